@@ -1,0 +1,373 @@
+// What the operator's command line may ask of internal-db over its administration socket (Unix, 0600): the socket's
+// file permissions are the authentication. `actor` names the person for the audit log.
+import { method } from '../method-table.ts';
+import { Type, strictObject, type Static } from '../schema.ts';
+import {
+  AtMs,
+  Bytes,
+  Delivery,
+  DeliveryState,
+  Download,
+  FileName,
+  Id,
+  Line,
+  NodeId,
+  RefusalReason,
+  ReleaseState,
+  Secret,
+  Sha256,
+  Slug,
+  Version,
+} from './fields.ts';
+import { DeliveryCredentials } from './internal-db-methods.ts';
+import { NodeEndpoints, StagingFailure, ftpNodeMethods } from './ftp-node-methods.ts';
+
+const Actor = Type.String({ minLength: 1, maxLength: 128 });
+const Title = Type.String({ minLength: 1, maxLength: 200 });
+const Nullable = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) =>
+  Type.Union([schema, Type.Null()]);
+const Range = Type.String({ minLength: 1, maxLength: 200 });
+const Reason = Type.String({ minLength: 1, maxLength: 500 });
+const PageMax = Type.Integer({ minimum: 1, maximum: 1000 });
+
+/** A staff role. */
+export const StaffRole = Type.Union([
+  Type.Literal('support'),
+  Type.Literal('release-manager'),
+  Type.Literal('operator'),
+  Type.Literal('auditor'),
+]);
+export type StaffRole = Static<typeof StaffRole>;
+
+/** A customer organization. */
+export const Account = strictObject({
+  id: Id,
+  name: Slug,
+  displayName: Line,
+  state: Type.Union([Type.Literal('active'), Type.Literal('suspended')]),
+  createdAtMs: AtMs,
+});
+export type Account = Static<typeof Account>;
+
+/** The right of an account to a product; never deleted, only revoked. */
+export const Entitlement = strictObject({
+  id: Id,
+  account: Slug,
+  product: Slug,
+  /** npm-style version range; `*` is every version, pre-releases included. */
+  versions: Range,
+  /** Channels included; null is every channel. */
+  channels: Nullable(Type.Array(Slug, { minItems: 1, maxItems: 20 })),
+  notBeforeMs: Nullable(AtMs),
+  notAfterMs: Nullable(AtMs),
+  downloadsMax: Nullable(Type.Integer({ minimum: 1 })),
+  licenceAgreement: Nullable(Slug),
+  grantedBy: Line,
+  grantedAtMs: AtMs,
+  grantReason: Line,
+  revokedAtMs: Nullable(AtMs),
+  revokedBy: Nullable(Line),
+  revokeReason: Nullable(Line),
+});
+export type Entitlement = Static<typeof Entitlement>;
+
+/** One entry of the audit log. `hash` covers the entry and the previous entry's hash. */
+export const AuditEntry = strictObject({
+  sequence: Type.Integer({ minimum: 1 }),
+  atMs: AtMs,
+  actor: Line,
+  action: Type.String({ maxLength: 64 }),
+  subject: Line,
+  detail: Type.String({ maxLength: 8192 }),
+  hash: Sha256,
+});
+export type AuditEntry = Static<typeof AuditEntry>;
+
+/** One entitlement as the decision saw it. */
+export const EntitlementFinding = strictObject({
+  entitlement: Entitlement,
+  admits: Type.Boolean(),
+  reason: Nullable(RefusalReason),
+  explanation: Line,
+});
+
+const caller = { callers: ['operator'] as const, deadlineMs: 30_000 };
+const read = { ...caller, mutates: false };
+const write = { ...caller, mutates: true };
+
+/** The table. Unknown names are the RpcError `not_found`, names taken `conflict`; messages are fit for a terminal. */
+export const adminMethods = {
+  status: method({
+    ...read,
+    params: strictObject({}),
+    result: strictObject({
+      version: Type.String(),
+      pid: Type.Integer(),
+      startedAtMs: AtMs,
+      database: strictObject({
+        engine: Line,
+        schemaVersion: Type.Integer(),
+        sizeBytes: Bytes,
+        integrity: Line,
+      }),
+      counts: Type.Record(Type.String(), Type.Integer()),
+      links: Type.Array(
+        strictObject({
+          peer: Slug,
+          role: Line,
+          id: NodeId,
+          connections: Type.Integer(),
+          generations: Type.Array(Type.Integer()),
+          connectedAtMs: Nullable(AtMs),
+        }),
+      ),
+      nodes: Type.Array(
+        strictObject({
+          node: NodeId,
+          name: Slug,
+          via: Slug,
+          description: ftpNodeMethods['node.describe'].result,
+        }),
+      ),
+      pendingOrders: Type.Integer(),
+    }),
+  }),
+  'account.create': method({
+    ...write,
+    params: strictObject({ actor: Actor, name: Slug, displayName: Title }),
+    result: strictObject({ account: Account }),
+  }),
+  'account.list': method({
+    ...read,
+    params: strictObject({}),
+    result: strictObject({ accounts: Type.Array(Account) }),
+  }),
+  /** Without a password one is made and returned once. */
+  'user.create': method({
+    ...write,
+    params: strictObject({
+      actor: Actor,
+      account: Slug,
+      name: Slug,
+      displayName: Title,
+      password: Nullable(Type.String({ minLength: 10, maxLength: 256 })),
+    }),
+    result: strictObject({
+      id: Id,
+      account: Slug,
+      name: Slug,
+      displayName: Line,
+      password: Nullable(Secret),
+    }),
+  }),
+  'product.create': method({
+    ...write,
+    params: strictObject({
+      actor: Actor,
+      name: Slug,
+      title: Title,
+      description: Type.String({ maxLength: 4000 }),
+    }),
+    result: strictObject({ id: Id, name: Slug, title: Line, description: Type.String() }),
+  }),
+  'product.list': method({
+    ...read,
+    params: strictObject({}),
+    result: strictObject({
+      products: Type.Array(
+        strictObject({
+          name: Slug,
+          title: Line,
+          releases: Type.Array(
+            strictObject({
+              version: Version,
+              channel: Slug,
+              state: ReleaseState,
+              fileCount: Type.Integer(),
+              sizeBytes: Bytes,
+            }),
+          ),
+        }),
+      ),
+    }),
+  }),
+  /** Refuses what can't be published before any byte is sent: unknown product, bad version, file name taken. */
+  'release.preflight': method({
+    ...read,
+    params: strictObject({
+      product: Slug,
+      version: Version,
+      files: Type.Array(FileName, { minItems: 1, maxItems: 500 }),
+    }),
+    result: strictObject({ exists: Type.Boolean(), channel: Nullable(Slug), state: Nullable(ReleaseState) }),
+  }),
+  /** Records a release whose files are already in a storeroom; adds files when the release exists. All or nothing. */
+  'release.publish': method({
+    ...write,
+    params: strictObject({
+      actor: Actor,
+      product: Slug,
+      version: Version,
+      channel: Slug,
+      draft: Type.Boolean(),
+      files: Type.Array(
+        strictObject({
+          name: FileName,
+          sizeBytes: Bytes,
+          sha256: Sha256,
+          platform: Nullable(Type.String({ minLength: 1, maxLength: 64 })),
+          mediaType: Type.String({ maxLength: 128 }),
+        }),
+        { minItems: 1, maxItems: 500 },
+      ),
+    }),
+    result: strictObject({
+      product: Slug,
+      version: Version,
+      channel: Slug,
+      state: ReleaseState,
+      files: Type.Array(strictObject({ name: FileName, sizeBytes: Bytes, sha256: Sha256 })),
+    }),
+  }),
+  /** draft to published, published to withdrawn, and back. Withdrawing ends its deliveries. */
+  'release.setState': method({
+    ...write,
+    params: strictObject({
+      actor: Actor,
+      product: Slug,
+      version: Version,
+      state: ReleaseState,
+      reason: Reason,
+    }),
+    result: strictObject({ product: Slug, version: Version, state: ReleaseState }),
+  }),
+  'entitlement.grant': method({
+    ...write,
+    params: strictObject({
+      actor: Actor,
+      account: Slug,
+      product: Slug,
+      versions: Range,
+      channels: Nullable(Type.Array(Slug, { minItems: 1, maxItems: 20 })),
+      notBeforeMs: Nullable(AtMs),
+      notAfterMs: Nullable(AtMs),
+      downloadsMax: Nullable(Type.Integer({ minimum: 1 })),
+      licenceAgreement: Nullable(Slug),
+      reason: Reason,
+    }),
+    result: strictObject({ entitlement: Entitlement }),
+  }),
+  /** Revokes, and within a second unstages what it alone allowed and cuts the running transfers. */
+  'entitlement.revoke': method({
+    ...write,
+    params: strictObject({ actor: Actor, entitlement: Id, reason: Reason }),
+    result: strictObject({
+      entitlement: Entitlement,
+      endedDeliveries: Type.Array(Id),
+      /** Transfers cut at nodes that answered; `pendingNodes` have not yet, and get the order when they are back. */
+      cutTransferCount: Type.Integer(),
+      pendingNodes: Type.Array(Slug),
+    }),
+  }),
+  'entitlement.list': method({
+    ...read,
+    params: strictObject({ account: Nullable(Slug) }),
+    result: strictObject({ entitlements: Type.Array(Entitlement) }),
+  }),
+  /** Why, or why not: the decision for each file in question, with every entitlement that was weighed. */
+  'entitlement.explain': method({
+    ...read,
+    params: strictObject({
+      account: Slug,
+      product: Slug,
+      version: Nullable(Version),
+      file: Nullable(FileName),
+      atMs: Nullable(AtMs),
+    }),
+    result: strictObject({
+      account: Slug,
+      product: Slug,
+      atMs: AtMs,
+      decisions: Type.Array(
+        strictObject({
+          version: Nullable(Version),
+          file: Nullable(FileName),
+          allowed: Type.Boolean(),
+          reason: Nullable(RefusalReason),
+          explanation: Line,
+          entitlement: Nullable(Id),
+          findings: Type.Array(EntitlementFinding),
+        }),
+      ),
+    }),
+  }),
+  /** Decides as for a customer, then stages through a web-front. */
+  'delivery.stage': method({
+    ...write,
+    params: strictObject({
+      actor: Actor,
+      account: Slug,
+      product: Slug,
+      version: Version,
+      file: FileName,
+      lifetimeMs: Nullable(Type.Integer({ minimum: 1000, maximum: 366 * 86_400_000 })),
+    }),
+    result: Type.Union([
+      strictObject({
+        staged: Type.Literal(true),
+        delivery: Delivery,
+        credentials: DeliveryCredentials,
+        endpoints: NodeEndpoints,
+      }),
+      strictObject({
+        staged: Type.Literal(false),
+        reason: Type.Union([RefusalReason, StagingFailure]),
+        explanation: Line,
+      }),
+    ]),
+  }),
+  'delivery.cancel': method({
+    ...write,
+    params: strictObject({ actor: Actor, delivery: Id, reason: Reason }),
+    result: strictObject({ delivery: Delivery }),
+  }),
+  'delivery.list': method({
+    ...read,
+    params: strictObject({ account: Nullable(Slug), state: Nullable(DeliveryState), limit: PageMax }),
+    result: strictObject({ deliveries: Type.Array(Delivery) }),
+  }),
+  'download.list': method({
+    ...read,
+    params: strictObject({ account: Nullable(Slug), limit: PageMax }),
+    result: strictObject({ downloads: Type.Array(Download) }),
+  }),
+  'staff.create': method({
+    ...write,
+    params: strictObject({
+      actor: Actor,
+      name: Slug,
+      displayName: Title,
+      role: StaffRole,
+      password: Nullable(Type.String({ minLength: 10, maxLength: 256 })),
+    }),
+    result: strictObject({ id: Id, name: Slug, role: StaffRole, password: Nullable(Secret) }),
+  }),
+  'audit.list': method({
+    ...read,
+    params: strictObject({ afterSequence: Type.Integer({ minimum: 0 }), limit: PageMax }),
+    result: strictObject({ entries: Type.Array(AuditEntry) }),
+  }),
+  /** Recomputes the whole chain. `brokenAt` is the first sequence number that does not fit. */
+  'audit.verify': method({
+    ...read,
+    deadlineMs: 600_000,
+    params: strictObject({}),
+    result: strictObject({
+      intact: Type.Boolean(),
+      entryCount: Type.Integer(),
+      headHash: Nullable(Sha256),
+      brokenAt: Nullable(Type.Integer()),
+      explanation: Line,
+    }),
+  }),
+} as const;

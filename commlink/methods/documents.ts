@@ -1,0 +1,161 @@
+// The signed documents that travel end to end through a relay that can neither forge nor, where sealed, read them.
+// internal-db signs grants, login answers, unstage orders and download URLs; an ftp-node signs its reports.
+// The envelope (signing, verifying, domain separation by kind) is in signed-document.ts.
+import { Type, strictObject, type Static } from '../schema.ts';
+import {
+  Address,
+  AtMs,
+  Bytes,
+  DownloadOutcome,
+  FileName,
+  Id,
+  Line,
+  LoginVerdict,
+  NodeId,
+  Protocol,
+  Sha256,
+  Slug,
+  Version,
+} from './fields.ts';
+
+const Cluster = Slug;
+
+/** Permission for one node to stage one file for one account, once (`grant` is the nonce), before `useBeforeMs`. */
+export const StagingGrant = strictObject({
+  cluster: Cluster,
+  grant: Id,
+  delivery: Id,
+  node: NodeId,
+  account: Slug,
+  product: Slug,
+  version: Version,
+  file: FileName,
+  sha256: Sha256,
+  sizeBytes: Bytes,
+  mediaType: Type.String({ maxLength: 128 }),
+  publishedAtMs: AtMs,
+  issuedAtMs: AtMs,
+  useBeforeMs: AtMs,
+  stagedUntilMs: AtMs,
+});
+export type StagingGrant = Static<typeof StagingGrant>;
+
+/** internal-db's answer to one login attempt, bound to the asking node and its nonce. */
+export const LoginAnswer = strictObject({
+  cluster: Cluster,
+  node: NodeId,
+  nonce: Type.String({ minLength: 22, maxLength: 22 }),
+  verdict: LoginVerdict,
+});
+export type LoginAnswer = Static<typeof LoginAnswer>;
+
+/** What is sealed (HPKE) to internal-db for a login: the relay sees only ciphertext. */
+export const LoginAttempt = strictObject({
+  cluster: Cluster,
+  node: NodeId,
+  nonce: Type.String({ minLength: 22, maxLength: 22 }),
+  protocol: Protocol,
+  address: Address,
+  username: Type.String({ minLength: 1, maxLength: 128 }),
+  password: Type.String({ maxLength: 256 }),
+  attemptedAtMs: AtMs,
+});
+export type LoginAttempt = Static<typeof LoginAttempt>;
+
+/** Order to remove deliveries from one node and cut their running transfers. Idempotent; `order` is its id. */
+export const UnstageOrder = strictObject({
+  cluster: Cluster,
+  order: Id,
+  node: NodeId,
+  deliveries: Type.Array(
+    strictObject({
+      delivery: Id,
+      reason: Type.Union([
+        Type.Literal('revoked'),
+        Type.Literal('cancelled'),
+        Type.Literal('expired'),
+        Type.Literal('unknown'),
+      ]),
+    }),
+    { maxItems: 500 },
+  ),
+  issuedAtMs: AtMs,
+});
+export type UnstageOrder = Static<typeof UnstageOrder>;
+
+/** The claims of a signed HTTPS download URL, verified by a session server without a call. */
+export const DownloadUrl = strictObject({
+  cluster: Cluster,
+  node: NodeId,
+  delivery: Id,
+  account: Slug,
+  /** `<product>/<version>/<file>` inside the account's directory. */
+  path: Type.String({ maxLength: 512 }),
+  sha256: Sha256,
+  sizeBytes: Bytes,
+  mediaType: Type.String({ maxLength: 128 }),
+  expiresAtMs: AtMs,
+});
+export type DownloadUrl = Static<typeof DownloadUrl>;
+
+/** One thing that happened at a node, signed by it. `sequence` increases by one per node; replays are ignored. */
+export const NodeReport = strictObject({
+  cluster: Cluster,
+  node: NodeId,
+  sequence: Type.Integer({ minimum: 1 }),
+  atMs: AtMs,
+  event: Type.Union([
+    strictObject({ type: Type.Literal('delivery.staged'), delivery: Id }),
+    strictObject({ type: Type.Literal('delivery.failed'), delivery: Id, explanation: Line }),
+    strictObject({
+      type: Type.Literal('delivery.ended'),
+      delivery: Id,
+      reason: Type.Union([
+        Type.Literal('expired'),
+        Type.Literal('revoked'),
+        Type.Literal('cancelled'),
+        Type.Literal('unknown'),
+      ]),
+    }),
+    strictObject({
+      type: Type.Literal('download'),
+      download: Id,
+      delivery: Id,
+      account: Slug,
+      path: Type.String({ maxLength: 512 }),
+      protocol: Protocol,
+      address: Address,
+      principal: Type.String({ maxLength: 128 }),
+      offsetBytes: Bytes,
+      sentBytes: Bytes,
+      sizeBytes: Bytes,
+      startedAtMs: AtMs,
+      endedAtMs: Type.Union([AtMs, Type.Null()]),
+      outcome: DownloadOutcome,
+    }),
+  ]),
+});
+export type NodeReport = Static<typeof NodeReport>;
+
+/** A node's list of what it has staged, signed, for internal-db to compare with its records. At most 500 at a time. */
+export const StagingStatement = strictObject({
+  cluster: Cluster,
+  node: NodeId,
+  atMs: AtMs,
+  deliveries: Type.Array(Id, { maxItems: 500 }),
+});
+export type StagingStatement = Static<typeof StagingStatement>;
+
+/** Every kind of signed document and its schema; the kind is part of what is signed. */
+export const documentSchemas = {
+  'staging-grant': StagingGrant,
+  'login-answer': LoginAnswer,
+  'unstage-order': UnstageOrder,
+  'download-url': DownloadUrl,
+  'node-report': NodeReport,
+  'staging-statement': StagingStatement,
+} as const;
+/** A kind of signed document. */
+export type DocumentKind = keyof typeof documentSchemas;
+/** The body of a signed document of kind K. */
+export type DocumentBody<K extends DocumentKind> = Static<(typeof documentSchemas)[K]>;

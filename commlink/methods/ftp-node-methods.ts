@@ -1,0 +1,80 @@
+// What an ftp-node offers to web-fronts: staging on a signed grant, unstaging on a signed order, its own description.
+import { method } from '../method-table.ts';
+import { Type, strictObject, type Static } from '../schema.ts';
+import { Bytes, Line, SignedText, Slug } from './fields.ts';
+
+/** Why a node could not stage. The explanation says what to do and is safe to show to a customer. */
+export const StagingFailure = Type.Union([
+  Type.Literal('grant_invalid'),
+  Type.Literal('grant_expired'),
+  Type.Literal('grant_used'),
+  Type.Literal('artifact_missing'),
+  Type.Literal('artifact_damaged'),
+  Type.Literal('path_taken'),
+  Type.Literal('disk_full'),
+  Type.Literal('other_file_system'),
+  Type.Literal('draining'),
+]);
+export type StagingFailure = Static<typeof StagingFailure>;
+
+/** Where customers reach a node, as its operator configured it. */
+export const NodeEndpoints = strictObject({
+  /** Base URL without a trailing slash, e.g. `https://download.example.com:8442`. */
+  https: Type.String({ maxLength: 256 }),
+  ftp: strictObject({
+    host: Type.String({ maxLength: 253 }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+  }),
+  sftp: strictObject({
+    host: Type.String({ maxLength: 253 }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+    /** `SHA256:…` of each host key, as ssh-keygen prints it. */
+    hostKeyFingerprints: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 8 }),
+  }),
+});
+export type NodeEndpoints = Static<typeof NodeEndpoints>;
+
+const caller = { callers: ['web-front'] as const, deadlineMs: 10_000 };
+
+/** The table. */
+export const ftpNodeMethods = {
+  'delivery.stage': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ grant: SignedText }),
+    result: Type.Union([
+      /** The hard link exists and is recorded. `path` is `<product>/<version>/<file>`, as the customer sees it. */
+      strictObject({
+        staged: Type.Literal(true),
+        path: Type.String({ maxLength: 512 }),
+        endpoints: NodeEndpoints,
+      }),
+      strictObject({ staged: Type.Literal(false), failure: StagingFailure, explanation: Line }),
+    ]),
+  }),
+  'delivery.unstage': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ order: SignedText }),
+    result: strictObject({
+      unstagedCount: Type.Integer({ minimum: 0 }),
+      cutTransferCount: Type.Integer({ minimum: 0 }),
+    }),
+  }),
+  'node.describe': method({
+    ...caller,
+    mutates: false,
+    params: strictObject({}),
+    result: strictObject({
+      name: Slug,
+      endpoints: NodeEndpoints,
+      jailed: Type.Boolean(),
+      sshNativeCrypto: Type.Boolean(),
+      stagedCount: Type.Integer({ minimum: 0 }),
+      sessionCount: Type.Integer({ minimum: 0 }),
+      transferCount: Type.Integer({ minimum: 0 }),
+      storeroomFreeBytes: Bytes,
+      pids: Type.Record(Type.String({ maxLength: 32 }), Type.Integer()),
+    }),
+  }),
+} as const;

@@ -1,0 +1,212 @@
+// What a web-front may ask of internal-db, over the commlink. Every call made for a customer carries that customer's
+// session (or personal token); there is no method that lists accounts, users or entitlements.
+import { method } from '../method-table.ts';
+import { Type, strictObject, type Static } from '../schema.ts';
+import {
+  Address,
+  AtMs,
+  CatalogProduct,
+  Delivery,
+  Download,
+  FileName,
+  Id,
+  Line,
+  NodeId,
+  Refusal,
+  Secret,
+  SignedText,
+  Slug,
+  Version,
+} from './fields.ts';
+
+/** Who a session belongs to. */
+export const SessionOwner = strictObject({
+  user: strictObject({ id: Id, name: Slug, displayName: Line }),
+  account: strictObject({ id: Id, name: Slug, displayName: Line }),
+  /** How the caller proved itself: a browser session or a personal token. */
+  kind: Type.Union([Type.Literal('session'), Type.Literal('token')]),
+  expiresAtMs: AtMs,
+});
+export type SessionOwner = Static<typeof SessionOwner>;
+
+/** Why a session is refused: unknown, expired or signed out all look the same to the caller. */
+export const SessionRefusal = strictObject({ valid: Type.Literal(false) });
+
+/** A personal token as its owner sees it; the secret is shown once, at creation. */
+export const PersonalToken = strictObject({
+  id: Id,
+  name: Line,
+  createdAtMs: AtMs,
+  expiresAtMs: AtMs,
+  lastUsedAtMs: Type.Union([AtMs, Type.Null()]),
+});
+export type PersonalToken = Static<typeof PersonalToken>;
+
+/** What a customer needs to fetch a staged file, beside the node's public endpoints. */
+export const DeliveryCredentials = strictObject({
+  login: Type.String({ maxLength: 64 }),
+  password: Type.String({ maxLength: 64 }),
+  /** Signed claims for the HTTPS URL: `<node https base>/d/<urlToken>/<file name, percent-encoded>`. */
+  urlToken: SignedText,
+});
+export type DeliveryCredentials = Static<typeof DeliveryCredentials>;
+
+const caller = { callers: ['web-front'] as const, deadlineMs: 10_000 };
+const withSession = { session: Secret };
+
+/** Sealed credentials: base64url of HPKE encapsulated key and ciphertext of a LoginAttempt. */
+export const SealedLogin = Type.String({ minLength: 60, maxLength: 4096, pattern: '^[A-Za-z0-9_-]+$' });
+
+/** Parameters and result that a relay passes on unseen; shared with web-front-methods.ts. */
+export const relayedMessages = {
+  login: {
+    params: strictObject({ node: NodeId, sealed: SealedLogin }),
+    result: strictObject({ answer: SignedText }),
+  },
+  report: {
+    params: strictObject({ node: NodeId, reports: Type.Array(SignedText, { minItems: 1, maxItems: 50 }) }),
+    /** Everything up to and including this sequence number is durable in the database. */
+    result: strictObject({ acceptedSequence: Type.Integer({ minimum: 0 }) }),
+  },
+  reconcile: {
+    params: strictObject({ node: NodeId, statement: SignedText }),
+    /** An unstage order for those of the statement that are no longer live; null when all are. */
+    result: strictObject({ order: Type.Union([SignedText, Type.Null()]) }),
+  },
+} as const;
+
+/** The table. Refusals of the business are results; errors are RpcError codes. */
+export const internalDbMethods = {
+  'session.open': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({
+      username: Type.String({ maxLength: 128 }),
+      password: Type.String({ maxLength: 256 }),
+      address: Address,
+    }),
+    result: Type.Union([
+      strictObject({ opened: Type.Literal(true), session: Secret, owner: SessionOwner }),
+      strictObject({
+        opened: Type.Literal(false),
+        reason: Type.Union([
+          Type.Literal('credentials'),
+          Type.Literal('throttled'),
+          Type.Literal('suspended'),
+        ]),
+        retryAfterMs: Type.Integer({ minimum: 0 }),
+      }),
+    ]),
+  }),
+  'session.describe': method({
+    ...caller,
+    mutates: false,
+    params: strictObject(withSession),
+    result: Type.Union([strictObject({ valid: Type.Literal(true), owner: SessionOwner }), SessionRefusal]),
+  }),
+  'session.close': method({
+    ...caller,
+    mutates: true,
+    params: strictObject(withSession),
+    result: strictObject({ closed: Type.Boolean() }),
+  }),
+  'token.create': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({
+      ...withSession,
+      name: Type.String({ minLength: 1, maxLength: 100 }),
+      lifetimeMs: Type.Integer({ minimum: 60_000, maximum: 366 * 86_400_000 }),
+    }),
+    result: Type.Union([
+      strictObject({ valid: Type.Literal(true), secret: Secret, token: PersonalToken }),
+      SessionRefusal,
+    ]),
+  }),
+  'token.list': method({
+    ...caller,
+    mutates: false,
+    params: strictObject(withSession),
+    result: Type.Union([
+      strictObject({ valid: Type.Literal(true), tokens: Type.Array(PersonalToken, { maxItems: 200 }) }),
+      SessionRefusal,
+    ]),
+  }),
+  'token.revoke': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ ...withSession, id: Id }),
+    result: Type.Union([
+      strictObject({ valid: Type.Literal(true), revoked: Type.Boolean() }),
+      SessionRefusal,
+    ]),
+  }),
+  /** Only what the session's account is entitled to now. */
+  'catalog.list': method({
+    ...caller,
+    mutates: false,
+    params: strictObject(withSession),
+    result: Type.Union([
+      strictObject({ valid: Type.Literal(true), products: Type.Array(CatalogProduct, { maxItems: 500 }) }),
+      SessionRefusal,
+    ]),
+  }),
+  /** Decides, records, audits; the grant is for the node named in the delivery. */
+  'delivery.request': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({
+      ...withSession,
+      product: Slug,
+      version: Version,
+      file: FileName,
+      address: Address,
+    }),
+    result: Type.Union([
+      strictObject({
+        valid: Type.Literal(true),
+        allowed: Type.Literal(true),
+        delivery: Delivery,
+        nodeId: NodeId,
+        grant: SignedText,
+        credentials: DeliveryCredentials,
+      }),
+      strictObject({
+        valid: Type.Literal(true),
+        allowed: Type.Literal(false),
+        reason: Refusal.properties.reason,
+        explanation: Line,
+      }),
+      SessionRefusal,
+    ]),
+  }),
+  /** The account's deliveries, newest first, with their downloads; what the page polls for progress. */
+  'delivery.list': method({
+    ...caller,
+    mutates: false,
+    params: strictObject({ ...withSession, delivery: Type.Optional(Id) }),
+    result: Type.Union([
+      strictObject({
+        valid: Type.Literal(true),
+        deliveries: Type.Array(
+          strictObject({ delivery: Delivery, downloads: Type.Array(Download, { maxItems: 50 }) }),
+          { maxItems: 100 },
+        ),
+      }),
+      SessionRefusal,
+    ]),
+  }),
+  /** Ends one delivery early: it is unstaged and its transfers are cut. */
+  'delivery.cancel': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ ...withSession, delivery: Id }),
+    result: Type.Union([
+      strictObject({ valid: Type.Literal(true), cancelled: Type.Boolean() }),
+      SessionRefusal,
+    ]),
+  }),
+  'login.decide': method({ ...caller, mutates: true, ...relayedMessages.login }),
+  'node.report': method({ ...caller, mutates: true, ...relayedMessages.report }),
+  'node.reconcile': method({ ...caller, mutates: true, ...relayedMessages.reconcile }),
+} as const;

@@ -1,0 +1,41 @@
+// What a web-front offers: to ftp-nodes, a relay towards internal-db; to internal-db, a relay towards ftp-nodes.
+// It reads nothing of what it relays: the documents are signed, and credentials are sealed, end to end.
+import { method } from '../method-table.ts';
+import { Type, strictObject } from '../schema.ts';
+import { NodeId, SignedText, Slug } from './fields.ts';
+import { ftpNodeMethods } from './ftp-node-methods.ts';
+import { relayedMessages } from './internal-db-methods.ts';
+
+const fromNode = { callers: ['ftp-node'] as const, deadlineMs: 15_000 };
+const fromInternalDb = { callers: ['internal-db'] as const, deadlineMs: 15_000 };
+
+/** The table. A node that is not linked is the RpcError `unavailable`. */
+export const webFrontMethods = {
+  'relay.login': method({ ...fromNode, mutates: true, ...relayedMessages.login }),
+  'relay.report': method({ ...fromNode, mutates: true, ...relayedMessages.report }),
+  'relay.reconcile': method({ ...fromNode, mutates: true, ...relayedMessages.reconcile }),
+  'relay.stage': method({
+    ...fromInternalDb,
+    mutates: true,
+    params: strictObject({ node: NodeId, grant: SignedText }),
+    result: ftpNodeMethods['delivery.stage'].result,
+  }),
+  'relay.unstage': method({
+    ...fromInternalDb,
+    mutates: true,
+    params: strictObject({ node: NodeId, order: SignedText }),
+    result: ftpNodeMethods['delivery.unstage'].result,
+  }),
+  /** The ftp-nodes that this web-front has a live link to, with their public endpoints and health. */
+  'relay.nodes': method({
+    ...fromInternalDb,
+    mutates: false,
+    params: strictObject({}),
+    result: strictObject({
+      nodes: Type.Array(
+        strictObject({ node: NodeId, name: Slug, description: ftpNodeMethods['node.describe'].result }),
+        { maxItems: 500 },
+      ),
+    }),
+  }),
+} as const;

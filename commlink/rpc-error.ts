@@ -1,0 +1,45 @@
+// The error of a call that did not come back with a result. Thrown by callers' side of rpc.ts and link pools,
+// and by handlers that refuse with a code of this list. Expected refusals of the business are results, not errors.
+
+/**
+ * - `unknown_method`  the callee has no such method
+ * - `forbidden`       the method table does not name the caller's role
+ * - `bad_request`     the parameters do not match the schema
+ * - `bad_reply`       the result does not match the schema
+ * - `deadline`        no answer in time; the call may have been carried out
+ * - `cancelled`       the caller's signal was aborted
+ * - `disconnected`    the link broke before the answer; the call may have been carried out
+ * - `unavailable`     no link to such a node was up in time; the call was not sent
+ * - `overloaded`      too many calls in flight; the call was not sent, or was refused unseen
+ * - `too_large`       the message is over the line limit
+ * - `not_found`       the thing named does not exist
+ * - `conflict`        the thing exists already, or changed meanwhile
+ * - `refused`         the callee declines, for the reason in the message
+ * - `internal`        a fault of the callee; its log has the incident id given in the message
+ */
+export type RpcErrorCode =
+  | 'unknown_method'
+  | 'forbidden'
+  | 'bad_request'
+  | 'bad_reply'
+  | 'deadline'
+  | 'cancelled'
+  | 'disconnected'
+  | 'unavailable'
+  | 'overloaded'
+  | 'too_large'
+  | 'not_found'
+  | 'conflict'
+  | 'refused'
+  | 'internal';
+
+/** A call that failed. `message` is safe to show to the caller; it never holds a secret or a path. */
+export class RpcError extends Error {
+  readonly code: RpcErrorCode;
+
+  constructor(code: RpcErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RpcError';
+    this.code = code;
+  }
+}

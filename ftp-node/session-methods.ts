@@ -1,0 +1,119 @@
+// The door of the jail: what a session server may ask its stager, and the stager a session server, over the
+// socket pair that it is born with (CR-LF lines of JSON, rpc.ts). Nothing else crosses.
+import { method } from '#commlink/method-table.ts';
+import { Type, strictObject } from '#commlink/schema.ts';
+import { Address, AtMs, Bytes, Id, LoginVerdict, Protocol, Sha256, Slug } from '#commlink/methods/fields.ts';
+
+const Path = Type.String({ minLength: 1, maxLength: 512 });
+const fromSession = { callers: ['session-server'] as const, deadlineMs: 20_000 };
+const fromStager = { callers: ['stager'] as const, deadlineMs: 5_000 };
+
+/** What the stager answers a session server. */
+export const stagerMethods = {
+  /** Seals the password to internal-db and returns its verified verdict. */
+  'login.verify': method({
+    ...fromSession,
+    mutates: false,
+    params: strictObject({
+      protocol: Protocol,
+      address: Address,
+      username: Type.String({ maxLength: 128 }),
+      password: Type.String({ maxLength: 256 }),
+    }),
+    result: LoginVerdict,
+  }),
+  /** The recorded facts of a staged file; null when nothing is staged there. */
+  'staging.describe': method({
+    ...fromSession,
+    mutates: false,
+    params: strictObject({ account: Slug, path: Path }),
+    result: Type.Union([
+      strictObject({
+        delivery: Id,
+        sha256: Sha256,
+        sizeBytes: Bytes,
+        mediaType: Type.String(),
+        publishedAtMs: AtMs,
+      }),
+      Type.Null(),
+    ]),
+  }),
+  /** Registers a transfer before its first byte; refused when the file is no longer staged. */
+  'transfer.begin': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({
+      account: Slug,
+      path: Path,
+      principal: Type.String({ maxLength: 128 }),
+      protocol: Protocol,
+      address: Address,
+      offsetBytes: Bytes,
+      sizeBytes: Bytes,
+      /** The delivery of a signed URL; null for a login, whose file's newest live delivery is taken. */
+      delivery: Type.Union([Id, Type.Null()]),
+    }),
+    result: Type.Union([
+      strictObject({ begun: Type.Literal(true), download: Id }),
+      strictObject({ begun: Type.Literal(false) }),
+    ]),
+  }),
+  'transfer.progress': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({ download: Id, sentBytes: Bytes }),
+    result: strictObject({}),
+  }),
+  'transfer.end': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({
+      download: Id,
+      sentBytes: Bytes,
+      outcome: Type.Union([
+        Type.Literal('complete'),
+        Type.Literal('partial'),
+        Type.Literal('aborted'),
+        Type.Literal('revoked'),
+      ]),
+    }),
+    result: strictObject({}),
+  }),
+} as const;
+
+/** What a session server answers its stager. */
+export const sessionServerMethods = {
+  /** Stops every transfer of this file of this account now; their sockets are destroyed. */
+  'transfer.cut': method({
+    ...fromStager,
+    mutates: true,
+    params: strictObject({ account: Slug, path: Path }),
+    result: strictObject({ cutTransferCount: Type.Integer({ minimum: 0 }) }),
+  }),
+  /** Closes the sessions that logged in as this principal (`delivery:<id>`). */
+  'session.end': method({
+    ...fromStager,
+    mutates: true,
+    params: strictObject({ principal: Type.String({ maxLength: 128 }) }),
+    result: strictObject({ endedSessionCount: Type.Integer({ minimum: 0 }) }),
+  }),
+  /** Takes no new sessions; answers when the last one is gone or at the deadline. */
+  'server.drain': method({
+    ...fromStager,
+    deadlineMs: 600_000,
+    mutates: true,
+    params: strictObject({}),
+    result: strictObject({ remainingSessionCount: Type.Integer({ minimum: 0 }) }),
+  }),
+  'server.describe': method({
+    ...fromStager,
+    mutates: false,
+    params: strictObject({}),
+    result: strictObject({
+      sessionCount: Type.Integer(),
+      transferCount: Type.Integer(),
+      jailed: Type.Boolean(),
+      sshNativeCrypto: Type.Boolean(),
+    }),
+  }),
+} as const;

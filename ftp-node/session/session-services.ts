@@ -1,0 +1,135 @@
+// What a protocol server (FTP, SFTP, HTTPS) may use: logins, the account's directory, transfer records, admission.
+// The session server's main.ts builds these once and hands them to each protocol; protocols hold no other power.
+import type { FileHandle } from 'node:fs/promises';
+import type { Logger } from '#commlink/log.ts';
+import type { LoginVerdict, Protocol } from '#commlink/methods/fields.ts';
+import type { CustomerPath } from './customer-path.ts';
+
+/** A file or directory as the customer sees it. `name` is the last segment; the root's is empty. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'directory';
+  readonly sizeBytes: number;
+  /** The artifact's publication time for files; the directory's own time otherwise. */
+  readonly modifiedAtMs: number;
+}
+
+/** Why a path can't be served. The protocol turns the code into its own reply; no real path is ever in `message`. */
+export class AccountDirectoryError extends Error {
+  readonly code: 'not_found' | 'not_a_file' | 'not_a_directory' | 'input_output';
+
+  constructor(code: AccountDirectoryError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AccountDirectoryError';
+    this.code = code;
+  }
+}
+
+/** A regular file, open for reading, checked after opening. Closing it is the caller's, with `await using`. */
+export interface OpenedFile extends AsyncDisposable {
+  readonly handle: FileHandle;
+  readonly path: CustomerPath;
+  readonly sizeBytes: number;
+  readonly modifiedAtMs: number;
+}
+
+/** One account's directory. Symbolic links and special files do not exist in it, whoever made them. */
+export interface AccountDirectory {
+  describe(path: CustomerPath): Promise<DirectoryEntry>;
+  /** Streams the entries of a directory, in the directory's own order, in bounded memory. */
+  list(path: CustomerPath): AsyncIterable<DirectoryEntry>;
+  openFile(path: CustomerPath): Promise<OpenedFile>;
+}
+
+/** A running transfer. `end` is called exactly once, in `finally`; progress is throttled behind it. */
+export interface Transfer {
+  /** Aborts when the stager cuts the transfer (revocation, expiry) or the server shuts down. */
+  readonly signal: AbortSignal;
+  /** Total bytes handed to the transport so far, from this transfer's own offset. */
+  progress(sentBytes: number): void;
+  /**
+   * `complete`: the last byte of the file was sent and the transport acknowledged all; `partial`: a range or a broken
+   * transfer that can be resumed; `aborted`: the client or server stopped it. A cut transfer becomes `revoked` by itself.
+   */
+  end(outcome: 'complete' | 'partial' | 'aborted', sentBytes: number): void;
+}
+
+/** What is known when a transfer begins. `principal` and `delivery` as in the stager's methods. */
+export interface TransferStart {
+  readonly account: string;
+  readonly path: CustomerPath;
+  readonly principal: string;
+  readonly protocol: Protocol;
+  readonly address: string;
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+  readonly delivery: string | null;
+}
+
+/** A place among the allowed connections; `release` is idempotent. */
+export interface Admission {
+  release(): void;
+}
+
+/** The services that a protocol server is given. */
+export interface SessionServices {
+  readonly log: Logger;
+  readonly limits: SessionLimits;
+  /** Asks internal-db through the stager. Never throws for a refusal; RpcError when nobody could be asked. */
+  verifyLogin(attempt: {
+    protocol: Protocol;
+    address: string;
+    username: string;
+    password: string;
+  }): Promise<LoginVerdict>;
+  /** The directory of an account that a verdict, or a verified URL, has named. */
+  accountDirectory(account: string): AccountDirectory;
+  /** Recorded facts of a staged file (SHA-256 for HASH and ETag), or null. */
+  describeStaging(account: string, path: CustomerPath): Promise<StagingFacts | null>;
+  /** Null when the file is no longer staged: the protocol then answers as for a missing file. */
+  beginTransfer(start: TransferStart): Promise<Transfer | null>;
+  /** A connection before authentication; null when the server, or this address, has too many. */
+  admitConnection(address: string): Admission | null;
+  /** Registers a logged-in session so that it can be ended from outside; dispose when it closes. */
+  registerSession(session: {
+    principal: string;
+    account: string;
+    protocol: Protocol;
+    expiresAtMs: number;
+    end: (reason: 'expired' | 'revoked' | 'shutdown') => void;
+  }): Admission;
+}
+
+/** What the stager recorded about a staged file. */
+export interface StagingFacts {
+  readonly delivery: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly mediaType: string;
+  readonly publishedAtMs: number;
+}
+
+/** Limits of a session server; defaults in ftp-node/limits.ts. */
+export interface SessionLimits {
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+  readonly sessionsPerAccountMax: number;
+  readonly loginDeadlineMs: number;
+  readonly loginAttemptsMax: number;
+  readonly idleTimeoutMs: number;
+  /** A transfer whose peer takes no byte for so long is aborted. */
+  readonly stallTimeoutMs: number;
+  readonly dataConnectionTimeoutMs: number;
+  readonly commandBytesMax: number;
+  readonly readChunkBytes: number;
+}
+
+/** A running protocol server. */
+export interface ProtocolServer {
+  readonly port: number;
+  readonly sessionCount: number;
+  /** Stops accepting; sessions with a running transfer finish it. Resolves when the last one is gone. */
+  drain(): Promise<void>;
+  /** Ends everything now. */
+  close(): Promise<void>;
+}
