@@ -67,15 +67,19 @@ function describe(runtime) {
   return `${slower}. The build failed (${findCause(`${result.stdout}\n${result.stderr}`)}); ${again}`;
 }
 
-const runtime = findRuntime();
-const ssh2Version = existsSync(ssh2Directory)
-  ? JSON.parse(readFileSync(join(ssh2Directory, 'package.json'), 'utf8')).version
-  : null;
-if (runtime === null) {
-  console.log(
-    `consign: Node.js ${nodeMajorMin} is needed to run, this is ${process.version}. ` +
-      'Install without --omit=dev to get it here, or put it first on the PATH.',
-  );
-} else if (ssh2Version !== null) {
-  console.log(`ssh2 ${ssh2Version}: ${describe(runtime)}`);
+function main() {
+  // Nothing is installed yet: npm only wrote the lockfile.
+  if (!existsSync(ssh2Directory)) return;
+  const runtime = findRuntime();
+  if (runtime === null) {
+    console.log(
+      `consign: Node.js ${nodeMajorMin} is needed to run, and this is ${process.version}. ` +
+        'Install without --omit=dev to get it here, or put it first on the PATH.',
+    );
+    return;
+  }
+  const { version } = JSON.parse(readFileSync(join(ssh2Directory, 'package.json'), 'utf8'));
+  console.log(`ssh2 ${version}: ${describe(runtime)}`);
 }
+
+main();
