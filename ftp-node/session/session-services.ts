@@ -90,14 +90,17 @@ export interface SessionServices {
   beginTransfer(start: TransferStart): Promise<Transfer | null>;
   /** A connection before authentication; null when the server, or this address, has too many. */
   admitConnection(address: string): Admission | null;
-  /** Registers a logged-in session so that it can be ended from outside; dispose when it closes. */
+  /**
+   * Registers a logged-in session so that it can be ended from outside; release it when it closes. Null when the
+   * account has too many sessions already: the protocol then refuses as for a busy server.
+   */
   registerSession(session: {
     principal: string;
     account: string;
     protocol: Protocol;
     expiresAtMs: number;
     end: (reason: 'expired' | 'revoked' | 'shutdown') => void;
-  }): Admission;
+  }): Admission | null;
 }
 
 /** What the stager recorded about a staged file. */
@@ -122,6 +125,13 @@ export interface SessionLimits {
   readonly dataConnectionTimeoutMs: number;
   readonly commandBytesMax: number;
   readonly readChunkBytes: number;
+}
+
+/** What every protocol server is started with, beside its own addresses and keys. */
+export interface ProtocolServerOptions {
+  readonly services: SessionServices;
+  /** Connections that arrive before it resolves are held, and not a byte of theirs is read: the jail is not shut yet. */
+  readonly opened: Promise<void>;
 }
 
 /** A running protocol server. */

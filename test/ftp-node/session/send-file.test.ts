@@ -1,0 +1,143 @@
+// The read loop against real sockets: whole, in parts, broken, stalled, slow and cut.
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFileSync, truncateSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { sendFile } from '#ftp-node/session/send-file.ts';
+
+const sizeBytes = 8 * 1024 * 1024 + 17;
+
+async function connectPair(t: Test): Promise<{ server: Socket; client: Socket }> {
+  const listener = createServer();
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const client = connect((listener.address() as AddressInfo).port, '127.0.0.1');
+  const [server] = (await once(listener, 'connection')) as [Socket];
+  for (const socket of [server, client]) socket.on('error', () => undefined);
+  t.teardown(() => {
+    server.destroy();
+    client.destroy();
+    listener.close();
+  });
+  return { server, client };
+}
+
+async function prepare(t: Test, limits = { readChunkBytes: 64 * 1024, stallTimeoutMs: 2000 }) {
+  const content = randomBytes(sizeBytes);
+  const file = join(t.testdir({}), 'file');
+  writeFileSync(file, content);
+  const handle = await open(file);
+  t.teardown(() => handle.close());
+  const { server, client } = await connectPair(t);
+  const cut = new AbortController();
+  const progress: number[] = [];
+  const transfer = { signal: cut.signal, progress: (sentBytes: number) => void progress.push(sentBytes) };
+  const send = (offsetBytes = 0, lengthBytes = sizeBytes - offsetBytes) =>
+    sendFile({ handle, offsetBytes, lengthBytes, destination: server, socket: server, transfer, limits });
+  return { content, file, server, client, cut, progress, send };
+}
+
+const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+async function receive(client: Socket): Promise<Buffer> {
+  return Buffer.concat(await client.toArray());
+}
+
+for (const [offsetBytes, lengthBytes] of [
+  [0, sizeBytes],
+  [0, 0],
+  [sizeBytes, 0],
+  [1, 1],
+  [0, 64 * 1024],
+  [0, 64 * 1024 + 1],
+  [12_345, 3 * 1024 * 1024],
+  [sizeBytes - 1, 1],
+] as const)
+  await t.test(`sends ${lengthBytes} bytes from ${offsetBytes}`, async (t) => {
+    const { content, server, client, progress, send } = await prepare(t);
+    const received = receive(client);
+    const result = await send(offsetBytes, lengthBytes);
+    server.end();
+    t.same(result, { end: 'sent', sentBytes: lengthBytes });
+    t.equal(digestOf(await received), digestOf(content.subarray(offsetBytes, offsetBytes + lengthBytes)));
+    t.equal(progress.at(-1) ?? 0, lengthBytes);
+  });
+
+await t.test('a peer that takes nothing is stalled, and the count stays behind what was sent', async (t) => {
+  const { client, send } = await prepare(t, { readChunkBytes: 16 * 1024 * 1024, stallTimeoutMs: 300 });
+  client.pause();
+  const result = await send();
+  t.equal(result.end, 'stalled');
+  t.equal(result.sentBytes, 0);
+});
+
+await t.test('a slow peer that keeps taking bytes is not stalled', async (t) => {
+  const { content, client, server, send } = await prepare(t, {
+    readChunkBytes: 16 * 1024 * 1024,
+    stallTimeoutMs: 400,
+  });
+  const received: Buffer[] = [];
+  const reading = (async () => {
+    for await (const chunk of client) {
+      received.push(chunk as Buffer);
+      await delay(8);
+    }
+  })();
+  const result = await send();
+  server.end();
+  await reading;
+  t.equal(result.end, 'sent');
+  t.equal(digestOf(Buffer.concat(received)), digestOf(content));
+});
+
+await t.test('a peer that goes away ends the loop, without an error thrown', async (t) => {
+  const { client, send } = await prepare(t);
+  client.once('data', () => client.resetAndDestroy());
+  const result = await send();
+  t.equal(result.end, 'peer_closed');
+  t.ok(result.sentBytes < sizeBytes);
+});
+
+await t.test('a cut ends the loop at once, even while the peer takes nothing', async (t) => {
+  const { client, cut, send } = await prepare(t, {
+    readChunkBytes: 16 * 1024 * 1024,
+    stallTimeoutMs: 60_000,
+  });
+  client.pause();
+  const sending = send();
+  await delay(50);
+  const startedAt = performance.now();
+  cut.abort();
+  t.equal((await sending).end, 'cut');
+  t.ok(performance.now() - startedAt < 500);
+});
+
+await t.test('a transfer that was cut before it began sends nothing', async (t) => {
+  const { cut, progress, send } = await prepare(t);
+  cut.abort();
+  t.same(await send(), { end: 'cut', sentBytes: 0 });
+  t.same(progress, []);
+});
+
+await t.test('a file that is shorter than recorded is a failure, never a short success', async (t) => {
+  const { file, client, send } = await prepare(t);
+  client.resume();
+  truncateSync(file, sizeBytes - 5);
+  t.equal((await send()).end, 'read_failed');
+});
+
+await t.test('leaves no listeners on the socket', async (t) => {
+  const { client, server, send } = await prepare(t);
+  client.resume();
+  const before = server.eventNames().map((name) => [name, server.listenerCount(name)]);
+  await send();
+  t.same(
+    server.eventNames().map((name) => [name, server.listenerCount(name)]),
+    before,
+  );
+  t.equal(server.timeout, 0);
+});
