@@ -1,0 +1,57 @@
+// Whether the peer's TCP has acknowledged what was sent: the difference between "handed to the kernel", which is all
+// that a write callback says, and "arrived". Callers: protocol servers, before they call a transfer complete.
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { acknowledgementPollMs } from '../limits.ts';
+import { unacknowledgedBytes } from './system-calls.ts';
+
+/** How long to wait without any progress, and what ends the wait early. */
+export interface AcknowledgementWait {
+  readonly stallTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * True when every byte that was written to `socket` (TCP, or TLS over it) has been acknowledged by the peer's kernel;
+ * false when the connection ended or stalled before that, or `signal` aborted. Call it after the last write's callback.
+ * A peer's FIN carries its acknowledgements, so the queue is looked at once more when the peer ends. Where the kernel
+ * does not tell (not Linux), a flushed socket that is still open counts as acknowledged.
+ */
+export async function waitForAcknowledgement(socket: Socket, wait: AcknowledgementWait): Promise<boolean> {
+  let emptyAtEnd = false;
+  const onEnd = (): void => {
+    emptyAtEnd = queuedBytes(socket) === 0;
+  };
+  // First in line, because another listener may close the socket, and then the kernel can't be asked any more.
+  socket.prependListener('end', onEnd);
+  try {
+    let pauseMs: number = acknowledgementPollMs.first;
+    let lastBytes = Number.POSITIVE_INFINITY;
+    let lastProgressAt = performance.now();
+    for (;;) {
+      const bytes = queuedBytes(socket);
+      if (bytes === 0 || emptyAtEnd) return true;
+      if (bytes === null || wait.signal.aborted) return false;
+      if (bytes < lastBytes) lastProgressAt = performance.now();
+      else if (performance.now() - lastProgressAt > wait.stallTimeoutMs) return false;
+      lastBytes = bytes;
+      await delay(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, acknowledgementPollMs.longest);
+    }
+  } finally {
+    socket.off('end', onEnd);
+  }
+}
+
+/** Node.js has no public way to a socket's descriptor; its handle has had this one since version 0.11. */
+interface SocketWithHandle {
+  readonly _handle?: { readonly fd?: number } | null;
+}
+
+/** Bytes on their way to the peer; null when the socket is gone. */
+function queuedBytes(socket: Socket): number | null {
+  if (socket.destroyed) return null;
+  const fd = (socket as unknown as SocketWithHandle)._handle?.fd;
+  if (fd === undefined || fd < 0) return null;
+  return socket.writableLength + (unacknowledgedBytes(fd) ?? 0);
+}
