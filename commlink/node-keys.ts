@@ -1,0 +1,91 @@
+// A node's two key pairs: Ed25519 proves the node and signs its documents, X25519 is what others seal to.
+// Private keys stay in one 0600 file and in this process; all others know the raw public halves.
+// Callers: commlink.ts, and the programs that sign, verify or seal; the launcher makes the files.
+import {
+  createPrivateKey,
+  createPublicKey,
+  createHash,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
+import { StartupError } from './process-lifecycle.ts';
+import { Type, compileSchema, strictObject } from './schema.ts';
+
+/** One key pair; `raw` is the 32-byte public key, base64url. */
+export interface NodeKeyPair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly raw: string;
+}
+
+/** A node's keys. `id` is the node id: the RFC 7638 thumbprint of the signing key. */
+export interface NodeKeys {
+  readonly id: string;
+  readonly signing: NodeKeyPair;
+  readonly sealing: NodeKeyPair;
+}
+
+const keyFileCheck = compileSchema(
+  'node key file',
+  strictObject({
+    signing: Type.String({ minLength: 1, maxLength: 4096 }),
+    sealing: Type.String({ minLength: 1, maxLength: 4096 }),
+  }),
+);
+
+/** Makes fresh keys. */
+export function createNodeKeys(): NodeKeys {
+  return nodeKeysOf(generateKeyPairSync('ed25519').privateKey, generateKeyPairSync('x25519').privateKey);
+}
+
+/** Writes the private keys as JSON of two PKCS#8 PEM texts, mode 0600, replacing the file as a whole. */
+export async function writeNodeKeys(file: string, keys: NodeKeys): Promise<void> {
+  const signing = keys.signing.privateKey.export({ format: 'pem', type: 'pkcs8' });
+  const sealing = keys.sealing.privateKey.export({ format: 'pem', type: 'pkcs8' });
+  await writePrivateFile(file, `${JSON.stringify({ signing, sealing })}\n`);
+}
+
+/** Reads what writeNodeKeys wrote. Throws StartupError `KEY_FILE_INVALID` or `KEY_FILE_EXPOSED`; ENOENT stays ENOENT. */
+export async function readNodeKeys(file: string): Promise<NodeKeys> {
+  const text = await readPrivateFile(file);
+  try {
+    const { signing, sealing } = keyFileCheck.parse(JSON.parse(text));
+    return nodeKeysOf(createPrivateKey(signing), createPrivateKey(sealing));
+  } catch (error) {
+    // The cause is left out on purpose: a parser's message may quote the key.
+    const name = error instanceof Error ? error.name : 'unknown';
+    const hint = 'Restore it from a backup, or join the node anew.';
+    throw new StartupError('KEY_FILE_INVALID', `${file} holds no valid node keys (${name}). ${hint}`);
+  }
+}
+
+/** The node id of a raw Ed25519 public key: base64url SHA-256 of its canonical JWK (RFC 7638 section 3, RFC 8037). */
+export function nodeIdOf(rawSigningKey: string): string {
+  const jwk = `{"crv":"Ed25519","kty":"OKP","x":"${rawSigningKey}"}`;
+  return createHash('sha256').update(jwk).digest('base64url');
+}
+
+/** The Ed25519 public key whose raw form is given in base64url. Throws TypeError when it is none. */
+export function signingKeyFromRaw(raw: string): KeyObject {
+  return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: raw } });
+}
+
+/** The X25519 public key whose raw form is given in base64url. Throws TypeError when it is none. */
+export function sealingKeyFromRaw(raw: string): KeyObject {
+  return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'X25519', x: raw } });
+}
+
+function nodeKeysOf(signingKey: KeyObject, sealingKey: KeyObject): NodeKeys {
+  const signing = keyPairOf(signingKey, 'ed25519');
+  const sealing = keyPairOf(sealingKey, 'x25519');
+  return { id: nodeIdOf(signing.raw), signing, sealing };
+}
+
+function keyPairOf(privateKey: KeyObject, type: 'ed25519' | 'x25519'): NodeKeyPair {
+  if (privateKey.asymmetricKeyType !== type) throw new TypeError(`This is not an ${type} key.`);
+  const publicKey = createPublicKey(privateKey);
+  const raw = publicKey.export({ format: 'jwk' }).x;
+  if (raw === undefined) throw new TypeError(`This ${type} key has no raw form.`);
+  return { privateKey, publicKey, raw };
+}

@@ -1,0 +1,69 @@
+// Reading and writing the files that hold keys: 0600, written whole or not at all, refused when others could read them.
+// Callers: node-keys.ts, key-bag.ts. Trusts the folder's owner, not the file's mode.
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { StartupError } from './process-lifecycle.ts';
+
+const othersMask = 0o077;
+
+/** Writes `text` to `file` with mode 0600: to a temporary name, fsynced, renamed, and the folder fsynced. */
+export async function writePrivateFile(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.new`;
+  try {
+    await writeDurably(temporary, text);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+}
+
+/**
+ * Like writePrivateFile, and what the file held before is overwritten with zeros on the disk's blocks, as far as the
+ * file system writes in place (on copy-on-write file systems and flash it is the medium that decides).
+ */
+export async function replacePrivateFile(file: string, text: string): Promise<void> {
+  const before = await open(file, 'r+');
+  try {
+    const { size } = await before.stat();
+    await writePrivateFile(file, text);
+    await before.write(Buffer.alloc(size), 0, size, 0);
+    await before.sync();
+  } finally {
+    await before.close();
+  }
+}
+
+/** Reads a private file. Throws StartupError `KEY_FILE_EXPOSED` when its group or others have any access to it. */
+export async function readPrivateFile(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { mode } = await handle.stat();
+    if ((mode & othersMask) !== 0)
+      throw new StartupError('KEY_FILE_EXPOSED', `${file} can be read by others. Run: chmod 600 ${file}`);
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,127 @@
+// The calls that this side has placed and that are not answered yet. Caller: rpc-connection.ts.
+// The peer answers each call exactly once, cancelled ones too; an answer to anything else is a fault of the peer.
+import type { RpcLimits } from '../limits.ts';
+import { RpcError } from '../rpc-error.ts';
+import type { CompiledMethod } from './compiled-table.ts';
+import { DeadlineSweep } from './deadline-sweep.ts';
+import { encodeCall, encodeCancel } from './message.ts';
+import type { OutgoingLines } from './outgoing-lines.ts';
+
+/** `signal` cancels the call; `deadlineMs` shortens the method's own deadline, it never lengthens it. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs?: number | undefined;
+}
+
+interface PlacedCall {
+  readonly row: CompiledMethod;
+  readonly deadlineAtMs: number;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: RpcError) => void;
+  readonly forgetSignal: (() => void) | undefined;
+}
+
+/** The caller's side of one connection. */
+export class PlacedCalls {
+  readonly #limits: RpcLimits;
+  readonly #outgoing: OutgoingLines;
+  readonly #placed = new Map<number, PlacedCall>();
+  /** Cancelled or timed out here, but still to be answered by the peer: they count as in flight. */
+  readonly #abandoned = new Set<number>();
+  readonly #sweep = new DeadlineSweep((nowMs) => this.#expire(nowMs));
+  #lastId = 0;
+
+  constructor(outgoing: OutgoingLines, limits: RpcLimits) {
+    this.#outgoing = outgoing;
+    this.#limits = limits;
+  }
+
+  /** Calls that the peer still has to answer. */
+  get inFlightCount(): number {
+    return this.#placed.size + this.#abandoned.size;
+  }
+
+  /** Sends a call. Rejects with RpcError only; resolves to a result that matches the method's schema. */
+  place(row: CompiledMethod, params: unknown, options: CallOptions = {}): Promise<unknown> {
+    const deadlineMs = Math.ceil(Math.min(row.spec.deadlineMs, options.deadlineMs ?? Infinity));
+    const refusal = this.#refusal(options, deadlineMs);
+    if (refusal) return Promise.reject(refusal);
+    const id = this.#lastId + 1;
+    const line = encodeCall(id, row, { deadlineMs, params });
+    if (line.length > this.#limits.lineBytesMax)
+      return Promise.reject(new RpcError('too_large', `The parameters of ${row.name} are too large.`));
+    this.#lastId = id;
+    return new Promise((resolve, reject) => {
+      const deadlineAtMs = performance.now() + deadlineMs;
+      const forgetSignal = this.#watch(id, options.signal);
+      this.#placed.set(id, { row, deadlineAtMs, resolve, reject, forgetSignal });
+      this.#sweep.note(deadlineAtMs);
+      this.#outgoing.send(line);
+    });
+  }
+
+  /** Settles the call that the answer is for. False when there is none: the peer broke the protocol. */
+  settle(id: number, answer: { readonly result: unknown } | { readonly error: RpcError }): boolean {
+    const call = this.#placed.get(id);
+    if (!call) return this.#abandoned.delete(id);
+    this.#placed.delete(id);
+    call.forgetSignal?.();
+    if ('error' in answer) call.reject(answer.error);
+    else if (call.row.result.matches(answer.result)) call.resolve(answer.result);
+    else call.reject(new RpcError('bad_reply', `The answer to ${call.row.name} does not match its schema.`));
+    return true;
+  }
+
+  /** Rejects everything, once the connection is gone. */
+  failAll(error: RpcError): void {
+    this.#sweep.stop();
+    const calls = [...this.#placed.values()];
+    this.#placed.clear();
+    this.#abandoned.clear();
+    for (const call of calls) {
+      call.forgetSignal?.();
+      call.reject(error);
+    }
+  }
+
+  #refusal(options: CallOptions, deadlineMs: number): RpcError | undefined {
+    if (options.signal?.aborted)
+      return new RpcError('cancelled', 'The call was cancelled before it was sent.');
+    if (!(deadlineMs > 0))
+      return new RpcError('deadline', 'The deadline had passed before the call was sent.');
+    const full =
+      this.inFlightCount >= this.#limits.callsInFlightMax ||
+      this.#outgoing.queuedBytes > this.#limits.queueBytesMax;
+    return full
+      ? new RpcError('overloaded', 'Too many calls are in flight; this one was not sent.')
+      : undefined;
+  }
+
+  #watch(id: number, signal: AbortSignal | undefined): (() => void) | undefined {
+    if (!signal) return undefined;
+    const onAbort = (): void =>
+      this.#abandon(id, new RpcError('cancelled', 'The caller cancelled the call.'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    return () => signal.removeEventListener('abort', onAbort);
+  }
+
+  #abandon(id: number, error: RpcError): void {
+    const call = this.#placed.get(id);
+    if (!call) return;
+    this.#placed.delete(id);
+    this.#abandoned.add(id);
+    call.forgetSignal?.();
+    this.#outgoing.send(encodeCancel(id));
+    call.reject(error);
+  }
+
+  #expire(nowMs: number): number {
+    let earliestMs = Infinity;
+    for (const [id, call] of this.#placed) {
+      if (call.deadlineAtMs <= nowMs)
+        this.#abandon(id, new RpcError('deadline', `${call.row.name} was not answered in time.`));
+      else earliestMs = Math.min(earliestMs, call.deadlineAtMs);
+    }
+    return earliestMs;
+  }
+}

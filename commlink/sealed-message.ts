@@ -1,0 +1,79 @@
+// Sealing to one node's X25519 key with HPKE (RFC 9180, base mode: X25519, HKDF-SHA256, AES-128-GCM), so that relays
+// carry it unread. The purpose is bound in: what was sealed for one purpose does not open for another.
+// Callers: ftp-node seals login attempts, internal-db opens them. The one door to the HPKE library.
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
+import { DocumentError } from './document-error.ts';
+import { sealedPlaintextBytesMax } from './limits.ts';
+import { sealingKeyFromRaw } from './node-keys.ts';
+
+const encapsulatedKeyBytes = 32;
+const tagBytes = 16;
+const algorithm = { name: 'X25519' } as const;
+const suite = new CipherSuite({
+  kem: new DhkemX25519HkdfSha256(),
+  kdf: new HkdfSha256(),
+  aead: new Aes128Gcm(),
+});
+
+/** What to seal, to whom, and for what: `purpose` is a constant of the protocol, never user input. */
+export interface SealRequest {
+  /** Raw X25519 public key of the recipient, base64url. */
+  readonly recipient: string;
+  readonly purpose: string;
+  readonly plaintext: Uint8Array;
+}
+
+/** What to open: the recipient's private key, the purpose that it was sealed for, and the sealed text. */
+export interface OpenRequest {
+  readonly privateKey: KeyObject;
+  readonly purpose: string;
+  readonly sealed: string;
+}
+
+/**
+ * Seals the plaintext; resolves to base64url of the encapsulated key and the ciphertext. The sender stays anonymous:
+ * who sent it must be bound by what is inside. Throws DocumentError `malformed` for a bad key or an over-long plaintext.
+ */
+export async function sealMessage(request: SealRequest): Promise<string> {
+  if (request.plaintext.byteLength > sealedPlaintextBytesMax)
+    throw new DocumentError('malformed', `More than ${sealedPlaintextBytesMax} bytes cannot be sealed.`);
+  const recipientPublicKey = webKey(sealingKeyFromRaw(request.recipient), []);
+  const sealed = await suite.seal({ recipientPublicKey, info: info(request.purpose) }, request.plaintext);
+  return Buffer.concat([new Uint8Array(sealed.enc), new Uint8Array(sealed.ct)]).toString('base64url');
+}
+
+/** Opens what sealMessage made for this key and purpose. Throws DocumentError `malformed` for everything else. */
+export async function openSealedMessage(request: OpenRequest): Promise<Uint8Array> {
+  const bytes = Buffer.from(request.sealed, 'base64url');
+  const lengthFits =
+    bytes.length >= encapsulatedKeyBytes + tagBytes &&
+    bytes.length <= encapsulatedKeyBytes + sealedPlaintextBytesMax + tagBytes;
+  if (!lengthFits || bytes.toString('base64url') !== request.sealed)
+    throw new DocumentError('malformed', 'This is not a sealed message.');
+  const recipientKey = {
+    privateKey: webKey(request.privateKey, ['deriveBits']),
+    publicKey: webKey(createPublicKey(request.privateKey), []),
+  };
+  const enc = bytes.subarray(0, encapsulatedKeyBytes);
+  try {
+    const opened = await suite.open(
+      { recipientKey, enc, info: info(request.purpose) },
+      bytes.subarray(encapsulatedKeyBytes),
+    );
+    return new Uint8Array(opened);
+  } catch (cause) {
+    throw new DocumentError('malformed', 'This message was not sealed to this key for this purpose.', {
+      cause,
+    });
+  }
+}
+
+/** Node's and the DOM's types of the same object differ; private keys are not extractable again. */
+function webKey(key: KeyObject, usages: 'deriveBits'[]): CryptoKey {
+  return key.toCryptoKey(algorithm, key.type === 'public', usages) as CryptoKey;
+}
+
+function info(purpose: string): Uint8Array {
+  return Buffer.from(`consign/1 sealed message\0${purpose}`);
+}
