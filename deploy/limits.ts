@@ -1,0 +1,34 @@
+// The limits of the one-machine launcher, each with its unit. Used by the other files of deploy.
+
+/** How long all processes together may take until they are ready. */
+export const readyDeadlineMs = 60_000;
+
+/** How long each program may take to stop before it is killed; the FTP node lets running transfers finish first. */
+export const stopDeadlineMs = { 'ftp-node': 10_000, 'web-front': 5_000, 'internal-db': 5_000 } as const;
+
+/** A process that died is started again after this long, doubled each time up to the maximum. */
+export const restartDelayMs = { first: 200, max: 10_000 } as const;
+
+/** A process that ran for this long counts as healthy: its next restart waits the shortest time again. */
+export const healthyAfterMs = 30_000;
+
+/** A log file over this size is moved aside, once, to `<name>.log.1`. */
+export const logFileBytesMax = 32 * 1024 * 1024;
+
+/** A line of a process's output longer than this is cut in the log. */
+export const logLineCharactersMax = 64 * 1024;
+
+/** How long processes left over from a launcher that was killed may take to go. */
+export const orphanStopMs = 5_000;
+
+/** Certificates are made anew at a start within this long before they end. */
+export const certificateRenewalMs = 30 * 86_400_000;
+
+/** How long the certificates of the three servers are good for; browsers accept no more than 398 days. */
+export const certificateLifetimeDays = 397;
+
+/** How long the certificate authority of this installation is good for. */
+export const authorityLifetimeDays = 3_650;
+
+/** How long one administration call of the first setup may take. */
+export const setupCallDeadlineMs = 20_000;

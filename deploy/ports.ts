@@ -1,0 +1,79 @@
+// The ports of a one-machine installation: a row of them from CONSIGN_PORT_BASE on, all on the loopback address.
+// Called by launch.ts; a port that is taken is said before anything starts.
+import { createServer } from 'node:net';
+import { StartupError } from '#commlink/process-lifecycle.ts';
+
+/** Where everything listens. */
+export const listenHost = '127.0.0.1';
+
+/** The name that customers and browsers use for it. */
+export const publicHost = 'localhost';
+
+/** The first of the ports when CONSIGN_PORT_BASE does not say otherwise. */
+export const portBaseDefault = 8440;
+
+const portBase = { min: 1024, max: 65_535 - 59 };
+
+/** Every port, by what it is for. */
+export interface Ports {
+  readonly portal: number;
+  readonly console: number;
+  readonly delivery: number;
+  readonly ftp: number;
+  readonly sftp: number;
+  readonly internalDbLink: number;
+  readonly webFrontLink: number;
+  readonly passive: { readonly from: number; readonly to: number };
+}
+
+/** Reads CONSIGN_PORT_BASE (undefined: 8440). Throws StartupError `PORT_BASE_INVALID`. */
+export function parsePortBase(text: string | undefined): number {
+  if (text === undefined || text === '') return portBaseDefault;
+  const base = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (base >= portBase.min && base <= portBase.max) return base;
+  throw new StartupError(
+    'PORT_BASE_INVALID',
+    `CONSIGN_PORT_BASE is "${text}". Give a number from ${portBase.min} to ${portBase.max}; the 60 ports from there on are used.`,
+  );
+}
+
+/** Lays out the ports from `base` on. */
+export function layOutPorts(base: number): Ports {
+  return {
+    portal: base,
+    console: base + 1,
+    delivery: base + 2,
+    ftp: base + 3,
+    sftp: base + 4,
+    internalDbLink: base + 5,
+    webFrontLink: base + 6,
+    passive: { from: base + 10, to: base + 59 },
+  };
+}
+
+/** Tries each port once. Throws StartupError `PORT_TAKEN` with the port and what it is for. */
+export async function checkPortsFree(ports: Ports): Promise<void> {
+  const { passive: _, ...single } = ports;
+  for (const [purpose, port] of Object.entries(single)) {
+    const code = await tryPort(port);
+    if (code === null) continue;
+    const name = purpose.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    throw new StartupError(
+      'PORT_TAKEN',
+      `Port ${port} (${name}) can't be used: ${code === 'EADDRINUSE' ? 'another program has it' : code}. Stop that program, or choose other ports, for example: CONSIGN_PORT_BASE=${suggestBase(ports.portal)} npm start`,
+    );
+  }
+}
+
+function suggestBase(base: number): number {
+  return base + 100 <= portBase.max ? base + 100 : portBaseDefault;
+}
+
+/** The error code of listening at the port; null when it is free. */
+function tryPort(port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ host: listenHost, port, exclusive: true }, () => server.close(() => resolve(null)));
+  });
+}
