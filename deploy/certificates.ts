@@ -1,6 +1,6 @@
 // The certificates of a one-machine installation: a small authority of its own, and one server certificate a program.
 // The one door to node-forge. Called by first-start.ts at every start; what is near its end is made anew.
-import { X509Certificate, generateKeyPair } from 'node:crypto';
+import { X509Certificate, createPrivateKey, generateKeyPair } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -87,18 +87,9 @@ function isGood(issued: Issued, authority: Issued): boolean {
   return (
     !isNearEnd(issued.certificate) &&
     certificate.verify(issuer.publicKey) &&
-    publicKeyText(certificate) === forgePublicKeyText(issued.privateKey) &&
+    certificate.checkPrivateKey(createPrivateKey(issued.privateKey)) &&
     hostNames().every((name) => certificate.checkHost(name) !== undefined)
   );
-}
-
-function publicKeyText(certificate: X509Certificate): string {
-  return certificate.publicKey.export({ type: 'spki', format: 'pem' }).toString().trim();
-}
-
-function forgePublicKeyText(privateKey: string): string {
-  const { n, e } = forge.pki.privateKeyFromPem(privateKey);
-  return forge.pki.publicKeyToPem(forge.pki.rsa.setPublicKey(n, e)).replaceAll('\r', '').trim();
 }
 
 function hostNames(): string[] {

@@ -67,6 +67,8 @@ const Endpoints = strictObject({
 });
 /** What endpoints.json says while everything is up: where to reach it, and which processes it is. */
 export type Endpoints = Static<typeof Endpoints>;
+/** The same without the processes. */
+export type PublicEndpoints = Omit<Endpoints, 'pids'>;
 
 const endpointsCheck = compileSchema('endpoints.json', Endpoints);
 const versionCheck = compileSchema('version.json', strictObject({ stateVersion: Type.Integer() }));

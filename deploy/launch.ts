@@ -1,0 +1,65 @@
+// `npm start`: runs Consign on one machine, as three programs on the loopback address, all under one state directory.
+// Makes what a first start needs, restarts what dies, stops everything on Ctrl-C. Run by Node.js 24 (npm scripts).
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { StartupError } from '#commlink/process-lifecycle.ts';
+import { Installation } from './installation.ts';
+
+const help = `Runs Consign on this machine.
+
+  npm start -- [--state DIRECTORY] [--empty] [--verbose]
+
+  --state DIRECTORY   where everything is kept (default: CONSIGN_STATE, or ./var)
+  --empty             without the demo customer and product; at a first start only
+  --verbose           shows every log line; they are in DIRECTORY/logs in any case
+
+The ports are 60 in a row from CONSIGN_PORT_BASE on (default 8440).
+`;
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      state: { type: 'string' },
+      empty: { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return values;
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const installation = new Installation({
+    directory: resolve(options.state ?? process.env['CONSIGN_STATE'] ?? 'var'),
+    portBase: process.env['CONSIGN_PORT_BASE'],
+    withDemo: !options.empty,
+    showAll: options.verbose,
+    say: (line) => process.stderr.write(`${line}\n`),
+    show: (text) => process.stdout.write(`${text}\n`),
+  });
+  const stopped = new Promise<string>((resolve_) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        installation.stop().then(() => resolve_('stopped'), exitPlainly);
+      });
+    }
+  });
+  const ended = await Promise.race([installation.run(), stopped]);
+  if (ended === 'stopped') process.exit(0);
+}
+
+function exitPlainly(error: unknown): never {
+  const isExpected =
+    error instanceof StartupError ||
+    (error as { code?: unknown }).code?.toString().startsWith('ERR_PARSE_ARGS');
+  const text = isExpected ? (error as Error).message : ((error as Error).stack ?? String(error));
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+main().catch(exitPlainly);

@@ -1,0 +1,67 @@
+// What the launcher says to the person at the terminal: a box with the first logins and where to go, or one line.
+// Called by launch.ts. The logins are shown here and nowhere else.
+import type { FirstLogins } from './first-logins.ts';
+import { demo } from './first-setup.ts';
+import type { PublicEndpoints } from './state-directory.ts';
+
+/** The lines in a frame. */
+export function frame(lines: readonly string[]): string {
+  const width = Math.max(...lines.map((line) => line.length));
+  const rule = '─'.repeat(width + 4);
+  return [`╭${rule}╮`, ...lines.map((line) => `│  ${line.padEnd(width)}  │`), `╰${rule}╯`].join('\n');
+}
+
+/** The box of the first start. */
+export function describeFirstStart(endpoints: PublicEndpoints, logins: FirstLogins): string {
+  const { staff, customer } = logins;
+  const forCustomer = customer
+    ? [
+        'Customer portal   ' + endpoints.portal,
+        `  sign in as      ${customer.name}`,
+        `  password        ${customer.password}`,
+        '',
+      ]
+    : ['Customer portal   ' + endpoints.portal, ''];
+  return frame([
+    'Consign is running. These logins are shown only now:',
+    '',
+    ...forCustomer,
+    'Staff console     ' + endpoints.console,
+    `  sign in as      ${staff.name}`,
+    `  password        ${staff.password}`,
+    '',
+    'Downloads         ' + endpoints.delivery,
+    `  FTP over TLS    ${endpoints.ftp.host}:${endpoints.ftp.port}`,
+    `  SFTP            ${endpoints.sftp.host}:${endpoints.sftp.port}`,
+    '',
+    'Your browser warns about the certificate until you import this authority:',
+    `  ${endpoints.caFile}`,
+    '',
+    'Try next, in another terminal:',
+    ...nextCommands(customer !== null).map((command) => `  ${command}`),
+  ]);
+}
+
+function nextCommands(hasDemo: boolean): string[] {
+  if (hasDemo) {
+    const file = `${demo.product}/${demo.version}/${demo.file}`;
+    return [
+      `npx consign stage ${demo.account} ${file}`,
+      `npx consign why ${demo.account} ${demo.product}`,
+      'npx consign downloads',
+      'npx consign --help',
+    ];
+  }
+  return [
+    'npx consign account create acme --title "Acme Ltd"',
+    'npx consign user create acme alice',
+    'npx consign product create tool --title "The tool"',
+    'npx consign publish tool 1.0.0 ./tool-1.0.0.tar.gz',
+    'npx consign grant acme tool --reason "Contract 42"',
+  ];
+}
+
+/** The line of every later start. */
+export function describeStart(endpoints: PublicEndpoints): string {
+  return `Consign is running: portal ${endpoints.portal}, console ${endpoints.console}. Ctrl-C stops it.`;
+}
