@@ -159,3 +159,6 @@ export const documentSchemas = {
 export type DocumentKind = keyof typeof documentSchemas;
 /** The body of a signed document of kind K. */
 export type DocumentBody<K extends DocumentKind> = Static<(typeof documentSchemas)[K]>;
+
+/** The purpose (see sealed-message.ts) that a LoginAttempt, as UTF-8 JSON, is sealed for. */
+export const loginSealingPurpose = 'login-attempt';
