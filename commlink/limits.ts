@@ -35,3 +35,31 @@ export const documentBytesMax = 16_384;
 export const sealedPlaintextBytesMax = 65_536;
 /** Connections to one Unix socket at once. */
 export const unixConnectionsMax = 64;
+
+/** Limits of one RPC connection between nodes: like the local ones, with a sign of life. */
+export const linkRpcLimits: RpcLimits = { ...rpcLimits, heartbeatMs: 5_000, silenceMsMax: 15_000 };
+
+/** From an accepted or opened TCP connection to a proven link. */
+export const handshakeMsMax = 5_000;
+/** Longest line of the node proof. */
+export const proofLineBytesMax = 256;
+/** Connections that are in their handshake at once: in all, and from one address. */
+export const handshakesMax = 256;
+export const handshakesPerAddressMax = 64;
+/** Accepted links from one node at once: 16 connections, each overlapping with its successor, and as many again. */
+export const acceptedLinksPerPeerMax = 64;
+/** TCP keep-alive probes start after this. */
+export const keepAliveMs = 15_000;
+/** Local ports that are tried before a dial counts as failed. */
+export const localPortAttemptsMax = 32;
+/** First and longest pause between two attempts to dial. */
+export const redialPauseMsMin = 100;
+export const redialPauseMsMax = 5_000;
+/** A link that lasted less than this counts as a failed attempt, so that a refused node does not hammer. */
+export const settledLinkMs = 2_000;
+/** A drained link is closed after this, answered or not: longer than any deadline between nodes. */
+export const drainMsMax = 30_000;
+/** How long closing a commlink waits for calls in flight. */
+export const closeMsMax = 3_000;
+/** Refused links that are logged in a minute; the rest are counted in one line. */
+export const loggedRefusalsPerMinuteMax = 60;

@@ -111,6 +111,8 @@ export class RpcConnection {
       this.#stop('stream_error');
     });
     stream.on('end', () => this.#stop('peer_closed'));
+    // A stream that was read before, for a proof, comes paused.
+    stream.resume();
     return new Promise((resolve) => {
       const finish = (): void => {
         this.#stop('peer_closed');

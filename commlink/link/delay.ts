@@ -1,0 +1,13 @@
+// Waiting, with a way out. Callers: dial-slot.ts, link-table.ts.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const timerMsMax = 2_147_483_647;
+
+/** Resolves after `ms` (at most 24 days, a timer's reach) or when the signal aborts. Never rejects. */
+export async function delay(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(Math.min(ms, timerMsMax), undefined, { signal, ref: false });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

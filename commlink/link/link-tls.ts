@@ -1,0 +1,32 @@
+// TLS as links use it, the same at both ends: 1.3 only, an external pre-shared key with an ephemeral key exchange,
+// no certificates, no session tickets. Callers: link-dialler.ts, link-listener.ts.
+import { constants } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import { LinkError } from './link-error.ts';
+
+const alpn = 'consign/1';
+
+/** Options of both tls.connect and tls.createServer. */
+export const linkTlsOptions = {
+  minVersion: 'TLSv1.3',
+  maxVersion: 'TLSv1.3',
+  // An external PSK is bound to SHA-256 (RFC 8446 section 4.2.11), so the SHA-384 suite cannot be used with it.
+  ciphers: 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256',
+  ecdhCurve: 'X25519:P-256',
+  ALPNProtocols: [alpn],
+  // No certificate authority at all: a certificate can never be accepted in place of the key.
+  ca: [] as string[],
+  // A resumed session would skip pskCallback, and with it every check of the identity.
+  secureOptions: constants.SSL_OP_NO_TICKET,
+} as const;
+
+/**
+ * Throws LinkError unless the finished handshake is the one that links must have. That the PSK callback ran is for
+ * the caller to know. `isSessionReused()` is how OpenSSL reports that a PSK, and not a certificate, was agreed on.
+ */
+export function assertLinkTls(socket: TLSSocket): void {
+  if (!socket.isSessionReused() || socket.getPeerX509Certificate() !== undefined)
+    throw new LinkError('no_psk', 'The other end did not use the pre-shared key.');
+  if (socket.getProtocol() !== 'TLSv1.3' || socket.alpnProtocol !== alpn)
+    throw new LinkError('not_our_protocol', `The other end does not speak ${alpn} over TLS 1.3.`);
+}
