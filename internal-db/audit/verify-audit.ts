@@ -1,0 +1,60 @@
+// Recomputes the whole audit chain, a page at a time, so that a long log needs little memory and other calls go on.
+// Called for `audit.verify` and the console. It can't notice that the whole file was replaced by a shorter, consistent
+// one: for that, an operator notes the head's hash elsewhere now and then.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { auditPageMax } from '../limits.ts';
+import type { StoreReads } from '../store/store.ts';
+import { chainStartHash, hashAuditEntry } from './audit-chain.ts';
+
+/** What was found. `brokenAt` is the first sequence number that does not fit; null when all do. */
+export interface AuditVerdict {
+  readonly intact: boolean;
+  readonly entryCount: number;
+  readonly headHash: string | null;
+  readonly brokenAt: number | null;
+  readonly explanation: string;
+}
+
+/** Verifies entries 1 to the newest, and that the newest is the head that was noted with it. */
+export async function verifyAudit(store: StoreReads, signal?: AbortSignal): Promise<AuditVerdict> {
+  // The head is read first: entries that are appended meanwhile come after it.
+  const notedSequence = Number((await store.settings.get('audit_head_sequence')) ?? 0);
+  let previousHash = chainStartHash;
+  let sequence = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const page = await store.audit.after(sequence, auditPageMax);
+    if (page.length === 0) break;
+    for (const entry of page) {
+      const expected = sequence + 1;
+      if (entry.sequence !== expected) return broken(expected, `entry ${expected} is missing`);
+      if (hashAuditEntry(entry, previousHash) !== entry.hash) {
+        return broken(expected, `entry ${expected}, or the one before it, is not what was written`);
+      }
+      sequence = entry.sequence;
+      previousHash = entry.hash;
+    }
+    await nextTurn();
+  }
+  if (sequence < notedSequence) {
+    return broken(sequence + 1, `the log ends at ${sequence}, but ${notedSequence} entries were written`);
+  }
+  return {
+    intact: true,
+    entryCount: sequence,
+    headHash: sequence === 0 ? null : previousHash,
+    brokenAt: null,
+    explanation:
+      sequence === 0 ? 'The audit log is empty.' : `All ${sequence} entries follow from one another.`,
+  };
+}
+
+function broken(brokenAt: number, problem: string): AuditVerdict {
+  return {
+    intact: false,
+    entryCount: brokenAt - 1,
+    headHash: null,
+    brokenAt,
+    explanation: `The audit log was changed: ${problem}. Entries before it are intact. Compare with a backup.`,
+  };
+}

@@ -1,0 +1,86 @@
+// Ends live deliveries: in one transaction the rows get their end and each node its order, so that no crash can leave a
+// revoked file staged for good. The orders are sent by order-sender.ts after the commit.
+// Called for revocation, cancellation, withdrawal, suspension, and when a download limit is reached.
+import { decideFromStore } from '../decision/gather-facts.ts';
+import { deliveriesPerOrderMax } from '../limits.ts';
+import { newRecordId } from '../record-id.ts';
+import type { DeliveryRecord } from '../store/deliveries.ts';
+import type { Transaction } from '../store/store.ts';
+
+/** What was ended. `orders` are ids for OrderSender.sendNow. */
+export interface EndedDeliveries {
+  readonly deliveries: string[];
+  readonly orders: string[];
+}
+
+/** Ends those of the deliveries that are live, with an order to each node concerned. */
+export async function endDeliveries(
+  transaction: Transaction,
+  deliveries: readonly DeliveryRecord[],
+  end: { reason: 'revoked' | 'cancelled'; atMs: number },
+): Promise<EndedDeliveries> {
+  const ended: DeliveryRecord[] = [];
+  for (const delivery of deliveries) {
+    if (await transaction.deliveries.end(delivery.id, end.reason, end.atMs)) ended.push(delivery);
+  }
+  const orders: string[] = [];
+  for (const chunk of chunksByNode(ended)) {
+    const id = newRecordId('ord');
+    await transaction.nodes.insertOrder({
+      id,
+      nodeId: chunk.nodeId,
+      nodeName: chunk.nodeName,
+      deliveries: chunk.deliveries.map((delivery) => ({ delivery, reason: end.reason })),
+      createdAtMs: end.atMs,
+    });
+    orders.push(id);
+  }
+  return { deliveries: ended.map((delivery) => delivery.id), orders };
+}
+
+/**
+ * Decides anew each live delivery of an account, of one product where `product` is a name, and ends those that nothing
+ * allows any more. One that another entitlement allows as long as it is staged goes on under that one.
+ */
+export async function endDeliveriesNoLongerAllowed(
+  transaction: Transaction,
+  scope: { accountId: string; product: string | null; atMs: number },
+): Promise<EndedDeliveries> {
+  const { accountId, product, atMs } = scope;
+  const account = await transaction.accounts.byId(accountId);
+  const live = await transaction.deliveries.liveOfAccount(accountId);
+  const ended: DeliveryRecord[] = [];
+  for (const delivery of live) {
+    if (product !== null && delivery.product !== product) continue;
+    const { version, file } = delivery;
+    const question = { account, product: delivery.product, version, file, atMs };
+    const { decision } = await decideFromStore(transaction, question);
+    if (!decision.allowed) {
+      ended.push(delivery);
+      continue;
+    }
+    const { id, notAfterMs } = decision.entitlement;
+    if (id === delivery.entitlementId) continue;
+    if (notAfterMs !== null && notAfterMs < delivery.expiresAtMs) ended.push(delivery);
+    else await transaction.deliveries.setEntitlement(delivery.id, id);
+  }
+  return endDeliveries(transaction, ended, { reason: 'revoked', atMs });
+}
+
+interface NodeChunk {
+  readonly nodeId: string;
+  readonly nodeName: string;
+  readonly deliveries: string[];
+}
+
+function chunksByNode(deliveries: readonly DeliveryRecord[]): NodeChunk[] {
+  const chunks: NodeChunk[] = [];
+  for (const [nodeId, ofNode] of Map.groupBy(deliveries, (delivery) => delivery.nodeId)) {
+    for (let start = 0; start < ofNode.length; start += deliveriesPerOrderMax) {
+      const chunk = ofNode.slice(start, start + deliveriesPerOrderMax);
+      const nodeName = chunk[0]?.nodeName ?? '';
+      chunks.push({ nodeId, nodeName, deliveries: chunk.map((delivery) => delivery.id) });
+    }
+  }
+  return chunks;
+}

@@ -1,0 +1,88 @@
+// Sends unstage orders to their nodes until each is acknowledged: at once after the transaction that wrote them, then
+// again on a schedule, over restarts too. An order is idempotent, so sending it twice does no harm.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '#commlink/log.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import type { Clock } from '../clock.ts';
+import { ordersPerNodeAndRoundMax, unstageWaitMs } from '../limits.ts';
+import type { NodeDocuments } from '../nodes/node-documents.ts';
+import type { NodeRelay } from '../nodes/node-relay.ts';
+import type { UnstageOrderRecord } from '../store/nodes.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the sender works with. */
+export interface OrderSenderParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly documents: NodeDocuments;
+  readonly relay: NodeRelay;
+}
+
+/** How far orders have come. `pendingNodes` are names of nodes that have not confirmed theirs yet. */
+export interface OrderProgress {
+  readonly cutTransferCount: number;
+  readonly pendingNodes: string[];
+}
+
+/** The sender. */
+export class OrderSender {
+  readonly #parts: OrderSenderParts;
+  readonly #underway = new Map<string, Promise<void>>();
+
+  constructor(parts: OrderSenderParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends the orders and waits until all are acknowledged, or a few seconds have passed. */
+  async sendNow(orderIds: readonly string[]): Promise<OrderProgress> {
+    if (orderIds.length === 0) return { cutTransferCount: 0, pendingNodes: [] };
+    const { store } = this.#parts;
+    const orders = await store.read.nodes.ordersByIds(orderIds);
+    const patience = new AbortController();
+    const sent = Promise.all(orders.map((order) => this.#send(order)));
+    await Promise.race([sent, delay(unstageWaitMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    patience.abort();
+    const after = await store.read.nodes.ordersByIds(orderIds);
+    const pending = after.filter((order) => order.acknowledgedAtMs === null);
+    return {
+      cutTransferCount: after.reduce((sum, order) => sum + (order.cutTransferCount ?? 0), 0),
+      pendingNodes: [...new Set(pending.map((order) => order.nodeName))],
+    };
+  }
+
+  /** Sends what is pending; called on a schedule and when a link comes up. */
+  async sendPending(): Promise<void> {
+    const orders = await this.#parts.store.read.nodes.pendingOrders(ordersPerNodeAndRoundMax);
+    await Promise.all(orders.map((order) => this.#send(order)));
+  }
+
+  /** Waits for what is under way. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#underway.values());
+  }
+
+  #send(order: UnstageOrderRecord): Promise<void> {
+    const underway = this.#underway.get(order.id);
+    if (underway) return underway;
+    const sending = this.#sendOnce(order).finally(() => this.#underway.delete(order.id));
+    this.#underway.set(order.id, sending);
+    return sending;
+  }
+
+  async #sendOnce(order: UnstageOrderRecord): Promise<void> {
+    const { store, clock, log, documents, relay } = this.#parts;
+    try {
+      const text = documents.signOrder(order.id, order.nodeId, order.deliveries);
+      const { cutTransferCount } = await relay.unstage({ node: order.nodeId, order: text });
+      await store.transaction((transaction) =>
+        transaction.nodes.acknowledgeOrder(order.id, { atMs: clock.nowMs(), cutTransferCount }),
+      );
+      log.info({ order: order.id, node: order.nodeName, cutTransferCount }, 'unstage order carried out');
+    } catch (error) {
+      // The order stays in the database, and the schedule sends it again.
+      const code = error instanceof RpcError ? error.code : undefined;
+      log.warn({ order: order.id, node: order.nodeName, code, err: error }, 'unstage order not delivered yet');
+    }
+  }
+}

@@ -1,0 +1,157 @@
+// Decides whether an account gets a file and, if so, records the delivery with its credentials, and issues the signed
+// grant for the chosen node. Decision, delivery and audit entry are one transaction. Called for customers and for staff.
+import { RpcError } from '#commlink/rpc-error.ts';
+import type { DeliveryCredentials } from '#commlink/methods/internal-db-methods.ts';
+import { appendAudit } from '../audit/append-audit.ts';
+import type { Decision } from '../decision/decide-entitlement.ts';
+import { decideFromStore } from '../decision/gather-facts.ts';
+import { liveDeliveriesPerAccountMax } from '../limits.ts';
+import { chooseNode } from '../nodes/choose-node.ts';
+import type { GrantedArtifact } from '../nodes/node-documents.ts';
+import { newRecordId } from '../record-id.ts';
+import { hashSecret, newDeliveryLogin, newDeliveryPassword } from '../secret-token.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { AccountRecord } from '../store/accounts.ts';
+import type { DeliveryRecord } from '../store/deliveries.ts';
+import type { EntitlementRecord } from '../store/entitlements.ts';
+import type { Transaction } from '../store/store.ts';
+import type { Member } from '#commlink/node-config.ts';
+
+/** Who wants what. `account` is a name; `lifetimeMs` is capped by the entitlement's own end. */
+export interface DeliveryRequest {
+  readonly account: string;
+  readonly product: string;
+  readonly version: string;
+  readonly file: string;
+  readonly requestedBy: string;
+  /** Where the request came from, for the audit log; null for the command line. */
+  readonly address: string | null;
+  readonly lifetimeMs: number;
+}
+
+/** What became of it. `everEntitled` is for customer-refusal.ts. */
+export type DeliveryOutcome =
+  | {
+      readonly allowed: true;
+      readonly delivery: DeliveryRecord;
+      readonly grant: string;
+      readonly credentials: DeliveryCredentials;
+    }
+  | {
+      readonly allowed: false;
+      readonly refusal: Decision & { allowed: false };
+      readonly everEntitled: boolean;
+    };
+
+/** Decides and records. RpcError `unavailable`: no ftp-node is configured; `refused`: too much is staged already. */
+export async function requestDelivery(
+  context: ServiceContext,
+  request: DeliveryRequest,
+): Promise<DeliveryOutcome> {
+  const { store, clock, directory, documents } = context;
+  const node = chooseNode(documents.ftpNodes(), directory);
+  if (!node) throw new RpcError('unavailable', 'No delivery node is configured. Ask the operator.');
+  const password = newDeliveryPassword();
+  const atMs = clock.nowMs();
+  const recorded = await store.transaction(async (transaction) => {
+    const account = await transaction.accounts.byName(request.account);
+    const { decision, found } = await decideFromStore(transaction, { ...request, account, atMs });
+    if (!decision.allowed || !account || !found.artifact || !found.release) {
+      return recordRefusal(transaction, { request, account, decision, atMs });
+    }
+    const delivery = await recordDelivery(transaction, {
+      request,
+      account,
+      artifactId: found.artifact.id,
+      entitlement: decision.entitlement,
+      node,
+      passwordHash: hashSecret(password),
+      atMs,
+    });
+    const { mediaType } = found.artifact;
+    const artifact: GrantedArtifact = { mediaType, publishedAtMs: found.release.publishedAtMs ?? atMs };
+    return { allowed: true as const, delivery, artifact };
+  });
+  if (!recorded.allowed) return recorded;
+  const { delivery, artifact } = recorded;
+  const urlToken = documents.signDownloadUrl(delivery, artifact);
+  return {
+    allowed: true,
+    delivery,
+    grant: documents.signGrant(delivery, artifact),
+    credentials: { login: delivery.login, password, urlToken },
+  };
+}
+
+interface NewDeliveryParts {
+  readonly request: DeliveryRequest;
+  readonly account: AccountRecord;
+  readonly artifactId: string;
+  readonly entitlement: EntitlementRecord;
+  readonly node: Member;
+  readonly passwordHash: Uint8Array;
+  readonly atMs: number;
+}
+
+async function recordDelivery(transaction: Transaction, parts: NewDeliveryParts): Promise<DeliveryRecord> {
+  const { request, account, entitlement, node, atMs } = parts;
+  const liveCount = await transaction.deliveries.liveCountOfAccount(account.id);
+  if (liveCount >= liveDeliveriesPerAccountMax) {
+    throw new RpcError(
+      'refused',
+      `${liveCount} files are staged for this account already. Fetch or cancel some, then try again.`,
+    );
+  }
+  const id = newRecordId('dlv');
+  await transaction.deliveries.insert({
+    id,
+    accountId: account.id,
+    artifactId: parts.artifactId,
+    entitlementId: entitlement.id,
+    nodeId: node.id,
+    nodeName: node.name,
+    login: newDeliveryLogin(),
+    passwordHash: parts.passwordHash,
+    requestedBy: request.requestedBy,
+    requestedAtMs: atMs,
+    expiresAtMs: Math.min(atMs + request.lifetimeMs, entitlement.notAfterMs ?? Infinity),
+  });
+  await appendAudit(transaction, {
+    atMs,
+    actor: request.requestedBy,
+    action: 'delivery.request',
+    subject: subjectOf(request),
+    detail: { delivery: id, entitlement: entitlement.id, node: node.name, address: request.address },
+  });
+  const delivery = await transaction.deliveries.byId(id);
+  if (!delivery) throw new Error('the delivery that was just inserted is not there');
+  return delivery;
+}
+
+async function recordRefusal(
+  transaction: Transaction,
+  parts: {
+    request: DeliveryRequest;
+    account: AccountRecord | undefined;
+    decision: Decision;
+    atMs: number;
+  },
+): Promise<DeliveryOutcome & { allowed: false }> {
+  const { request, account, decision, atMs } = parts;
+  if (decision.allowed) throw new Error('a delivery was allowed for something that is not there');
+  await appendAudit(transaction, {
+    atMs,
+    actor: request.requestedBy,
+    action: 'delivery.refuse',
+    subject: subjectOf(request),
+    detail: { reason: decision.reason, address: request.address },
+  });
+  const product = await transaction.catalog.productByName(request.product);
+  const entitlements =
+    account && product ? await transaction.entitlements.ofAccountAndProduct(account.id, product.id) : [];
+  return { allowed: false, refusal: decision, everEntitled: entitlements.length > 0 };
+}
+
+function subjectOf(request: DeliveryRequest): string {
+  return `${request.account} ${request.product}/${request.version}/${request.file}`;
+}

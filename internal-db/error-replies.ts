@@ -1,0 +1,46 @@
+// Turns the room's own errors into what a caller is told, in one place for all method tables. Called where the tables'
+// handlers are put together. What is not named here stays as it is: the RPC layer logs it and answers `internal`.
+import type { Logger } from '#commlink/log.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { InternalDbError } from './internal-db-error.ts';
+
+/** The sentence for a full disk, here and on the console. */
+export const diskFullSentence =
+  "The database's disk is full. Nothing was changed. Free some space on it, then try again.";
+
+type AnyHandler = (params: never, context: never) => Promise<unknown>;
+
+/** Wraps each handler of a table so that InternalDbErrors leave it as RpcErrors. */
+export function answerErrors<H extends Readonly<Record<string, AnyHandler>>>(handlers: H, log: Logger): H {
+  const wrapped = Object.entries(handlers).map(([method, handler]) => {
+    const answered: AnyHandler = async (params, context) => {
+      try {
+        return await handler(params, context);
+      } catch (error) {
+        throw replyFor(error, (code) => log.error({ method, code, err: error }, 'call failed'));
+      }
+    };
+    return [method, answered];
+  });
+  return Object.fromEntries(wrapped) as H;
+}
+
+/** The error that a caller gets. `report` is called for what an operator should see. */
+export function replyFor(error: unknown, report: (code: InternalDbError['code']) => void): unknown {
+  if (!(error instanceof InternalDbError)) return error;
+  switch (error.code) {
+    case 'disk_full':
+      report(error.code);
+      return new RpcError('refused', diskFullSentence, { cause: error });
+    case 'taken':
+      return new RpcError('conflict', 'That name exists already. Choose another one.', { cause: error });
+    case 'overloaded':
+      return new RpcError('overloaded', 'The database is very busy. Try again in a moment.', { cause: error });
+    case 'closed':
+      return new RpcError('unavailable', 'The database is shutting down.', { cause: error });
+    case 'store_fault':
+      return error;
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,36 @@
+// Ends deliveries and sessions whose time is over, and notes the highest time seen. Called on a schedule by main.ts.
+// Nothing waits for it: logins and sessions compare the time themselves, and the nodes unlink by themselves.
+import type { ServiceContext } from './service-context.ts';
+import { clockBehindWarningMs, expiryBatchMax } from './limits.ts';
+
+/** Marks overdue deliveries as expired, a batch a transaction, and deletes expired sessions. */
+export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clock'>): Promise<void> {
+  const { store, clock } = context;
+  const atMs = clock.nowMs();
+  for (;;) {
+    const overdue = await store.read.deliveries.overdue(atMs, expiryBatchMax);
+    if (overdue.length === 0) break;
+    await store.transaction(async (transaction) => {
+      for (const delivery of overdue) {
+        await transaction.deliveries.end(delivery.id, 'expired', delivery.expiresAtMs);
+      }
+    });
+  }
+  const { sessions, staffSessions } = await store.read.settings.expiredCounts(atMs);
+  if (sessions + staffSessions === 0) return;
+  await store.transaction(async (transaction) => {
+    await transaction.sessions.deleteExpiredSessions(atMs);
+    await transaction.staff.deleteExpiredSessions(atMs);
+  });
+}
+
+/** Writes the highest time seen down (see clock.ts) and warns when the machine's clock is behind it. */
+export async function recordClock(context: Pick<ServiceContext, 'store' | 'clock' | 'log'>): Promise<void> {
+  const { store, clock, log } = context;
+  const behindMs = clock.behindMs();
+  if (behindMs > clockBehindWarningMs) {
+    log.warn({ behindMs }, "the machine's clock is behind times seen before; set it right");
+  }
+  const nowMs = clock.nowMs();
+  await store.transaction((transaction) => transaction.settings.put('clock_high_water_ms', String(nowMs)));
+}

@@ -1,0 +1,32 @@
+// Checks a customer's or staff member's name and password: throttled, with equal work for unknown names, and with the
+// stored hash renewed when the parameters rose. Used at every door that takes such a password.
+import { InternalDbError } from '../internal-db-error.ts';
+import { passwordQueueRetryAfterMs } from '../limits.ts';
+import type { AttemptOrigin } from '../passwords/failure-throttle.ts';
+import type { ServiceContext } from '../service-context.ts';
+
+/** What came out. `newHash` is to be stored in place of the old one. */
+export type PasswordVerdict =
+  | { readonly outcome: 'matches'; readonly newHash: string | null }
+  | { readonly outcome: 'differs' }
+  | { readonly outcome: 'throttled'; readonly retryAfterMs: number };
+
+/** Checks `password` against `storedHash`; null stands for an unknown name, and takes as long. */
+export async function checkPassword(
+  context: Pick<ServiceContext, 'passwords' | 'throttle' | 'log'>,
+  attempt: AttemptOrigin & { readonly password: string; readonly storedHash: string | null },
+): Promise<PasswordVerdict> {
+  const admission = context.throttle.begin(attempt);
+  if (!admission.admitted) return { outcome: 'throttled', retryAfterMs: admission.retryAfterMs };
+  try {
+    const check = await context.passwords.check(attempt.password, attempt.storedHash);
+    if (!check.matches) return { outcome: 'differs' };
+    admission.succeeded();
+    return { outcome: 'matches', newHash: check.newHash };
+  } catch (error) {
+    admission.withdrawn();
+    if (!(error instanceof InternalDbError) || error.code !== 'overloaded') throw error;
+    context.log.warn({ door: attempt.door }, 'too many password checks at once; sign-ins are put off');
+    return { outcome: 'throttled', retryAfterMs: passwordQueueRetryAfterMs };
+  }
+}

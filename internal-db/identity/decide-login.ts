@@ -1,0 +1,99 @@
+// Decides a login at an ftp-node, which came sealed through a relay: a delivery's own credentials, a user with a
+// personal token, or a user with the portal password. The answer is signed for that node and its nonce.
+// A relay that guesses passwords through here meets the same throttle and costs as anybody.
+import { RpcError } from '#commlink/rpc-error.ts';
+import type { LoginAttempt } from '#commlink/methods/documents.ts';
+import type { LoginVerdict } from '#commlink/methods/fields.ts';
+import { loginAttemptAgeMaxMs, passwordLoginLifetimeMs } from '../limits.ts';
+import {
+  looksLikeDeliveryLogin,
+  looksLikePersonalToken,
+  secretMatches,
+} from '../secret-token.ts';
+import type { ServiceContext } from '../service-context.ts';
+import { findToken, noteTokenUse } from './authenticate-secret.ts';
+import { checkPassword } from './check-password.ts';
+
+const refusedCredentials: LoginVerdict = { allowed: false, reason: 'credentials' };
+const suspended: LoginVerdict = { allowed: false, reason: 'suspended' };
+const throttled: LoginVerdict = { allowed: false, reason: 'throttled' };
+/** What passwords of unknown deliveries are compared with; nothing hashes to it. */
+const unknownDeliveryHash = new Uint8Array(32);
+
+/** Opens, decides and signs. RpcError `refused` or `bad_request` when the attempt is not that node's, or is stale. */
+export async function decideLogin(
+  context: ServiceContext,
+  node: string,
+  sealed: string,
+): Promise<{ answer: string }> {
+  const attempt = await context.documents.openLogin(node, sealed);
+  const ageMs = Math.abs(context.clock.wallMs() - attempt.attemptedAtMs);
+  if (ageMs > loginAttemptAgeMaxMs) {
+    context.log.warn({ node, ageMs }, 'stale login attempt; compare the clocks of the machines');
+    throw new RpcError('refused', 'The login attempt is too old. Compare the clocks of the machines.');
+  }
+  const verdict = await decideAttempt(context, attempt);
+  const { protocol, address } = attempt;
+  const outcome = verdict.allowed ? { principal: verdict.principal } : { reason: verdict.reason };
+  context.log.info({ node, protocol, address, allowed: verdict.allowed, ...outcome }, 'login decided');
+  return { answer: context.documents.signLoginAnswer(attempt, verdict) };
+}
+
+async function decideAttempt(context: ServiceContext, attempt: LoginAttempt): Promise<LoginVerdict> {
+  if (looksLikeDeliveryLogin(attempt.username)) return decideDeliveryLogin(context, attempt);
+  if (looksLikePersonalToken(attempt.password)) return decideTokenLogin(context, attempt);
+  return decidePasswordLogin(context, attempt);
+}
+
+async function decideDeliveryLogin(context: ServiceContext, attempt: LoginAttempt): Promise<LoginVerdict> {
+  const admission = context.throttle.begin(originOf(attempt));
+  if (!admission.admitted) return throttled;
+  const delivery = await context.store.read.deliveries.byLogin(attempt.username);
+  const matches = secretMatches(attempt.password, delivery?.passwordHash ?? unknownDeliveryHash);
+  if (!delivery || !matches) return refusedCredentials;
+  admission.succeeded();
+  const isLive = delivery.state === 'requested' || delivery.state === 'staged';
+  if (!isLive || delivery.expiresAtMs <= context.clock.nowMs()) return refusedCredentials;
+  const account = await context.store.read.accounts.byId(delivery.accountId);
+  if (account?.state !== 'active') return suspended;
+  const { id, expiresAtMs } = delivery;
+  return { allowed: true, account: account.name, principal: `delivery:${id}`, expiresAtMs };
+}
+
+async function decideTokenLogin(context: ServiceContext, attempt: LoginAttempt): Promise<LoginVerdict> {
+  const admission = context.throttle.begin(originOf(attempt));
+  if (!admission.admitted) return throttled;
+  const found = await findToken(context, attempt.password);
+  if (!found || found.user.name !== attempt.username) return refusedCredentials;
+  admission.succeeded();
+  if (found.account.state !== 'active') return suspended;
+  await noteTokenUse(context, found.token);
+  const { id, expiresAtMs } = found.token;
+  return { allowed: true, account: found.account.name, principal: `token:${id}`, expiresAtMs };
+}
+
+async function decidePasswordLogin(context: ServiceContext, attempt: LoginAttempt): Promise<LoginVerdict> {
+  const { username, password } = attempt;
+  const found = await context.store.read.accounts.userByName(username);
+  const storedHash = found?.user.passwordHash ?? null;
+  const verdict = await checkPassword(context, { ...originOf(attempt), password, storedHash });
+  if (verdict.outcome === 'throttled') return throttled;
+  if (verdict.outcome === 'differs' || !found) return refusedCredentials;
+  if (found.account.state !== 'active') return suspended;
+  const { newHash } = verdict;
+  if (newHash) {
+    await context.store.transaction((transaction) =>
+      transaction.accounts.setPasswordHash(found.user.id, newHash),
+    );
+  }
+  return {
+    allowed: true,
+    account: found.account.name,
+    principal: `user:${found.user.name}`,
+    expiresAtMs: context.clock.nowMs() + passwordLoginLifetimeMs,
+  };
+}
+
+function originOf({ username, address }: LoginAttempt): { door: string; name: string; address: string } {
+  return { door: 'node', name: username, address };
+}

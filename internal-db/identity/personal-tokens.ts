@@ -1,0 +1,89 @@
+// Personal tokens: what a customer makes in the portal for unattended downloads. Only a browser session may make or
+// revoke them: a stolen token can't make itself a successor.
+import { RpcError } from '#commlink/rpc-error.ts';
+import type { PersonalToken } from '#commlink/methods/internal-db-methods.ts';
+import { appendAudit } from '../audit/append-audit.ts';
+import { personalTokensPerUserMax } from '../limits.ts';
+import { newRecordId } from '../record-id.ts';
+import { hashSecret, newPersonalToken } from '../secret-token.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { TokenRecord } from '../store/sessions.ts';
+import type { AuthenticatedCaller } from './authenticate-secret.ts';
+
+/** Makes a token; its secret is returned once and stored as a hash. RpcError `refused`: too many, or by a token. */
+export async function createToken(
+  context: ServiceContext,
+  caller: AuthenticatedCaller,
+  wanted: { name: string; lifetimeMs: number },
+): Promise<{ secret: string; token: PersonalToken }> {
+  requireBrowserSession(caller);
+  const secret = newPersonalToken();
+  const createdAtMs = context.clock.nowMs();
+  const token: TokenRecord = {
+    id: newRecordId('tok'),
+    userId: caller.user.id,
+    name: wanted.name,
+    secretHash: hashSecret(secret),
+    createdAtMs,
+    expiresAtMs: createdAtMs + wanted.lifetimeMs,
+    lastUsedAtMs: null,
+    revokedAtMs: null,
+  };
+  await context.store.transaction(async (transaction) => {
+    const live = await transaction.sessions.liveTokensOf(caller.user.id, createdAtMs);
+    if (live.length >= personalTokensPerUserMax) {
+      throw new RpcError('refused', `You have ${live.length} tokens already. Revoke one that you do not need.`);
+    }
+    await transaction.sessions.insertToken(token);
+    await appendAudit(transaction, {
+      atMs: createdAtMs,
+      actor: `user:${caller.user.name}`,
+      action: 'token.create',
+      subject: caller.account.name,
+      detail: { token: token.id, name: token.name, expiresAtMs: token.expiresAtMs },
+    });
+  });
+  return { secret, token: viewToken(token) };
+}
+
+/** The caller's live tokens. */
+export async function listTokens(
+  context: ServiceContext,
+  caller: AuthenticatedCaller,
+): Promise<PersonalToken[]> {
+  const tokens = await context.store.read.sessions.liveTokensOf(caller.user.id, context.clock.nowMs());
+  return tokens.map(viewToken);
+}
+
+/** Revokes one of the caller's own tokens. Tells whether there was one. */
+export async function revokeToken(
+  context: ServiceContext,
+  caller: AuthenticatedCaller,
+  id: string,
+): Promise<boolean> {
+  requireBrowserSession(caller);
+  const atMs = context.clock.nowMs();
+  return await context.store.transaction(async (transaction) => {
+    const revoked = await transaction.sessions.revokeToken({ id, userId: caller.user.id, atMs });
+    if (revoked) {
+      await appendAudit(transaction, {
+        atMs,
+        actor: `user:${caller.user.name}`,
+        action: 'token.revoke',
+        subject: caller.account.name,
+        detail: { token: id },
+      });
+    }
+    return revoked;
+  });
+}
+
+function requireBrowserSession(caller: AuthenticatedCaller): void {
+  if (caller.kind === 'session') return;
+  throw new RpcError('refused', 'Tokens are made and revoked in the portal, not with a token.');
+}
+
+function viewToken(token: TokenRecord): PersonalToken {
+  const { id, name, createdAtMs, expiresAtMs, lastUsedAtMs } = token;
+  return { id, name, createdAtMs, expiresAtMs, lastUsedAtMs };
+}

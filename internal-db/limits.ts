@@ -1,0 +1,86 @@
+// Every limit of internal-db in one place, with its unit in its name.
+// Limits on messages are in #commlink/methods/fields.ts; those on lines and links belong to the commlink.
+
+/** Transactions that may wait for the one that runs. More are refused as `overloaded`. */
+export const waitingTransactionsMax = 2000;
+/** How long a statement waits for a lock that another process holds on the database file. */
+export const databaseBusyTimeoutMs = 5000;
+/** Prepared statements kept a connection. */
+export const preparedStatementsMax = 300;
+
+/** Password checks that run at the same time; each takes 64 MiB and a libuv thread (of four) for about 0.1 s. */
+export const passwordChecksRunningMax = 2;
+/** Password checks that may wait; more are answered "throttled". */
+export const passwordChecksWaitingMax = 64;
+/** What a client is asked to wait when too many password checks wait. */
+export const passwordQueueRetryAfterMs = 2000;
+
+/** Failed sign-ins that cost no delay, for one name from one address, for one address, and for one name. */
+export const freeFailuresPerNameAndAddress = 5;
+export const freeFailuresPerAddress = 30;
+export const freeFailuresPerName = 50;
+/** The first delay after the free failures; it doubles with each further one. */
+export const failureDelayFirstMs = 1000;
+export const failureDelayMaxMs = 15 * 60_000;
+/** A key's failures are forgotten when it was quiet for so long. */
+export const failureMemoryMs = 30 * 60_000;
+/** Keys remembered; beyond that the one that failed longest ago is forgotten. */
+export const failureKeysMax = 50_000;
+
+/** A sealed login attempt must be this close to the wall clock. */
+export const loginAttemptAgeMaxMs = 120_000;
+/** A login with a user's password ends after this, at the latest. */
+export const passwordLoginLifetimeMs = 24 * 3_600_000;
+/** `lastUsedAtMs` of a personal token is written at most this often. */
+export const tokenUseWriteIntervalMs = 60_000;
+/** Live personal tokens a user may have. */
+export const personalTokensPerUserMax = 100;
+
+/** A staging grant must be used within this time. */
+export const grantUseWithinMs = 60_000;
+/** Live deliveries an account may have at the same time. */
+export const liveDeliveriesPerAccountMax = 500;
+/** Deliveries in one unstage order: as many as surely fit the 16 KiB of a signed document. */
+export const deliveriesPerOrderMax = 150;
+/** Deliveries, and downloads of each, that a customer's list shows. */
+export const customerDeliveriesMax = 100;
+export const customerDownloadsPerDeliveryMax = 50;
+/** Products, releases a product and files a release that a customer's catalog shows. */
+export const catalogProductsMax = 500;
+export const catalogReleasesMax = 500;
+export const catalogFilesMax = 500;
+
+/** How long an administrator's call waits for nodes to confirm that they unstaged. */
+export const unstageWaitMs = 3000;
+/** One attempt to hand an order to a node. */
+export const unstageAttemptDeadlineMs = 5000;
+/** How often unconfirmed orders are sent again. */
+export const unstageRetryIntervalMs = 2000;
+/** Orders to one node that are sent in one round. */
+export const ordersPerNodeAndRoundMax = 20;
+/** How long a web-front may take to stage for the command line. */
+export const stageDeadlineMs = 15_000;
+
+/** How often the web-fronts are asked which nodes they reach, and how long an answer counts. */
+export const nodeDirectoryIntervalMs = 5000;
+export const nodeDirectoryDeadlineMs = 3000;
+export const nodeHeardWithinMs = 20_000;
+
+/** How often overdue deliveries and sessions are ended, and how many in one transaction. */
+export const expiryIntervalMs = 5000;
+export const expiryBatchMax = 500;
+/** How often the highest time seen is written down. */
+export const clockRecordIntervalMs = 30_000;
+/** A wall clock that is behind the highest time seen by more than this is warned about. */
+export const clockBehindWarningMs = 2000;
+
+/** Audit entries read at a time while the chain is verified, and characters of an entry's detail. */
+export const auditPageMax = 1000;
+export const auditDetailCharactersMax = 8192;
+export const auditSubjectCharactersMax = 500;
+
+/** Console: a staff session's lifetime, and rows on a page. */
+export const staffSessionLifetimeMs = 8 * 3_600_000;
+export const consoleRowsMax = 200;
+/** Console: the largest form accepted. */
+export const consoleBodyBytesMax = 64 * 1024;

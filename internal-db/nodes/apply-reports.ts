@@ -1,0 +1,111 @@
+// Takes in what an ftp-node reports: verifies each report with that node's key, applies those that come next in its
+// sequence, and answers only after the transaction is durable. Called for `node.report`.
+// Replays change nothing. A gap stops there: the node sends again from the sequence that is answered, so that a relay
+// can't drop a report unnoticed. Of an unknown node, the first report is taken whatever its number.
+import { RpcError } from '#commlink/rpc-error.ts';
+import type { NodeReport } from '#commlink/methods/documents.ts';
+import { endDeliveriesNoLongerAllowed } from '../deliveries/end-deliveries.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { DeliveryEnd, DeliveryRecord } from '../store/deliveries.ts';
+import type { Transaction } from '../store/store.ts';
+
+type ReportedEvent = NodeReport['event'];
+type ReportedDownload = Extract<ReportedEvent, { type: 'download' }>;
+
+/** Verifies and applies a node's reports; returns the sequence up to which all is durable. RpcError `refused`. */
+export async function applyReports(
+  context: ServiceContext,
+  node: string,
+  texts: readonly string[],
+): Promise<{ acceptedSequence: number }> {
+  const reports = texts
+    .map((text) => context.documents.verifyReport(node, text))
+    .toSorted((left, right) => left.sequence - right.sequence);
+  const outcome = await context.store.transaction(async (transaction) => {
+    const known = await transaction.nodes.byId(node);
+    let accepted = known?.lastSequence ?? (reports[0]?.sequence ?? 1) - 1;
+    let lastReportAtMs = known?.lastReportAtMs ?? 0;
+    const orders: string[] = [];
+    for (const report of reports) {
+      if (report.sequence <= accepted) continue;
+      if (report.sequence !== accepted + 1) break;
+      orders.push(...(await applyEvent(context, transaction, report)));
+      accepted = report.sequence;
+      lastReportAtMs = report.atMs;
+    }
+    if (accepted !== known?.lastSequence) {
+      await transaction.nodes.put({ id: node, lastSequence: accepted, lastReportAtMs });
+    }
+    return { accepted, orders };
+  });
+  const newest = reports.at(-1)?.sequence ?? 0;
+  if (newest > outcome.accepted) {
+    context.log.warn({ node, accepted: outcome.accepted, newest }, 'a report is missing; asked for it again');
+  }
+  // Not awaited by the node: its own report must not wait for its own unstaging.
+  if (outcome.orders.length > 0) superviseSending(context, outcome.orders);
+  return { acceptedSequence: outcome.accepted };
+}
+
+function superviseSending(context: ServiceContext, orders: string[]): void {
+  context.orders.sendNow(orders).catch((error: unknown) => {
+    context.log.error({ err: error }, 'orders were not sent; the schedule sends them');
+  });
+}
+
+/** Applies one event; returns the orders that follow from it. Events that do not fit are logged and passed over. */
+async function applyEvent(
+  context: ServiceContext,
+  transaction: Transaction,
+  report: NodeReport,
+): Promise<string[]> {
+  const { event, node, atMs } = report;
+  const delivery = await transaction.deliveries.byId(event.delivery);
+  if (!delivery || delivery.nodeId !== node) {
+    context.log.warn({ node, delivery: event.delivery, type: event.type }, 'report on a foreign delivery ignored');
+    return [];
+  }
+  switch (event.type) {
+    case 'delivery.staged':
+      await transaction.deliveries.markStaged(delivery.id, atMs);
+      return [];
+    case 'delivery.failed':
+      context.log.warn({ node, delivery: delivery.id, why: event.explanation }, 'a node could not stage');
+      await transaction.deliveries.end(delivery.id, 'failed', atMs);
+      return [];
+    case 'delivery.ended':
+      await transaction.deliveries.end(delivery.id, endOf(event.reason), atMs);
+      return [];
+    case 'download':
+      return await applyDownload(context, transaction, { event, delivery });
+    default:
+      throw new RpcError('bad_request', 'The report is of an unknown type.');
+  }
+}
+
+function endOf(reason: Extract<ReportedEvent, { type: 'delivery.ended' }>['reason']): DeliveryEnd {
+  // A node ends what internal-db does not know; where internal-db does, the customer has to ask again.
+  return reason === 'unknown' ? 'cancelled' : reason;
+}
+
+async function applyDownload(
+  context: ServiceContext,
+  transaction: Transaction,
+  reported: { event: ReportedDownload; delivery: DeliveryRecord },
+): Promise<string[]> {
+  const { event, delivery } = reported;
+  if (event.account !== delivery.account) {
+    context.log.warn({ delivery: delivery.id }, 'report of a download for another account ignored');
+    return [];
+  }
+  const { type: _type, download: id, delivery: deliveryId, account: _account, ...columns } = event;
+  await transaction.downloads.put({ id, deliveryId, ...columns });
+  if (event.outcome !== 'complete') return [];
+  const entitlement = await transaction.entitlements.byId(delivery.entitlementId);
+  if (!entitlement || entitlement.downloadsMax === null) return [];
+  // The last download that the entitlement includes ends what is still staged under it.
+  const { accountId, product } = delivery;
+  const atMs = Math.max(context.clock.nowMs(), event.endedAtMs ?? 0);
+  const ended = await endDeliveriesNoLongerAllowed(transaction, { accountId, product, atMs });
+  return ended.orders;
+}

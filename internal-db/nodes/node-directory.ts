@@ -1,0 +1,45 @@
+// Remembers which ftp-nodes the web-fronts last said that they reach. Refreshed on a schedule and at each change of a
+// link; read when a node is chosen for a delivery and by `status`. What it says is a hint: nothing is decided by it.
+import type { Clock } from '../clock.ts';
+import { nodeHeardWithinMs } from '../limits.ts';
+import type { NodeRelay, ReachedNode } from './node-relay.ts';
+
+/** A node and when a web-front last said that it reaches it. */
+export interface HeardNode extends ReachedNode {
+  readonly heardAtMs: number;
+}
+
+/** The memory. */
+export class NodeDirectory {
+  readonly #relay: NodeRelay;
+  readonly #clock: Clock;
+  readonly #heard = new Map<string, HeardNode>();
+
+  constructor(relay: NodeRelay, clock: Clock) {
+    this.#relay = relay;
+    this.#clock = clock;
+  }
+
+  /** Asks the linked web-fronts. Never throws for one that does not answer. */
+  async refresh(): Promise<void> {
+    const nodes = await this.#relay.reachedNodes();
+    const heardAtMs = this.#clock.nowMs();
+    for (const node of nodes) this.#heard.set(node.node, { ...node, heardAtMs });
+  }
+
+  /** The node, if it was heard of at all. */
+  find(nodeId: string): HeardNode | undefined {
+    return this.#heard.get(nodeId);
+  }
+
+  /** True when a web-front reached the node lately. */
+  isReachable(nodeId: string): boolean {
+    const heard = this.#heard.get(nodeId);
+    return heard !== undefined && this.#clock.nowMs() - heard.heardAtMs <= nodeHeardWithinMs;
+  }
+
+  /** The nodes that are reachable. */
+  reachable(): HeardNode[] {
+    return [...this.#heard.values()].filter((node) => this.isReachable(node.node));
+  }
+}

@@ -1,0 +1,26 @@
+// What the services work with, built once by main.ts (and by tests) and handed to each. No service makes its own.
+import type { Logger } from '#commlink/log.ts';
+import type { Clock } from './clock.ts';
+import type { OrderSender } from './deliveries/order-sender.ts';
+import type { NodeDirectory } from './nodes/node-directory.ts';
+import type { NodeDocuments } from './nodes/node-documents.ts';
+import type { NodeRelay } from './nodes/node-relay.ts';
+import type { FailureThrottle } from './passwords/failure-throttle.ts';
+import type { PasswordHasher } from './passwords/password-hash.ts';
+import type { Store } from './store/store.ts';
+
+/** The services' tools. */
+export interface ServiceContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly passwords: PasswordHasher;
+  readonly throttle: FailureThrottle;
+  /** Signs, verifies and opens what travels between internal-db and the ftp-nodes. */
+  readonly documents: NodeDocuments;
+  readonly directory: NodeDirectory;
+  readonly relay: NodeRelay;
+  readonly orders: OrderSender;
+  readonly deliveryLifetimeMs: number;
+  readonly sessionLifetimeMs: number;
+}

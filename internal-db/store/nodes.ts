@@ -1,0 +1,41 @@
+// Store interface: what each ftp-node last reported, and the unstage orders that nodes have yet to confirm.
+// Implemented by each engine, used by the services.
+import type { DocumentBody } from '#commlink/methods/documents.ts';
+
+/** One line of an order: a delivery and why it ends. */
+export type OrderedUnstaging = DocumentBody<'unstage-order'>['deliveries'][number];
+
+/** What is known of a node's reports: everything up to `lastSequence` is in the database. */
+export interface NodeRecord {
+  readonly id: string;
+  readonly lastSequence: number;
+  readonly lastReportAtMs: number;
+}
+
+/** An unstage order as stored; `acknowledgedAtMs` is null until the node has carried it out. */
+export interface UnstageOrderRecord {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly nodeName: string;
+  readonly deliveries: readonly OrderedUnstaging[];
+  readonly createdAtMs: number;
+  readonly acknowledgedAtMs: number | null;
+  readonly cutTransferCount: number | null;
+}
+
+/** Reading nodes and orders. */
+export interface NodeReads {
+  byId(id: string): Promise<NodeRecord | undefined>;
+  /** Orders that are not acknowledged, oldest first, so many of each node: a dead one doesn't keep others waiting. */
+  pendingOrders(perNodeMax: number): Promise<UnstageOrderRecord[]>;
+  ordersByIds(ids: readonly string[]): Promise<UnstageOrderRecord[]>;
+}
+
+/** Writing nodes and orders. */
+export interface NodeWrites extends NodeReads {
+  put(node: NodeRecord): Promise<void>;
+  insertOrder(
+    order: Pick<UnstageOrderRecord, 'id' | 'nodeId' | 'nodeName' | 'deliveries' | 'createdAtMs'>,
+  ): Promise<void>;
+  acknowledgeOrder(id: string, acknowledgement: { atMs: number; cutTransferCount: number }): Promise<void>;
+}

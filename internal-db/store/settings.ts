@@ -1,0 +1,21 @@
+// Store interface: single named values, and the counts that `status` shows.
+// Implemented by each engine, used by the services.
+
+/** The names of the single values. */
+export type SettingName = 'clock_high_water_ms' | 'audit_head_sequence' | 'audit_head_hash';
+
+/** Counts of rows, by a plain name such as `accounts` or `liveDeliveries`. */
+export type StoreCounts = Record<string, number>;
+
+/** Reading settings and counts. */
+export interface SettingReads {
+  get(name: SettingName): Promise<string | undefined>;
+  counts(): Promise<StoreCounts>;
+  /** Sessions that were over at `atMs` and can be deleted. */
+  expiredCounts(atMs: number): Promise<{ sessions: number; staffSessions: number }>;
+}
+
+/** Writing settings. */
+export interface SettingWrites extends SettingReads {
+  put(name: SettingName, value: string): Promise<void>;
+}

@@ -1,0 +1,129 @@
+// Opens the SQLite store: checks the file, brings its schema up to date, and hands out a Store. Called by main.ts.
+// WAL with synchronous=FULL: a commit is on the disk before it is announced. Two connections: one writes, one
+// transaction at a time; the other reads what is committed, and never waits for the writer.
+import { statSync } from 'node:fs';
+import { StartupError } from '#commlink/process-lifecycle.ts';
+import { InternalDbError } from '../../internal-db-error.ts';
+import { waitingTransactionsMax } from '../../limits.ts';
+import type { Store, StoreReads, Transaction } from '../store.ts';
+import { migrateSchema } from './migrate-schema.ts';
+import { SerialQueue } from './serial-queue.ts';
+import { SqliteAccounts } from './sqlite-accounts.ts';
+import { SqliteAudit } from './sqlite-audit.ts';
+import { SqliteCatalog } from './sqlite-catalog.ts';
+import { SqliteConnection, sqliteResultCode } from './sqlite-connection.ts';
+import { SqliteDeliveries } from './sqlite-deliveries.ts';
+import { SqliteDownloads } from './sqlite-downloads.ts';
+import { SqliteEntitlements } from './sqlite-entitlements.ts';
+import { SqliteNodes } from './sqlite-nodes.ts';
+import { SqliteSessions } from './sqlite-sessions.ts';
+import { SqliteSettings } from './sqlite-settings.ts';
+import { SqliteStaff } from './sqlite-staff.ts';
+
+/**
+ * Opens (or creates) the database file. Throws StartupError `DATABASE_CORRUPT`, `DATABASE_NEWER` or
+ * `DATABASE_UNUSABLE`, each saying what to do.
+ */
+export function openSqliteStore(file: string): Store {
+  const writer = openChecked(file);
+  try {
+    const schemaVersion = migrateSchema(writer);
+    const reader = new SqliteConnection(file, { readOnly: true });
+    return buildStore({ file, writer, reader, schemaVersion });
+  } catch (error) {
+    writer.close();
+    throw asStartupError(file, error);
+  }
+}
+
+function openChecked(file: string): SqliteConnection {
+  let connection: SqliteConnection | undefined;
+  try {
+    connection = new SqliteConnection(file, { readOnly: false });
+    connection.execute('PRAGMA journal_mode = WAL');
+    connection.execute('PRAGMA synchronous = FULL');
+    // A check of the whole file's structure; indexes are compared with their tables by integrity_check only.
+    const problem = connection.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check;
+    if (problem !== 'ok') throw corrupt(file, problem ?? 'no answer');
+    return connection;
+  } catch (error) {
+    connection?.close();
+    throw asStartupError(file, error);
+  }
+}
+
+function asStartupError(file: string, error: unknown): Error {
+  if (error instanceof StartupError) return error;
+  const cause = error instanceof InternalDbError ? error.cause : error;
+  const code = (sqliteResultCode(cause) ?? 0) & 0xff;
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  // SQLITE_CORRUPT, SQLITE_NOTADB: https://sqlite.org/rescode.html
+  if (code === 11 || code === 26) return corrupt(file, detail);
+  return new StartupError(
+    'DATABASE_UNUSABLE',
+    `The database ${file} can't be opened (${detail}). Check that its directory exists, has room, and belongs to this user.`,
+  );
+}
+
+function corrupt(file: string, detail: string): StartupError {
+  return new StartupError(
+    'DATABASE_CORRUPT',
+    `The database ${file} is damaged (${detail}). Nothing was changed. Keep a copy of it and its -wal file, ` +
+      `and put a backup in its place, or recover with: sqlite3 ${file} .recover`,
+  );
+}
+
+function buildStore(parts: {
+  file: string;
+  writer: SqliteConnection;
+  reader: SqliteConnection;
+  schemaVersion: number;
+}): Store {
+  const { file, writer, reader, schemaVersion } = parts;
+  const operations = operationsOn(writer);
+  const queue = new SerialQueue(waitingTransactionsMax);
+  return {
+    read: operationsOn(reader),
+    transaction: (work) => queue.run(() => runTransaction(writer, () => work(operations))),
+    describe: () =>
+      Promise.resolve({ engine: 'SQLite (WAL, synchronous FULL)', schemaVersion, sizeBytes: sizeOf(file) }),
+    close: () =>
+      queue.close(() => {
+        reader.close();
+        writer.close();
+      }),
+  };
+}
+
+async function runTransaction<T>(writer: SqliteConnection, work: () => Promise<T>): Promise<T> {
+  writer.execute('BEGIN IMMEDIATE');
+  try {
+    const result = await work();
+    writer.execute('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite itself rolls back on some errors (a full disk among them): https://sqlite.org/lang_transaction.html
+    if (writer.inTransaction) writer.execute('ROLLBACK');
+    throw error;
+  }
+}
+
+function operationsOn(connection: SqliteConnection): Transaction & StoreReads {
+  return {
+    accounts: new SqliteAccounts(connection),
+    audit: new SqliteAudit(connection),
+    catalog: new SqliteCatalog(connection),
+    deliveries: new SqliteDeliveries(connection),
+    downloads: new SqliteDownloads(connection),
+    entitlements: new SqliteEntitlements(connection),
+    nodes: new SqliteNodes(connection),
+    sessions: new SqliteSessions(connection),
+    settings: new SqliteSettings(connection),
+    staff: new SqliteStaff(connection),
+  };
+}
+
+function sizeOf(file: string): number {
+  const wal = statSync(`${file}-wal`, { throwIfNoEntry: false });
+  return statSync(file).size + (wal?.size ?? 0);
+}

@@ -1,0 +1,109 @@
+// SQLite engine: accounts, users, SSH keys, licence acceptances. See ../accounts.ts for what each operation promises.
+import type {
+  AccountRecord,
+  AccountWrites,
+  LicenceAcceptanceRecord,
+  SshKeyRecord,
+  UserRecord,
+  UserWithAccount,
+} from '../accounts.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import { accountColumns, accountOf, userColumns, userOf, type JoinedUserRow } from './user-rows.ts';
+
+const accountSql = `SELECT id, name, display_name AS displayName, state, created_at_ms AS createdAtMs FROM accounts`;
+const userSql = `SELECT id, account_id AS accountId, name, display_name AS displayName,
+  password_hash AS passwordHash, created_at_ms AS createdAtMs FROM users`;
+
+/** Accounts in SQLite. */
+export class SqliteAccounts implements AccountWrites {
+  readonly #connection: SqliteConnection;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  async byId(id: string): Promise<AccountRecord | undefined> {
+    return this.#connection.get(`${accountSql} WHERE id = :id`, { id });
+  }
+
+  async byName(name: string): Promise<AccountRecord | undefined> {
+    return this.#connection.get(`${accountSql} WHERE name = :name`, { name });
+  }
+
+  async all(): Promise<AccountRecord[]> {
+    return this.#connection.all(`${accountSql} ORDER BY name`);
+  }
+
+  async userByName(name: string): Promise<UserWithAccount | undefined> {
+    const row = this.#connection.get<JoinedUserRow>(
+      `SELECT ${userColumns}, ${accountColumns}
+       FROM users u JOIN accounts a ON a.id = u.account_id WHERE u.name = :name`,
+      { name },
+    );
+    return row && { user: userOf(row), account: accountOf(row) };
+  }
+
+  async usersOf(accountId: string): Promise<UserRecord[]> {
+    return this.#connection.all(`${userSql} WHERE account_id = :accountId ORDER BY name`, { accountId });
+  }
+
+  async sshKeysOf(userId: string): Promise<SshKeyRecord[]> {
+    return this.#connection.all(
+      `SELECT id, user_id AS userId, name, algorithm, public_key AS publicKey, fingerprint,
+         created_at_ms AS createdAtMs
+       FROM ssh_keys WHERE user_id = :userId AND revoked_at_ms IS NULL ORDER BY created_at_ms`,
+      { userId },
+    );
+  }
+
+  async licenceAcceptancesOf(accountId: string): Promise<LicenceAcceptanceRecord[]> {
+    return this.#connection.all(
+      `SELECT id, account_id AS accountId, agreement, accepted_by AS acceptedBy, accepted_at_ms AS acceptedAtMs
+       FROM licence_acceptances WHERE account_id = :accountId ORDER BY accepted_at_ms`,
+      { accountId },
+    );
+  }
+
+  async insert(account: AccountRecord): Promise<void> {
+    this.#connection.run(
+      `INSERT INTO accounts (id, name, display_name, state, created_at_ms)
+       VALUES (:id, :name, :displayName, :state, :createdAtMs)`,
+      { ...account },
+    );
+  }
+
+  async setState(id: string, state: AccountRecord['state']): Promise<void> {
+    this.#connection.run('UPDATE accounts SET state = :state WHERE id = :id', { id, state });
+  }
+
+  async insertUser(user: UserRecord): Promise<void> {
+    this.#connection.run(
+      `INSERT INTO users (id, account_id, name, display_name, password_hash, created_at_ms)
+       VALUES (:id, :accountId, :name, :displayName, :passwordHash, :createdAtMs)`,
+      { ...user },
+    );
+  }
+
+  async setPasswordHash(userId: string, passwordHash: string): Promise<void> {
+    this.#connection.run('UPDATE users SET password_hash = :passwordHash WHERE id = :userId', {
+      userId,
+      passwordHash,
+    });
+  }
+
+  async insertSshKey(key: SshKeyRecord): Promise<void> {
+    this.#connection.run(
+      `INSERT INTO ssh_keys (id, user_id, name, algorithm, public_key, fingerprint, created_at_ms)
+       VALUES (:id, :userId, :name, :algorithm, :publicKey, :fingerprint, :createdAtMs)`,
+      { ...key },
+    );
+  }
+
+  async insertLicenceAcceptance(acceptance: LicenceAcceptanceRecord): Promise<void> {
+    this.#connection.run(
+      `INSERT INTO licence_acceptances (id, account_id, agreement, accepted_by, accepted_at_ms)
+       VALUES (:id, :accountId, :agreement, :acceptedBy, :acceptedAtMs)`,
+      { ...acceptance },
+    );
+  }
+}

@@ -1,0 +1,118 @@
+// SQLite engine: deliveries. See ../deliveries.ts for what each operation promises.
+import type { DeliveryState } from '#commlink/methods/fields.ts';
+import type { DeliveryEnd, DeliveryRecord, DeliveryWrites, NewDelivery } from '../deliveries.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+const deliverySql = `SELECT d.id, d.account_id AS accountId, a.name AS account, d.artifact_id AS artifactId,
+  f.release_id AS releaseId, r.product_id AS productId, p.name AS product, r.version, f.name AS file,
+  f.size_bytes AS sizeBytes, f.sha256, d.entitlement_id AS entitlementId, d.node_id AS nodeId,
+  d.node_name AS nodeName, d.login, d.password_hash AS passwordHash, d.state, d.requested_by AS requestedBy,
+  d.requested_at_ms AS requestedAtMs, d.staged_at_ms AS stagedAtMs, d.expires_at_ms AS expiresAtMs,
+  d.ended_at_ms AS endedAtMs
+  FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN artifacts f ON f.id = d.artifact_id
+  JOIN releases r ON r.id = f.release_id JOIN products p ON p.id = r.product_id`;
+// Written out in each statement, word for word, so that SQLite uses the partial indexes on live deliveries.
+const live = `d.state IN ('requested', 'staged')`;
+const newestFirst = 'ORDER BY d.requested_at_ms DESC, d.id DESC';
+
+/** Deliveries in SQLite. */
+export class SqliteDeliveries implements DeliveryWrites {
+  readonly #connection: SqliteConnection;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  async byId(id: string): Promise<DeliveryRecord | undefined> {
+    return this.#connection.get(`${deliverySql} WHERE d.id = :id`, { id });
+  }
+
+  async byIds(ids: readonly string[]): Promise<DeliveryRecord[]> {
+    return this.#connection.all(
+      `${deliverySql} WHERE d.id IN (SELECT value FROM json_each(:ids)) ${newestFirst}`,
+      { ids: JSON.stringify(ids) },
+    );
+  }
+
+  async byLogin(login: string): Promise<DeliveryRecord | undefined> {
+    return this.#connection.get(`${deliverySql} WHERE d.login = :login`, { login });
+  }
+
+  async list(filter: {
+    accountId: string | null;
+    state: DeliveryState | null;
+    limit: number;
+  }): Promise<DeliveryRecord[]> {
+    const conditions = [
+      ...(filter.accountId === null ? [] : ['d.account_id = :accountId']),
+      ...(filter.state === null ? [] : ['d.state = :state']),
+    ];
+    return this.#connection.all(
+      `${deliverySql} WHERE ${['1 = 1', ...conditions].join(' AND ')} ${newestFirst} LIMIT :limit`,
+      {
+        limit: filter.limit,
+        ...(filter.accountId === null ? {} : { accountId: filter.accountId }),
+        ...(filter.state === null ? {} : { state: filter.state }),
+      },
+    );
+  }
+
+  async liveOfAccount(accountId: string): Promise<DeliveryRecord[]> {
+    return this.#connection.all(`${deliverySql} WHERE d.account_id = :accountId AND ${live} ${newestFirst}`, {
+      accountId,
+    });
+  }
+
+  async liveOfRelease(releaseId: string): Promise<DeliveryRecord[]> {
+    return this.#connection.all(`${deliverySql} WHERE f.release_id = :releaseId AND ${live} ${newestFirst}`, {
+      releaseId,
+    });
+  }
+
+  async liveCountOfAccount(accountId: string): Promise<number> {
+    const row = this.#connection.get<{ liveCount: number }>(
+      `SELECT count(*) AS liveCount FROM deliveries d WHERE d.account_id = :accountId AND ${live}`,
+      { accountId },
+    );
+    return row?.liveCount ?? 0;
+  }
+
+  async overdue(atMs: number, limit: number): Promise<DeliveryRecord[]> {
+    return this.#connection.all(
+      `${deliverySql} WHERE d.expires_at_ms <= :atMs AND ${live} ORDER BY d.expires_at_ms LIMIT :limit`,
+      { atMs, limit },
+    );
+  }
+
+  async insert(delivery: NewDelivery): Promise<void> {
+    this.#connection.run(
+      `INSERT INTO deliveries (id, account_id, artifact_id, entitlement_id, node_id, node_name, login,
+         password_hash, state, requested_by, requested_at_ms, expires_at_ms)
+       VALUES (:id, :accountId, :artifactId, :entitlementId, :nodeId, :nodeName, :login,
+         :passwordHash, 'requested', :requestedBy, :requestedAtMs, :expiresAtMs)`,
+      { ...delivery },
+    );
+  }
+
+  async markStaged(id: string, atMs: number): Promise<void> {
+    this.#connection.run(
+      `UPDATE deliveries SET state = 'staged', staged_at_ms = :atMs WHERE id = :id AND state = 'requested'`,
+      { id, atMs },
+    );
+  }
+
+  async end(id: string, state: DeliveryEnd, atMs: number): Promise<boolean> {
+    const changed = this.#connection.run(
+      `UPDATE deliveries AS d SET state = :state, ended_at_ms = :atMs WHERE d.id = :id AND ${live}`,
+      { id, state, atMs },
+    );
+    return changed === 1;
+  }
+
+  async setEntitlement(id: string, entitlementId: string): Promise<void> {
+    this.#connection.run('UPDATE deliveries SET entitlement_id = :entitlementId WHERE id = :id', {
+      id,
+      entitlementId,
+    });
+  }
+}

@@ -1,0 +1,67 @@
+// SQLite engine: staff and their console sessions. See ../staff.ts for what each operation promises.
+import type { StaffRecord, StaffSessionRecord, StaffWrites } from '../staff.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+const staffColumns = `s.id, s.name, s.display_name AS displayName, s.role, s.password_hash AS passwordHash,
+  s.created_at_ms AS createdAtMs`;
+
+/** Staff in SQLite. */
+export class SqliteStaff implements StaffWrites {
+  readonly #connection: SqliteConnection;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  async byName(name: string): Promise<StaffRecord | undefined> {
+    return this.#connection.get(`SELECT ${staffColumns} FROM staff s WHERE s.name = :name`, { name });
+  }
+
+  async sessionByHash(
+    secretHash: Uint8Array,
+  ): Promise<{ staff: StaffRecord; session: StaffSessionRecord } | undefined> {
+    const session = this.#connection.get<StaffSessionRecord>(
+      `SELECT secret_hash AS secretHash, staff_id AS staffId, created_at_ms AS createdAtMs,
+         expires_at_ms AS expiresAtMs
+       FROM staff_sessions WHERE secret_hash = :secretHash`,
+      { secretHash },
+    );
+    if (!session) return undefined;
+    const staff = this.#connection.get<StaffRecord>(`SELECT ${staffColumns} FROM staff s WHERE s.id = :id`, {
+      id: session.staffId,
+    });
+    return staff && { staff, session };
+  }
+
+  async insert(staff: StaffRecord): Promise<void> {
+    this.#connection.run(
+      `INSERT INTO staff (id, name, display_name, role, password_hash, created_at_ms)
+       VALUES (:id, :name, :displayName, :role, :passwordHash, :createdAtMs)`,
+      { ...staff },
+    );
+  }
+
+  async setPasswordHash(staffId: string, passwordHash: string): Promise<void> {
+    this.#connection.run('UPDATE staff SET password_hash = :passwordHash WHERE id = :staffId', {
+      staffId,
+      passwordHash,
+    });
+  }
+
+  async insertSession(session: StaffSessionRecord): Promise<void> {
+    this.#connection.run(
+      `INSERT INTO staff_sessions (secret_hash, staff_id, created_at_ms, expires_at_ms)
+       VALUES (:secretHash, :staffId, :createdAtMs, :expiresAtMs)`,
+      { ...session },
+    );
+  }
+
+  async deleteSession(secretHash: Uint8Array): Promise<boolean> {
+    const sql = 'DELETE FROM staff_sessions WHERE secret_hash = :secretHash';
+    return this.#connection.run(sql, { secretHash }) === 1;
+  }
+
+  async deleteExpiredSessions(atMs: number): Promise<void> {
+    this.#connection.run('DELETE FROM staff_sessions WHERE expires_at_ms <= :atMs', { atMs });
+  }
+}

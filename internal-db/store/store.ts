@@ -1,0 +1,62 @@
+// The store's interface: everything that internal-db keeps, by subject, one small file each. The services know only
+// this; an engine (sqlite/; PostgreSQL in a later issue) implements it and passes test/internal-db/store/store-contract.ts.
+// Reads outside a transaction see the newest committed state, each operation by itself. What is decided from what was
+// read must happen inside `transaction`: transactions run one after the other, so that nothing changes in between.
+import type { AccountReads, AccountWrites } from './accounts.ts';
+import type { AuditReads, AuditWrites } from './audit.ts';
+import type { CatalogReads, CatalogWrites } from './catalog.ts';
+import type { DeliveryReads, DeliveryWrites } from './deliveries.ts';
+import type { DownloadReads, DownloadWrites } from './downloads.ts';
+import type { EntitlementReads, EntitlementWrites } from './entitlements.ts';
+import type { NodeReads, NodeWrites } from './nodes.ts';
+import type { SessionReads, SessionWrites } from './sessions.ts';
+import type { SettingReads, SettingWrites } from './settings.ts';
+import type { StaffReads, StaffWrites } from './staff.ts';
+
+/** What may be read, in and out of transactions. */
+export interface StoreReads {
+  readonly accounts: AccountReads;
+  readonly audit: AuditReads;
+  readonly catalog: CatalogReads;
+  readonly deliveries: DeliveryReads;
+  readonly downloads: DownloadReads;
+  readonly entitlements: EntitlementReads;
+  readonly nodes: NodeReads;
+  readonly sessions: SessionReads;
+  readonly settings: SettingReads;
+  readonly staff: StaffReads;
+}
+
+/** What may be read and written inside a transaction. */
+export interface Transaction extends StoreReads {
+  readonly accounts: AccountWrites;
+  readonly audit: AuditWrites;
+  readonly catalog: CatalogWrites;
+  readonly deliveries: DeliveryWrites;
+  readonly downloads: DownloadWrites;
+  readonly entitlements: EntitlementWrites;
+  readonly nodes: NodeWrites;
+  readonly sessions: SessionWrites;
+  readonly settings: SettingWrites;
+  readonly staff: StaffWrites;
+}
+
+/** What `status` says about the database. */
+export interface StoreDescription {
+  readonly engine: string;
+  readonly schemaVersion: number;
+  readonly sizeBytes: number;
+}
+
+/** A store. Every method throws InternalDbError: `taken`, `disk_full`, `overloaded`, `closed` or `store_fault`. */
+export interface Store {
+  readonly read: StoreReads;
+  /**
+   * Runs `work` alone and makes all of its writes durable before it resolves; when `work` throws, or the commit fails,
+   * none of them happened and the error is passed on. `work` awaits nothing but the transaction's own operations.
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  describe(): Promise<StoreDescription>;
+  /** Waits for the transactions that were begun or queued, then closes. */
+  close(): Promise<void>;
+}
