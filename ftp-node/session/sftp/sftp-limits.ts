@@ -1,0 +1,56 @@
+// Every limit of the SFTP server that SessionLimits does not carry, named, with its unit last.
+// Callers: the files of this folder only.
+
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
+const second = 1000;
+
+/** Limits on one SSH connection: transport, authentication, channels. */
+export const sshLimits = {
+  /** Requests of any authentication method, counted ones and harmless ones together. */
+  authenticationRequestsMax: 20,
+  /** Pause before a failed login is answered; it doubles with each failure. */
+  loginDelayMs: { first: 250, longest: 4 * second },
+  /** As in the stager's `login.verify`; what is longer is refused without asking anybody. */
+  usernameCharactersMax: 128,
+  passwordCharactersMax: 256,
+  /** Sessions (channels) open at once on one connection; OpenSSH's MaxSessions. */
+  channelsPerConnectionMax: 10,
+  /** Packet size that a client may ask for on its channel: one of 0 bytes makes ssh2 spin for ever. */
+  channelPacketBytes: { min: kibibyte, max: 32 * kibibyte },
+  /** New session keys after so much traffic or time (RFC 4253, section 9), and how long a client may take over it. */
+  rekeyAfterBytes: 1024 * mebibyte,
+  rekeyAfterMs: 3600 * second,
+  rekeyDeadlineMs: 30 * second,
+  /** How often a silent client is asked for a sign of life. */
+  keepaliveIntervalMs: 30 * second,
+  /** How long a connection that is being closed may take to say goodbye. */
+  lingerMs: second,
+} as const;
+
+/** Limits on the SFTP requests of one channel, and on what one account holds in memory. */
+export const sftpLimits = {
+  /** Longest request. Reading needs little more than a path; write requests never get a handle to write to. */
+  requestBytesMax: 64 * kibibyte,
+  /** Longest READ that is answered in full: OpenSSH's own limit, 256 KiB less 1 KiB for the headers. */
+  readBytesMax: 255 * kibibyte,
+  /** Longest packet of ours, as told in limits@openssh.com. */
+  packetBytesMax: 256 * kibibyte,
+  /** Files and directories open at once on one channel. */
+  openHandlesMax: 64,
+  /** READs that are being read, or wait to be sent: for one channel, and for all channels of one account. */
+  channelInFlightBytesMax: mebibyte,
+  accountInFlightBytesMax: 32 * mebibyte,
+  /** READs in flight on one channel, however short. */
+  readsInFlightMax: 64,
+  /** Encrypted bytes that wait for the kernel: above it nothing more is encrypted for this connection. */
+  socketQueueBytesMax: 256 * kibibyte,
+  /** One write to a channel; also what a stalled client is measured by. */
+  channelWriteBytes: 32 * kibibyte,
+  /** Unread requests of one channel: above the first the client gets no new window, above the second it cheats. */
+  inputHeldBytes: 64 * kibibyte,
+  inputBytesMax: 4 * mebibyte,
+  /** One READDIR reply. Old clients take packets of 34,000 bytes at most. */
+  directoryReplyBytes: 30_000,
+  directoryReplyEntries: 100,
+} as const;

@@ -1,0 +1,138 @@
+// The SFTP server of one session server process: accepts connections, bounds what comes before a login, and hands
+// each socket to ssh2. Caller: the session server's main.ts, which binds first, then goes to jail, then says `opened`.
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import type { Connection } from 'ssh2';
+import type { ProtocolServer, ProtocolServerOptions } from '../session-services.ts';
+import { AccountBudgets } from './account-budgets.ts';
+import { finishLoadingSsh } from './native-crypto.ts';
+import { SshConnection } from './ssh-connection.ts';
+import { createSshEngine, socketOf } from './ssh-engine.ts';
+
+const tcpKeepAliveMs = 60_000;
+
+/** What the server needs to start. */
+export interface SftpServerOptions extends ProtocolServerOptions {
+  /** Port 0 takes any free one. */
+  readonly config: { readonly host: string; readonly port: number };
+  /** Private keys, Ed25519 and ECDSA, in OpenSSH or PEM form. */
+  readonly hostKeys: readonly Buffer[];
+}
+
+/** Binds the port and starts. Rejects with HostKeyError, or with the system's error when the port can't be bound. */
+export async function startSftpServer(options: SftpServerOptions): Promise<ProtocolServer> {
+  const server = new SftpServer(options);
+  await finishLoadingSsh();
+  await server.listen();
+  return server;
+}
+
+class SftpServer implements ProtocolServer {
+  readonly #options: SftpServerOptions;
+  readonly #budgets = new AccountBudgets();
+  readonly #listener: Server;
+  readonly #sockets = new Map<Socket, { connection: SshConnection | null; deadline: NodeJS.Timeout }>();
+  readonly #engine;
+  #isOpen = false;
+  #isDraining = false;
+
+  constructor(options: SftpServerOptions) {
+    const { services, hostKeys } = options;
+    this.#options = options;
+    this.#engine = createSshEngine({
+      hostKeys,
+      silenceMsMax: services.limits.stallTimeoutMs,
+      onConnection: (connection) => this.#serve(connection),
+    });
+    // Paused: nothing is read before the jail is closed behind us.
+    this.#listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#accept(socket));
+    this.#listener.on('error', (error) => services.log.error({ err: error }, 'sftp listener failed'));
+    options.opened.then(
+      () => this.#open(),
+      () => this.close(),
+    );
+  }
+
+  get port(): number {
+    return (this.#listener.address() as AddressInfo).port;
+  }
+
+  get sessionCount(): number {
+    return this.#sockets.size;
+  }
+
+  async listen(): Promise<void> {
+    const { host, port } = this.#options.config;
+    this.#listener.listen(port, host);
+    await once(this.#listener, 'listening');
+  }
+
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    const closed = this.#stopListening();
+    for (const [socket, { connection }] of this.#sockets) {
+      if (connection === null) socket.destroy();
+      else connection.drain();
+    }
+    await closed;
+  }
+
+  async close(): Promise<void> {
+    const closed = this.#stopListening();
+    for (const socket of this.#sockets.keys()) socket.destroy();
+    await closed;
+  }
+
+  /** Resolves when the last connection is gone. */
+  #stopListening(): Promise<void> {
+    return new Promise((resolve) => {
+      // Closing twice gives ERR_SERVER_NOT_RUNNING, which means that it is closed.
+      this.#listener.close(() => resolve());
+    });
+  }
+
+  #accept(socket: Socket): void {
+    const { services } = this.#options;
+    socket.on('error', (error) => services.log.debug({ err: error }, 'sftp socket failed'));
+    const admission = services.admitConnection(addressOf(socket));
+    if (admission === null) {
+      socket.destroy();
+      return;
+    }
+    socket.setKeepAlive(true, tcpKeepAliveMs);
+    const deadline = setTimeout(() => socket.destroy(), services.limits.loginDeadlineMs).unref();
+    this.#sockets.set(socket, { connection: null, deadline });
+    socket.once('close', () => {
+      clearTimeout(deadline);
+      this.#sockets.delete(socket);
+      admission.release();
+    });
+    if (this.#isOpen) this.#engine.serve(socket);
+  }
+
+  #open(): void {
+    this.#isOpen = true;
+    for (const socket of this.#sockets.keys()) if (!socket.destroyed) this.#engine.serve(socket);
+  }
+
+  #serve(connection: Connection): void {
+    const socket = socketOf(connection);
+    const entry = this.#sockets.get(socket);
+    if (entry === undefined) {
+      socket.destroy();
+      return;
+    }
+    entry.connection = new SshConnection(connection, {
+      services: this.#options.services,
+      budgets: this.#budgets,
+      address: addressOf(socket),
+      onLogin: () => clearTimeout(entry.deadline),
+    });
+    if (this.#isDraining) entry.connection.drain();
+  }
+}
+
+/** The peer's address; an IPv4 one as such, also when the listener is an IPv6 one. */
+function addressOf(socket: Socket): string {
+  return (socket.remoteAddress ?? '::').replace(/^::ffff:(?=\d+\.)/, '');
+}

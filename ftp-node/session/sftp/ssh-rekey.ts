@@ -1,0 +1,53 @@
+// Starts a new key exchange after so much traffic and so much time (RFC 4253, section 9): ssh2 never starts one by
+// itself on the server's side. Caller: ssh-connection.ts, after the login.
+import type { Connection } from 'ssh2';
+import { sshLimits } from './sftp-limits.ts';
+import { isExchangingKeys, socketOf } from './ssh-engine.ts';
+
+const lookIntervalMs = 1000;
+
+/** When keys are due; sshLimits unless a test says otherwise. */
+export interface RekeyLimits {
+  readonly rekeyAfterBytes: number;
+  readonly rekeyAfterMs: number;
+  readonly rekeyDeadlineMs: number;
+}
+
+/** Renews the keys of `connection` until `stop`; calls `onOverdue` when the client does not go along. */
+export function renewKeys(
+  connection: Connection,
+  onOverdue: () => void,
+  limits: RekeyLimits = sshLimits,
+): { stop(): void } {
+  const socket = socketOf(connection);
+  const countTraffic = (): number => socket.bytesRead + socket.bytesWritten;
+  let lastBytes = countTraffic();
+  let lastAtMs = Date.now();
+  let startedAtMs: number | null = null;
+  const onRenewed = (): void => {
+    lastBytes = countTraffic();
+    lastAtMs = Date.now();
+    startedAtMs = null;
+  };
+  connection.on('rekey', onRenewed);
+  const look = (): void => {
+    // The client's own exchanges have the same deadline: ssh2 holds all output back meanwhile.
+    if (isExchangingKeys(connection)) {
+      startedAtMs ??= Date.now();
+      if (Date.now() - startedAtMs >= limits.rekeyDeadlineMs) onOverdue();
+      return;
+    }
+    const isDue =
+      countTraffic() - lastBytes >= limits.rekeyAfterBytes || Date.now() - lastAtMs >= limits.rekeyAfterMs;
+    if (!isDue) return;
+    startedAtMs = Date.now();
+    connection.rekey();
+  };
+  const timer = setInterval(look, Math.min(lookIntervalMs, limits.rekeyDeadlineMs)).unref();
+  return {
+    stop: () => {
+      clearInterval(timer);
+      connection.off('rekey', onRenewed);
+    },
+  };
+}

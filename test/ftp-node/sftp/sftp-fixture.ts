@@ -1,0 +1,132 @@
+// A running SFTP server on a free port, with the real account directory on a temporary directory and session services
+// that only remember what they are told. Used by the tests of this folder.
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import ssh2 from 'ssh2';
+import { createLogger } from '#commlink/log.ts';
+import { defaultSessionLimits } from '#ftp-node/limits.ts';
+import { openAccountDirectory } from '#ftp-node/session/account-directory.ts';
+import type {
+  ProtocolServer,
+  SessionLimits,
+  SessionServices,
+  TransferStart,
+} from '#ftp-node/session/session-services.ts';
+import { startSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
+
+/** The one login that the fixture lets in. */
+export const username = 'd-abcdefghij';
+/** Its password; a person could not type it. */
+export const password = 'correct-horse-battery-staple';
+
+/** A transfer as the services saw it. */
+export interface SeenTransfer {
+  readonly start: TransferStart;
+  readonly abort: AbortController;
+  progressBytes: number;
+  ends: { outcome: string; sentBytes: number }[];
+}
+
+/** The server, its directory, and what the services saw. */
+export interface SftpFixture {
+  readonly server: ProtocolServer;
+  readonly accountDirectory: string;
+  readonly directory: string;
+  readonly transfers: SeenTransfer[];
+  readonly logins: { username: string; password: string; address: string }[];
+  readonly endSessions: ((reason: 'expired' | 'revoked' | 'shutdown') => void)[];
+  readonly hostKeys: Buffer[];
+  readonly stagings: Set<string>;
+  admitted: number;
+  registered: number;
+  /** Writes a file of the account. */
+  put(path: string, content: string | Buffer): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Host keys as the launcher makes them: Ed25519 and ECDSA in OpenSSH form. */
+export function makeHostKeys(): Buffer[] {
+  const { generateKeyPairSync } = ssh2.utils;
+  return [
+    Buffer.from(generateKeyPairSync('ed25519').private),
+    Buffer.from(generateKeyPairSync('ecdsa', { bits: 256 }).private),
+  ];
+}
+
+/** Starts a server. `close` it in the test's teardown. */
+export async function startFixture(
+  options: { limits?: Partial<SessionLimits>; opened?: Promise<void>; admit?: () => boolean } = {},
+): Promise<SftpFixture> {
+  const directory = await mkdtemp(join(tmpdir(), 'consign-sftp-'));
+  const accountDirectory = join(directory, 'acme');
+  await mkdir(accountDirectory);
+  const limits = { ...defaultSessionLimits, loginAttemptsMax: 3, ...options.limits };
+  const hostKeys = makeHostKeys();
+  const fixture: SftpFixture = {
+    server: undefined as unknown as ProtocolServer,
+    accountDirectory,
+    directory,
+    transfers: [],
+    logins: [],
+    endSessions: [],
+    hostKeys,
+    stagings: new Set(),
+    admitted: 0,
+    registered: 0,
+    put: async (path, content) => {
+      await mkdir(dirname(join(accountDirectory, path)), { recursive: true });
+      await writeFile(join(accountDirectory, path), content);
+    },
+    close: async () => {
+      await fixture.server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  const services = makeServices(fixture, limits, options.admit ?? (() => true));
+  const opened = options.opened ?? Promise.resolve();
+  const config = { host: '127.0.0.1', port: 0 };
+  Object.assign(fixture, { server: await startSftpServer({ services, config, hostKeys, opened }) });
+  return fixture;
+}
+
+function makeServices(fixture: SftpFixture, limits: SessionLimits, admit: () => boolean): SessionServices {
+  return {
+    log: createLogger('sftp-test', 'fatal'),
+    limits,
+    verifyLogin: async (attempt) => {
+      fixture.logins.push(attempt);
+      if (attempt.username !== username || attempt.password !== password)
+        return { allowed: false, reason: 'credentials' };
+      return {
+        allowed: true,
+        account: 'acme',
+        principal: 'delivery:dlv_0000000000000000000000',
+        expiresAtMs: Date.now() + 3_600_000,
+      };
+    },
+    accountDirectory: (account) => openAccountDirectory(fixture.directory, account),
+    describeStaging: async () => null,
+    beginTransfer: async (start) => {
+      if (fixture.stagings.has(start.path)) return null;
+      const seen: SeenTransfer = { start, abort: new AbortController(), progressBytes: 0, ends: [] };
+      fixture.transfers.push(seen);
+      return {
+        signal: seen.abort.signal,
+        progress: (sentBytes) => (seen.progressBytes = sentBytes),
+        end: (outcome, sentBytes) => seen.ends.push({ outcome, sentBytes }),
+      };
+    },
+    admitConnection: () => {
+      if (!admit()) return null;
+      fixture.admitted += 1;
+      return { release: () => (fixture.admitted -= 1) };
+    },
+    registerSession: ({ end }) => {
+      if (fixture.registered >= limits.sessionsPerAccountMax) return null;
+      fixture.registered += 1;
+      fixture.endSessions.push(end);
+      return { release: () => (fixture.registered -= 1) };
+    },
+  };
+}
