@@ -1,0 +1,199 @@
+// One customer's control connection: ftp-srv's connection, with its reading, its replies and its ends replaced. Holds
+// the session's state, which the commands change. Made by ftp-server.ts's listener for each admitted connection; the
+// mended defects are named in the files that it is put together from.
+import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import type { Admission } from '../session-services.ts';
+import { CommandDispatcher } from './command-dispatcher.ts';
+import { CommandQueue } from './command-queue.ts';
+import { ControlLines, type ControlLine } from './control-lines.ts';
+import type { CustomerFileSystem } from './customer-file-system.ts';
+import type { DataTransfer } from './data-transfer.ts';
+import { waitForFirstEvent } from './first-event.ts';
+import type { FtpGateway } from './ftp-gateway.ts';
+import { ftpLimits } from './ftp-limits.ts';
+import { FtpRefusal, refusalFor } from './ftp-refusal.ts';
+import { FtpConnection, type LibraryServer, type ReplyLetter } from './ftp-srv-door.ts';
+import { IdleTimer } from './idle-timer.ts';
+import { makeLibraryLog } from './library-log.ts';
+import { peerAddressOf } from './peer-address.ts';
+import { formatReply } from './reply-text.ts';
+import { describeStatus } from './session-status.ts';
+
+/** Who is logged in, and what the session sees. */
+export interface FtpSession {
+  readonly account: string;
+  readonly principal: string;
+  readonly username: string;
+  readonly files: CustomerFileSystem;
+  readonly admission: Admission;
+}
+
+const problemTexts = {
+  line_too_long: 'The command line is too long.',
+  not_utf8: 'The command line is not UTF-8.',
+} as const;
+
+/** A control connection and its session. */
+export class ControlConnection extends FtpConnection {
+  readonly gateway: FtpGateway;
+  /** The client's address. */
+  readonly address: string;
+  session: FtpSession | null = null;
+  transfer: DataTransfer | null = null;
+  secureContext: SecureContext | null = null;
+  dataProtection: 'clear' | 'private' = 'clear';
+  /** After EPSV ALL (RFC 2428 section 4). */
+  extendedPassiveOnly = false;
+  failedLoginCount = 0;
+  readonly #lines: ControlLines;
+  readonly #queue: CommandQueue<ControlLine>;
+  readonly #idle: IdleTimer;
+  readonly #loginDeadline: NodeJS.Timeout;
+  readonly #gone = new AbortController();
+  #closing = false;
+  #draining = false;
+
+  constructor(server: LibraryServer, options: { socket: Socket; gateway: FtpGateway }) {
+    const { socket, gateway } = options;
+    const { limits, log } = gateway.services;
+    super(server, { socket, log: makeLibraryLog(log) });
+    this.gateway = gateway;
+    this.address = peerAddressOf(socket);
+    this.commands = new CommandDispatcher(this);
+    this.#lines = new ControlLines(limits.commandBytesMax);
+    this.#queue = new CommandQueue({
+      waitingMax: ftpLimits.pipelinedCommandsMax,
+      run: (line) => this.#run(line),
+      hold: () => this.commandSocket.pause(),
+      release: () => this.commandSocket.resume(),
+    });
+    this.#idle = new IdleTimer(limits.idleTimeoutMs, () => void this.close(421, 'Idle for too long.'));
+    this.#loginDeadline = setTimeout(() => void this.close(421, 'Log in sooner.'), limits.loginDeadlineMs);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, ftpLimits.keepAliveMs);
+    socket.once('close', () => this.#release());
+  }
+
+  /** Aborts when the control connection is closed or about to be. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** Greets the client and begins to read. */
+  async greet(): Promise<void> {
+    this.#idle.restart();
+    await this.reply(220, 'Consign FTP server ready; AUTH TLS is required to log in.');
+    this.commandSocket.resume();
+  }
+
+  override _handleData(packet: Buffer): void {
+    const wasSecure = this.secure;
+    for (const line of this.#lines.push(packet)) {
+      // What stood in one packet with AUTH came in clear (defect 3).
+      if (this.secure !== wasSecure) return;
+      this.#accept(line);
+    }
+  }
+
+  /** Forgets every command that has not begun; TLS begins now. */
+  discardReceived(): void {
+    this.#lines.discard();
+    this.#queue.clear();
+    delete this.username;
+  }
+
+  /** Writes the whole reply at once; resolves when the client has room for the next. */
+  override async reply(options: number | { code: number }, ...letters: ReplyLetter[]): Promise<void> {
+    const code = typeof options === 'number' ? options : options.code;
+    const socket = this.commandSocket;
+    if (this.#closing || !socket.writable || socket.write(formatReply(code, letters))) return;
+    const timeoutMs = this.gateway.services.limits.stallTimeoutMs;
+    const event = await waitForFirstEvent(socket, {
+      names: ['drain', 'close'],
+      timeoutMs,
+      signal: this.gone,
+    });
+    if (event === 'timeout') socket.destroy();
+  }
+
+  /** The session has begun; the deadline before it is met. */
+  beginSession(session: FtpSession): void {
+    clearTimeout(this.#loginDeadline);
+    this.session = session;
+  }
+
+  /** The session, which the dispatcher has demanded. Throws FtpRefusal 530 when there is none. */
+  requireSession(): FtpSession {
+    if (this.session === null) throw new FtpRefusal(530, 'Log in first.');
+    return this.session;
+  }
+
+  /** The offset that REST has set, which is spent by asking: a failed RETR does not leave it behind (defect 11). */
+  takeRestartOffset(): number {
+    const offsetBytes = this.restByteCount ?? 0;
+    this.restByteCount = 0;
+    return offsetBytes;
+  }
+
+  /** Says why, stops the transfer and closes, in order if the client lets us; code 0 says nothing. */
+  override async close(code = 421, message = 'Closing the connection.'): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#queue.clear();
+    this.transfer?.abort('session_over');
+    this.#gone.abort();
+    const socket = this.commandSocket;
+    if (!socket.writable) return void socket.destroy();
+    socket.end(code === 0 ? '' : formatReply(code, [message]));
+    setTimeout(() => socket.destroy(), ftpLimits.closingGraceMs).unref();
+  }
+
+  /** Closes when what runs now is done. */
+  drain(): void {
+    this.#draining = true;
+    if (this.transfer === null) void this.close(421, 'The server is going down; please come back soon.');
+  }
+
+  #accept(line: ControlLine): void {
+    const command = 'text' in line ? line.text.trim().toUpperCase() : '';
+    if (this.transfer !== null && command === 'ABOR') this.transfer.abort('client');
+    // RFC 959 section 4.1.3: STAT may be asked while a transfer runs, and is then answered at once.
+    if (this.transfer !== null && command === 'STAT' && this.#queue.waitingCount === 0)
+      void this.reply(211, ...describeStatus(this));
+    else this.#queue.push(line);
+  }
+
+  async #run(line: ControlLine): Promise<void> {
+    if (this.#closing) return;
+    this.#idle.stop();
+    try {
+      if ('problem' in line) await this.reply(500, problemTexts[line.problem]);
+      else await this.commands.handle(line.text);
+    } catch (error) {
+      await this.#answerError(error);
+    }
+    if (this.#draining) this.drain();
+    if (!this.#closing && !this.commandSocket.destroyed) this.#idle.restart();
+  }
+
+  async #answerError(error: unknown): Promise<void> {
+    const refusal = refusalFor(error);
+    if (refusal !== null) return this.reply(refusal.replyCode, refusal.message);
+    if (this.gone.aborted) return;
+    const incident = this.id.slice(0, 8);
+    this.gateway.services.log.error({ err: error, incident }, 'command failed');
+    await this.reply(451, `Something went wrong on our side (incident ${incident}).`);
+  }
+
+  #release(): void {
+    this.#closing = true;
+    this.#queue.clear();
+    this.#idle.stop();
+    clearTimeout(this.#loginDeadline);
+    this.#gone.abort();
+    this.transfer?.abort('session_over');
+    this.connector.end();
+    this.session?.admission.release();
+  }
+}

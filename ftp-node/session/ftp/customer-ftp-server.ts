@@ -1,0 +1,141 @@
+// Extends ftp-srv's server, which listens and keeps the table of connections. Mends defect 15 (its own handlers of
+// SIGTERM, SIGINT and SIGQUIT exit at once; when to stop is for the process's main.ts to say) and accepts only
+// admitted connections, none of which is read before the jail is shut. Caller: ftp-server.ts.
+import type { Socket } from 'node:net';
+import { ControlConnection } from './control-connection.ts';
+import type { FtpGateway } from './ftp-gateway.ts';
+import { ftpLimits } from './ftp-limits.ts';
+import { FtpServer } from './ftp-srv-door.ts';
+import { makeLibraryLog } from './library-log.ts';
+import { decideLogin } from './login-verdict.ts';
+import { peerAddressOf } from './peer-address.ts';
+import { formatReply } from './reply-text.ts';
+
+const stoppingSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
+
+/** Where to listen, and when reading may begin. */
+export interface CustomerFtpServerOptions {
+  readonly gateway: FtpGateway;
+  readonly host: string;
+  readonly port: number;
+  readonly opened: Promise<void>;
+}
+
+/** One FTP server. */
+export class CustomerFtpServer extends FtpServer {
+  readonly #gateway: FtpGateway;
+  readonly #opened: Promise<void>;
+  readonly #open = new Set<Socket>();
+  #stopping = false;
+
+  constructor({ gateway, host, port, opened }: CustomerFtpServerOptions) {
+    const keepOthers = rememberSignalListeners();
+    const hostText = host.includes(':') ? `[${host}]` : host;
+    super({
+      url: `ftp://${hostText}:${port}`,
+      log: makeLibraryLog(gateway.services.log),
+      tls: {},
+      timeout: 0,
+    });
+    keepOthers();
+    this.#gateway = gateway;
+    this.#opened = opened;
+    this.server.removeAllListeners('connection');
+    this.server.on('connection', (socket: Socket) => this.#admit(socket));
+    this.on(
+      'login',
+      (attempt: LoginAttempt, resolve: (given: object) => void, reject: (error: unknown) => void) => {
+        decideLogin(attempt.connection, attempt).then((fs) => resolve({ fs }), reject);
+      },
+    );
+  }
+
+  /** Logged-in sessions. */
+  get sessionCount(): number {
+    return this.#controls().filter((connection) => connection.session !== null).length;
+  }
+
+  /** Stops accepting; each session is closed when its running command is done. Resolves after the last. */
+  async drain(): Promise<void> {
+    this.#stopping = true;
+    this.server.close();
+    for (const connection of this.#controls()) connection.drain();
+    await this.#emptied();
+  }
+
+  /** Ends everything now, running transfers too. */
+  override async close(): Promise<void> {
+    this.#stopping = true;
+    this.server.close();
+    for (const connection of this.#controls()) void connection.close(421, 'The server is going down.');
+    for (const socket of this.#open) socket.destroySoon();
+    await this.#emptied();
+    this.removeAllListeners();
+  }
+
+  /** The library would end the process here. */
+  override async quit(): Promise<void> {
+    await this.close();
+  }
+
+  #controls(): ControlConnection[] {
+    return Object.values(this.connections) as ControlConnection[];
+  }
+
+  #admit(socket: Socket): void {
+    // A socket without a listener for `error` would end the process.
+    socket.on('error', () => socket.destroy());
+    const admission = this.#stopping ? null : this.#gateway.services.admitConnection(peerAddressOf(socket));
+    if (admission === null) {
+      const reason = this.#stopping ? 'The server is going down' : 'There are too many connections';
+      socket.end(formatReply(421, [`${reason}; please try again later.`]));
+      setTimeout(() => socket.destroy(), ftpLimits.closingGraceMs).unref();
+      return;
+    }
+    this.#open.add(socket);
+    socket.once('close', () => {
+      admission.release();
+      this.#open.delete(socket);
+      this.emit('emptier');
+    });
+    void this.#greet(socket);
+  }
+
+  async #greet(socket: Socket): Promise<void> {
+    await this.#opened;
+    if (socket.destroyed || this.#stopping) return void socket.destroy();
+    const connection = new ControlConnection(this, { socket, gateway: this.#gateway });
+    this.connections[connection.id] = connection;
+    socket.once('close', () => delete this.connections[connection.id]);
+    await connection.greet();
+  }
+
+  #emptied(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.#open.size > 0) return;
+        this.off('emptier', look);
+        resolve();
+      };
+      this.on('emptier', look);
+      look();
+    });
+  }
+}
+
+interface LoginAttempt {
+  readonly connection: ControlConnection;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Gives the function that removes every listener which came after this call. */
+function rememberSignalListeners(): () => void {
+  const before = new Map(stoppingSignals.map((signal) => [signal, new Set(process.listeners(signal))]));
+  return () => {
+    for (const [signal, known] of before) {
+      for (const listener of process.listeners(signal))
+        if (!known.has(listener)) process.off(signal, listener);
+    }
+  };
+}

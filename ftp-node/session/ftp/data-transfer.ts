@@ -1,0 +1,106 @@
+// One transfer over a data connection, from the command to the closed socket: RETR and the listings run inside
+// `runTransfer`, which releases everything in the end, whatever happens (defect 8 of ftp-srv: descriptors stay open when
+// the control connection closes in the middle), and which ABOR, a revocation or the end of the session can abort
+// (defect 10: ABOR is ignored). Callers: commands/retrieve.ts, commands/list.ts.
+import type { Socket } from 'node:net';
+import type { ControlConnection } from './control-connection.ts';
+import { closeDataSocket, secureDataSocket } from './data-socket.ts';
+import { FtpRefusal } from './ftp-refusal.ts';
+
+/** Who stopped a transfer: the client's ABOR, the stager's cut, or the end of the control connection. */
+export type AbortReason = 'client' | 'cut' | 'session_over';
+
+const abortTexts: Readonly<Record<AbortReason, string>> = {
+  client: 'Transfer aborted.',
+  cut: 'Transfer stopped: the file is no longer available to you.',
+  session_over: 'Transfer aborted: the session is over.',
+};
+
+/** A running transfer, as its command and STAT see it. */
+export class DataTransfer {
+  /** Bytes handed to the transport so far. */
+  sentBytes = 0;
+  readonly #connection: ControlConnection;
+  readonly #controller = new AbortController();
+  #socket: Socket | null = null;
+  #reason: AbortReason | null = null;
+
+  constructor(connection: ControlConnection) {
+    this.#connection = connection;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Null while nobody has stopped it. */
+  get abortReason(): AbortReason | null {
+    return this.#reason;
+  }
+
+  /** Stops it; the first reason stays. The data connection is reset, never closed as though all had been sent. */
+  abort(reason: AbortReason): void {
+    this.#reason ??= reason;
+    this.#controller.abort();
+    this.#socket?.destroy();
+  }
+
+  /** Waits for the client's data connection, replies 150, and puts TLS on it. Throws FtpRefusal. */
+  async open(text: string): Promise<Socket> {
+    const { connector, dataProtection, gateway, secureContext } = this.#connection;
+    const wait = { timeoutMs: gateway.services.limits.dataConnectionTimeoutMs, signal: this.signal };
+    if (gateway.plaintext === 'refused' && dataProtection === 'clear')
+      throw new FtpRefusal(521, 'Data connections must be encrypted here: send PBSZ 0 and PROT P first.');
+    const plain = await connector.waitForConnection(wait);
+    this.#socket = plain;
+    this.throwIfAborted();
+    await this.#connection.reply(150, text);
+    if (dataProtection === 'private' && secureContext !== null) {
+      const secure = await secureDataSocket(plain, secureContext, wait);
+      this.throwIfAborted();
+      if (secure === null) throw new FtpRefusal(425, 'TLS could not be agreed on for the data connection.');
+      gateway.services.log.debug({ resumed: secure.isSessionReused() }, 'data connection secured');
+      this.#socket = secure;
+    }
+    // Nothing is expected from the client on a download; reading shows when it closes.
+    this.#socket.resume();
+    return this.#socket;
+  }
+
+  /** Ends the data connection in order. Throws FtpRefusal 426 when the client did not get all, or may not have. */
+  async close(): Promise<void> {
+    if (this.#socket === null) return;
+    const timeoutMs = this.#connection.gateway.services.limits.stallTimeoutMs;
+    const ending = await closeDataSocket(this.#socket, { timeoutMs, signal: this.signal });
+    this.throwIfAborted();
+    if (ending === 'broken') throw new FtpRefusal(426, 'The data connection broke off.');
+  }
+
+  /** Throws the FtpRefusal that fits the reason when the transfer was stopped. */
+  throwIfAborted(): void {
+    if (this.#reason !== null) throw new FtpRefusal(426, abortTexts[this.#reason]);
+  }
+
+  /** Releases the data connection; harmless after `close`. */
+  release(): void {
+    this.#socket?.destroy();
+    // The library's own connector, which stands for none, would wrap itself into another one at each end().
+    if (this.#connection.connector.type === 'passive') this.#connection.connector.end();
+  }
+}
+
+/** Runs one transfer command. `work` throws FtpRefusal for whatever the client is to be told instead of 226. */
+export async function runTransfer(
+  connection: ControlConnection,
+  work: (transfer: DataTransfer) => Promise<void>,
+): Promise<void> {
+  const transfer = new DataTransfer(connection);
+  connection.transfer = transfer;
+  try {
+    if (connection.gone.aborted) transfer.abort('session_over');
+    await work(transfer);
+  } finally {
+    connection.transfer = null;
+    transfer.release();
+  }
+}

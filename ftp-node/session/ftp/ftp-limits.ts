@@ -1,0 +1,24 @@
+// The limits that only the FTP server has; those that it shares with SFTP and HTTPS are in ftp-node/limits.ts.
+// Callers: the files of this folder that obey them.
+
+const second = 1000;
+
+/** Every limit of the FTP server's own, unit last. */
+export const ftpLimits = {
+  /** Commands that wait behind a running one; then the control socket is not read until half of them are done. */
+  pipelinedCommandsMax: 32,
+  /** Passive ports that are tried, in random order, before a client is told that none is free. */
+  passivePortAttemptsMax: 64,
+  /** The pause before a failed login is answered; doubled by each further failure of the same connection. */
+  loginFailureDelayMs: 250,
+  /** How long a control connection that we have closed may take to go away. */
+  closingGraceMs: 2 * second,
+  /** TCP keep-alive on control connections: routers forget one that is silent during a long transfer. */
+  keepAliveMs: 60 * second,
+  /** Directory lines are written in pieces of about this size. */
+  listingChunkBytes: 32 * 1024,
+  /** Lines that STAT shows of a directory on the control connection; LIST has no such limit. */
+  statusEntriesMax: 1000,
+  /** How long a data connection may resume the control connection's TLS session. */
+  tlsSessionLifetimeSeconds: 7200,
+} as const;

@@ -1,0 +1,81 @@
+// Extends ftp-srv's data connector. Mends: defect 2 (it wants the TLS handshake before 150, while lftp begins it after;
+// here the connection is taken in clear and wrapped later, data-socket.ts); defect 7 (the timer of an unused PASV
+// replaces the newer connector; here it closes nothing but its own listener); defect 8 (listeners and pollers that are
+// left behind; here there is one listener, closed by the first connection, and an event instead of a poll); defect 9
+// (a stranger at the passive port ends the customer's session; here only the stranger is dropped).
+import type { Socket } from 'node:net';
+import { FtpConnector, type ConnectionWait } from './ftp-srv-door.ts';
+import type { ControlConnection } from './control-connection.ts';
+import { waitForFirstEvent } from './first-event.ts';
+import { FtpRefusal } from './ftp-refusal.ts';
+import { listenOnRandomPort } from './passive-ports.ts';
+import { peerAddressOf } from './peer-address.ts';
+
+/** One PASV or EPSV: a listener until the customer's connection comes, then that connection. */
+export class PassiveConnector extends FtpConnector {
+  readonly #control: ControlConnection;
+  #unusedTimer: NodeJS.Timeout | undefined;
+
+  constructor(control: ControlConnection) {
+    super(control);
+    this.#control = control;
+  }
+
+  /** Listens, and gives the port. Throws FtpRefusal 425 when no port is free. */
+  async setupServer(): Promise<number> {
+    const { gateway } = this.#control;
+    const server = await listenOnRandomPort(gateway.listenAddress(), gateway.passivePorts);
+    if (server === null) throw new FtpRefusal(425, 'No port is free for a data connection; try again soon.');
+    if (this.#control.gone.aborted) {
+      server.close();
+      throw new FtpRefusal(425, 'The control connection is closed.');
+    }
+    this.type = 'passive';
+    this.dataServer = server;
+    server.on('connection', (socket: Socket) => this.#admit(socket));
+    server.on('error', (error) => this.#control.log.error(error));
+    this.#unusedTimer = setTimeout(() => this.closeServer(), gateway.services.limits.dataConnectionTimeoutMs);
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  /** The customer's data connection, in clear and paused. Throws FtpRefusal 425 when none comes. */
+  override async waitForConnection({ signal, timeoutMs }: ConnectionWait): Promise<Socket> {
+    if (this.dataSocket === null && this.dataServer !== null)
+      await waitForFirstEvent(this.dataServer, { names: ['close'], timeoutMs, signal });
+    if (this.dataSocket === null || this.dataSocket.destroyed)
+      throw new FtpRefusal(425, 'No data connection came; send EPSV or PASV again.');
+    return this.dataSocket;
+  }
+
+  override closeServer(): void {
+    clearTimeout(this.#unusedTimer);
+    this.dataServer?.close();
+    this.dataServer = null;
+  }
+
+  /** Closes whatever is open; the connection is without a data connector then. */
+  override end(): void {
+    this.closeServer();
+    this.dataSocket?.destroy();
+    this.dataSocket = null;
+    this.type = false;
+    if (this.#control.connector === this) this.#control.connector = new FtpConnector(this.#control);
+  }
+
+  #admit(socket: Socket): void {
+    // A socket without a listener for `error` would end the process.
+    socket.on('error', (error) => this.#control.log.error(error));
+    if (this.dataSocket !== null || peerAddressOf(socket) !== this.#control.address) {
+      this.#control.gateway.services.log.warn(
+        { peer: peerAddressOf(socket), customer: this.#control.address },
+        'connection of another host at a passive port dropped',
+      );
+      socket.destroy();
+      return;
+    }
+    socket.setNoDelay(true);
+    this.dataSocket = socket;
+    this.closeServer();
+  }
+}

@@ -1,0 +1,48 @@
+// TLS on the control connection. Mends two defects of ftp-srv: 1 (it wraps the socket after an asynchronous reply, so
+// the client's hello may be parsed as commands; here the reply and the wrapping are one synchronous step) and 3
+// (commands that came in clear behind AUTH run as though they had been encrypted; here they are forgotten).
+// Caller: commands/protection.ts.
+import { constants, randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
+import type { ControlConnection } from './control-connection.ts';
+import { ftpLimits } from './ftp-limits.ts';
+
+const ticketKeyBytes = 48;
+
+/** Replies 234 and begins TLS. There must be no `await` between the command's line and the end of this function. */
+export function secureControlConnection(connection: ControlConnection): void {
+  const plain = connection.commandSocket;
+  const secureContext = createControlContext(connection.gateway.tls);
+  void connection.reply(234, 'Begin TLS.');
+  plain.removeAllListeners('data');
+  connection.discardReceived();
+  discardBuffered(plain);
+  const secure = new TLSSocket(plain, { isServer: true, secureContext });
+  secure.on('data', (packet: Buffer) => connection._handleData(packet));
+  secure.on('error', (error) => {
+    connection.log.error(error);
+    plain.destroy();
+  });
+  connection.commandSocket = secure;
+  connection.secureContext = secureContext;
+  connection.secure = true;
+}
+
+/** Its ticket keys are random and its own: only this session's data connections can resume it. */
+function createControlContext(tls: { cert: Buffer; key: Buffer }): SecureContext {
+  return createSecureContext({
+    cert: tls.cert,
+    key: tls.key,
+    minVersion: 'TLSv1.2',
+    honorCipherOrder: true,
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    ticketKeys: randomBytes(ticketKeyBytes),
+    sessionTimeout: ftpLimits.tlsSessionLifetimeSeconds,
+  });
+}
+
+/** Node would hand what it has read already to TLS; nothing that a client may send can be there. */
+function discardBuffered(plain: Socket): void {
+  while (plain.readableLength > 0 && plain.read() !== null);
+}

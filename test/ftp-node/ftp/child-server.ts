@@ -1,0 +1,133 @@
+// Runs one FTP server in a process of its own, ftp-srv as it comes (`stock`) or ours (`consign`), so that both meet the
+// same probes, with the same load, and their descriptors and crashes can be seen from outside. Started by
+// served-process.ts; the logins and the records are a test's own, the account directory is the real one.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { createLogger } from '#commlink/log.ts';
+import { defaultSessionLimits } from '#ftp-node/limits.ts';
+import { openAccountDirectory } from '#ftp-node/session/account-directory.ts';
+import { startFtpServer } from '#ftp-node/session/ftp/ftp-server.ts';
+import type { SessionServices, Transfer } from '#ftp-node/session/session-services.ts';
+import type { ChildOptions, ChildOrder, ChildReport } from './served-process.ts';
+
+const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
+const tls = { cert: readFileSync(options.certFile), key: readFileSync(options.keyFile) };
+const report = (message: ChildReport): void => void process.send?.(message);
+
+process.on('disconnect', () => process.exit(0));
+process.on('unhandledRejection', (error) => report({ type: 'unhandled', text: String(error) }));
+if (options.spinMs > 0) {
+  // A loaded machine: each turn of the event loop begins with other work.
+  setInterval(() => {
+    const until = performance.now() + options.spinMs;
+    while (performance.now() < until);
+  }, 1);
+}
+if (options.kind === 'stock') await startStock();
+else await startOurs();
+
+async function startStock(): Promise<void> {
+  const FtpServer = createRequire(import.meta.url)('ftp-srv');
+  const write = (...words: unknown[]): void => console.log(JSON.stringify(words));
+  const quiet = (): void => undefined;
+  const log = { trace: write, debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => log };
+  const server = new FtpServer({
+    url: 'ftp://127.0.0.1:0',
+    pasv_url: '127.0.0.1',
+    pasv_min: options.passivePorts.from,
+    pasv_max: options.passivePorts.to,
+    timeout: options.limits.idleTimeoutMs ?? 0,
+    tls,
+    log,
+  });
+  server.on('login', (_attempt: unknown, resolve: (given: object) => void) =>
+    resolve({ root: join(options.directory, 'acme') }),
+  );
+  // Without a listener, this event too would be a crash of the stock server.
+  server.on('client-error', () => undefined);
+  await server.listen();
+  process.on('message', (order: ChildOrder) => {
+    if (order.type === 'describe') report({ type: 'described', signals: process.listenerCount('SIGTERM') });
+  });
+  report({ type: 'ready', port: server.server.address().port });
+}
+
+async function startOurs(): Promise<void> {
+  const cuts = new Map<string, Set<AbortController>>();
+  const ends = new Set<(reason: 'expired' | 'revoked' | 'shutdown') => void>();
+  let connectionCount = 0;
+  const services: SessionServices = {
+    log: createLogger('ftp-test', 'trace'),
+    limits: { ...defaultSessionLimits, ...options.limits },
+    verifyLogin: async ({ username, password }) => {
+      if (username === 'away') throw new RpcError('unavailable', 'No link.');
+      if (username === 'often') return { allowed: false, reason: 'throttled' };
+      if (password !== 'right "word"' && password !== 'secret')
+        return { allowed: false, reason: 'credentials' };
+      return {
+        allowed: true,
+        account: 'acme',
+        principal: `user:${username}`,
+        expiresAtMs: Date.now() + 60_000,
+      };
+    },
+    accountDirectory: (account) => openAccountDirectory(options.directory, account),
+    describeStaging: async () => null,
+    beginTransfer: async (start) => {
+      if (start.path === '/withdrawn.bin') return null;
+      report({ type: 'begin', path: start.path, offsetBytes: start.offsetBytes, protocol: start.protocol });
+      const controller = new AbortController();
+      const running = cuts.get(start.path) ?? new Set();
+      cuts.set(start.path, running.add(controller));
+      const transfer: Transfer = {
+        signal: controller.signal,
+        progress: () => undefined,
+        end: (outcome, sentBytes) => {
+          running.delete(controller);
+          report({ type: 'end', path: start.path, outcome, sentBytes });
+        },
+      };
+      return transfer;
+    },
+    admitConnection: () => {
+      if (connectionCount >= (options.limits.connectionsMax ?? 1000)) return null;
+      connectionCount += 1;
+      let held = true;
+      return {
+        release: () => {
+          if (held) connectionCount -= 1;
+          held = false;
+        },
+      };
+    },
+    registerSession: ({ end }) => {
+      ends.add(end);
+      return { release: () => void ends.delete(end) };
+    },
+  };
+  const gate = Promise.withResolvers<void>();
+  if (!options.shut) gate.resolve();
+  const server = await startFtpServer({
+    services,
+    tls,
+    config: { host: '127.0.0.1', port: 0, publicHost: 'localhost', passivePorts: options.passivePorts },
+    opened: gate.promise,
+  });
+  process.on('message', (order: ChildOrder) => {
+    if (order.type === 'open') gate.resolve();
+    if (order.type === 'cut') for (const controller of cuts.get(order.path) ?? []) controller.abort();
+    if (order.type === 'end-sessions') for (const end of ends) end(order.reason);
+    if (order.type === 'drain') void server.drain().then(() => report({ type: 'drained' }));
+    if (order.type === 'close') void server.close().then(() => report({ type: 'drained' }));
+    if (order.type === 'describe')
+      report({
+        type: 'described',
+        signals: process.listenerCount('SIGTERM'),
+        sessions: server.sessionCount,
+        connections: connectionCount,
+      });
+  });
+  report({ type: 'ready', port: server.port });
+}
