@@ -26,3 +26,51 @@ export const listBatchEntries = 64;
 
 /** How often a sent file is looked at until its last bytes are acknowledged: first pause, and longest pause. */
 export const acknowledgementPollMs = { first: 1, longest: 50 } as const;
+
+/** A second inode of an artifact is made when the first has all the links it may have; so many at most. */
+export const inodesPerArtifactMax = 1000;
+
+/** An upload to the storeroom that sends nothing for so long is given up. */
+export const ingestIdleTimeoutMs = minute;
+
+/** How often the stager looks for deliveries whose time is over. */
+export const expiryIntervalMs = 250;
+/** How many of them it ends in one transaction. */
+export const expiryBatchDeliveries = 200;
+/** A difference between wall clock and steady clock, from one look to the next, that is worth a warning. */
+export const clockJumpNoticeMs = 5 * second;
+
+/** Deliveries in one statement to internal-db: an order that ends all of them still fits a signed document. */
+export const statementDeliveriesMax = 150;
+
+/** Reports sent in one call. */
+export const reportBatchMax = 50;
+/** While so many reports wait because internal-db is out of reach, no progress is added to them. */
+export const progressBacklogMax = 1000;
+/** How often the progress of running downloads is recorded and reported. */
+export const progressIntervalMs = second;
+/** Pauses after a failed report: the first, doubled up to the longest. */
+export const reportRetryMs = { first: 250, longest: 30 * second } as const;
+
+/** How often a session server tells its stager how far its transfers are, and looks for sessions to end. */
+export const sessionTickMs = second;
+/** How long a session server remembers that a transfer was cut which it did not know yet. */
+export const cutMemoryMs = minute;
+
+/** A draining session server lets running transfers finish for so long, and then ends them. */
+export const drainWithinMs = 10 * second;
+/** After the end of all sessions: so long for their last reports to reach the stager, and for the process to exit. */
+export const lastReportsWithinMs = 2 * second;
+/** A session server that has not started after so long is stopped. */
+export const sessionServerStartWithinMs = 20 * second;
+/** Pauses before a session server that died is started again: the first, doubled up to the longest. */
+export const sessionServerRestartMs = { first: 250, longest: 10 * second } as const;
+/** How often a session server is asked for a sign of life. */
+export const sessionServerCheckMs = 5 * second;
+/** After so many unanswered questions it is killed. */
+export const sessionServerMissedChecksMax = 3;
+
+/** HTTPS: so long may an idle connection wait for the next request. */
+export const httpsKeepAliveMs = 15 * second;
+/** HTTPS: bytes of a request's line and headers; a signed URL has up to 16 KiB of its own. */
+export const httpsHeaderBytesMax = 32 * kibibyte;

@@ -3,13 +3,40 @@
 import { method } from '#commlink/method-table.ts';
 import { Type, strictObject } from '#commlink/schema.ts';
 import { Address, AtMs, Bytes, Id, LoginVerdict, Protocol, Sha256, Slug } from '#commlink/methods/fields.ts';
+import { SessionServerConfig } from './session/session-config.ts';
 
+const Port = Type.Integer({ minimum: 1, maximum: 65_535 });
 const Path = Type.String({ minLength: 1, maxLength: 512 });
 const fromSession = { callers: ['session-server'] as const, deadlineMs: 20_000 };
 const fromStager = { callers: ['stager'] as const, deadlineMs: 5_000 };
 
 /** What the stager answers a session server. */
 export const stagerMethods = {
+  /** Asked first, and once: what to serve and how. */
+  'server.configure': method({
+    ...fromSession,
+    mutates: false,
+    params: strictObject({}),
+    result: SessionServerConfig,
+  }),
+  /** The ports are bound and the jail is shut; connections are accepted from now on. */
+  'server.started': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({
+      jailed: Type.Boolean(),
+      sshNativeCrypto: Type.Boolean(),
+      ports: strictObject({ https: Port, ftp: Port, sftp: Port }),
+    }),
+    result: strictObject({}),
+  }),
+  /** It can't start, for a reason that an operator has to put right (StartupError). */
+  'server.failed': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({ code: Type.String({ maxLength: 64 }), message: Type.String({ maxLength: 2000 }) }),
+    result: strictObject({}),
+  }),
   /** Seals the password to internal-db and returns its verified verdict. */
   'login.verify': method({
     ...fromSession,
@@ -83,11 +110,11 @@ export const stagerMethods = {
 
 /** What a session server answers its stager. */
 export const sessionServerMethods = {
-  /** Stops every transfer of this file of this account now; their sockets are destroyed. */
+  /** Stops these transfers now; their sockets are destroyed. One that is about to begin does not. */
   'transfer.cut': method({
     ...fromStager,
     mutates: true,
-    params: strictObject({ account: Slug, path: Path }),
+    params: strictObject({ downloads: Type.Array(Id, { maxItems: 10_000 }) }),
     result: strictObject({ cutTransferCount: Type.Integer({ minimum: 0 }) }),
   }),
   /** Closes the sessions that logged in as this principal (`delivery:<id>`). */
@@ -97,12 +124,12 @@ export const sessionServerMethods = {
     params: strictObject({ principal: Type.String({ maxLength: 128 }) }),
     result: strictObject({ endedSessionCount: Type.Integer({ minimum: 0 }) }),
   }),
-  /** Takes no new sessions; answers when the last one is gone or at the deadline. */
+  /** Takes no new sessions; answers when the last one is gone, or when it has ended those that were left. */
   'server.drain': method({
     ...fromStager,
     deadlineMs: 600_000,
     mutates: true,
-    params: strictObject({}),
+    params: strictObject({ withinMs: Type.Integer({ minimum: 0, maximum: 590_000 }) }),
     result: strictObject({ remainingSessionCount: Type.Integer({ minimum: 0 }) }),
   }),
   'server.describe': method({

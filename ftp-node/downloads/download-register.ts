@@ -1,0 +1,180 @@
+// The truthful record of downloads: begun and ended ones are on the disk before the session server hears so, progress
+// is recorded and reported once a second. Callers: the session host, for what its session servers ask; main.ts, at start.
+import { randomBytes } from 'node:crypto';
+import type { ParamsOf } from '#commlink/method-table.ts';
+import type { DownloadRecord, DownloadRecords } from '../ledger/download-records.ts';
+import type { ReportedEvent } from '../ledger/report-outbox.ts';
+import { progressBacklogMax, progressIntervalMs } from '../limits.ts';
+import type { stagerMethods } from '../session-methods.ts';
+import type { StagerContext } from '../stager/stager-context.ts';
+
+type DownloadOutcome = Extract<ReportedEvent, { type: 'download' }>['outcome'];
+
+/** How a download may end. */
+export type EndOutcome = Exclude<DownloadOutcome, 'running'>;
+
+/** See each method; `server` is the name of the session server that sends the bytes. */
+export interface DownloadRegister {
+  /** Null when the file is not staged, or not by the delivery that is named. */
+  begin(start: ParamsOf<typeof stagerMethods, 'transfer.begin'>, server: string): Promise<string | null>;
+  progress(download: string, sentBytes: number, server: string): void;
+  /** Passed over when the download is not running on this server. */
+  end(ending: { download: string; sentBytes: number; outcome: EndOutcome }, server: string): Promise<void>;
+  /** Ends what ran on a session server that is gone. */
+  endAllOf(server: string): Promise<void>;
+  /** The running downloads of these deliveries, by session server. */
+  runningOf(deliveries: readonly string[]): Map<string, string[]>;
+  readonly runningCount: number;
+  stop(): void;
+}
+
+interface RunningDownload {
+  readonly record: DownloadRecord;
+  readonly server: string;
+  sentBytes: number;
+  recordedBytes: number;
+}
+
+/** Opens the register; what ran in the stager's previous life is ended as `lost`. */
+export function openDownloadRegister(context: StagerContext, records: DownloadRecords): DownloadRegister {
+  const running = new Map<string, RunningDownload>();
+  endLost(context, records);
+  const timer = setInterval(() => recordProgress(context, records, running), progressIntervalMs);
+  const ownedBy = (download: string, server: string): RunningDownload | null => {
+    const found = running.get(download);
+    return found?.server === server ? found : null;
+  };
+  const finish = async (found: RunningDownload, sentBytes: number, outcome: EndOutcome): Promise<void> => {
+    const { record } = found;
+    running.delete(record.download);
+    await context.ledger.commit(() => {
+      records.remove(record.download);
+      context.outbox.add(describeDownload({ ...record, sentBytes }, outcome, context.now()), context.now());
+    });
+    context.wakeSender();
+    logEnd(context, record, { sentBytes, outcome });
+  };
+  return {
+    begin: async (start, server) => {
+      const record = await context.ledger.commit(() => recordBegin(context, records, start));
+      if (record === null) return null;
+      running.set(record.download, { record, server, sentBytes: 0, recordedBytes: 0 });
+      context.wakeSender();
+      return record.download;
+    },
+    progress: (download, sentBytes, server) => {
+      const found = ownedBy(download, server);
+      if (found !== null) found.sentBytes = Math.max(found.sentBytes, clampSent(found.record, sentBytes));
+    },
+    end: async ({ download, sentBytes, outcome }, server) => {
+      const found = ownedBy(download, server);
+      if (found !== null) await finish(found, clampSent(found.record, sentBytes), outcome);
+    },
+    endAllOf: async (server) => {
+      const orphans = [...running.values()].filter((download) => download.server === server);
+      await Promise.all(orphans.map((orphan) => finish(orphan, orphan.sentBytes, 'aborted')));
+    },
+    runningOf: (deliveries) => groupByServer(running, new Set(deliveries)),
+    get runningCount() {
+      return running.size;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function recordBegin(
+  context: StagerContext,
+  records: DownloadRecords,
+  start: ParamsOf<typeof stagerMethods, 'transfer.begin'>,
+): DownloadRecord | null {
+  const nowMs = context.now();
+  const live = context.deliveries
+    .at(start.account, start.path)
+    .filter(({ state, stagedUntilMs }) => state === 'staged' && stagedUntilMs > nowMs);
+  const delivery = start.delivery === null ? live[0] : live.find((one) => one.delivery === start.delivery);
+  if (delivery === undefined) return null;
+  const { account, path, principal, protocol, address, offsetBytes } = start;
+  const record: DownloadRecord = {
+    download: `dwn_${randomBytes(16).toString('base64url')}`,
+    delivery: delivery.delivery,
+    account,
+    path,
+    principal,
+    protocol,
+    address,
+    offsetBytes,
+    sizeBytes: delivery.sizeBytes,
+    sentBytes: 0,
+    startedAtMs: nowMs,
+  };
+  records.add(record);
+  context.outbox.add(describeDownload(record, 'running', null), nowMs);
+  return record;
+}
+
+/** One transaction a second, whatever the number of downloads. */
+function recordProgress(
+  context: StagerContext,
+  records: DownloadRecords,
+  running: ReadonlyMap<string, RunningDownload>,
+): void {
+  const changed = [...running.values()].filter(({ sentBytes, recordedBytes }) => sentBytes > recordedBytes);
+  if (changed.length === 0) return;
+  try {
+    context.ledger.transaction(() => {
+      for (const { record, sentBytes } of changed) {
+        records.setSent(record.download, sentBytes);
+        const event = describeDownload({ ...record, sentBytes }, 'running', null);
+        context.outbox.addProgress(event, context.now(), progressBacklogMax);
+      }
+    }, 'recoverable');
+    for (const download of changed) download.recordedBytes = download.sentBytes;
+    context.wakeSender();
+  } catch (error) {
+    context.log.error({ err: error }, 'the progress of downloads could not be recorded; trying again');
+  }
+}
+
+function endLost(context: StagerContext, records: DownloadRecords): void {
+  const lost = records.all();
+  if (lost.length === 0) return;
+  context.ledger.transaction(() => {
+    for (const record of lost) {
+      records.remove(record.download);
+      context.outbox.add(describeDownload(record, 'lost', context.now()), context.now());
+    }
+  });
+  context.log.warn(
+    { lostCount: lost.length },
+    'downloads that ran when this node stopped were ended as lost',
+  );
+}
+
+function describeDownload(record: DownloadRecord, outcome: DownloadOutcome, endedAtMs: number | null) {
+  return { type: 'download', ...record, endedAtMs, outcome } as const;
+}
+
+/** A session server cannot have sent more than there was to send. */
+function clampSent(record: DownloadRecord, sentBytes: number): number {
+  return Math.min(sentBytes, Math.max(0, record.sizeBytes - record.offsetBytes));
+}
+
+function groupByServer(
+  running: ReadonlyMap<string, RunningDownload>,
+  deliveries: ReadonlySet<string>,
+): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { record, server } of running.values()) {
+    if (!deliveries.has(record.delivery)) continue;
+    groups.set(server, [...(groups.get(server) ?? []), record.download]);
+  }
+  return groups;
+}
+
+function logEnd(
+  context: StagerContext,
+  { download, delivery, account, protocol }: DownloadRecord,
+  end: { sentBytes: number; outcome: EndOutcome },
+): void {
+  context.log.info({ download, delivery, account, protocol, ...end }, 'download ended');
+}

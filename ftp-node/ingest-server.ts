@@ -1,0 +1,112 @@
+// Where artifacts come in: HTTP on a Unix socket (0600) in the state directory, for the operator's command line alone.
+// Caller: main.ts starts it. `PUT /artifact` takes the bytes; `GET /storeroom` says what is there and what still fits.
+// Whoever can open the socket is the operator; the bytes are trusted to be nothing but bytes.
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import type { Logger } from '#commlink/log.ts';
+import { StartupError } from '#commlink/process-lifecycle.ts';
+import { ingestIdleTimeoutMs } from './limits.ts';
+import { asFtpNodeError, FtpNodeError, systemCodeOf } from './node-error.ts';
+import type { Storeroom } from './storeroom/storeroom.ts';
+
+/** The running server. */
+export interface IngestServer {
+  close(): Promise<void>;
+}
+
+const statusOf: Partial<Record<FtpNodeError['code'], number>> = { disk_full: 507, interrupted: 400 };
+
+/** Listens on `socketFile`, replacing a socket that nobody listens on. Throws StartupError `SOCKET_TAKEN`. */
+export async function startIngestServer(
+  storeroom: Storeroom,
+  options: { socketFile: string; log: Logger },
+): Promise<IngestServer> {
+  await removeStaleSocket(options.socketFile);
+  const server = createServer((request, response) => {
+    answer(storeroom, request, response).catch((error: unknown) => {
+      sendError(response, asFtpNodeError(error), options.log);
+    });
+  });
+  // An artifact may take hours; what must not happen is nothing.
+  server.requestTimeout = 0;
+  server.setTimeout(ingestIdleTimeoutMs);
+  const umaskBefore = process.umask(0o177);
+  try {
+    server.listen(options.socketFile);
+    await once(server, 'listening');
+  } finally {
+    process.umask(umaskBefore);
+  }
+  return { close: () => closeServer(server) };
+}
+
+async function answer(
+  storeroom: Storeroom,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const route = `${request.method} ${request.url}`;
+  if (route === 'GET /storeroom') {
+    sendJson(response, 200, storeroom.describe());
+    return;
+  }
+  if (route !== 'PUT /artifact') {
+    sendJson(response, 404, { code: 'not_found', message: 'There are PUT /artifact and GET /storeroom.' });
+    return;
+  }
+  const sizeBytes = Number(request.headers['content-length']);
+  if (!Number.isSafeInteger(sizeBytes)) {
+    sendJson(response, 411, { code: 'length_required', message: 'Send the size in Content-Length.' });
+    return;
+  }
+  if (sizeBytes > storeroom.freeBytes())
+    throw new FtpNodeError(
+      'disk_full',
+      `The file has ${sizeBytes} bytes, and the storeroom has room for ${storeroom.freeBytes()}. Free space on its disk, then publish again.`,
+    );
+  const { added, ...stored } = await storeroom.ingest(request);
+  sendJson(response, added ? 201 : 200, stored);
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  const text = Buffer.from(JSON.stringify(body));
+  // An unread body would otherwise be taken for the next request.
+  const connection = response.req.complete ? {} : { connection: 'close' };
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': text.length,
+    ...connection,
+  });
+  response.end(text);
+}
+
+function sendError(response: ServerResponse, error: FtpNodeError, log: Logger): void {
+  log.error({ code: error.code, err: error }, 'an artifact was not taken in');
+  if (response.headersSent || response.destroyed) response.destroy();
+  else sendJson(response, statusOf[error.code] ?? 500, { code: error.code, message: error.message });
+}
+
+async function removeStaleSocket(socketFile: string): Promise<void> {
+  const probe = connect(socketFile);
+  try {
+    await once(probe, 'connect');
+  } catch (error) {
+    if (systemCodeOf(error) === 'ECONNREFUSED') rmSync(socketFile, { force: true });
+    else if (systemCodeOf(error) !== 'ENOENT') throw error;
+    return;
+  } finally {
+    probe.destroy();
+  }
+  throw new StartupError(
+    'SOCKET_TAKEN',
+    `Another FTP node is listening on ${socketFile}. Stop it first, or give this one its own state directory.`,
+  );
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
+}

@@ -1,0 +1,46 @@
+// A customer's login, from the jail to internal-db and back: sealed on the way there, so that the relaying web-front
+// learns no password, and signed on the way back, so that it cannot answer for internal-db. Caller: the session host.
+import { randomBytes } from 'node:crypto';
+import type { Member } from '#commlink/node-config.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { sealMessage } from '#commlink/sealed-message.ts';
+import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
+import { loginSealingPurpose, type LoginAttempt } from '#commlink/methods/documents.ts';
+import type { InternalDbVerifier } from './internal-db-verifier.ts';
+import type { RelayCall } from './reports/web-front-relay.ts';
+import type { stagerMethods } from './session-methods.ts';
+
+/** What the relay works with. */
+export interface LoginRelayOptions {
+  readonly cluster: string;
+  readonly node: string;
+  /** The members that may be asked; the first is. */
+  readonly internalDbs: readonly Member[];
+  readonly verifier: InternalDbVerifier;
+  readonly relay: RelayCall;
+}
+
+/**
+ * Asks internal-db about one login. Throws RpcError: `unavailable` when nobody could be asked, `bad_reply` when the
+ * answer is not internal-db's, or is the answer to another question.
+ */
+export async function verifyLogin(
+  options: LoginRelayOptions,
+  attempt: ParamsOf<typeof stagerMethods, 'login.verify'>,
+  signal: AbortSignal,
+): Promise<ResultOf<typeof stagerMethods, 'login.verify'>> {
+  const { cluster, node, verifier } = options;
+  // The login's schema allows no empty name; internal-db would only refuse it, so it need not be asked.
+  if (attempt.username === '') return { allowed: false, reason: 'credentials' };
+  const recipient = options.internalDbs[0]?.sealingKey;
+  if (recipient === undefined) throw new RpcError('unavailable', 'The cluster has no internal-db.');
+  const nonce = randomBytes(16).toString('base64url');
+  const message: LoginAttempt = { cluster, node, nonce, ...attempt, attemptedAtMs: Date.now() };
+  const plaintext = Buffer.from(JSON.stringify(message));
+  const sealed = await sealMessage({ recipient, purpose: loginSealingPurpose, plaintext });
+  const { answer: text } = await options.relay('relay.login', { node, sealed }, signal);
+  const answer = verifier.verify('login-answer', text);
+  if (answer === null || answer.cluster !== cluster || answer.node !== node || answer.nonce !== nonce)
+    throw new RpcError('bad_reply', 'The answer to a login is not from internal-db, or to another login.');
+  return answer.verdict;
+}

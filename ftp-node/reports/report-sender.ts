@@ -1,0 +1,99 @@
+// Sends the outbox to internal-db: in order, in batches, signed by this node, again and again until accepted. Caller:
+// main.ts starts it; whoever adds to the outbox wakes it. Trusts no web-front: what is accepted is only removed here
+// up to the number that came back, and internal-db's own reconciliation finds what a lying relay would have dropped.
+import type { KeyObject } from 'node:crypto';
+import type { Logger } from '#commlink/log.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { signDocument } from '#commlink/signed-document.ts';
+import type { PendingReport, ReportOutbox } from '../ledger/report-outbox.ts';
+import { reportBatchMax, reportRetryMs } from '../limits.ts';
+import { pause } from '../pause.ts';
+import type { RelayCall } from './web-front-relay.ts';
+
+/** What the sender works with. */
+export interface ReportSenderOptions {
+  readonly cluster: string;
+  readonly node: string;
+  readonly signingKey: KeyObject;
+  readonly outbox: ReportOutbox;
+  readonly relay: RelayCall;
+  readonly log: Logger;
+}
+
+/** The running sender. */
+export interface ReportSender {
+  /** There is something new; also called when a link comes up, to try at once what has failed before. */
+  wake(): void;
+  /** Tries to send what waits, until `signal` aborts, and stops. What is left is sent after the next start. */
+  stop(signal: AbortSignal): Promise<void>;
+}
+
+/** Starts the sender. It never rejects; what it cannot send stays in the outbox. */
+export function startReportSender(options: ReportSenderOptions): ReportSender {
+  const { outbox, log } = options;
+  const stopped = new AbortController();
+  let alarm = new AbortController();
+  let woken = true;
+  const sleep = async (ms: number): Promise<void> => {
+    if (woken || stopped.signal.aborted) return;
+    alarm = new AbortController();
+    await pause(ms, alarm.signal);
+  };
+  const run = async (): Promise<void> => {
+    let pauseMs: number = reportRetryMs.first;
+    while (!stopped.signal.aborted) {
+      woken = false;
+      try {
+        while (!stopped.signal.aborted && (await sendBatch(options, stopped.signal)));
+        pauseMs = reportRetryMs.first;
+        await sleep(reportRetryMs.longest);
+      } catch (error) {
+        const code = error instanceof RpcError ? error.code : 'internal';
+        log.warn({ code, err: error, waiting: outbox.count() }, 'reports could not be sent; trying again');
+        await sleep(pauseMs * (0.5 + Math.random() / 2));
+        pauseMs = Math.min(pauseMs * 2, reportRetryMs.longest);
+      }
+    }
+  };
+  const running = run();
+  const wake = (): void => {
+    woken = true;
+    alarm.abort();
+  };
+  return {
+    wake,
+    stop: async (signal) => {
+      wake();
+      while (!signal.aborted && outbox.count() > 0) await pause(reportRetryMs.first / 5, signal);
+      stopped.abort();
+      wake();
+      await running;
+    },
+  };
+}
+
+/** Sends the oldest reports; false when there is nothing more to send. */
+async function sendBatch(options: ReportSenderOptions, signal: AbortSignal): Promise<boolean> {
+  const { outbox, node, log } = options;
+  const pending = outbox.take(reportBatchMax);
+  const last = pending.at(-1);
+  if (last === undefined) return false;
+  const reports = pending.map((report) => signReport(options, report));
+  const { acceptedSequence } = await options.relay('relay.report', { node, reports }, signal);
+  if (outbox.continueAfter(acceptedSequence)) {
+    log.warn(
+      { acceptedSequence },
+      'the reports of this node were numbered anew: internal-db or the ledger was restored',
+    );
+    return true;
+  }
+  if (acceptedSequence < (pending[0]?.sequence ?? 0))
+    throw new RpcError('refused', 'internal-db accepted none of the reports.');
+  outbox.accept(acceptedSequence);
+  return true;
+}
+
+function signReport(options: ReportSenderOptions, { sequence, atMs, event }: PendingReport): string {
+  const { cluster, node, signingKey } = options;
+  return signDocument('node-report', { cluster, node, sequence, atMs, event }, signingKey);
+}

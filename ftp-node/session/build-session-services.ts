@@ -1,0 +1,61 @@
+// Puts the services of session-services.ts together. Caller: session/main.ts, once. The protocols are given the result
+// and nothing else: in particular not the channel to the stager.
+import type { Logger } from '#commlink/log.ts';
+import type { Handlers } from '#commlink/method-table.ts';
+import type { RpcPeer } from '#commlink/rpc.ts';
+import type { sessionServerMethods, stagerMethods } from '../session-methods.ts';
+import { openAccountDirectory } from './account-directory.ts';
+import { createConnectionAdmission } from './connection-admission.ts';
+import type { SessionLimits, SessionServices } from './session-services.ts';
+import { createSessionRegistry } from './session-registry.ts';
+import { createTransferRegistry } from './transfer-registry.ts';
+
+/** What the services are built from. */
+export interface SessionServicesOptions {
+  readonly stager: Pick<RpcPeer<typeof stagerMethods>, 'call'>;
+  readonly limits: SessionLimits;
+  readonly log: Logger;
+  /** The accounts directory as this process sees it, which is `/` once the jail is shut. */
+  readonly accountsDirectory: () => string;
+}
+
+/** The services, and what the stager may ask about them. */
+export interface BuiltSessionServices {
+  readonly services: SessionServices;
+  readonly handlers: Pick<Handlers<typeof sessionServerMethods>, 'transfer.cut' | 'session.end'>;
+  readonly sessionCount: () => number;
+  readonly transferCount: () => number;
+  /** Waits until all transfers have ended and the stager knows, for `withinMs` at most; then stops all timers. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/** Builds them. */
+export function buildSessionServices(options: SessionServicesOptions): BuiltSessionServices {
+  const { stager, limits, log } = options;
+  const admission = createConnectionAdmission(limits);
+  const sessions = createSessionRegistry(limits);
+  const transfers = createTransferRegistry(stager, log);
+  return {
+    services: {
+      log,
+      limits,
+      verifyLogin: (attempt) => stager.call('login.verify', attempt),
+      accountDirectory: (account) => openAccountDirectory(options.accountsDirectory(), account),
+      describeStaging: (account, path) => stager.call('staging.describe', { account, path: path.slice(1) }),
+      beginTransfer: (start) => transfers.begin(start),
+      admitConnection: (address) => admission.admit(address),
+      registerSession: (session) => sessions.register(session),
+    },
+    handlers: {
+      'transfer.cut': async ({ downloads }) => ({ cutTransferCount: transfers.cut(downloads) }),
+      'session.end': async ({ principal }) => ({ endedSessionCount: sessions.endSessionsOf(principal) }),
+    },
+    sessionCount: () => sessions.sessionCount,
+    transferCount: () => transfers.transferCount,
+    stop: async (withinMs) => {
+      await transfers.settle(withinMs);
+      transfers.stop();
+      sessions.stop();
+    },
+  };
+}

@@ -1,0 +1,197 @@
+// The storeroom: each artifact is one file named by its SHA-256, read-only, owned by the stager. Callers: the ingest
+// server (adds), the stager and the reconciler (look up). Trusts the name of what is there, because nothing gets a
+// digest for a name before its bytes were hashed, fsynced and made read-only.
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  type BigIntStats,
+} from 'node:fs';
+import { copyFile, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inodesPerArtifactMax } from '../limits.ts';
+import { FtpNodeError, asFtpNodeError, systemCodeOf } from '../node-error.ts';
+
+/** One inode of an artifact: where it is, and what the file system says about it. */
+export interface ArtifactInode {
+  readonly file: string;
+  readonly stats: BigIntStats;
+}
+
+/** What the storeroom holds and how much more fits. */
+export interface StoreroomDescription {
+  readonly artifactCount: number;
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+}
+
+/** What came of an ingest; `added` is false when the same bytes were there already. */
+export interface IngestResult {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly added: boolean;
+}
+
+/** An opened storeroom. */
+export interface Storeroom {
+  readonly directory: string;
+  /**
+   * Takes the whole of `content` in. It is visible under its digest only when all of it is on the disk. Throws
+   * FtpNodeError `disk_full`, `interrupted` (the content ended with an error), `input_output`.
+   */
+  ingest(content: AsyncIterable<Uint8Array>): Promise<IngestResult>;
+  /** The artifact's inodes, oldest first; empty when it is not here. */
+  inodesOf(sha256: string): ArtifactInode[];
+  /** Makes another inode of an artifact whose links are used up (EMLINK), as a clone where the file system can. */
+  addInode(sha256: string): Promise<void>;
+  /** Digests of all artifacts, in no order. */
+  digests(): Set<string>;
+  describe(): StoreroomDescription;
+  freeBytes(): number;
+}
+
+/** `<digest>` for the first inode, `<digest>.2` and so on for further ones. */
+const artifactName = /^([0-9a-f]{64})(?:\.\d{1,4})?$/;
+const incomingPrefix = '.incoming-';
+const readOnly = 0o444;
+
+/** Opens (and makes, 0700: session users reach artifacts through links alone) the storeroom; removes a crash's leftovers. */
+export function openStoreroom(directory: string): Storeroom {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(directory))
+    if (name.startsWith(incomingPrefix)) rmSync(join(directory, name), { force: true });
+  return {
+    directory,
+    ingest: (content) => ingestArtifact(directory, content),
+    inodesOf: (sha256) => listInodes(directory, sha256),
+    addInode: (sha256) => addInode(directory, sha256),
+    digests: () => listDigests(directory),
+    describe: () => describeStoreroom(directory),
+    freeBytes: () => freeBytesOf(directory),
+  };
+}
+
+async function ingestArtifact(directory: string, content: AsyncIterable<Uint8Array>): Promise<IngestResult> {
+  const incoming = join(directory, `${incomingPrefix}${randomUUID()}`);
+  try {
+    const { sha256, sizeBytes } = await writeIncoming(incoming, content);
+    if (listInodes(directory, sha256).some(({ stats }) => stats.size === BigInt(sizeBytes)))
+      return { sha256, sizeBytes, added: false };
+    // rename(2) is what makes the artifact visible, whole; syncing the directory makes that last.
+    await rename(incoming, join(directory, sha256));
+    await syncDirectory(directory);
+    return { sha256, sizeBytes, added: true };
+  } catch (error) {
+    throw asFtpNodeError(error);
+  } finally {
+    await rm(incoming, { force: true });
+  }
+}
+
+async function writeIncoming(incoming: string, content: AsyncIterable<Uint8Array>) {
+  await using handle = await open(incoming, 'wx', 0o600);
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  for await (const chunk of readContent(content)) {
+    hash.update(chunk);
+    await writeWhole(handle, chunk);
+    sizeBytes += chunk.length;
+  }
+  await handle.chmod(readOnly);
+  await handle.sync();
+  const { size } = await handle.stat();
+  if (size !== sizeBytes)
+    throw new FtpNodeError('input_output', 'The disk of the FTP node kept another size than was written.');
+  return { sha256: hash.digest('hex'), sizeBytes };
+}
+
+/** Tells a failing source from a failing disk. */
+async function* readContent(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* content;
+  } catch (error) {
+    throw new FtpNodeError('interrupted', 'The file did not arrive whole. Publish it again.', {
+      cause: error,
+    });
+  }
+}
+
+async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let done = 0; done < chunk.length;) {
+    const { bytesWritten } = await handle.write(chunk, done);
+    done += bytesWritten;
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  await using handle = await open(directory, 'r');
+  await handle.sync();
+}
+
+function inodeFile(directory: string, sha256: string, number: number): string {
+  return join(directory, number === 1 ? sha256 : `${sha256}.${number}`);
+}
+
+function listInodes(directory: string, sha256: string): ArtifactInode[] {
+  const inodes: ArtifactInode[] = [];
+  for (let number = 1; number <= inodesPerArtifactMax; number += 1) {
+    const file = inodeFile(directory, sha256, number);
+    const stats = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined || !stats.isFile()) break;
+    inodes.push({ file, stats });
+  }
+  return inodes;
+}
+
+async function addInode(directory: string, sha256: string): Promise<void> {
+  const inodes = listInodes(directory, sha256);
+  const newest = inodes.at(-1);
+  if (newest === undefined || inodes.length >= inodesPerArtifactMax)
+    throw new FtpNodeError('artifact_missing', 'The artifact cannot be linked any more on this node.');
+  const incoming = join(directory, `${incomingPrefix}${randomUUID()}`);
+  try {
+    await copyFile(newest.file, incoming, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    chmodSync(incoming, readOnly);
+    await using handle = await open(incoming, 'r');
+    await handle.utimes(Number(newest.stats.atimeMs) / 1000, Number(newest.stats.mtimeMs) / 1000);
+    await handle.sync();
+    await rename(incoming, inodeFile(directory, sha256, inodes.length + 1));
+    await syncDirectory(directory);
+  } catch (error) {
+    throw asFtpNodeError(error);
+  } finally {
+    await rm(incoming, { force: true });
+  }
+}
+
+function listDigests(directory: string): Set<string> {
+  const digests = new Set<string>();
+  for (const name of readdirSync(directory)) {
+    const digest = artifactName.exec(name)?.[1];
+    if (digest !== undefined) digests.add(digest);
+  }
+  return digests;
+}
+
+function describeStoreroom(directory: string): StoreroomDescription {
+  const digests = listDigests(directory);
+  let totalBytes = 0;
+  for (const digest of digests) totalBytes += Number(listInodes(directory, digest)[0]?.stats.size ?? 0);
+  return { artifactCount: digests.size, totalBytes, freeBytes: freeBytesOf(directory) };
+}
+
+/** Space for an unprivileged writer (statfs(2), f_bavail), in bytes. */
+function freeBytesOf(directory: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOSYS') return Number.MAX_SAFE_INTEGER;
+    throw asFtpNodeError(error);
+  }
+}
