@@ -35,7 +35,9 @@ export function replyFor(error: unknown, report: (code: InternalDbError['code'])
     case 'taken':
       return new RpcError('conflict', 'That name exists already. Choose another one.', { cause: error });
     case 'overloaded':
-      return new RpcError('overloaded', 'The database is very busy. Try again in a moment.', { cause: error });
+      return new RpcError('overloaded', 'The database is very busy. Try again in a moment.', {
+        cause: error,
+      });
     case 'closed':
       return new RpcError('unavailable', 'The database is shutting down.', { cause: error });
     case 'store_fault':

@@ -21,10 +21,14 @@ const sentences: Readonly<Record<RefusalReason, string>> = {
   revoked: 'The entitlement of your account to this product was revoked. Ask your vendor.',
   not_yet_valid: 'The entitlement of your account to this product has not begun yet.',
   expired: 'The entitlement of your account to this product has expired. Ask your vendor to extend it.',
-  version_outside_range: 'Your entitlement does not include this version. Choose another one, or ask your vendor.',
-  channel_not_included: 'Your entitlement does not include this channel. Choose another release, or ask your vendor.',
-  licence_not_accepted: 'The licence agreement must be accepted first. Ask your vendor to record your acceptance.',
-  download_limit_reached: 'All downloads that your entitlement includes are used up. Ask your vendor for more.',
+  version_outside_range:
+    'Your entitlement does not include this version. Choose another one, or ask your vendor.',
+  channel_not_included:
+    'Your entitlement does not include this channel. Choose another release, or ask your vendor.',
+  licence_not_accepted:
+    'The licence agreement must be accepted first. Ask your vendor to record your acceptance.',
+  download_limit_reached:
+    'All downloads that your entitlement includes are used up. Ask your vendor for more.',
 };
 
 /**

@@ -31,8 +31,7 @@ export async function gatherFacts(
 ): Promise<{ facts: DecisionFacts; found: FoundRecords }> {
   const { account, version, file, atMs } = question;
   const product = await store.catalog.productByName(question.product);
-  const release =
-    product && version !== null ? await store.catalog.release(product.id, version) : undefined;
+  const release = product && version !== null ? await store.catalog.release(product.id, version) : undefined;
   const artifact = release && file !== null ? await store.catalog.artifact(release.id, file) : undefined;
   const facts: DecisionFacts = {
     atMs,

@@ -25,9 +25,7 @@ export async function listCustomerCatalog(
     const { name, title, description } = product;
     if (releases.length > 0) products.push({ name, title, description, releases });
   }
-  return products
-    .toSorted((left, right) => (left.name < right.name ? -1 : 1))
-    .slice(0, catalogProductsMax);
+  return products.toSorted((left, right) => (left.name < right.name ? -1 : 1)).slice(0, catalogProductsMax);
 }
 
 async function listReleases(

@@ -41,7 +41,10 @@ export class OrderSender {
     const orders = await store.read.nodes.ordersByIds(orderIds);
     const patience = new AbortController();
     const sent = Promise.all(orders.map((order) => this.#send(order)));
-    await Promise.race([sent, delay(unstageWaitMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    await Promise.race([
+      sent,
+      delay(unstageWaitMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
     patience.abort();
     const after = await store.read.nodes.ordersByIds(orderIds);
     const pending = after.filter((order) => order.acknowledgedAtMs === null);
@@ -82,7 +85,10 @@ export class OrderSender {
     } catch (error) {
       // The order stays in the database, and the schedule sends it again.
       const code = error instanceof RpcError ? error.code : undefined;
-      log.warn({ order: order.id, node: order.nodeName, code, err: error }, 'unstage order not delivered yet');
+      log.warn(
+        { order: order.id, node: order.nodeName, code, err: error },
+        'unstage order not delivered yet',
+      );
     }
   }
 }

@@ -5,11 +5,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import type { LoginAttempt } from '#commlink/methods/documents.ts';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
 import { loginAttemptAgeMaxMs, passwordLoginLifetimeMs } from '../limits.ts';
-import {
-  looksLikeDeliveryLogin,
-  looksLikePersonalToken,
-  secretMatches,
-} from '../secret-token.ts';
+import { looksLikeDeliveryLogin, looksLikePersonalToken, secretMatches } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { findToken, noteTokenUse } from './authenticate-secret.ts';
 import { checkPassword } from './check-password.ts';

@@ -32,7 +32,10 @@ export async function createToken(
   await context.store.transaction(async (transaction) => {
     const live = await transaction.sessions.liveTokensOf(caller.user.id, createdAtMs);
     if (live.length >= personalTokensPerUserMax) {
-      throw new RpcError('refused', `You have ${live.length} tokens already. Revoke one that you do not need.`);
+      throw new RpcError(
+        'refused',
+        `You have ${live.length} tokens already. Revoke one that you do not need.`,
+      );
     }
     await transaction.sessions.insertToken(token);
     await appendAudit(transaction, {

@@ -62,7 +62,10 @@ async function applyEvent(
   const { event, node, atMs } = report;
   const delivery = await transaction.deliveries.byId(event.delivery);
   if (!delivery || delivery.nodeId !== node) {
-    context.log.warn({ node, delivery: event.delivery, type: event.type }, 'report on a foreign delivery ignored');
+    context.log.warn(
+      { node, delivery: event.delivery, type: event.type },
+      'report on a foreign delivery ignored',
+    );
     return [];
   }
   switch (event.type) {

@@ -19,13 +19,19 @@ export interface NodeRelay {
   reachedNodes(): Promise<ReachedNode[]>;
 }
 
-/** The relay over the commlink. */
-export function createNodeRelay(commlink: Pick<Commlink, 'linked' | 'call'>): NodeRelay {
-  const throughAny = async <T>(ask: (webFront: string) => Promise<T>): Promise<T> => {
-    let refusal = new RpcError('unavailable', 'No web-front is linked; the delivery node can not be reached.');
-    for (const { name } of commlink.linked('web-front')) {
+type Through = Pick<Commlink, 'call'>;
+
+/** The relay over the commlink; `link` gives it, or null before it is open and after it was closed. */
+export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | null): NodeRelay {
+  const throughAny = async <T>(ask: (webFront: string, through: Through) => Promise<T>): Promise<T> => {
+    const commlink = link();
+    let refusal = new RpcError(
+      'unavailable',
+      'No web-front is linked; the delivery node can not be reached.',
+    );
+    for (const { name } of commlink?.linked('web-front') ?? []) {
       try {
-        return await ask(name);
+        if (commlink) return await ask(name, commlink);
       } catch (error) {
         // Only what was surely not carried out may be tried through another one.
         if (!(error instanceof RpcError) || error.code !== 'unavailable') throw error;
@@ -36,16 +42,18 @@ export function createNodeRelay(commlink: Pick<Commlink, 'linked' | 'call'>): No
   };
   return {
     stage: (params) =>
-      throughAny((webFront) =>
+      throughAny((webFront, commlink) =>
         commlink.call(webFront, webFrontMethods, 'relay.stage', params, { deadlineMs: stageDeadlineMs }),
       ),
     unstage: (params) =>
-      throughAny((webFront) =>
+      throughAny((webFront, commlink) =>
         commlink.call(webFront, webFrontMethods, 'relay.unstage', params, {
           deadlineMs: unstageAttemptDeadlineMs,
         }),
       ),
     reachedNodes: async () => {
+      const commlink = link();
+      if (!commlink) return [];
       const answers = await Promise.allSettled(
         commlink.linked('web-front').map(async ({ name }) => {
           const options = { deadlineMs: nodeDirectoryDeadlineMs };

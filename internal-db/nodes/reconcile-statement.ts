@@ -24,7 +24,10 @@ export async function reconcileStatement(
     return reason ? [{ delivery, reason }] : [];
   });
   if (unstagings.length === 0) return { order: null };
-  context.log.warn({ node, count: unstagings.length }, 'a node has staged what is not live; ordered to remove it');
+  context.log.warn(
+    { node, count: unstagings.length },
+    'a node has staged what is not live; ordered to remove it',
+  );
   const order = newRecordId('ord');
   return { order: context.documents.signOrder(order, node, unstagings.slice(0, deliveriesPerOrderMax)) };
 }

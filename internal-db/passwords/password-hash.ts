@@ -8,8 +8,7 @@ import type { PasswordParameters } from './password-parameters.ts';
 
 /** The outcome of a check. `newHash` is set when the stored hash is of another cost than today's and should be replaced. */
 export type PasswordCheck =
-  | { readonly matches: true; readonly newHash: string | null }
-  | { readonly matches: false };
+  { readonly matches: true; readonly newHash: string | null } | { readonly matches: false };
 
 /** Makes and checks password hashes. Both throw InternalDbError `overloaded` when too many wait already. */
 export interface PasswordHasher {

@@ -41,9 +41,13 @@ function listMigrations(): Migration[] {
 }
 
 function readSchemaVersion(connection: SqliteConnection): number {
-  const table = connection.get("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_version'");
+  const table = connection.get(
+    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_version'",
+  );
   if (!table) return 0;
-  return connection.get<{ version: number }>('SELECT max(version) AS version FROM schema_version')?.version ?? 0;
+  return (
+    connection.get<{ version: number }>('SELECT max(version) AS version FROM schema_version')?.version ?? 0
+  );
 }
 
 function apply(connection: SqliteConnection, migration: Migration): void {

@@ -1,0 +1,132 @@
+// Accounts and their users, for the command line and the console: create, list, suspend, record a licence acceptance.
+import { RpcError } from '#commlink/rpc-error.ts';
+import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
+import type { Account, adminMethods } from '#commlink/methods/admin-methods.ts';
+import { appendAudit } from '../audit/append-audit.ts';
+import { endDeliveriesNoLongerAllowed } from '../deliveries/end-deliveries.ts';
+import type { OrderProgress } from '../deliveries/order-sender.ts';
+import { InternalDbError } from '../internal-db-error.ts';
+import { newRecordId } from '../record-id.ts';
+import { looksLikeDeliveryLogin, newInitialPassword } from '../secret-token.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { AccountRecord } from '../store/accounts.ts';
+import { findAccount } from './find-by-name.ts';
+
+type Table = typeof adminMethods;
+
+/** Creates an account. RpcError `conflict`: the name is taken. */
+export async function createAccount(
+  context: ServiceContext,
+  wanted: ParamsOf<Table, 'account.create'>,
+): Promise<{ account: Account }> {
+  const { actor, name, displayName } = wanted;
+  const createdAtMs = context.clock.nowMs();
+  const account: AccountRecord = { id: newRecordId('acc'), name, displayName, state: 'active', createdAtMs };
+  await explainTaken(`There is an account ${name} already.`, () =>
+    context.store.transaction(async (transaction) => {
+      await transaction.accounts.insert(account);
+      const detail = { account: account.id, displayName };
+      await appendAudit(transaction, {
+        atMs: createdAtMs,
+        actor,
+        action: 'account.create',
+        subject: name,
+        detail,
+      });
+    }),
+  );
+  return { account };
+}
+
+/** All accounts by name. */
+export async function listAccounts(context: ServiceContext): Promise<{ accounts: Account[] }> {
+  return { accounts: await context.store.read.accounts.all() };
+}
+
+/**
+ * Creates a user. Without a password one is made up and returned, once. RpcError `not_found`, `conflict`, and
+ * `refused` for names of the form that delivery logins have.
+ */
+export async function createUser(
+  context: ServiceContext,
+  wanted: ParamsOf<Table, 'user.create'>,
+): Promise<ResultOf<Table, 'user.create'>> {
+  const { actor, name, displayName } = wanted;
+  if (looksLikeDeliveryLogin(name)) {
+    throw new RpcError('refused', `The name ${name} looks like a delivery's login. Choose another one.`);
+  }
+  const account = await findAccount(context.store.read, wanted.account);
+  const madeUp = wanted.password === null ? newInitialPassword() : null;
+  const passwordHash = await context.passwords.hash(wanted.password ?? madeUp ?? '');
+  const createdAtMs = context.clock.nowMs();
+  const id = newRecordId('usr');
+  await explainTaken(`There is a user ${name} already; user names are unique over all accounts.`, () =>
+    context.store.transaction(async (transaction) => {
+      const user = { id, accountId: account.id, name, displayName, passwordHash, createdAtMs };
+      await transaction.accounts.insertUser(user);
+      const subject = `${account.name} ${name}`;
+      const detail = { user: id, displayName };
+      await appendAudit(transaction, { atMs: createdAtMs, actor, action: 'user.create', subject, detail });
+    }),
+  );
+  return { id, account: account.name, name, displayName, password: madeUp };
+}
+
+/** Suspends an account (its deliveries end, its sessions too) or makes it active again. */
+export async function setAccountState(
+  context: ServiceContext,
+  change: { actor: string; account: string; state: AccountRecord['state']; reason: string },
+): Promise<OrderProgress> {
+  const { actor, state, reason } = change;
+  const atMs = context.clock.nowMs();
+  const orders = await context.store.transaction(async (transaction) => {
+    const account = await findAccount(transaction, change.account);
+    if (account.state === state) return [];
+    await transaction.accounts.setState(account.id, state);
+    if (state === 'suspended') await transaction.sessions.deleteSessionsOfAccount(account.id);
+    const ended = await endDeliveriesNoLongerAllowed(transaction, {
+      accountId: account.id,
+      product: null,
+      atMs,
+    });
+    const action = state === 'suspended' ? 'account.suspend' : 'account.activate';
+    const detail = { reason, endedDeliveries: ended.deliveries };
+    await appendAudit(transaction, { atMs, actor, action, subject: account.name, detail });
+    return ended.orders;
+  });
+  return await context.orders.sendNow(orders);
+}
+
+/** Records that an account has accepted a licence agreement. An acceptance that is there already stays. */
+export async function recordLicenceAcceptance(
+  context: ServiceContext,
+  acceptance: { actor: string; account: string; agreement: string },
+): Promise<void> {
+  const { actor, agreement } = acceptance;
+  const acceptedAtMs = context.clock.nowMs();
+  await context.store.transaction(async (transaction) => {
+    const account = await findAccount(transaction, acceptance.account);
+    const known = await transaction.accounts.licenceAcceptancesOf(account.id);
+    if (known.some((one) => one.agreement === agreement)) return;
+    const id = newRecordId('lic');
+    const record = { id, accountId: account.id, agreement, acceptedBy: actor, acceptedAtMs };
+    await transaction.accounts.insertLicenceAcceptance(record);
+    await appendAudit(transaction, {
+      atMs: acceptedAtMs,
+      actor,
+      action: 'licence.accept',
+      subject: account.name,
+      detail: { agreement },
+    });
+  });
+}
+
+/** Runs `work`; a name that is taken becomes RpcError `conflict` with this sentence. */
+export async function explainTaken<T>(sentence: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InternalDbError) || error.code !== 'taken') throw error;
+    throw new RpcError('conflict', sentence, { cause: error });
+  }
+}

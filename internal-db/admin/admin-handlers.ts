@@ -1,0 +1,48 @@
+// What internal-db answers the operator's command line: one handler for each row of adminMethods.
+// Who may connect is decided by the socket file's permissions (0600); `actor` is taken at its word.
+import type { Handlers } from '#commlink/method-table.ts';
+import type { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { verifyAudit } from '../audit/verify-audit.ts';
+import { cancelDelivery } from '../deliveries/cancel-delivery.ts';
+import { answerErrors } from '../error-replies.ts';
+import type { ServiceContext } from '../service-context.ts';
+import { createAccount, createUser, listAccounts } from './account-administration.ts';
+import { createProduct, listProducts, setReleaseState } from './catalog-administration.ts';
+import { listDeliveries, listDownloads, stageForAccount } from './delivery-administration.ts';
+import { describeStatus, type ProcessFacts } from './describe-status.ts';
+import { grantEntitlement, listEntitlements, revokeEntitlement } from './entitlement-administration.ts';
+import { explainEntitlement } from './explain-entitlement.ts';
+import { preflightRelease, publishRelease } from './publish-release.ts';
+import { createStaff } from './staff-administration.ts';
+
+/** The handlers of adminMethods. */
+export function createAdminHandlers(
+  context: ServiceContext,
+  facts: ProcessFacts,
+): Handlers<typeof adminMethods> {
+  const handlers: Handlers<typeof adminMethods> = {
+    status: () => describeStatus(context, facts),
+    'account.create': (params) => createAccount(context, params),
+    'account.list': () => listAccounts(context),
+    'user.create': (params) => createUser(context, params),
+    'product.create': (params) => createProduct(context, params),
+    'product.list': () => listProducts(context),
+    'release.preflight': (params) => preflightRelease(context, params),
+    'release.publish': (params) => publishRelease(context, params),
+    'release.setState': (params) => setReleaseState(context, params),
+    'entitlement.grant': (params) => grantEntitlement(context, params),
+    'entitlement.revoke': (params) => revokeEntitlement(context, params),
+    'entitlement.list': ({ account }) => listEntitlements(context, account),
+    'entitlement.explain': (params) => explainEntitlement(context, params),
+    'delivery.stage': (params) => stageForAccount(context, params),
+    'delivery.cancel': (params) => cancelDelivery(context, params),
+    'delivery.list': (params) => listDeliveries(context, params),
+    'download.list': (params) => listDownloads(context, params),
+    'staff.create': (params) => createStaff(context, params),
+    'audit.list': async ({ afterSequence, limit }) => ({
+      entries: await context.store.read.audit.after(afterSequence, limit),
+    }),
+    'audit.verify': (_params, { signal }) => verifyAudit(context.store.read, signal),
+  };
+  return answerErrors(handlers, context.log);
+}

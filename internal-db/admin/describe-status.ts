@@ -1,0 +1,60 @@
+// What `consign status` and the console's overview show of internal-db: database, counts, links, nodes.
+import type { LinkStatus } from '#commlink/commlink.ts';
+import type { ResultOf } from '#commlink/method-table.ts';
+import type { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { clockBehindWarningMs } from '../limits.ts';
+import type { ServiceContext } from '../service-context.ts';
+
+/** What only the process knows about itself. */
+export interface ProcessFacts {
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly linkStatus: () => LinkStatus[];
+}
+
+/** The status. Asks the web-fronts for the nodes that they reach, for a few seconds at most. */
+export async function describeStatus(
+  context: ServiceContext,
+  facts: ProcessFacts,
+): Promise<ResultOf<typeof adminMethods, 'status'>> {
+  const { store, directory } = context;
+  await directory.refresh();
+  const counts = await store.read.settings.counts();
+  return {
+    version: facts.version,
+    pid: process.pid,
+    startedAtMs: facts.startedAtMs,
+    database: { ...(await store.describe()), integrity: describeIntegrity(context) },
+    counts,
+    links: summarizeLinks(facts.linkStatus()),
+    nodes: directory
+      .reachable()
+      .map(({ node, name, via, description }) => ({ node, name, via, description })),
+    pendingOrders: counts.pendingOrders ?? 0,
+  };
+}
+
+/** One line a peer: how many connections it has, and the bag generations that they use. */
+function summarizeLinks(links: readonly LinkStatus[]) {
+  return [...Map.groupBy(links, (link) => link.id).values()].flatMap((ofPeer) => {
+    const first = ofPeer[0];
+    if (!first) return [];
+    return [
+      {
+        peer: first.peer,
+        role: first.role,
+        id: first.id,
+        connections: ofPeer.length,
+        generations: [...new Set(ofPeer.map((link) => link.generation))].toSorted((a, b) => a - b),
+        connectedAtMs: Math.min(...ofPeer.map((link) => link.openedAtMs)),
+      },
+    ];
+  });
+}
+
+function describeIntegrity(context: ServiceContext): string {
+  const behindMs = context.clock.behindMs();
+  if (behindMs <= clockBehindWarningMs) return 'checked at start: ok';
+  const behindSeconds = Math.round(behindMs / 1000);
+  return `checked at start: ok; the machine's clock is ${behindSeconds} s behind times seen before, set it right`;
+}

@@ -1,0 +1,68 @@
+// "Why, or why not?": the decision for each file in question, with what was found about every entitlement, at any moment.
+// Called for `entitlement.explain` and the console. For another moment than now, grants, revocations, acceptances and
+// downloads count as of then; the states of accounts and releases are always today's, as their history is not kept.
+import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
+import type { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { decideEntitlement, judgeEntitlements } from '../decision/decide-entitlement.ts';
+import { gatherFacts } from '../decision/gather-facts.ts';
+import { compareVersionsNewestFirst } from '../decision/version-range.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { StoreReads } from '../store/store.ts';
+import { viewEntitlement } from './entitlement-administration.ts';
+
+type Table = typeof adminMethods;
+type Explanation = ResultOf<Table, 'entitlement.explain'>;
+type ExplainedDecision = Explanation['decisions'][number];
+
+/** Explains. Without a version: one decision a release; without a file: one a file; unknown names are reasons too. */
+export async function explainEntitlement(
+  context: ServiceContext,
+  question: ParamsOf<Table, 'entitlement.explain'>,
+): Promise<Explanation> {
+  const { read } = context.store;
+  const atMs = question.atMs ?? context.clock.nowMs();
+  const account = await read.accounts.byName(question.account);
+  const decisions: ExplainedDecision[] = [];
+  for (const { version, file } of await listSubjects(read, question)) {
+    const { facts } = await gatherFacts(read, { account, product: question.product, version, file, atMs });
+    const decision = decideEntitlement(facts);
+    decisions.push({
+      version,
+      file,
+      allowed: decision.allowed,
+      reason: decision.allowed ? null : decision.reason,
+      explanation: decision.explanation,
+      entitlement: decision.allowed ? decision.entitlement.id : null,
+      findings: judgeEntitlements(facts).map((finding) => ({
+        ...finding,
+        entitlement: viewEntitlement(finding.entitlement),
+      })),
+    });
+  }
+  return { account: question.account, product: question.product, atMs, decisions };
+}
+
+interface Subject {
+  readonly version: string | null;
+  readonly file: string | null;
+}
+
+async function listSubjects(
+  store: StoreReads,
+  question: ParamsOf<Table, 'entitlement.explain'>,
+): Promise<Subject[]> {
+  const { version, file } = question;
+  const product = await store.catalog.productByName(question.product);
+  if (version !== null) {
+    const release = product && (await store.catalog.release(product.id, version));
+    const artifacts = release && file === null ? await store.catalog.artifactsOf(release.id) : [];
+    if (artifacts.length === 0) return [{ version, file }];
+    return artifacts.map((artifact) => ({ version, file: artifact.name }));
+  }
+  const releases = product ? await store.catalog.releasesOf(product.id) : [];
+  if (releases.length === 0) return [{ version: null, file }];
+  return releases
+    .map((release) => release.version)
+    .toSorted(compareVersionsNewestFirst)
+    .map((releaseVersion) => ({ version: releaseVersion, file }));
+}

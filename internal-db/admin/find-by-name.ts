@@ -1,0 +1,42 @@
+// Finds what an operator names. Called by the administrative services; a name that does not exist is RpcError
+// `not_found` with a sentence fit for a terminal.
+import { RpcError } from '#commlink/rpc-error.ts';
+import type { AccountRecord } from '../store/accounts.ts';
+import type { ProductRecord, ReleaseRecord } from '../store/catalog.ts';
+import type { StoreReads } from '../store/store.ts';
+
+/** The account of that name. */
+export async function findAccount(store: StoreReads, name: string): Promise<AccountRecord> {
+  const account = await store.accounts.byName(name);
+  if (account) return account;
+  throw new RpcError(
+    'not_found',
+    `There is no account ${name}. Create it first: consign account create ${name}`,
+  );
+}
+
+/** The id of the account of that name; null stays null, for "all accounts". */
+export async function findAccountId(store: StoreReads, name: string | null): Promise<string | null> {
+  return name === null ? null : (await findAccount(store, name)).id;
+}
+
+/** The product of that name. */
+export async function findProduct(store: StoreReads, name: string): Promise<ProductRecord> {
+  const product = await store.catalog.productByName(name);
+  if (product) return product;
+  throw new RpcError(
+    'not_found',
+    `There is no product ${name}. Create it first: consign product create ${name}`,
+  );
+}
+
+/** A product's release of that version. */
+export async function findRelease(
+  store: StoreReads,
+  product: ProductRecord,
+  version: string,
+): Promise<ReleaseRecord> {
+  const release = await store.catalog.release(product.id, version);
+  if (release) return release;
+  throw new RpcError('not_found', `The product ${product.name} has no release ${version}.`);
+}

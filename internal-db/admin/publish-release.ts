@@ -1,0 +1,148 @@
+// Publishes a release whose files are in a storeroom already, all of it or nothing; and answers beforehand whether that
+// could work. Called for `release.publish` and `release.preflight`.
+import { RpcError } from '#commlink/rpc-error.ts';
+import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
+import type { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { appendAudit } from '../audit/append-audit.ts';
+import { isStrictVersion } from '../decision/version-range.ts';
+import { catalogFilesMax } from '../limits.ts';
+import { newRecordId } from '../record-id.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { ArtifactRecord, ProductRecord, ReleaseRecord } from '../store/catalog.ts';
+import type { Transaction } from '../store/store.ts';
+import { findProduct } from './find-by-name.ts';
+
+type Table = typeof adminMethods;
+type Publication = ParamsOf<Table, 'release.publish'>;
+
+/** RpcError `not_found`: no such product; `refused`: not a version; `conflict`: a file name is taken. */
+export async function preflightRelease(
+  context: ServiceContext,
+  wanted: ParamsOf<Table, 'release.preflight'>,
+): Promise<ResultOf<Table, 'release.preflight'>> {
+  const { read } = context.store;
+  requireStrictVersion(wanted.version);
+  requireDistinctNames(wanted.files);
+  const product = await findProduct(read, wanted.product);
+  const release = await read.catalog.release(product.id, wanted.version);
+  if (!release) return { exists: false, channel: null, state: null };
+  requireNotWithdrawn(release);
+  const taken = new Set((await read.catalog.artifactsOf(release.id)).map((artifact) => artifact.name));
+  for (const name of wanted.files) {
+    if (taken.has(name)) throw nameTaken(product, release, name);
+  }
+  requireRoom(taken.size + wanted.files.length);
+  return { exists: true, channel: release.channel, state: release.state };
+}
+
+/**
+ * Records the release, or adds files to the one that exists; a file that is there already with the same digest stays.
+ * A draft becomes published unless `draft` is set. Errors as for the preflight; `conflict` also for another channel.
+ */
+export async function publishRelease(
+  context: ServiceContext,
+  wanted: Publication,
+): Promise<ResultOf<Table, 'release.publish'>> {
+  requireStrictVersion(wanted.version);
+  requireDistinctNames(wanted.files.map((file) => file.name));
+  const atMs = context.clock.nowMs();
+  return await context.store.transaction(async (transaction) => {
+    const product = await findProduct(transaction, wanted.product);
+    const release = await ensureRelease(transaction, { wanted, product, atMs });
+    const added = await addArtifacts(transaction, { wanted, product, release, atMs });
+    const state = wanted.draft ? release.state : 'published';
+    if (state !== release.state) await transaction.catalog.setReleaseState(release.id, state, atMs);
+    await appendAudit(transaction, {
+      atMs,
+      actor: wanted.actor,
+      action: 'release.publish',
+      subject: `${product.name}/${wanted.version}`,
+      detail: {
+        channel: release.channel,
+        state,
+        fileCount: added.length,
+        files: added.slice(0, 40).map(({ name, sha256 }) => ({ name, sha256 })),
+      },
+    });
+    const artifacts = await transaction.catalog.artifactsOf(release.id);
+    requireRoom(artifacts.length);
+    const files = artifacts.map(({ name, sizeBytes, sha256 }) => ({ name, sizeBytes, sha256 }));
+    return { product: product.name, version: release.version, channel: release.channel, state, files };
+  });
+}
+
+async function ensureRelease(
+  transaction: Transaction,
+  parts: { wanted: Publication; product: ProductRecord; atMs: number },
+): Promise<ReleaseRecord> {
+  const { wanted, product, atMs } = parts;
+  const known = await transaction.catalog.release(product.id, wanted.version);
+  if (known) {
+    requireNotWithdrawn(known);
+    if (known.channel === wanted.channel) return known;
+    throw new RpcError(
+      'conflict',
+      `Release ${wanted.version} of ${product.name} is in the channel ${known.channel}, not ${wanted.channel}.`,
+    );
+  }
+  const release: ReleaseRecord = {
+    id: newRecordId('rel'),
+    productId: product.id,
+    version: wanted.version,
+    channel: wanted.channel,
+    state: wanted.draft ? 'draft' : 'published',
+    createdAtMs: atMs,
+    publishedAtMs: wanted.draft ? null : atMs,
+  };
+  await transaction.catalog.insertRelease(release);
+  return release;
+}
+
+async function addArtifacts(
+  transaction: Transaction,
+  parts: { wanted: Publication; product: ProductRecord; release: ReleaseRecord; atMs: number },
+): Promise<ArtifactRecord[]> {
+  const { wanted, product, release, atMs } = parts;
+  const added: ArtifactRecord[] = [];
+  for (const file of wanted.files) {
+    const known = await transaction.catalog.artifact(release.id, file.name);
+    if (known && known.sha256 !== file.sha256) throw nameTaken(product, release, file.name);
+    if (known) continue;
+    const artifact = { ...file, id: newRecordId('art'), releaseId: release.id, createdAtMs: atMs };
+    await transaction.catalog.insertArtifact(artifact);
+    added.push(artifact);
+  }
+  return added;
+}
+
+function requireStrictVersion(version: string): void {
+  if (isStrictVersion(version)) return;
+  throw new RpcError(
+    'refused',
+    `${version} is not a semantic version. Give it as MAJOR.MINOR.PATCH, for example 2.4.0 or 2.5.0-rc.1.`,
+  );
+}
+
+function requireDistinctNames(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new RpcError('refused', `Two files are called ${twice}. Rename one of them.`);
+}
+
+function requireNotWithdrawn(release: ReleaseRecord): void {
+  if (release.state !== 'withdrawn') return;
+  throw new RpcError('refused', `Release ${release.version} is withdrawn. Publish under a new version.`);
+}
+
+function requireRoom(fileCount: number): void {
+  if (fileCount <= catalogFilesMax) return;
+  throw new RpcError('refused', `A release has room for ${catalogFilesMax} files, not for ${fileCount}.`);
+}
+
+function nameTaken(product: ProductRecord, release: ReleaseRecord, name: string): RpcError {
+  const where = `${product.name}/${release.version}`;
+  return new RpcError(
+    'conflict',
+    `${where} has a file ${name} already, and published files never change. Publish under a new version.`,
+  );
+}
