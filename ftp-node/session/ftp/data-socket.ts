@@ -1,9 +1,11 @@
 // TLS on a data connection and its orderly end. The handshake comes after 150 (defect 2 of ftp-srv), with the control
 // connection's own SecureContext, so that its session is resumed; the end is a close_notify, and a transfer counts only
-// when the peer has closed too, so that a truncated one is visible (RFC 4217 section 12.4). Caller: data-transfer.ts.
+// when the peer's kernel has acknowledged all of it, so that a truncated one is visible (RFC 4217 section 12.4). Caller: data-transfer.ts.
 import type { Socket } from 'node:net';
 import { TLSSocket, type SecureContext } from 'node:tls';
+import { waitForAcknowledgement } from '../acknowledgement.ts';
 import { waitForFirstEvent } from './first-event.ts';
+import { ftpLimits } from './ftp-limits.ts';
 
 /** How long to wait for the peer, and what ends the waiting. */
 export interface PeerWait {
@@ -27,16 +29,33 @@ export async function secureDataSocket(
 }
 
 /**
- * Flushes what was written, says that it was all (close_notify, FIN), and waits for the peer to do the same. `broken`:
- * the peer had closed before, reset the connection, or let the time pass. The socket is destroyed in any case.
+ * Flushes what was written, says that it was all (close_notify, FIN), and waits for the peer to do the same. `well`: its
+ * kernel has acknowledged every byte, and it did not reset the connection. `broken`: anything else. The socket is closed.
  */
 export async function closeDataSocket(socket: Socket, wait: PeerWait): Promise<'well' | 'broken'> {
+  let acknowledged: Promise<boolean> | null = null;
+  const askKernel = (): Promise<boolean> =>
+    (acknowledged ??= waitForAcknowledgement(socket, {
+      stallTimeoutMs: wait.timeoutMs,
+      signal: wait.signal,
+    }));
+  // Asked while `end` is emitted: Node closes the descriptor right after it, when our direction is closed too.
+  const onEnd = (): void => void askKernel();
+  socket.prependListener('end', onEnd);
   try {
-    if (socket.destroyed || socket.readableEnded) return 'broken';
+    // A peer that has closed its direction before may still be reading.
+    if (socket.readableEnded) return (await askKernel()) ? 'well' : 'broken';
     socket.end();
-    const event = await waitForFirstEvent(socket, { ...wait, names: ['end', 'close'] });
-    return event === 'end' && socket.writableFinished ? 'well' : 'broken';
+    const timeoutMs = Math.min(wait.timeoutMs, ftpLimits.peerClosingMs);
+    const event = await waitForFirstEvent(socket, {
+      names: ['end', 'close'],
+      timeoutMs,
+      signal: wait.signal,
+    });
+    if (event === 'close' || event === 'aborted') return 'broken';
+    return (await askKernel()) ? 'well' : 'broken';
   } finally {
-    socket.destroy();
+    socket.off('end', onEnd);
+    socket.destroySoon();
   }
 }

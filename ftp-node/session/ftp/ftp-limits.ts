@@ -13,6 +13,8 @@ export const ftpLimits = {
   loginFailureDelayMs: 250,
   /** How long a control connection that we have closed may take to go away. */
   closingGraceMs: 2 * second,
+  /** How long a client may take to close its end of a data connection, before only the acknowledgements count. */
+  peerClosingMs: 3 * second,
   /** TCP keep-alive on control connections: routers forget one that is silent during a long transfer. */
   keepAliveMs: 60 * second,
   /** Directory lines are written in pieces of about this size. */
