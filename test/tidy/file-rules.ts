@@ -4,7 +4,7 @@ import type { SourceFile, Untidiness } from './source-file.ts';
 import { roomOf } from './source-file.ts';
 
 const linesMax = 400;
-const headerLines = { min: 2, max: 8 };
+const headerLines = { min: 2, minOfTest: 1, max: 8 };
 const bannedNames = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'index', 'shared']);
 const fileName = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.(?:ts|mjs|js|css|sh)$/;
 
@@ -34,8 +34,9 @@ function checkHeader({ path, text }: SourceFile): Untidiness[] {
   if (lines[0]?.startsWith('#!')) lines.shift();
   const end = lines.findIndex((line) => !line.startsWith('//'));
   const count = end === -1 ? lines.length : end;
-  if (count >= headerLines.min && count <= headerLines.max) return [];
-  const wanted = `${headerLines.min} to ${headerLines.max} lines that say what it does and who calls it`;
+  const min = roomOf(path) === 'test' ? headerLines.minOfTest : headerLines.min;
+  if (count >= min && count <= headerLines.max) return [];
+  const wanted = `${min} to ${headerLines.max} lines that say what it does and who calls it`;
   return [{ path, rule: 'header', detail: `opens with ${count} comment lines instead of ${wanted}` }];
 }
 

@@ -1,0 +1,94 @@
+// What a command is: its words, arguments, options, examples and what it does. The commands are such tables;
+// program.ts turns them into the command line and its help.
+import type { Admin } from './admin-client.ts';
+import type { StateLayout } from '#deploy/state-directory.ts';
+import type { Terminal } from './terminal.ts';
+import { CliError } from './cli-error.ts';
+
+/** A text and what it means, for help. */
+export type Explained = readonly [text: string, meaning: string];
+
+/** A command. `words` is how it is called ("account create"). */
+export interface CommandSpec {
+  readonly words: string;
+  readonly summary: string;
+  /** In the form `<one>`, `[maybe]`, `<several...>`. */
+  readonly arguments?: readonly Explained[];
+  /** In the form `--flag`, `--option <value>`. */
+  readonly options?: readonly Explained[];
+  /** What follows `consign ` in an example, and what it does. At least one. */
+  readonly examples: readonly [Explained, ...Explained[]];
+  readonly run: (invocation: Invocation, input: CommandInput) => Promise<void>;
+}
+
+/** One run of a command: where it works, and how it answers. */
+export interface Invocation {
+  readonly layout: StateLayout;
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  /** Who the audit log says did it. */
+  readonly actor: string;
+  /** Runs `work` with a connection to internal-db, and closes it. */
+  readonly withAdmin: <T>(work: (admin: Admin) => Promise<T>) => Promise<T>;
+  /** Writes the result: the value as one line of JSON with --json, else the text. */
+  readonly answer: (value: unknown, text: () => string) => void;
+  /** Makes the command exit with a code other than 0, after its answer. */
+  readonly setFailed: () => void;
+}
+
+/** The arguments and options of one run, as text. */
+export class CommandInput {
+  readonly #arguments: readonly unknown[];
+  readonly #options: Readonly<Record<string, unknown>>;
+
+  constructor(arguments_: readonly unknown[], options: Readonly<Record<string, unknown>>) {
+    this.#arguments = arguments_;
+    this.#options = options;
+  }
+
+  /** A required argument. */
+  argument(index: number): string {
+    const value = this.#arguments[index];
+    if (typeof value === 'string') return value;
+    throw new CliError('usage', 'An argument is missing. See --help.');
+  }
+
+  /** An argument that takes several values; the last one. */
+  severalArguments(index: number): readonly string[] {
+    const value = this.#arguments[index];
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+
+  /** An argument that may be left out. */
+  optionalArgument(index: number): string | null {
+    const value = this.#arguments[index];
+    return typeof value === 'string' ? value : null;
+  }
+
+  /** The value of `--name VALUE`; null when it is not there. `name` is in camelCase. */
+  option(name: string): string | null {
+    const value = this.#options[name];
+    return typeof value === 'string' ? value : null;
+  }
+
+  /** An option that must be there. */
+  requiredOption(name: string, why: string): string {
+    const value = this.option(name);
+    if (value !== null && value !== '') return value;
+    throw new CliError('usage', `--${name} is needed: ${why}`);
+  }
+
+  /** A whole number from `min` to `max`; null when the option is not there. */
+  count(name: string, { min, max }: { min: number; max: number }): number | null {
+    const text = this.option(name);
+    if (text === null) return null;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new CliError('usage', `--${name} is a whole number from ${min} to ${max}, not "${text}".`);
+  }
+
+  /** True when `--name` was given. */
+  flag(name: string): boolean {
+    return this.#options[name] === true;
+  }
+}

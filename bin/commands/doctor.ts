@@ -1,0 +1,72 @@
+// `consign doctor`: looks at the machine, the state and what runs, and says of each what is wrong and what to do.
+import { readEndpoints } from '#deploy/state-directory.ts';
+import { connectAdmin, type Admin } from '../admin-client.ts';
+import { CliError } from '../cli-error.ts';
+import type { CommandSpec, Invocation } from '../command-spec.ts';
+import type { Finding, Patient } from '../doctor/check.ts';
+import { checkClock, checkJail, checkNode, checkSshCrypto } from '../doctor/machine-checks.ts';
+import {
+  checkAudit,
+  checkHttps,
+  checkLinks,
+  checkPorts,
+  checkRunning,
+  checkStoreroom,
+} from '../doctor/service-checks.ts';
+import {
+  checkCertificates,
+  checkFreeSpace,
+  checkHardLinks,
+  checkPermissions,
+  checkStateVersion,
+} from '../doctor/state-checks.ts';
+import { showable } from '../text.ts';
+
+/** `consign doctor`. */
+export const doctor: CommandSpec = {
+  words: 'doctor',
+  summary: 'check the machine, the state and everything that runs',
+  examples: [['doctor', 'fails (exit code 1) when something must be put right']],
+  run: async (invocation) => {
+    const findings = await examine(invocation);
+    if (findings.some(({ level }) => level === 'fail')) invocation.setFailed();
+    invocation.answer(findings, () => findings.map(describe).join('\n'));
+  },
+};
+
+const marks = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' } as const;
+
+function describe({ check, level, detail, advice }: Finding): string {
+  const line = `${marks[level]}  ${check.padEnd(12)}  ${showable(detail)}`;
+  return advice === undefined ? line : `${line}\n      ${''.padEnd(12)}  → ${advice}`;
+}
+
+async function examine({ layout }: Invocation): Promise<Finding[]> {
+  const machine = [checkNode(), checkSshCrypto(), checkJail()];
+  const version = checkStateVersion({ layout, admin: null, endpoints: null });
+  if (version.level === 'fail') return [...machine, version];
+  const admin = await connectIfRunning(() => connectAdmin(layout));
+  try {
+    const patient: Patient = { layout, admin, endpoints: admin === null ? null : readEndpoints(layout) };
+    const state = [checkClock, checkPermissions, checkHardLinks, checkFreeSpace, checkCertificates];
+    const services = [checkHttps, checkPorts, checkLinks, checkStoreroom, checkAudit];
+    return [
+      ...machine,
+      version,
+      ...state.map((check) => check(patient)),
+      checkRunning(patient),
+      ...(await Promise.all(services.map((check) => check(patient)))).flat(),
+    ];
+  } finally {
+    admin?.close();
+  }
+}
+
+async function connectIfRunning(connect: () => Promise<Admin>): Promise<Admin | null> {
+  try {
+    return await connect();
+  } catch (error) {
+    if (error instanceof CliError && error.code === 'unreachable') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+// `consign release`: showing a draft to customers, and withdrawing what must not be downloaded any more.
+import type { CommandSpec } from '../command-spec.ts';
+import { parseSlug, parseVersion } from '../names.ts';
+
+const releaseArguments = [
+  ['<product>', 'the product'],
+  ['<version>', 'the version of the release'],
+] as const;
+
+function createStateCommand(options: {
+  verb: string;
+  state: 'published' | 'withdrawn';
+  summary: string;
+  meaning: string;
+}): CommandSpec {
+  const { verb, state, summary, meaning } = options;
+  return {
+    words: `release ${verb}`,
+    summary,
+    arguments: releaseArguments,
+    options: [['--reason <text>', 'why, for the audit log']],
+    examples: [[`release ${verb} tool 1.4.0 --reason "${meaning}"`, summary]],
+    run: async (invocation, input) => {
+      const product = parseSlug(input.argument(0), 'product');
+      const version = parseVersion(input.argument(1));
+      const reason = input.requiredOption('reason', 'it goes into the audit log.');
+      const { actor } = invocation;
+      const release = await invocation.withAdmin((admin) =>
+        admin.call('release.setState', { actor, product, version, state, reason }),
+      );
+      invocation.answer(release, () => `${product} ${version} is ${release.state}.`);
+    },
+  };
+}
+
+/** `consign release publish`. */
+export const releasePublish = createStateCommand({
+  verb: 'publish',
+  state: 'published',
+  summary: 'let customers have a draft, or a release that was withdrawn',
+  meaning: 'Tested by QA',
+});
+
+/** `consign release withdraw`. */
+export const releaseWithdraw = createStateCommand({
+  verb: 'withdraw',
+  state: 'withdrawn',
+  summary: 'take a release from customers at once; running downloads are cut',
+  meaning: 'Broken on ARM',
+});

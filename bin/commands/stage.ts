@@ -1,0 +1,104 @@
+// `consign stage`: makes one file ready for a customer, as its own click in the portal would, and shows how to fetch it.
+import type { ResultOf } from '#commlink/method-table.ts';
+import type { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { CliError } from '../cli-error.ts';
+import type { CommandSpec } from '../command-spec.ts';
+import { parseSlug, parseTarget } from '../names.ts';
+import { formatBytes, formatTime, showable } from '../text.ts';
+import { parseDuration } from '../times.ts';
+
+type Staged = Extract<ResultOf<typeof adminMethods, 'delivery.stage'>, { staged: true }>;
+
+/** `consign stage`. */
+export const stage: CommandSpec = {
+  words: 'stage',
+  summary: 'make a file ready for a customer, and show how to fetch it',
+  arguments: [
+    ['<account>', 'the customer account'],
+    ['<target>', 'PRODUCT/VERSION/FILE'],
+  ],
+  options: [['--ttl <duration>', 'how long it stays: 15min, 12h, 7d (default: as configured)']],
+  examples: [
+    ['stage acme tool/1.4.0/tool-1.4.0.tar.gz', 'login, password, and lines for curl, lftp and sftp'],
+    ['stage acme tool/1.4.0/tool-1.4.0.tar.gz --ttl 7d --json', 'for a script'],
+  ],
+  run: async (invocation, input) => {
+    const account = parseSlug(input.argument(0), 'account');
+    const { product, version, file } = parseTarget(input.argument(1));
+    if (version === null || file === null) {
+      throw new CliError(
+        'usage',
+        'Name one file: PRODUCT/VERSION/FILE. `consign product list` has the releases.',
+      );
+    }
+    const ttl = input.option('ttl');
+    const lifetimeMs = ttl === null ? null : parseDuration(ttl);
+    const { actor } = invocation;
+    const result = await invocation.withAdmin((admin) =>
+      admin.call('delivery.stage', { actor, account, product, version, file, lifetimeMs }),
+    );
+    if (!result.staged) {
+      invocation.setFailed();
+      invocation.answer(result, () => `Not staged (${result.reason}): ${showable(result.explanation)}`);
+      return;
+    }
+    const access = describeAccess(result);
+    invocation.answer(access, () => describeStaged(access));
+  },
+};
+
+interface Access {
+  readonly delivery: string;
+  readonly account: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly expiresAtMs: number;
+  readonly login: string;
+  readonly password: string;
+  readonly url: string;
+  readonly ftp: { readonly host: string; readonly port: number };
+  readonly sftp: { readonly host: string; readonly port: number };
+  readonly hostKeyFingerprints: readonly string[];
+}
+
+function describeAccess({ delivery, credentials, endpoints }: Staged): Access {
+  const { host, port, hostKeyFingerprints } = endpoints.sftp;
+  return {
+    delivery: delivery.id,
+    account: delivery.account,
+    path: delivery.path,
+    sizeBytes: delivery.sizeBytes,
+    sha256: delivery.sha256,
+    expiresAtMs: delivery.expiresAtMs,
+    login: credentials.login,
+    password: credentials.password,
+    url: `${endpoints.https}/d/${credentials.urlToken}/${encodeURIComponent(delivery.file)}`,
+    ftp: endpoints.ftp,
+    sftp: { host, port },
+    hostKeyFingerprints,
+  };
+}
+
+function describeStaged(access: Access): string {
+  const { login, password, ftp, sftp } = access;
+  const path = access.path.split('/').map(encodeURIComponent).join('/');
+  const file = access.path.split('/').at(-1) ?? '';
+  return [
+    `Ready for ${access.account} until ${formatTime(access.expiresAtMs)}: ${showable(file)}, ${formatBytes(access.sizeBytes)}`,
+    `  sha256    ${access.sha256}`,
+    `  delivery  ${access.delivery}`,
+    '',
+    `  login     ${login}`,
+    `  password  ${password}`,
+    '',
+    'Browser, or curl (resumes with -C -):',
+    `  ${access.url}`,
+    'FTP over TLS (asks for the password):',
+    `  curl --ssl-reqd -C - -O -u ${login} ftp://${ftp.host}:${ftp.port}/${path}`,
+    `  lftp -e 'set ftp:ssl-force true; pget -c ${path}' -u ${login} ftp://${ftp.host}:${ftp.port}`,
+    'SFTP:',
+    `  sftp -P ${sftp.port} ${login}@${sftp.host}:/${path}`,
+    ...access.hostKeyFingerprints.map((fingerprint) => `  host key  ${fingerprint}`),
+  ].join('\n');
+}

@@ -1,0 +1,33 @@
+// What one check of `consign doctor` finds, and what all checks may look at.
+import type { StateLayout, Endpoints } from '#deploy/state-directory.ts';
+import type { Admin } from '../admin-client.ts';
+
+/** A finding. `advice` says what to do; it is there unless all is well. */
+export interface Finding {
+  readonly check: string;
+  readonly level: 'ok' | 'warn' | 'fail';
+  readonly detail: string;
+  readonly advice?: string;
+}
+
+/** What there is to look at. `admin` and `endpoints` are null when Consign is not running. */
+export interface Patient {
+  readonly layout: StateLayout;
+  readonly admin: Admin | null;
+  readonly endpoints: Endpoints | null;
+}
+
+/** A finding that all is well. */
+export function ok(check: string, detail: string): Finding {
+  return { check, level: 'ok', detail };
+}
+
+/** A finding of something that works, but not as well as it should. */
+export function warn(check: string, detail: string, advice: string): Finding {
+  return { check, level: 'warn', detail, advice };
+}
+
+/** A finding of something that must be put right. */
+export function fail(check: string, detail: string, advice: string): Finding {
+  return { check, level: 'fail', detail, advice };
+}

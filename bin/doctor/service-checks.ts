@@ -1,0 +1,120 @@
+// The checks of `consign doctor` on what runs: the programs, their ports, their links, the storeroom, the audit log.
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { IngestClient } from '../http/ingest-client.ts';
+import { probeHttps } from '../http/portal-probe.ts';
+import { probeMs } from '../limits.ts';
+import { formatBytes } from '../text.ts';
+import { fail, ok, warn, type Finding, type Patient } from './check.ts';
+
+const startAdvice = 'Start it with npm start.';
+
+/** That all is up: endpoints.json is there, and internal-db answers. */
+export function checkRunning({ admin, endpoints, layout }: Patient): Finding {
+  if (admin !== null && endpoints !== null)
+    return ok('running', `${Object.keys(endpoints.pids).length} processes`);
+  if (admin !== null)
+    return warn('running', 'not everything is up', `See the logs in ${layout.logDirectory}.`);
+  return fail('running', 'Consign is not running', startAdvice);
+}
+
+/** HTTPS of portal, console and delivery, with certificates that this installation's authority vouches for. */
+export async function checkHttps({ endpoints, layout }: Patient): Promise<Finding[]> {
+  if (endpoints === null) return [];
+  const authority = readFileSync(layout.caFile, 'utf8');
+  const urls = { portal: endpoints.portal, console: endpoints.console, delivery: endpoints.delivery };
+  return Promise.all(
+    Object.entries(urls).map(async ([name, url]) => {
+      try {
+        const status = await probeHttps(url, authority);
+        if (status < 500) return ok(name, `${url} answers (${status})`);
+        return fail(name, `${url} answers ${status}`, `See the logs in ${layout.logDirectory}.`);
+      } catch (error) {
+        return fail(name, `${url}: ${describeError(error)}`, `See the logs in ${layout.logDirectory}.`);
+      }
+    }),
+  );
+}
+
+/** The FTP and SFTP ports greet. */
+export async function checkPorts({ endpoints, layout }: Patient): Promise<Finding[]> {
+  if (endpoints === null) return [];
+  const expected = { ftp: /^220[ -]/, sftp: /^SSH-2\.0-/ };
+  return Promise.all(
+    (['ftp', 'sftp'] as const).map(async (protocol) => {
+      const { host, port } = endpoints[protocol];
+      const where = `${host}:${port}`;
+      try {
+        const greeting = await readGreeting(host, port);
+        if (expected[protocol].test(greeting)) return ok(protocol, `${where} greets`);
+        return fail(protocol, `another program has ${where}`, 'Choose other ports with CONSIGN_PORT_BASE.');
+      } catch (error) {
+        return fail(protocol, `${where}: ${describeError(error)}`, `See the logs in ${layout.logDirectory}.`);
+      }
+    }),
+  );
+}
+
+/** The links between the programs, the database, and what waits for nodes that are away. */
+export async function checkLinks({ admin }: Patient): Promise<Finding[]> {
+  if (admin === null) return [];
+  const { links, nodes, database, pendingOrders } = await admin.call('status', {});
+  const down = links.filter(({ connections }) => connections === 0).map(({ peer }) => peer);
+  const seeLogs = 'Look at the logs of both ends; restart with npm start.';
+  return [
+    down.length > 0
+      ? fail('links', `down: ${down.join(', ')}`, seeLogs)
+      : ok('links', links.map(({ peer, connections }) => `${peer} × ${connections}`).join(', ')),
+    nodes.length > 0
+      ? ok('nodes', nodes.map(({ name, via }) => `${name} via ${via}`).join(', '))
+      : fail('nodes', 'no FTP node is linked: nothing can be staged', seeLogs),
+    database.integrity === 'ok'
+      ? ok('database', `${database.engine}, ${formatBytes(database.sizeBytes)}`)
+      : fail('database', database.integrity, 'Stop Consign and restore the database from a backup.'),
+    pendingOrders === 0
+      ? ok('orders', 'none waiting')
+      : warn('orders', `${pendingOrders} wait for nodes that are away`, 'Bring those nodes back.'),
+  ];
+}
+
+/** The storeroom answers on its ingest socket. */
+export async function checkStoreroom({ admin, layout }: Patient): Promise<Finding[]> {
+  if (admin === null) return [];
+  const client = new IngestClient(layout);
+  try {
+    const { artifactCount, totalBytes } = await client.describe();
+    return [ok('storeroom', `${artifactCount} artifacts, ${formatBytes(totalBytes)}`)];
+  } catch (error) {
+    return [fail('storeroom', describeError(error), `See ${layout.logDirectory}.`)];
+  } finally {
+    await client.close();
+  }
+}
+
+/** The audit log's chain. */
+export async function checkAudit({ admin }: Patient): Promise<Finding[]> {
+  if (admin === null) return [];
+  const { intact, entryCount, explanation } = await admin.call('audit.verify', {});
+  if (intact) return [ok('audit log', `${entryCount} entries, intact`)];
+  return [
+    fail('audit log', explanation, 'Somebody changed it: keep the database as it is, and find out who.'),
+  ];
+}
+
+function readGreeting(host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    socket.setTimeout(probeMs, () => socket.destroy(new Error(`no greeting in ${probeMs / 1000} s`)));
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString('latin1'));
+    });
+    socket.once('error', reject);
+    socket.once('end', () => reject(new Error('it closed the connection')));
+  });
+}
+
+function describeError(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return message || code || String(error);
+}

@@ -1,0 +1,28 @@
+// The limits of the command line, each with its unit.
+
+/** A password read from standard input or a terminal. */
+export const passwordCharacters = { min: 10, max: 256 } as const;
+
+/** The most that is read from standard input for a password. */
+export const passwordInputBytesMax = 4_096;
+
+/** Rows of a list when --limit does not say otherwise, and at most. */
+export const listRows = { usual: 50, max: 1_000 } as const;
+
+/** The files of one `consign publish`. */
+export const publishFilesMax = 500;
+
+/** How much of a file is read at a time while publishing. */
+export const publishChunkBytes = 1024 * 1024;
+
+/** How long the storeroom may take to answer after the last byte: it makes the file durable first. */
+export const storeroomAnswerMs = 300_000;
+
+/** How long a check of `consign doctor` waits for a server. */
+export const probeMs = 5_000;
+
+/** `consign doctor` warns below this much free space. */
+export const freeBytesWarn = 5 * 1024 ** 3;
+
+/** `consign doctor` warns this long before a certificate ends. */
+export const certificateWarnMs = 30 * 86_400_000;

@@ -1,0 +1,75 @@
+// The `consign` command: reads the command line, runs one command against a running installation, and ends with an
+// exit code. Started by bin/consign with Consign's own Node.js.
+import { existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { layOutState, type StateLayout } from '#deploy/state-directory.ts';
+import { connectAdmin } from './admin-client.ts';
+import { exitCodes, toCliError } from './cli-error.ts';
+import type { CommandInput, CommandSpec, Invocation } from './command-spec.ts';
+import { commands } from './commands/all.ts';
+import { buildProgram, exitCodeOf, type GlobalOptions } from './program.ts';
+import type { Terminal } from './terminal.ts';
+
+const root = join(import.meta.dirname, '..');
+const terminal: Terminal = { input: process.stdin, output: process.stdout, errors: process.stderr };
+
+/** --state, else CONSIGN_STATE, else ./var; else the checkout's own, so that the command works in any directory. */
+function findState(option: string | undefined): StateLayout {
+  const named = option ?? process.env['CONSIGN_STATE'];
+  if (named !== undefined && named !== '') return layOutState(resolve(named));
+  const here = resolve('var');
+  return layOutState(existsSync(here) ? here : join(root, 'var'));
+}
+
+/** Who the audit log says did it: the person behind sudo, if there is one. */
+function findActor(): string {
+  return `cli:${process.env['SUDO_USER'] ?? userInfo().username}`;
+}
+
+async function run(spec: CommandSpec, input: CommandInput, options: GlobalOptions): Promise<void> {
+  const layout = findState(options.state);
+  const invocation: Invocation = {
+    layout,
+    terminal,
+    json: options.json,
+    actor: findActor(),
+    withAdmin: async (work) => {
+      const admin = await connectAdmin(layout);
+      try {
+        return await work(admin);
+      } finally {
+        admin.close();
+      }
+    },
+    answer: (value, text) => {
+      terminal.output.write(`${options.json ? JSON.stringify(value) : text()}\n`);
+    },
+    setFailed: () => {
+      process.exitCode = exitCodes.failed;
+    },
+  };
+  await spec.run(invocation, input);
+}
+
+function fail(error: unknown): void {
+  const parseCode = exitCodeOf(error);
+  if (parseCode !== null) {
+    process.exitCode = parseCode;
+    return;
+  }
+  const expected = toCliError(error);
+  const text =
+    expected?.message ?? `This is a fault of consign itself: ${(error as Error).stack ?? String(error)}`;
+  terminal.errors.write(`consign: ${text}\n`);
+  process.exitCode = exitCodes[expected?.code ?? 'failed'];
+}
+
+/** A reader that went away (`consign audit | head`) ends the command quietly. */
+terminal.output.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCodes.done);
+});
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+await buildProgram(commands, { version, run }).parseAsync().catch(fail);

@@ -1,0 +1,101 @@
+// Turns the commands into the command line: words, arguments, options, and help that teaches by example.
+// The one door to commander. Called by main.ts.
+import { Command, CommanderError, Option } from 'commander';
+import { exitCodes } from './cli-error.ts';
+import { CommandInput, type CommandSpec, type Explained } from './command-spec.ts';
+
+/** What the options before or after any command say. */
+export interface GlobalOptions {
+  readonly state: string | undefined;
+  readonly json: boolean;
+}
+
+/** Runs one command. */
+export type RunCommand = (spec: CommandSpec, input: CommandInput, options: GlobalOptions) => Promise<void>;
+
+const groupSummaries: Readonly<Record<string, string>> = {
+  account: 'customer accounts',
+  user: 'logins of customers',
+  product: 'what is delivered',
+  release: 'state of releases',
+  staff: 'logins of the staff console',
+};
+
+const exitCodeHelp = `
+Exit codes:
+  ${exitCodes.done}  done
+  ${exitCodes.failed}  refused, failed, or found broken
+  ${exitCodes.usage}  the command line was wrong
+  ${exitCodes.unreachable}  Consign is not running, or could not be reached
+  ${exitCodes.notFound}  something that was named does not exist
+  ${exitCodes.conflict}  the name is taken
+
+Examples, from an empty installation to a download:
+  $ consign account create acme --title "Acme Ltd"
+  $ consign user create acme alice
+  $ consign product create tool --title "The tool"
+  $ consign publish tool 1.4.0 dist/tool-1.4.0.tar.gz
+  $ consign grant acme tool --until 2027-11-30 --reason "Contract 42"
+  $ consign why acme tool
+  $ consign stage acme tool/1.4.0/tool-1.4.0.tar.gz
+  $ consign downloads acme
+  $ consign doctor`;
+
+/** Builds the command line. `version` is what --version says. */
+export function buildProgram(
+  specs: readonly CommandSpec[],
+  options: { version: string; run: RunCommand },
+): Command {
+  const program = new Command('consign')
+    .description('Entitled downloads over HTTPS, FTP and SFTP: administers a running Consign.')
+    .version(options.version, '-V, --version', 'show the version')
+    .option('--state <directory>', 'the state directory (default: CONSIGN_STATE, or ./var)')
+    .option('--json', 'answer with one JSON object or array')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .showHelpAfterError('See --help for examples.')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .addHelpText('after', exitCodeHelp)
+    .exitOverride();
+  for (const spec of specs) addCommand(program, spec, options.run);
+  return program;
+}
+
+/** The exit code of a command line that commander refused or answered itself; null for other errors. */
+export function exitCodeOf(error: unknown): number | null {
+  if (!(error instanceof CommanderError)) return null;
+  return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+}
+
+function addCommand(program: Command, spec: CommandSpec, run: RunCommand): void {
+  const words = spec.words.split(' ');
+  const parent = words.slice(0, -1).reduce(findOrAddGroup, program);
+  const command = parent.command(words.at(-1) ?? '').description(spec.summary);
+  inherit(command, parent);
+  for (const [text, meaning] of spec.arguments ?? []) command.argument(text, meaning);
+  for (const [text, meaning] of spec.options ?? []) command.addOption(new Option(text, meaning));
+  command.addHelpText('after', describeExamples(spec.examples));
+  command.action(async () => {
+    const global = command.optsWithGlobals<{ state?: string; json?: boolean }>();
+    const input = new CommandInput(command.processedArgs, command.opts());
+    await run(spec, input, { state: global.state, json: global.json ?? false });
+  });
+}
+
+function findOrAddGroup(parent: Command, word: string): Command {
+  const known = parent.commands.find((command) => command.name() === word);
+  if (known) return known;
+  const group = parent.command(word).description(groupSummaries[word] ?? word);
+  inherit(group, parent);
+  return group;
+}
+
+/** Settings that commander does not pass on by itself to commands added with command(). */
+function inherit(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent).helpOption('-h, --help', 'show help');
+}
+
+function describeExamples(examples: readonly Explained[]): string {
+  const lines = examples.map(([text, meaning]) => `  $ consign ${text}\n      ${meaning}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}
