@@ -1,0 +1,227 @@
+// The two processes behind a web-front, answering over real links: an internal-db with one customer and one product, and
+// an ftp-node that stages whatever it is handed. Stand-ins for tests of pages and API alone: what they decide is
+// settable, and every call is recorded. The download path with the real processes is in test/end-to-end.
+import { createHash, randomBytes } from 'node:crypto';
+import { openCommlink, type Commlink } from '#commlink/commlink.ts';
+import { createLogger } from '#commlink/log.ts';
+import type { Handlers, ResultOf } from '#commlink/method-table.ts';
+import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
+import { ftpNodeMethods, type NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
+import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import type { NodeConfig } from '#commlink/node-config.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+
+type Db = typeof internalDbMethods;
+type Node = typeof ftpNodeMethods;
+
+export const customer = { username: 'ada', password: 'correct horse battery' };
+export const signedText = `${'A'.repeat(120)}.${'B'.repeat(86)}`;
+export const fileSha256 = createHash('sha256').update('the file').digest('hex');
+export const endpoints: NodeEndpoints = {
+  https: 'https://localhost:18442',
+  ftp: { host: 'localhost', port: 18443 },
+  sftp: { host: 'localhost', port: 18444, hostKeyFingerprints: [`SHA256:${'x'.repeat(43)}`] },
+};
+
+export function newId(kind: string): string {
+  return `${kind}_${randomBytes(16).toString('base64url')}`;
+}
+
+export function catalogOf(fileName: string): CatalogProduct[] {
+  const file = {
+    name: fileName,
+    sizeBytes: 123_456_789,
+    sha256: fileSha256,
+    platform: 'linux-x64',
+    mediaType: 'application/gzip',
+    publishedAtMs: Date.UTC(2026, 10, 20, 9, 30),
+  };
+  const release = (version: string) => ({
+    version,
+    channel: 'stable',
+    publishedAtMs: file.publishedAtMs,
+    files: [file],
+  });
+  return [
+    {
+      name: 'gateway',
+      title: 'Gateway <Pro> & more',
+      description: 'Keeps the “inside” in.',
+      releases: [release('2.1.0'), release('2.0.3')],
+    },
+  ];
+}
+
+/** What the stand-in for internal-db knows and decides; tests change it as they like. */
+export class FakeInternalDb {
+  readonly calls: { method: string; params: unknown }[] = [];
+  readonly deliveries = new Map<string, { delivery: Delivery; downloads: Download[] }>();
+  readonly liveSecrets = new Map<string, 'session' | 'token'>();
+  readonly tokens = new Map<string, { name: string; secret: string }>();
+  readonly nodeId: string;
+  catalog = catalogOf('gateway-2.1.0.tar.gz');
+  openRefusal: Extract<ResultOf<Db, 'session.open'>, { opened: false }> | null = null;
+  deliveryRefusal: Extract<ResultOf<Db, 'delivery.request'>, { allowed: false }> | null = null;
+  fault: RpcError | null = null;
+
+  constructor(nodeId: string) {
+    this.nodeId = nodeId;
+  }
+
+  owner(session: string) {
+    return {
+      user: { id: 'usr_AAAAAAAAAAAAAAAAAAAAAA', name: 'ada', displayName: 'Ada <b>Lovelace</b>' },
+      account: {
+        id: 'acc_AAAAAAAAAAAAAAAAAAAAAA',
+        name: 'analytical',
+        displayName: 'Analytical Engines Ltd',
+      },
+      kind: this.liveSecrets.get(session) ?? 'session',
+      expiresAtMs: Date.now() + 3_600_000,
+    } as const;
+  }
+
+  deliver(wish: { product: string; version: string; file: string }): Delivery {
+    const id = newId('dlv');
+    const delivery: Delivery = {
+      id,
+      account: 'analytical',
+      ...{ product: wish.product, version: wish.version, file: wish.file },
+      path: `${wish.product}/${wish.version}/${wish.file}`,
+      sizeBytes: 123_456_789,
+      sha256: fileSha256,
+      node: 'ftp1',
+      login: 'd-7k2m9x4q1z',
+      state: 'requested',
+      requestedBy: 'ada',
+      requestedAtMs: Date.now(),
+      stagedAtMs: null,
+      expiresAtMs: Date.now() + 3_600_000,
+      endedAtMs: null,
+    };
+    this.deliveries.set(id, { delivery, downloads: [] });
+    return delivery;
+  }
+
+  handlers(): Handlers<Db> {
+    const live = <R extends object>(session: string, result: () => R) => {
+      if (this.fault) throw this.fault;
+      return this.liveSecrets.has(session)
+        ? { valid: true as const, ...result() }
+        : { valid: false as const };
+    };
+    const relayed = { 'login.decide': { answer: signedText }, 'node.report': { acceptedSequence: 7 } };
+    const handlers: Handlers<Db> = {
+      'session.open': async ({ username, password }) => {
+        if (this.fault) throw this.fault;
+        if (this.openRefusal) return this.openRefusal;
+        if (username !== customer.username || password !== customer.password) {
+          return { opened: false, reason: 'credentials', retryAfterMs: 0 };
+        }
+        const session = `consign_ses_${randomBytes(32).toString('base64url')}`;
+        this.liveSecrets.set(session, 'session');
+        return { opened: true, session, owner: this.owner(session) };
+      },
+      'session.describe': async ({ session }) => live(session, () => ({ owner: this.owner(session) })),
+      'session.close': async ({ session }) => ({ closed: this.liveSecrets.delete(session) }),
+      'token.create': async ({ session, name }) =>
+        live(session, () => {
+          const id = newId('tok');
+          const secret = `consign_pat_${randomBytes(32).toString('base64url')}`;
+          this.tokens.set(id, { name, secret });
+          this.liveSecrets.set(secret, 'token');
+          return { secret, token: this.token(id, name) };
+        }),
+      'token.list': async ({ session }) =>
+        live(session, () => ({ tokens: [...this.tokens].map(([id, { name }]) => this.token(id, name)) })),
+      'token.revoke': async ({ session, id }) => live(session, () => ({ revoked: this.tokens.delete(id) })),
+      'catalog.list': async ({ session }) => live(session, () => ({ products: this.catalog })),
+      'delivery.request': async ({ session, ...wish }) =>
+        live(session, () => {
+          if (this.deliveryRefusal) return this.deliveryRefusal;
+          const delivery = this.deliver(wish);
+          const credentials = { login: delivery.login, password: 'once-only-Pw-3f9a', urlToken: signedText };
+          return { allowed: true as const, delivery, nodeId: this.nodeId, grant: signedText, credentials };
+        }),
+      'delivery.list': async ({ session, delivery }) =>
+        live(session, () => {
+          const all = [...this.deliveries.values()].toReversed();
+          return { deliveries: delivery ? all.filter((record) => record.delivery.id === delivery) : all };
+        }),
+      'delivery.cancel': async ({ session, delivery }) =>
+        live(session, () => {
+          const record = this.deliveries.get(delivery);
+          if (!record || record.delivery.endedAtMs !== null) return { cancelled: false };
+          record.delivery = { ...record.delivery, state: 'cancelled', endedAtMs: Date.now() };
+          return { cancelled: true };
+        }),
+      'login.decide': async () => relayed['login.decide'],
+      'node.report': async () => relayed['node.report'],
+      'node.reconcile': async () => ({ order: null }),
+    };
+    return recording(handlers, this.calls);
+  }
+
+  private token(id: string, name: string) {
+    return { id, name, createdAtMs: Date.now(), expiresAtMs: Date.now() + 86_400_000, lastUsedAtMs: null };
+  }
+}
+
+/** What the stand-in for an ftp-node answers. */
+export class FakeFtpNode {
+  readonly calls: { method: string; params: unknown }[] = [];
+  stagingFailure: Extract<ResultOf<Node, 'delivery.stage'>, { staged: false }> | null = null;
+
+  handlers(): Handlers<Node> {
+    const handlers: Handlers<Node> = {
+      'delivery.stage': async () =>
+        this.stagingFailure ?? { staged: true, path: 'gateway/2.1.0/file', endpoints },
+      'delivery.unstage': async () => ({ unstagedCount: 1, cutTransferCount: 0 }),
+      'node.describe': async () => ({
+        name: 'ftp1',
+        endpoints,
+        jailed: true,
+        sshNativeCrypto: true,
+        stagedCount: 0,
+        sessionCount: 0,
+        transferCount: 0,
+        storeroomFreeBytes: 1,
+        pids: {},
+      }),
+    };
+    return recording(handlers, this.calls);
+  }
+}
+
+/** Opens the two ends; each listens on a port of its own (`commlink.port`). */
+export async function openBackends(configs: { db: NodeConfig; ftp: NodeConfig }, internalDb: FakeInternalDb) {
+  const log = createLogger('fake-backends', 'silent');
+  const ftpNode = new FakeFtpNode();
+  const dbLink: Commlink = await openCommlink({
+    config: configs.db,
+    offered: internalDbMethods,
+    handlers: internalDb.handlers(),
+    log,
+  });
+  const ftpLink: Commlink = await openCommlink({
+    config: configs.ftp,
+    offered: ftpNodeMethods,
+    handlers: ftpNode.handlers(),
+    log,
+  });
+  return { ftpNode, dbLink, ftpLink };
+}
+
+function recording<H extends Record<string, (...args: never[]) => Promise<unknown>>>(
+  handlers: H,
+  calls: { method: string; params: unknown }[],
+): H {
+  const wrapped = Object.entries(handlers).map(([method, handler]) => [
+    method,
+    async (...args: never[]) => {
+      calls.push({ method, params: args[0] });
+      return await handler(...args);
+    },
+  ]);
+  return Object.fromEntries(wrapped) as H;
+}

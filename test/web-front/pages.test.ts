@@ -1,0 +1,197 @@
+// The portal's pages as a browser without scripts sees them.
+import t from 'tap';
+import { Visitor, startPortal } from './portal-fixture.ts';
+import { fileSha256 } from './fake-backends.ts';
+
+t.test('a visitor who is not signed in is led to the sign-in page and back', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  const first = await visitor.get('/deliveries');
+  t.equal(first.status, 303);
+  t.equal(first.headers['location'], '/sign-in?next=%2Fdeliveries');
+  const form = await visitor.get('/sign-in?next=%2Fdeliveries');
+  t.match(form.text, 'name="next" value="/deliveries"');
+  const signedIn = await visitor.signIn({ next: '/deliveries' });
+  t.equal(signedIn.status, 303);
+  t.equal(signedIn.headers['location'], '/deliveries');
+  t.equal((await visitor.get('/deliveries')).status, 200);
+});
+
+t.test(
+  'the home page shows products, releases and files, and escapes what vendors and customers typed',
+  async (t) => {
+    const portal = await startPortal(t);
+    portal.internalDb.catalog[0]!.releases[0]!.files[0]!.name = '"><img src=x onerror=alert(1)>.gz';
+    const visitor = new Visitor(portal);
+    await visitor.signIn();
+    const home = await visitor.get('/');
+    t.equal(home.status, 200);
+    t.match(home.text, 'Gateway &#60;Pro&#62; &#38; more');
+    t.match(home.text, 'Ada &#60;b&#62;Lovelace&#60;/b&#62;');
+    t.match(home.text, '2.1.0');
+    t.match(home.text, '1 earlier release');
+    t.match(home.text, '123 MB <small>123,456,789 bytes</small>');
+    t.match(home.text, fileSha256);
+    t.match(home.text, 'linux-x64');
+    t.notMatch(home.text, '<img');
+  },
+);
+
+t.test('Download stages at once and leads to a page with every way to fetch the file', async (t) => {
+  const portal = await startPortal(t, { ownAuthority: true });
+  const visitor = new Visitor(portal);
+  await visitor.signIn();
+  const formToken = await visitor.formToken('/');
+  const wish = { product: 'gateway', version: '2.1.0', file: 'gateway-2.1.0.tar.gz' };
+  const click = await visitor.submit('/deliveries', { formToken, ...wish });
+  t.equal(click.status, 303);
+  const path = String(click.headers['location']);
+  t.match(path, /^\/deliveries\/dlv_[\w-]{22}$/);
+  t.ok(portal.ftpNode.calls.some(({ method }) => method === 'delivery.stage'));
+  t.notMatch(
+    JSON.stringify(click.headers),
+    'once-only-Pw-3f9a',
+    'the password is nowhere readable in the redirect',
+  );
+
+  for (const visit of ['first visit', 'reload']) {
+    const page = await visitor.get(path);
+    t.equal(page.status, 200, visit);
+    t.match(page.text, 'once-only-Pw-3f9a');
+    t.match(page.text, 'd-7k2m9x4q1z');
+    t.match(page.text, 'href="https://localhost:18442/d/');
+    t.match(page.text, 'href="sftp://d-7k2m9x4q1z@localhost:18444/gateway/2.1.0/gateway-2.1.0.tar.gz"');
+    t.match(page.text, `SHA256:${'x'.repeat(43)}`);
+    t.match(page.text, 'curl --ssl-reqd --cacert consign-ca.pem --user d-7k2m9x4q1z -C -');
+    t.match(page.text, 'Ready');
+  }
+  const authority = await visitor.get('/consign-ca.pem');
+  t.equal(authority.text, portal.certificate);
+
+  const colleague = new Visitor(portal);
+  await colleague.signIn();
+  const seenByColleague = await colleague.get(path);
+  t.equal(seenByColleague.status, 200);
+  t.notMatch(seenByColleague.text, 'once-only-Pw-3f9a', 'the password is shown only where it was asked for');
+  t.match(seenByColleague.text, 'Being made ready');
+});
+
+t.test('a delivery that has ended says how, and offers another', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  await visitor.signIn();
+  const formToken = await visitor.formToken('/');
+  const wish = { product: 'gateway', version: '2.1.0', file: 'gateway-2.1.0.tar.gz' };
+  const path = String((await visitor.submit('/deliveries', { formToken, ...wish })).headers['location']);
+  const ended = await visitor.submit(`${path}/end`, { formToken });
+  t.equal(ended.headers['location'], path);
+  const page = await visitor.get(path);
+  t.match(page.text, 'This delivery was ended.');
+  t.match(page.text, 'Download again');
+  t.notMatch(page.text, 'once-only-Pw-3f9a');
+  t.match((await visitor.get('/deliveries')).text, 'gateway-2.1.0.tar.gz');
+});
+
+t.test('a refusal and a failed staging are explained, with what to do next and an incident id', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  await visitor.signIn();
+  const formToken = await visitor.formToken('/');
+  const wish = { formToken, product: 'gateway', version: '2.1.0', file: 'gateway-2.1.0.tar.gz' };
+  const explanation = 'The entitlement ended on 1 November 2026.';
+  portal.internalDb.deliveryRefusal = { valid: true, allowed: false, reason: 'expired', explanation };
+  const refused = await visitor.submit('/deliveries', wish);
+  t.equal(refused.status, 403);
+  t.match(refused.text, explanation);
+  t.match(refused.text, /Incident\s+<code>[0-9a-z]{12}<\/code>/);
+  t.match(refused.text, 'expired');
+
+  portal.internalDb.deliveryRefusal = null;
+  portal.ftpNode.stagingFailure = {
+    staged: false,
+    failure: 'artifact_missing',
+    explanation: 'The file is not in the storeroom.',
+  };
+  const failed = await visitor.submit('/deliveries', wish);
+  t.equal(failed.status, 503);
+  t.match(failed.text, 'The file is not in the storeroom.');
+  t.ok(failed.headers['retry-after']);
+});
+
+t.test('a node that is away is said plainly, and the delivery is given up', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  await visitor.signIn();
+  const formToken = await visitor.formToken('/');
+  await portal.backends.ftpLink.close();
+  portal.internalDb.calls.length = 0;
+  const wish = { formToken, product: 'gateway', version: '2.1.0', file: 'gateway-2.1.0.tar.gz' };
+  const answer = await visitor.submit('/deliveries', wish);
+  t.equal(answer.status, 503);
+  t.match(answer.text, 'The download server cannot be reached');
+  t.ok(portal.internalDb.calls.some(({ method }) => method === 'delivery.cancel'));
+});
+
+t.test(
+  'while internal-db is away, pages say so with 503 and Retry-After, and the health check fails',
+  async (t) => {
+    const portal = await startPortal(t);
+    const visitor = new Visitor(portal);
+    await visitor.signIn();
+    t.equal((await visitor.get('/healthz')).status, 200);
+    await portal.backends.dbLink.close();
+    const home = await visitor.get('/');
+    t.equal(home.status, 503);
+    t.equal(home.headers['retry-after'], '5');
+    t.match(home.text, 'The service is not available at the moment');
+    t.equal((await visitor.get('/healthz')).status, 503);
+  },
+);
+
+t.test('tokens are made, shown once, listed and revoked', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  await visitor.signIn();
+  const formToken = await visitor.formToken('/tokens');
+  const created = await visitor.submit('/tokens', { formToken, name: 'build <server>', lifetimeDays: '30' });
+  t.equal(created.status, 200);
+  const secret = /consign_pat_[\w-]{43}/.exec(created.text)?.[0];
+  t.ok(secret);
+  const list = await visitor.get('/tokens');
+  t.match(list.text, 'build &#60;server&#62;');
+  t.notMatch(list.text, secret ?? '-');
+  const revoke = /action="(\/tokens\/tok_[\w-]{22}\/revoke)"/.exec(list.text)?.[1] ?? '';
+  t.equal((await visitor.submit(revoke, { formToken })).status, 303);
+  t.match((await visitor.get('/tokens')).text, 'You have none.');
+  const tooLong = await visitor.submit('/tokens', { formToken, name: 'x', lifetimeDays: '999' });
+  t.equal(tooLong.status, 400);
+});
+
+t.test('signing out ends the session at internal-db and in the browser', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  await visitor.signIn();
+  const formToken = await visitor.formToken('/');
+  const out = await visitor.submit('/sign-out', { formToken });
+  t.equal(out.headers['location'], '/sign-in');
+  t.equal(portal.internalDb.liveSecrets.size, 0);
+  t.equal((await visitor.get('/')).status, 303);
+});
+
+t.test('scripts and styles have entity tags and may be kept for ever', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  const page = await visitor.get('/sign-in');
+  const script = /src="(\/assets\/[0-9a-f]{16}\/portal\.js)"/.exec(page.text)?.[1] ?? '';
+  const first = await visitor.get(script);
+  t.equal(first.status, 200);
+  t.match(first.headers['content-type'], 'text/javascript');
+  t.match(first.headers['cache-control'], 'immutable');
+  t.notMatch(first.text, ".ts'", 'imports name what is served');
+  const again = await visitor.get(script, { 'if-none-match': String(first.headers['etag']) });
+  t.equal(again.status, 304);
+  const other = await visitor.get('/assets/0000000000000000/portal.css');
+  t.equal(other.headers['cache-control'], 'public, no-cache');
+  t.equal((await visitor.get('/assets/x/../../main.ts')).status, 404);
+  t.equal((await visitor.get('/assets/x/..%2Fmain.ts')).status, 404);
+});

@@ -1,0 +1,22 @@
+// Puts the JSON API together under /api/v1, with what all of its routes share: the rate limit, and the description.
+import type { PortalApp } from '../http/portal-app.ts';
+import { httpLimits } from '../limits.ts';
+import type { PortalServices } from '../portal-services.ts';
+import { addCatalogApi } from './catalog-api.ts';
+import { addDeliveryApi } from './delivery-api.ts';
+import { addTokenApi } from './token-api.ts';
+
+/** Adds every route of the API. */
+export async function addApiRoutes(app: PortalApp, services: PortalServices): Promise<void> {
+  const addRoutes = async (api: PortalApp) => {
+    const rateLimit = { max: services.limits.apiRequestsPerMinute, timeWindow: httpLimits.rateWindowMs };
+    api.addHook('onRoute', (route) => {
+      route.config = { rateLimit, ...route.config };
+    });
+    addCatalogApi(api, services);
+    addDeliveryApi(api, services);
+    addTokenApi(api, services);
+    api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  };
+  await app.register(addRoutes, { prefix: '/api/v1' });
+}

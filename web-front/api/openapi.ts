@@ -1,0 +1,39 @@
+// The API's description (OpenAPI 3.1): what is said once; the paths come from the routes' own schemas.
+// Called by http/portal-app.ts before any route exists.
+
+const description = `Entitled downloads for scripts and machines. Ask for a delivery of a file; the answer has a link for
+HTTPS and a login for FTPS and SFTP, which live as long as the delivery. Errors are problem details (RFC 9457) with a
+stable \`code\`; their \`type\` leads to an explanation.`;
+
+/** Options for the generator. */
+export function openApiOptions(publicUrl: string) {
+  return {
+    convertConstToEnum: false,
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Consign customer API', version: '1', description },
+      servers: [{ url: publicUrl }],
+      tags: [
+        { name: 'catalog', description: 'Who you are and what you may download.' },
+        { name: 'deliveries', description: 'Files made ready for you.' },
+        { name: 'tokens', description: 'Credentials for unattended downloads.' },
+      ],
+      components: {
+        securitySchemes: {
+          personalToken: {
+            type: 'http' as const,
+            scheme: 'bearer',
+            description: 'A personal token, made in the portal or with POST /api/v1/tokens.',
+          },
+          browserSession: {
+            type: 'apiKey' as const,
+            in: 'cookie' as const,
+            name: '__Host-consign-session',
+            description: 'The portal’s own pages. What mutates also needs the page’s X-Form-Token header.',
+          },
+        },
+      },
+      security: [{ personalToken: [] }, { browserSession: [] }],
+    },
+  };
+}

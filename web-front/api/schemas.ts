@@ -1,0 +1,155 @@
+// The shapes of the JSON API, as its description serves them. Times are RFC 3339 in UTC; sizes are bytes.
+import { Type, strictObject, type Static, type TSchema } from '#commlink/schema.ts';
+import {
+  Bytes,
+  CatalogFile,
+  DeliveryState,
+  DownloadOutcome,
+  FileName,
+  Id,
+  Line,
+  Protocol,
+  Sha256,
+  Slug,
+  Version,
+} from '#commlink/methods/fields.ts';
+import { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
+import { tokenLifetimeDays } from '../limits.ts';
+import { problemCodes } from '../portal-problem.ts';
+
+const Time = Type.String({ format: 'date-time', pattern: '^[-0-9]+T[:.0-9]+Z$' });
+const OrNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+const Url = Type.String({ maxLength: 20_000 });
+
+/** GET /me. */
+export const MeView = strictObject({
+  user: strictObject({ id: Id, name: Slug, displayName: Line }),
+  account: strictObject({ id: Id, name: Slug, displayName: Line }),
+  credential: strictObject({
+    kind: Type.Union([Type.Literal('session'), Type.Literal('token')]),
+    expiresAt: Time,
+  }),
+});
+export type MeView = Static<typeof MeView>;
+
+const { publishedAtMs: _publishedAtMs, ...fileFields } = CatalogFile.properties;
+/** GET /products. */
+export const ProductsView = strictObject({
+  products: Type.Array(
+    strictObject({
+      name: Slug,
+      title: Line,
+      description: Type.String(),
+      releases: Type.Array(
+        strictObject({
+          version: Version,
+          channel: Slug,
+          publishedAt: Time,
+          files: Type.Array(strictObject({ ...fileFields, publishedAt: Time })),
+        }),
+      ),
+    }),
+  ),
+});
+export type ProductsView = Static<typeof ProductsView>;
+
+const DownloadView = strictObject({
+  id: Id,
+  protocol: Protocol,
+  address: Type.String(),
+  offsetBytes: Bytes,
+  sentBytes: Bytes,
+  sizeBytes: Bytes,
+  startedAt: Time,
+  endedAt: OrNull(Time),
+  outcome: DownloadOutcome,
+});
+
+/** One delivery with its downloads: GET /deliveries/{id}, and each of GET /deliveries. */
+export const DeliveryView = strictObject({
+  id: Id,
+  product: Slug,
+  version: Version,
+  file: FileName,
+  path: Type.String(),
+  sizeBytes: Bytes,
+  sha256: Sha256,
+  node: Slug,
+  login: Type.String(),
+  state: DeliveryState,
+  requestedBy: Line,
+  requestedAt: Time,
+  stagedAt: OrNull(Time),
+  expiresAt: Time,
+  endedAt: OrNull(Time),
+  page: Url,
+  downloads: Type.Array(DownloadView),
+});
+export type DeliveryView = Static<typeof DeliveryView>;
+
+/** GET /deliveries. */
+export const DeliveriesView = strictObject({ deliveries: Type.Array(DeliveryView) });
+
+/** POST /deliveries: what to deliver. */
+export const DeliveryWishBody = strictObject({ product: Slug, version: Version, file: FileName });
+
+/** POST /deliveries: the delivery, and everything to fetch it with. The password is given here alone, once. */
+export const ReadyDeliveryView = strictObject({
+  ...DeliveryView.properties,
+  password: Type.String(),
+  urls: strictObject({ https: Url, ftp: Url, sftp: Url }),
+  endpoints: NodeEndpoints,
+  commands: strictObject({
+    curlHttps: Type.String(),
+    curlFtps: Type.String(),
+    lftp: Type.String(),
+    sftp: Type.String(),
+    scp: Type.String(),
+    sha256sum: Type.String(),
+    shasum: Type.String(),
+    powershell: Type.String(),
+  }),
+});
+export type ReadyDeliveryView = Static<typeof ReadyDeliveryView>;
+
+/** A personal token without its secret. */
+export const TokenView = strictObject({
+  id: Id,
+  name: Line,
+  createdAt: Time,
+  expiresAt: Time,
+  lastUsedAt: OrNull(Time),
+});
+export type TokenView = Static<typeof TokenView>;
+
+/** GET /tokens. */
+export const TokensView = strictObject({ tokens: Type.Array(TokenView) });
+
+/** POST /tokens. */
+export const TokenBody = strictObject({
+  name: Type.String({ minLength: 1, maxLength: 100 }),
+  lifetimeDays: Type.Optional(
+    Type.Integer({
+      minimum: tokenLifetimeDays.min,
+      maximum: tokenLifetimeDays.max,
+      default: tokenLifetimeDays.preset,
+    }),
+  ),
+});
+
+/** POST /tokens: the new token with its secret, which is given here alone, once. */
+export const CreatedTokenView = strictObject({ ...TokenView.properties, secret: Type.String() });
+
+/** {id} in a path. */
+export const IdParams = strictObject({ id: Id });
+
+/** Problem details (RFC 9457), for every answer that is not a success. */
+export const ProblemView = strictObject({
+  type: Type.String({ format: 'uri' }),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String(),
+  code: Type.Union(problemCodes.map((code) => Type.Literal(code))),
+  incident: Type.String(),
+  reason: Type.Optional(Type.String()),
+});

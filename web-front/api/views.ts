@@ -1,0 +1,101 @@
+// From internal-db's records to the API's views, field by field: nothing leaves that is not named here.
+import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
+import type { SessionOwner } from '#commlink/methods/internal-db-methods.ts';
+import { clientCommands } from '../delivery/client-commands.ts';
+import { downloadLinks } from '../delivery/download-links.ts';
+import type { ReadyDelivery } from '../delivery/request-delivery.ts';
+import type { DeliveryRecord } from '../pages/deliveries-page.ts';
+import type { TokenRecord } from '../pages/tokens-page.ts';
+import type { DeliveryView, MeView, ProductsView, ReadyDeliveryView, TokenView } from './schemas.ts';
+
+const time = (atMs: number): string => new Date(atMs).toISOString();
+const timeOrNull = (atMs: number | null): string | null => (atMs === null ? null : time(atMs));
+
+/** The owner of the credential. */
+export function viewMe({ user, account, kind, expiresAtMs }: SessionOwner): MeView {
+  return { user, account, credential: { kind, expiresAt: time(expiresAtMs) } };
+}
+
+/** The catalog. */
+export function viewProducts(products: readonly CatalogProduct[]): ProductsView {
+  return {
+    products: products.map(({ name, title, description, releases }) => ({
+      name,
+      title,
+      description,
+      releases: releases.map(({ version, channel, publishedAtMs, files }) => ({
+        version,
+        channel,
+        publishedAt: time(publishedAtMs),
+        files: files.map(({ publishedAtMs: filePublishedAtMs, ...file }) => ({
+          ...file,
+          publishedAt: time(filePublishedAtMs),
+        })),
+      })),
+    })),
+  };
+}
+
+/** A delivery with its downloads. */
+export function viewDelivery({ delivery, downloads }: DeliveryRecord, publicUrl: string): DeliveryView {
+  const { id, product, version, file, path, sizeBytes, sha256, node, login, state, requestedBy } = delivery;
+  const plainFields = {
+    id,
+    product,
+    version,
+    file,
+    path,
+    sizeBytes,
+    sha256,
+    node,
+    login,
+    state,
+    requestedBy,
+  };
+  return {
+    ...plainFields,
+    ...deliveryTimes(delivery),
+    page: `${publicUrl}/deliveries/${id}`,
+    downloads: downloads.map(viewDownload),
+  };
+}
+
+/** A delivery that was just made ready, with everything to fetch it. */
+export function viewReadyDelivery(
+  { delivery, credentials, endpoints }: ReadyDelivery,
+  { publicUrl, ownAuthority }: { publicUrl: string; ownAuthority: boolean },
+): ReadyDeliveryView {
+  const links = downloadLinks(delivery, endpoints, credentials.urlToken);
+  return {
+    ...viewDelivery({ delivery, downloads: [] }, publicUrl),
+    password: credentials.password,
+    urls: links,
+    endpoints,
+    commands: clientCommands({ delivery, endpoints, links, ownAuthority }),
+  };
+}
+
+/** A personal token. */
+export function viewToken({ id, name, createdAtMs, expiresAtMs, lastUsedAtMs }: TokenRecord): TokenView {
+  const createdAt = time(createdAtMs);
+  return { id, name, createdAt, expiresAt: time(expiresAtMs), lastUsedAt: timeOrNull(lastUsedAtMs) };
+}
+
+function deliveryTimes(delivery: Delivery) {
+  return {
+    requestedAt: time(delivery.requestedAtMs),
+    stagedAt: timeOrNull(delivery.stagedAtMs),
+    expiresAt: time(delivery.expiresAtMs),
+    endedAt: timeOrNull(delivery.endedAtMs),
+  };
+}
+
+function viewDownload(download: Download): DeliveryView['downloads'][number] {
+  const { id, protocol, address, offsetBytes, sentBytes, sizeBytes, outcome } = download;
+  const plainFields = { id, protocol, address, offsetBytes, sentBytes, sizeBytes, outcome };
+  return {
+    ...plainFields,
+    startedAt: time(download.startedAtMs),
+    endedAt: timeOrNull(download.endedAtMs),
+  };
+}

@@ -1,0 +1,60 @@
+// The lines that a customer can paste into a terminal to fetch one delivery. No line holds the password, which other
+// users of that machine could read in its list of processes: each client asks for it. All of them resume.
+// Called by the delivery page and the API.
+import type { Delivery } from '#commlink/methods/fields.ts';
+import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
+import { bracketIpv6, type DownloadLinks } from './download-links.ts';
+import { escapeForOpenSsh, quoteForLftp, quoteForPowerShell, quoteForShell } from './shell-quote.ts';
+
+/** One line per client, for POSIX shells unless the name says otherwise. */
+export interface ClientCommands {
+  readonly curlHttps: string;
+  readonly curlFtps: string;
+  readonly lftp: string;
+  readonly sftp: string;
+  readonly scp: string;
+  readonly sha256sum: string;
+  readonly shasum: string;
+  readonly powershell: string;
+}
+
+/** The name under which the page offers the certificate authority, and the commands look for it. */
+export const caFileName = 'consign-ca.pem';
+
+/** What the lines are made from. */
+export interface CommandSource {
+  readonly delivery: Pick<Delivery, 'path' | 'file' | 'login' | 'sha256'>;
+  readonly endpoints: NodeEndpoints;
+  readonly links: DownloadLinks;
+  /** Whether the certificates come from an authority that the customer's machine has to be told of. */
+  readonly ownAuthority: boolean;
+}
+
+/** Builds the lines. */
+export function clientCommands({ delivery, endpoints, links, ownAuthority }: CommandSource): ClientCommands {
+  const { ftp, sftp } = endpoints;
+  const { login, sha256 } = delivery;
+  const file = quoteForShell(delivery.file);
+  const authority = ownAuthority ? ` --cacert ${caFileName}` : '';
+  const sshPath = quoteForShell(`${login}@${bracketIpv6(sftp.host)}:${escapeForOpenSsh(delivery.path)}`);
+  const digestLine = quoteForShell(`${sha256}  ${delivery.file}`);
+  return {
+    // --fail keeps an error page from being appended to the file that -C - goes on with.
+    curlHttps: `curl --fail${authority} -C - -o ${file} ${quoteForShell(links.https)}`,
+    curlFtps: `curl --ssl-reqd${authority} --user ${login} -C - -o ${file} ${quoteForShell(links.ftp)}`,
+    lftp:
+      `lftp -u ${login} -e ${quoteForShell(lftpScript(delivery.path, ownAuthority))}` +
+      ` ftp://${bracketIpv6(ftp.host)}:${ftp.port}`,
+    sftp: `sftp -a -P ${sftp.port} ${sshPath}`,
+    scp: `scp -P ${sftp.port} ${sshPath} .`,
+    sha256sum: `echo ${digestLine} | sha256sum -c`,
+    shasum: `echo ${digestLine} | shasum -a 256 -c`,
+    powershell: `(Get-FileHash -LiteralPath ${quoteForPowerShell(delivery.file)}).Hash -eq '${sha256}'`,
+  };
+}
+
+function lftpScript(path: string, ownAuthority: boolean): string {
+  const settings = ['set ftp:ssl-force yes', 'set ftp:ssl-protect-data yes'];
+  if (ownAuthority) settings.push(`set ssl:ca-file ${caFileName}`);
+  return [...settings, `get -c ${quoteForLftp(path)}`, 'exit'].join('; ');
+}

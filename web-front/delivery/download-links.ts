@@ -1,0 +1,39 @@
+// The addresses under which one delivery can be fetched. Path segments are percent-encoded (RFC 3986); no address
+// holds the password. Called by the delivery page and the API.
+import type { Delivery } from '#commlink/methods/fields.ts';
+import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
+
+/** The three addresses of a delivery. `https` is as good as a password until the delivery expires. */
+export interface DownloadLinks {
+  readonly https: string;
+  readonly ftp: string;
+  readonly sftp: string;
+}
+
+/** Builds the addresses; `urlToken` is internal-db's signed claim for the HTTPS one. */
+export function downloadLinks(
+  delivery: Pick<Delivery, 'path' | 'file' | 'login'>,
+  endpoints: NodeEndpoints,
+  urlToken: string,
+): DownloadLinks {
+  const { ftp, sftp } = endpoints;
+  const path = delivery.path.split('/').map(percentEncode).join('/');
+  return {
+    https: `${endpoints.https}/d/${urlToken}/${percentEncode(delivery.file)}`,
+    ftp: `ftp://${bracketIpv6(ftp.host)}:${ftp.port}/${path}`,
+    sftp: `sftp://${delivery.login}@${bracketIpv6(sftp.host)}:${sftp.port}/${path}`,
+  };
+}
+
+/** An IPv6 address in the brackets that URLs and scp want; other hosts as they are. */
+export function bracketIpv6(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** As encodeURIComponent, but for the four characters that a shell or a parser of links would stumble over. */
+function percentEncode(segment: string): string {
+  return encodeURIComponent(segment).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

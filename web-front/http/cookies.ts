@@ -1,0 +1,77 @@
+// The cookies of the portal, and nothing else of it. All are Secure, HttpOnly and SameSite=Lax; those for the whole
+// site carry the __Host- prefix, so that neither another host of the domain nor plain HTTP can plant one.
+
+/** The attributes that this portal gives its cookies. `maxAge` is in seconds. */
+export interface CookieAttributes {
+  readonly path: string;
+  readonly secure: true;
+  readonly httpOnly: true;
+  readonly sameSite: 'lax';
+  readonly maxAge?: number;
+}
+
+/** What is needed of a request to read its cookies. */
+export interface CookieSource {
+  readonly cookies: Readonly<Record<string, string | undefined>>;
+}
+
+/** What is needed of a reply to set cookies. */
+export interface CookieSink {
+  setCookie(name: string, value: string, options: CookieAttributes): unknown;
+  clearCookie(name: string, options: CookieAttributes): unknown;
+}
+
+const sessionCookie = '__Host-consign-session';
+const visitorCookie = '__Host-consign-visitor';
+const deliveryCookie = '__Secure-consign-delivery';
+const secretPattern = /^[\w-]{1,256}$/;
+const wholeSite = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const;
+
+/** The session token that the browser sent; null when there is none that could be one. */
+export function readSessionCookie(request: CookieSource): string | null {
+  return readSecret(request, sessionCookie);
+}
+
+/** Keeps a session in the browser until it expires. */
+export function setSessionCookie(reply: CookieSink, session: string, expiresAtMs: number): void {
+  reply.setCookie(sessionCookie, session, { ...wholeSite, maxAge: secondsUntil(expiresAtMs) });
+}
+
+/** Forgets the session in the browser. */
+export function clearSessionCookie(reply: CookieSink): void {
+  reply.clearCookie(sessionCookie, wholeSite);
+}
+
+/** The random secret that the sign-in form's token is derived from; null before the form was shown. */
+export function readVisitorCookie(request: CookieSource): string | null {
+  return readSecret(request, visitorCookie);
+}
+
+/** Gives a browser that is not signed in its random secret, until it is closed. */
+export function setVisitorCookie(reply: CookieSink, secret: string): void {
+  reply.setCookie(visitorCookie, secret, wholeSite);
+}
+
+/** The sealed credentials of the delivery whose page is asked for. */
+export function readDeliveryCookie(request: CookieSource): string | null {
+  return request.cookies[deliveryCookie] ?? null;
+}
+
+/** Keeps a delivery's sealed credentials in the browser, for that delivery's page alone. */
+export function setDeliveryCookie(
+  reply: CookieSink,
+  sealed: string,
+  { delivery, expiresAtMs }: { delivery: string; expiresAtMs: number },
+): void {
+  const options = { ...wholeSite, path: `/deliveries/${delivery}`, maxAge: secondsUntil(expiresAtMs) };
+  reply.setCookie(deliveryCookie, sealed, options);
+}
+
+function readSecret(request: CookieSource, name: string): string | null {
+  const value = request.cookies[name];
+  return value !== undefined && secretPattern.test(value) ? value : null;
+}
+
+function secondsUntil(atMs: number): number {
+  return Math.max(0, Math.floor((atMs - Date.now()) / 1000));
+}

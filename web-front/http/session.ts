@@ -1,0 +1,72 @@
+// Who is asking: the session of a page request, the credential of an API request, and the checks that must hold before
+// either may change anything. Called at the top of every route's handler.
+import type { IncomingHttpHeaders } from 'node:http';
+import { PortalProblem } from '../portal-problem.ts';
+import type { PortalServices } from '../portal-services.ts';
+import type { Viewer } from '../pages/layout.ts';
+import { readSessionCookie, type CookieSource } from './cookies.ts';
+import { formTokenFor, isFormToken, isFromAnotherSite } from './form-token.ts';
+
+/** What is needed of a request here. */
+export interface RequestSource extends CookieSource {
+  readonly headers: IncomingHttpHeaders;
+}
+
+const bearerPattern = /^Bearer ([\w-]{1,256})$/i;
+
+/** The session token of a page request; throws the problem `session_required`, which leads to the sign-in page. */
+export function requireSession(request: CookieSource): string {
+  const session = readSessionCookie(request);
+  if (session === null) throw new PortalProblem('session_required', 'Sign in to see this page.');
+  return session;
+}
+
+/** Describes the session's owner for the page's frame. */
+export async function loadViewer(services: PortalServices, session: string): Promise<Viewer> {
+  const { owner } = await services.internalDb.callForSession('session.describe', { session });
+  return {
+    userName: owner.user.displayName,
+    accountName: owner.account.displayName,
+    formToken: formTokenFor(session),
+  };
+}
+
+/** Refuses a form that another site sent, or whose token is not the one for `cookieSecret`. */
+export function requireOwnForm(
+  request: RequestSource,
+  form: { publicUrl: string; formToken: string | undefined; cookieSecret: string | null },
+): void {
+  const { publicUrl, formToken, cookieSecret } = form;
+  const isOwn = cookieSecret !== null && isFormToken(formToken, cookieSecret);
+  if (!isOwn || isFromAnotherSite(request.headers, publicUrl)) {
+    throw new PortalProblem('form_refused', 'The form could not be accepted from where it came.');
+  }
+}
+
+/**
+ * The credential of an API request: the bearer token, else the session cookie. A cookie alone may only read: browsers
+ * send it along with other sites' requests too, so that whatever mutates also needs `X-Form-Token`.
+ */
+export function requireCredential(
+  request: RequestSource,
+  use: { mutates: boolean; publicUrl: string },
+): string {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    const token = bearerPattern.exec(authorization)?.[1];
+    if (token === undefined) {
+      throw new PortalProblem('session_required', 'The Authorization header is not "Bearer" and a token.');
+    }
+    return token;
+  }
+  const session = readSessionCookie(request);
+  if (session === null) {
+    throw new PortalProblem('session_required', 'Send a personal token as "Authorization: Bearer …".');
+  }
+  if (use.mutates) {
+    const header = request.headers['x-form-token'];
+    const formToken = typeof header === 'string' ? header : undefined;
+    requireOwnForm(request, { publicUrl: use.publicUrl, formToken, cookieSecret: session });
+  }
+  return session;
+}

@@ -1,0 +1,106 @@
+// Calls to internal-db for one customer's request: picks a linked internal-db, bounds the wait, and turns failures
+// into the problem that the customer gets. Called by pages and API routes; trusts internal-db's answers.
+import type { Commlink } from '#commlink/commlink.ts';
+import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
+import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { callLimits, unavailableRetryAfterSeconds } from './limits.ts';
+import { PortalProblem } from './portal-problem.ts';
+
+type Table = typeof internalDbMethods;
+type Method = keyof Table;
+/** The methods that a customer's session is needed for; each may answer `{ valid: false }`. */
+type SessionMethod = {
+  [M in Method]: { valid: false } extends ResultOf<Table, M> ? M : never;
+}[Method];
+/** The result of a method for a session that is valid. */
+export type SessionResult<M extends SessionMethod> = Exclude<ResultOf<Table, M>, { valid: false }>;
+
+/** The door to internal-db. Both calls throw a PortalProblem when internal-db is away or declines. */
+export interface InternalDbClient {
+  call<M extends Method>(method: M, params: ParamsOf<Table, M>): Promise<ResultOf<Table, M>>;
+  /** As `call`, but a session that is not valid (any more) is the problem `session_required`. */
+  callForSession<M extends SessionMethod>(method: M, params: ParamsOf<Table, M>): Promise<SessionResult<M>>;
+}
+
+/** The name of an internal-db to ask: one with a live link, else any, which then has to come up in time. */
+export function chooseInternalDb(commlink: Commlink): { name: string; isLinked: boolean } {
+  const linked = commlink.linked('internal-db')[0];
+  if (linked) return { name: linked.name, isLinked: true };
+  const known = commlink.members('internal-db')[0];
+  if (!known) throw new RpcError('unavailable', 'No internal-db is configured.');
+  return { name: known.name, isLinked: false };
+}
+
+/** Makes the door over the web-front's commlink. */
+export function createInternalDbClient(commlink: Commlink): InternalDbClient {
+  const callOnce = async <M extends Method>(method: M, params: ParamsOf<Table, M>) => {
+    const { name, isLinked } = chooseInternalDb(commlink);
+    const options = isLinked ? {} : { deadlineMs: callLimits.linkWaitMs };
+    return await commlink.call(name, internalDbMethods, method, params, options);
+  };
+  const call = async <M extends Method>(
+    method: M,
+    params: ParamsOf<Table, M>,
+  ): Promise<ResultOf<Table, M>> => {
+    try {
+      return await callOnce(method, params);
+    } catch (error) {
+      // A link that ages out or breaks under a read costs the customer nothing but this second attempt.
+      if (!isDisconnection(error) || internalDbMethods[method].mutates) throw problemOf(error);
+    }
+    try {
+      return await callOnce(method, params);
+    } catch (error) {
+      throw problemOf(error);
+    }
+  };
+  const callForSession = async <M extends SessionMethod>(
+    method: M,
+    params: ParamsOf<Table, M>,
+  ): Promise<SessionResult<M>> => {
+    const result = await call(method, params);
+    if (isSessionRefusal(result)) {
+      throw new PortalProblem('session_required', 'Your session has ended, or was never opened here.');
+    }
+    return result as SessionResult<M>;
+  };
+  return { call, callForSession };
+}
+
+function isDisconnection(error: unknown): boolean {
+  return error instanceof RpcError && error.code === 'disconnected';
+}
+
+function isSessionRefusal(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'valid' in result && result.valid === false;
+}
+
+function problemOf(error: unknown): unknown {
+  if (!(error instanceof RpcError)) return error;
+  switch (error.code) {
+    case 'unavailable':
+    case 'deadline':
+    case 'cancelled':
+    case 'disconnected':
+    case 'overloaded':
+      return new PortalProblem(
+        'service_unavailable',
+        'The database that knows what you may download cannot be reached at the moment.',
+        { cause: error, retryAfterSeconds: unavailableRetryAfterSeconds },
+      );
+    case 'not_found':
+      return new PortalProblem('not_found', error.message, { cause: error });
+    case 'conflict':
+      return new PortalProblem('conflict', error.message, { cause: error });
+    case 'refused':
+      return new PortalProblem('refused', error.message, { cause: error });
+    case 'unknown_method':
+    case 'forbidden':
+    case 'bad_request':
+    case 'bad_reply':
+    case 'too_large':
+    case 'internal':
+      return new PortalProblem('internal', 'The request could not be carried out.', { cause: error });
+  }
+}

@@ -1,0 +1,36 @@
+// The downloads of a delivery as the page shows them. The browser's script (browser/delivery-progress.ts) fills the same
+// elements again each second from the API; without it, the link reloads the page.
+import type { Delivery, Download } from '#commlink/methods/fields.ts';
+import { describeOutcome, humanSize } from '../browser/download-words.ts';
+import { html, type Html } from './html.ts';
+import { timeText } from './sizes-and-times.ts';
+
+/** The section with all downloads,. */
+export function downloadsSection(view: { delivery: Delivery; downloads: readonly Download[] }): Html {
+  const { delivery, downloads } = view;
+  return html`<section class="card" aria-labelledby="downloads" data-downloads>
+    <h2 id="downloads">Downloads</h2>
+    <p data-none${downloads.length > 0 ? html` hidden` : null}>None yet. They appear here as they run.</p>
+    <ul class="rows" data-rows>
+      ${downloads.map(downloadRow)}
+    </ul>
+    <p class="fine" data-reload><a href="/deliveries/${delivery.id}">Reload to see how it stands</a></p>
+    <p class="visually-hidden" aria-live="polite" data-announcement></p>
+  </section>`;
+}
+
+function downloadRow(download: Download): Html {
+  const reachedBytes = download.offsetBytes + download.sentBytes;
+  const label = `${download.protocol.toUpperCase()} from ${download.address}`;
+  return html`<li data-download-id="${download.id}" data-outcome="${download.outcome}">
+    <span class="split"
+      ><span data-label>${label}</span>
+      <span data-outcome-words>${describeOutcome(download.outcome)}</span></span
+    >
+    <progress max="${download.sizeBytes}" value="${reachedBytes}" aria-label="${label}"></progress>
+    <span class="facts"
+      ><span data-amount>${humanSize(reachedBytes)} of ${humanSize(download.sizeBytes)}</span> · began
+      ${timeText(download.startedAtMs)}</span
+    >
+  </li>`;
+}

@@ -1,0 +1,77 @@
+// The frame of every page: head, banner with navigation, main part, footer. Called by each page.
+import { html, type Html } from './html.ts';
+
+/** What all pages of this process share. */
+export interface PageFrame {
+  /** The versioned folder of scripts and styles, without a trailing slash. */
+  readonly assetBase: string;
+}
+
+/** Who looks at the page, as internal-db says, and the token for the forms on it. */
+export interface Viewer {
+  readonly userName: string;
+  readonly accountName: string;
+  readonly formToken: string;
+}
+
+/** One page. `section` marks the navigation entry that it belongs to. */
+export interface Page {
+  readonly title: string;
+  readonly viewer: Viewer | null;
+  readonly section?: 'products' | 'deliveries' | 'tokens';
+  readonly main: Html;
+}
+
+/** The whole document as text. */
+export function renderPage(frame: PageFrame, page: Page): string {
+  const document = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${page.title} · Consign</title>
+        <link rel="icon" href="${frame.assetBase}/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="${frame.assetBase}/portal.css" />
+        <script type="module" src="${frame.assetBase}/portal.js"></script>
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the content</a>
+        <header class="banner">
+          <div class="frame">
+            <a class="brand" href="/">Consign</a>
+            ${page.viewer ? navigation(page.viewer, page.section) : null}
+          </div>
+        </header>
+        <main id="main" class="frame" tabindex="-1">${page.main}</main>
+        <footer class="frame">
+          <p>
+            Every file has a SHA-256 digest: check it after the download.
+            <a href="/api/v1/openapi.json">API description</a>
+          </p>
+        </footer>
+      </body>
+    </html> `;
+  return document.text;
+}
+
+function navigation(viewer: Viewer, section: Page['section']): Html {
+  const entry = (href: string, label: string, of: Page['section']) =>
+    html`<li><a href="${href}" ${section === of ? html` aria-current="page"` : null}>${label}</a></li>`;
+  return html`<nav aria-label="Main">
+      <ul>
+        ${entry('/', 'Products', 'products')} ${entry('/deliveries', 'Deliveries', 'deliveries')}
+        ${entry('/tokens', 'Tokens', 'tokens')}
+      </ul>
+    </nav>
+    <form class="viewer" method="post" action="/sign-out">
+      ${formTokenField(viewer)}
+      <span>${viewer.userName}<small>${viewer.accountName}</small></span>
+      <button class="quiet" type="submit">Sign out</button>
+    </form>`;
+}
+
+/** The hidden field that every form needs to be accepted. */
+export function formTokenField(viewer: Pick<Viewer, 'formToken'>): Html {
+  return html`<input type="hidden" name="formToken" value="${viewer.formToken}" />`;
+}

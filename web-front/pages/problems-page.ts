@@ -1,0 +1,22 @@
+// The page that problem details point at with their `type`: every code of the API, with its status and what to do.
+import { problemCodes, problemTable } from '../portal-problem.ts';
+import { html } from './html.ts';
+import { renderPage, type PageFrame } from './layout.ts';
+
+/** The list of problem codes. */
+export function problemsPage(frame: PageFrame): string {
+  const entries = problemCodes.map((code) => {
+    const { status, title, advice } = problemTable[code];
+    return html`<section class="card" id="${code}">
+      <h2><code>${code}</code> <small>HTTP ${status}</small></h2>
+      <p><strong>${title}.</strong> ${advice}</p>
+    </section>`;
+  });
+  const main = html`<h1>Problems that the API can answer with</h1>
+    <p class="lead">
+      Each answer has a <code>code</code> from this list, a <code>detail</code> for its own case, and an
+      <code>incident</code> to tell us.
+    </p>
+    ${entries}`;
+  return renderPage(frame, { title: 'Problems', viewer: null, main });
+}

@@ -1,0 +1,65 @@
+// The routes of personal tokens. The new token's secret is in the answer to the form itself, once: it is never stored
+// here, and a reload of that answer asks before it sends the form again.
+import { Type, strictObject } from '#commlink/schema.ts';
+import { Id } from '#commlink/methods/fields.ts';
+import type { PortalApp } from '../http/portal-app.ts';
+import { loadViewer, requireOwnForm, requireSession } from '../http/session.ts';
+import { tokenLifetimeDays } from '../limits.ts';
+import { PortalProblem } from '../portal-problem.ts';
+import type { PortalServices } from '../portal-services.ts';
+import { tokensPage, type TokensView } from './tokens-page.ts';
+
+const FormToken = Type.String({ maxLength: 64 });
+const CreateForm = strictObject({
+  formToken: FormToken,
+  name: Type.String({ minLength: 1, maxLength: 100 }),
+  lifetimeDays: Type.String({ pattern: '^[0-9]{1,3}$' }),
+});
+const RevokeForm = strictObject({ formToken: FormToken });
+const TokenParams = strictObject({ id: Id });
+const dayMs = 86_400_000;
+
+/** Adds the routes. */
+export function addTokenRoutes(app: PortalApp, services: PortalServices): void {
+  const { frame, internalDb, publicUrl } = services;
+  const renderTokens = async (session: string, created: TokensView['created']) => {
+    const [viewer, { tokens }] = await Promise.all([
+      loadViewer(services, session),
+      internalDb.callForSession('token.list', { session }),
+    ]);
+    return tokensPage(frame, viewer, { tokens, created });
+  };
+
+  app.get('/tokens', { schema: { hide: true } }, async (request, reply) => {
+    const page = await renderTokens(requireSession(request), null);
+    return reply.type('text/html; charset=utf-8').send(page);
+  });
+
+  app.post('/tokens', { schema: { body: CreateForm, hide: true } }, async (request, reply) => {
+    const session = requireSession(request);
+    const { formToken, name } = request.body;
+    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
+    const lifetimeMs = lifetimeOf(Number(request.body.lifetimeDays));
+    const created = await internalDb.callForSession('token.create', { session, name, lifetimeMs });
+    return reply.type('text/html; charset=utf-8').send(await renderTokens(session, created));
+  });
+
+  const revokeSchema = { params: TokenParams, body: RevokeForm, hide: true };
+  app.post('/tokens/:id/revoke', { schema: revokeSchema }, async (request, reply) => {
+    const session = requireSession(request);
+    requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
+    await internalDb.callForSession('token.revoke', { session, id: request.params.id });
+    return reply.redirect('/tokens', 303);
+  });
+}
+
+function lifetimeOf(days: number): number {
+  const { min, max } = tokenLifetimeDays;
+  if (days < min || days > max) {
+    throw new PortalProblem(
+      'bad_request',
+      `A token is valid for ${min} to ${max} days; choose a number between.`,
+    );
+  }
+  return days * dayMs;
+}

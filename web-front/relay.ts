@@ -1,0 +1,73 @@
+// What the other nodes may ask of a web-front: to pass sealed and signed messages on between the ftp-nodes and
+// internal-db, which have no link to each other. Nothing of them is read here, and nothing is decided.
+import type { Commlink } from '#commlink/commlink.ts';
+import type { CallContext, Handlers, ParamsOf } from '#commlink/method-table.ts';
+import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
+import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import type { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { chooseInternalDb } from './internal-db-client.ts';
+import type { NodeDirectory } from './node-directory.ts';
+
+/** What the relay works with. */
+export interface RelayMeans {
+  readonly commlink: Commlink;
+  readonly nodes: NodeDirectory;
+}
+
+/** The handlers of a web-front's method table. The commlink is opened with them, so its promise comes before it. */
+export function createRelay(means: Promise<RelayMeans>): Handlers<typeof webFrontMethods> {
+  return {
+    'relay.login': async (params, context) => {
+      requireOwnNode(params.node, context);
+      return await callInternalDb(await means, 'login.decide', { params, signal: context.signal });
+    },
+    'relay.report': async (params, context) => {
+      requireOwnNode(params.node, context);
+      return await callInternalDb(await means, 'node.report', { params, signal: context.signal });
+    },
+    'relay.reconcile': async (params, context) => {
+      requireOwnNode(params.node, context);
+      return await callInternalDb(await means, 'node.reconcile', { params, signal: context.signal });
+    },
+    'relay.stage': async ({ node, grant }, context) => {
+      const { nodes } = await means;
+      return await nodes.stage(node, grant, context.signal);
+    },
+    'relay.unstage': async ({ node, order }, context) => {
+      const { commlink } = await means;
+      const member = commlink.member(node);
+      if (member?.role !== 'ftp-node')
+        throw new RpcError('unavailable', 'No such ftp-node is configured here.');
+      const options = { signal: context.signal };
+      return await commlink.call(member.name, ftpNodeMethods, 'delivery.unstage', { order }, options);
+    },
+    'relay.nodes': async () => {
+      const { nodes } = await means;
+      const described = await nodes.describeLinked();
+      return {
+        nodes: described.map(({ member, description }) => ({
+          node: member.id,
+          name: member.name,
+          description,
+        })),
+      };
+    },
+  };
+}
+
+type RelayedMethod = 'login.decide' | 'node.report' | 'node.reconcile';
+type RelayedParams<M extends RelayedMethod> = ParamsOf<typeof internalDbMethods, M>;
+
+async function callInternalDb<M extends RelayedMethod>(
+  { commlink }: RelayMeans,
+  method: M,
+  { params, signal }: { params: RelayedParams<M>; signal: AbortSignal },
+) {
+  return await commlink.call(chooseInternalDb(commlink).name, internalDbMethods, method, params, { signal });
+}
+
+/** The documents are signed by their node anyway; a node that speaks for another is stopped a step earlier. */
+function requireOwnNode(node: string, context: CallContext): void {
+  if (node !== context.peer.id) throw new RpcError('refused', 'A node may only relay its own messages.');
+}
