@@ -121,6 +121,7 @@ export class Installation {
           showAll: this.#options.showAll,
           stopDeadlineMs: stopDeadlineMs[name],
           say: (line) => this.#options.say(line),
+          showWarnings: () => this.#endpoints !== null,
           onPids: () => this.#publishEndpoints(),
           onGivenUp: (reason) =>
             this.#givenUp.reject(new StartupError('PROGRAM_GAVE_UP', `${name} can't run: ${reason}`)),

@@ -9,6 +9,9 @@ export const stopDeadlineMs = { 'ftp-node': 10_000, 'web-front': 5_000, 'interna
 /** A process that died is started again after this long, doubled each time up to the maximum. */
 export const restartDelayMs = { first: 200, max: 10_000 } as const;
 
+/** A program that dies so often without ever having been ready has no reason to start the next time. */
+export const unreadyDeathsMax = 3;
+
 /** A process that ran for this long counts as healthy: its next restart waits the shortest time again. */
 export const healthyAfterMs = 30_000;
 

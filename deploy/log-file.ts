@@ -5,6 +5,7 @@ import { logFileBytesMax, logLineCharactersMax } from './limits.ts';
 
 /** pino's numbers for levels. A fatal line is followed by its program's end, whose reason the launcher says itself. */
 const warnLevel = 40;
+const errorLevel = 50;
 const fatalLevel = 60;
 
 /** What a log line says, as far as the terminal is concerned. */
@@ -65,7 +66,7 @@ export function parseLogLine(line: string): LogLine | null {
   }
 }
 
-/** True for the lines that the terminal shows without --verbose. */
-export function isWorthShowing(line: LogLine): boolean {
-  return line.level >= warnLevel && line.level < fatalLevel;
+/** True for the lines that the terminal shows without --verbose: errors, and warnings when they are wanted. */
+export function isWorthShowing({ level }: LogLine, withWarnings: boolean): boolean {
+  return level >= (withWarnings ? warnLevel : errorLevel) && level < fatalLevel;
 }

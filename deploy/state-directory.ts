@@ -9,6 +9,9 @@ import { Type, compileSchema, strictObject, type Static } from '#commlink/schema
 /** The version of the layout that this program reads and writes. */
 export const stateVersion = 1;
 
+/** sizeof(sun_path) on Linux, less the final zero: unix(7). */
+const socketPathBytesMax = 107;
+
 /** The three programs that the launcher runs; each has a folder of this name in the state and in the repository. */
 export const programNames = ['internal-db', 'web-front', 'ftp-node'] as const;
 /** One of the three programs. */
@@ -89,11 +92,20 @@ export function readStateVersion(layout: StateLayout): number | null {
 }
 
 /**
- * Makes the directory when it is not there, and sets its mode to 0700. Throws StartupError `STATE_UNWRITABLE`,
- * `STATE_NEWER`, or `STATE_FOREIGN` for a directory with something else in it.
+ * Makes the directory when it is not there, and sets its mode to 0700. Throws StartupError `STATE_PATH_LONG`,
+ * `STATE_UNWRITABLE`, `STATE_NEWER`, or `STATE_FOREIGN` for a directory with something else in it.
  */
 export function openStateDirectory(layout: StateLayout): { isNew: boolean } {
   const { directory } = layout;
+  const longest = Math.max(
+    ...[layout.adminSocket, layout.ingestSocket].map((path) => Buffer.byteLength(path)),
+  );
+  if (longest > socketPathBytesMax) {
+    throw new StartupError(
+      'STATE_PATH_LONG',
+      `The path of the state directory is too long for the sockets in it: ${directory}. Choose one that is ${longest - socketPathBytesMax} bytes shorter with --state or CONSIGN_STATE.`,
+    );
+  }
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);

@@ -4,7 +4,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { healthyAfterMs, restartDelayMs } from './limits.ts';
+import { healthyAfterMs, restartDelayMs, unreadyDeathsMax } from './limits.ts';
 import { LogFile, isWorthShowing, parseLogLine, wrap } from './log-file.ts';
 import type { ProgramName } from './state-directory.ts';
 
@@ -22,6 +22,8 @@ export interface ProgramOptions {
   readonly stopDeadlineMs: number;
   /** Says a line to the person at the terminal. */
   readonly say: (line: string) => void;
+  /** False while everything starts, when warnings (a link that is not up yet) mean nothing. */
+  readonly showWarnings: () => boolean;
   /** Called when the program became ready, and whenever the process ids changed. */
   readonly onPids: () => void;
   /** Called once when the program can't run: `reason` is its own plain sentence. */
@@ -37,6 +39,8 @@ export class SupervisedProgram {
   #child: ChildProcess | null = null;
   #stopping = false;
   #isReady = false;
+  #wasReady = false;
+  #deaths = 0;
   #delayMs: number = restartDelayMs.first;
   #childPids: Readonly<Record<string, number>> = {};
 
@@ -118,12 +122,20 @@ export class SupervisedProgram {
     const { type, pids } = message as { type?: unknown; pids?: Record<string, number> };
     if (type !== 'ready') return;
     this.#isReady = true;
+    this.#wasReady = true;
     this.#childPids = pids ?? {};
     this.#ready.resolve();
     this.#options.onPids();
   }
 
   async #restart({ how, ranMs }: { how: string; ranMs: number }): Promise<void> {
+    this.#deaths += 1;
+    if (!this.#wasReady && this.#deaths >= unreadyDeathsMax) {
+      this.#options.onGivenUp(
+        `It died ${this.#deaths} times before it was ready (${how}). See ${this.#options.logPath}.`,
+      );
+      return;
+    }
     if (ranMs >= healthyAfterMs) this.#delayMs = restartDelayMs.first;
     const waitMs = this.#delayMs;
     this.#delayMs = Math.min(waitMs * 2, restartDelayMs.max);
@@ -152,7 +164,8 @@ export class SupervisedProgram {
     const parsed = parseLogLine(line);
     this.#log.append(parsed ? line : wrap(line));
     if (this.#options.showAll) this.#options.say(`${this.name}: ${line}`);
-    else if (parsed && isWorthShowing(parsed)) this.#options.say(`${this.name}: ${parsed.message}`);
+    else if (parsed && isWorthShowing(parsed, this.#options.showWarnings()))
+      this.#options.say(`${this.name}: ${parsed.message}`);
   }
 }
 
