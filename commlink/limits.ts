@@ -29,8 +29,8 @@ export const rpcLimits: RpcLimits = {
   silenceMsMax: 0,
 };
 
-/** Longest signed document, as text. Agrees with SignedText in methods/fields.ts. */
-export const documentBytesMax = 16_384;
+/** Longest signed document, as text: an unstage order or statement of 500 deliveries fits. */
+export const documentBytesMax = 65_536;
 /** Longest plaintext that is sealed. */
 export const sealedPlaintextBytesMax = 65_536;
 /** Connections to one Unix socket at once. */

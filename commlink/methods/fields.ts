@@ -1,5 +1,6 @@
 // Field schemas that several method tables share, with the limits on what may cross a link.
 // Times are milliseconds since 1970 UTC and end in `AtMs`; sizes are bytes and end in `Bytes`.
+import { documentBytesMax } from '../limits.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 
 /** A record's id: three-letter kind, underscore, 128 random bits in base64url (`dlv_…`). */
@@ -31,7 +32,7 @@ export const Address = Type.String({ minLength: 2, maxLength: 45 });
 /** A signed document (see signed-document.ts): base64url payload, dot, base64url signature. */
 export const SignedText = Type.String({
   minLength: 90,
-  maxLength: 16_384,
+  maxLength: documentBytesMax,
   pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{86}$',
 });
 /** What a customer fetches with. */

@@ -20,7 +20,7 @@ export class DeadlineSweep {
     if (deadlineMs < this.#armedForMs) this.#arm(deadlineMs);
   }
 
-  /** Stops for good. */
+  /** Stops for good. Until then a deadline ahead keeps the process alive, as an open connection does. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#armedForMs = -Infinity;
@@ -31,7 +31,6 @@ export class DeadlineSweep {
     this.#armedForMs = deadlineMs;
     const delayMs = Math.max(sweepSpacingMs, Math.ceil(deadlineMs - performance.now()));
     this.#timer = setTimeout(() => this.#run(), delayMs);
-    this.#timer.unref();
   }
 
   #run(): void {

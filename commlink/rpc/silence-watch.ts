@@ -19,7 +19,6 @@ export class SilenceWatch {
     this.#limits = limits;
     this.#actions = actions;
     if (limits.heartbeatMs > 0) this.#timer = setInterval(() => this.#look(), limits.heartbeatMs);
-    this.#timer?.unref();
   }
 
   /** Something came from the peer. */
