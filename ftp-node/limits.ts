@@ -40,6 +40,8 @@ export const expiryBatchDeliveries = 200;
 /** A difference between wall clock and steady clock, from one look to the next, that is worth a warning. */
 export const clockJumpNoticeMs = 5 * second;
 
+/** Deliveries that the reconciler holds in memory at once. */
+export const reconcilePageDeliveries = 500;
 /** Deliveries in one statement to internal-db: an order that ends all of them still fits a signed document. */
 export const statementDeliveriesMax = 150;
 
@@ -74,3 +76,8 @@ export const sessionServerMissedChecksMax = 3;
 export const httpsKeepAliveMs = 15 * second;
 /** HTTPS: bytes of a request's line and headers; a signed URL has up to 16 KiB of its own. */
 export const httpsHeaderBytesMax = 32 * kibibyte;
+
+/** Connections that the kernel keeps until they are accepted (listen(2)). */
+export const connectionBacklog = 1024;
+/** How often a server that closes looks whether its last connection is gone. */
+export const closePollMs = 10;

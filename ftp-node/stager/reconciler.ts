@@ -4,6 +4,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reconcilePageDeliveries } from '../limits.ts';
 import { systemCodeOf } from '../node-error.ts';
 import { parseStagedPlace } from './staged-place.ts';
 import { finishStaging } from './staging.ts';
@@ -21,8 +22,6 @@ export interface ReconcileResult {
   /** Artifacts whose inodes have other links than those of live deliveries: only said, since nobody knows whose. */
   readonly strayLinkCount: number;
 }
-
-const pageDeliveries = 500;
 
 /** Compares and mends once. */
 export async function reconcileDisk(context: StagerContext): Promise<ReconcileResult> {
@@ -79,7 +78,7 @@ async function restoreRecorded(
   let failedCount = 0;
   let after = '';
   for (;;) {
-    const page = context.deliveries.page(after, pageDeliveries);
+    const page = context.deliveries.page(after, reconcilePageDeliveries);
     for (const { delivery } of page) {
       const mended = await restoreDelivery(context, delivery);
       if (mended === 'relinked') relinkedCount += 1;

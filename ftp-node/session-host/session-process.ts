@@ -1,0 +1,113 @@
+// One session server as its stager sees it: a child process and the channel to it. Caller: session-host.ts.
+// It trusts the child with what the method table says and no more: the child is what customers can reach.
+import { spawn } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import type { Logger } from '#commlink/log.ts';
+import type { Handlers, ParamsOf } from '#commlink/method-table.ts';
+import { StartupError } from '#commlink/process-lifecycle.ts';
+import { openRpc, type RpcPeer } from '#commlink/rpc.ts';
+import { pause } from '../pause.ts';
+import { lastReportsWithinMs, sessionServerCheckMs, sessionServerMissedChecksMax } from '../limits.ts';
+import { sessionServerMethods, stagerMethods } from '../session-methods.ts';
+
+/** What the child said when it had started. */
+export type StartedServer = ParamsOf<typeof stagerMethods, 'server.started'>;
+
+/** What the child may ask that the host answers; the rest of stagerMethods is answered here. */
+export type HostHandlers = Omit<Handlers<typeof stagerMethods>, 'server.started' | 'server.failed'>;
+
+/** A child process. */
+export interface SessionProcess {
+  readonly pid: number;
+  readonly rpc: RpcPeer<typeof sessionServerMethods>;
+  /** Resolves when it serves; rejects when it died before, with its StartupError if it told one. */
+  readonly started: Promise<StartedServer>;
+  /** Resolves when the process is gone; never rejects. */
+  readonly exited: Promise<{ code: number | null; signal: string | null }>;
+  /** Closes the channel, at which the child exits by itself; kills it when it does not. */
+  stop(): Promise<void>;
+}
+
+/** Starts a session server. It gets an empty environment, its three output descriptors and the channel, nothing else. */
+export function startSessionProcess(options: {
+  name: string;
+  mainFile: string;
+  handlers: HostHandlers;
+  log: Logger;
+}): SessionProcess {
+  const { name, log } = options;
+  const child = spawn(process.execPath, [options.mainFile], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    env: {},
+    cwd: '/',
+  });
+  const { promise: started, resolve, reject } = Promise.withResolvers<StartedServer>();
+  let serving = false;
+  const handlers: Handlers<typeof stagerMethods> = {
+    ...options.handlers,
+    'server.started': async (params) => {
+      serving = true;
+      resolve(params);
+      return {};
+    },
+    'server.failed': async ({ code, message }) => {
+      reject(new StartupError(code, message));
+      return {};
+    },
+  };
+  const rpc = openRpc(child.stdio[3] as Duplex, {
+    peer: { role: 'session-server', name, id: name },
+    offered: stagerMethods,
+    handlers,
+    called: sessionServerMethods,
+    log,
+  });
+  const exited = waitForExit(child);
+  void exited.then((end) => reject(new Error(`${name} ended before it served (${end.signal ?? end.code}).`)));
+  void watchForHanging({ rpc, name, log, isServing: () => serving, kill: () => child.kill('SIGKILL') });
+  return {
+    pid: child.pid ?? 0,
+    rpc,
+    started,
+    exited,
+    stop: async () => {
+      rpc.close();
+      const killing = setTimeout(() => child.kill('SIGKILL'), lastReportsWithinMs);
+      await exited;
+      clearTimeout(killing);
+    },
+  };
+}
+
+function waitForExit(child: ReturnType<typeof spawn>): SessionProcess['exited'] {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => resolve({ code: null, signal: null }));
+  });
+}
+
+/** A process that answers nothing serves nobody: it is killed, and the host starts another one. */
+async function watchForHanging(watched: {
+  rpc: RpcPeer<typeof sessionServerMethods>;
+  name: string;
+  log: Logger;
+  isServing: () => boolean;
+  kill: () => void;
+}): Promise<void> {
+  const closed = new AbortController();
+  void watched.rpc.closed.then(() => closed.abort());
+  let missedChecks = 0;
+  while (!closed.signal.aborted) {
+    await pause(sessionServerCheckMs, closed.signal);
+    if (closed.signal.aborted || !watched.isServing()) continue;
+    const answered = await watched.rpc.call('server.describe', {}).then(
+      () => true,
+      () => false,
+    );
+    missedChecks = answered ? 0 : missedChecks + 1;
+    if (missedChecks < sessionServerMissedChecksMax || closed.signal.aborted) continue;
+    watched.log.error({ name: watched.name }, 'a session server answers no more; it is killed');
+    watched.kill();
+    return;
+  }
+}

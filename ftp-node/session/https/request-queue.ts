@@ -1,0 +1,84 @@
+// The order and the deadlines of one HTTPS server's requests. Caller: https-server.ts. Requests of one connection are
+// answered one after the other; a connection that does not send its next request in time is closed.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { SessionServices } from '../session-services.ts';
+import { answerWithPage } from './answer-page.ts';
+import type { LinkIssuer } from './download-link.ts';
+import { handleDownload } from './handle-download.ts';
+
+/** Lets each connection's requests wait for one another, and each connection for its next request only so long. */
+export class RequestQueue {
+  readonly #services: SessionServices;
+  readonly #issuer: LinkIssuer;
+  readonly #lastByConnection = new WeakMap<Socket, Promise<void>>();
+  readonly #deadlines = new WeakMap<Socket, NodeJS.Timeout>();
+  readonly #running = new Set<Promise<void>>();
+  #draining = false;
+
+  constructor(services: SessionServices, issuer: LinkIssuer) {
+    this.#services = services;
+    this.#issuer = issuer;
+  }
+
+  /** From here on the next request's headers must be whole within the deadline, however slowly they trickle in. */
+  startDeadline(socket: Socket): void {
+    clearTimeout(this.#deadlines.get(socket));
+    if (socket.destroyed) return;
+    const { loginDeadlineMs } = this.#services.limits;
+    this.#deadlines.set(
+      socket,
+      setTimeout(() => socket.destroy(), loginDeadlineMs),
+    );
+  }
+
+  /** Answers the request when those before it on its connection are over. */
+  add(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    clearTimeout(this.#deadlines.get(socket));
+    request.resume();
+    if (this.#draining) {
+      answerWithPage(request, response, {
+        page: 'busy',
+        headers: { connection: 'close', 'retry-after': '5' },
+      });
+      return;
+    }
+    const before = this.#lastByConnection.get(socket);
+    const answered = this.#answer({ request, response, before });
+    this.#lastByConnection.set(socket, answered);
+    this.#running.add(answered);
+    void answered.finally(() => {
+      this.#running.delete(answered);
+      this.startDeadline(socket);
+    });
+  }
+
+  /** Answers what has begun, and refuses what comes after. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  async #answer(exchange: {
+    request: IncomingMessage;
+    response: ServerResponse;
+    before: Promise<void> | undefined;
+  }): Promise<void> {
+    const { request, response } = exchange;
+    try {
+      await exchange.before;
+      await handleDownload({
+        request,
+        response,
+        socket: request.socket,
+        services: this.#services,
+        issuer: this.#issuer,
+      });
+    } catch (error) {
+      this.#services.log.error({ err: error }, 'a download could not be answered');
+      if (response.headersSent) response.destroy();
+      else answerWithPage(request, response, { page: 'fault' });
+    }
+  }
+}
