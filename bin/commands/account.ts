@@ -1,4 +1,4 @@
-// `consign account`: customers, as organizations.
+// `consign account create` and `consign accounts`: customers, as organizations.
 import type { CommandSpec } from '../command-spec.ts';
 import { parseSlug } from '../names.ts';
 import { formatTable, formatTime } from '../text.ts';
@@ -23,17 +23,17 @@ export const accountCreate: CommandSpec = {
   },
 };
 
-/** `consign account list`. */
-export const accountList: CommandSpec = {
-  words: 'account list',
+/** `consign accounts`. */
+export const accounts: CommandSpec = {
+  words: 'accounts',
   summary: 'list the customer accounts',
-  examples: [['account list', 'all of them']],
+  examples: [['accounts', 'all of them']],
   run: async (invocation) => {
-    const { accounts } = await invocation.withAdmin((admin) => admin.call('account.list', {}));
-    invocation.answer(accounts, () =>
+    const list = await invocation.withAdmin((admin) => admin.call('account.list', {}));
+    invocation.answer(list.accounts, () =>
       formatTable(
         ['account', 'title', 'state', 'made'],
-        accounts.map(({ name, displayName, state, createdAtMs }) => [
+        list.accounts.map(({ name, displayName, state, createdAtMs }) => [
           name,
           displayName,
           state,

@@ -1,12 +1,12 @@
 // Every command, in the order in which help lists them. Called by main.ts.
 import type { CommandSpec } from '../command-spec.ts';
-import { accountCreate, accountList } from './account.ts';
+import { accountCreate, accounts } from './account.ts';
 import { audit, auditVerify } from './audit.ts';
 import { cancel, deliveries, downloads } from './delivery.ts';
 import { doctor } from './doctor.ts';
 import { entitlements, grant, revoke } from './entitlement.ts';
 import { staffCreate, userCreate } from './login.ts';
-import { productCreate, productList } from './product.ts';
+import { productCreate, products } from './product.ts';
 import { publish } from './publish.ts';
 import { releasePublish, releaseWithdraw } from './release.ts';
 import { stage } from './stage.ts';
@@ -18,10 +18,10 @@ export const commands: readonly CommandSpec[] = [
   status,
   doctor,
   accountCreate,
-  accountList,
+  accounts,
   userCreate,
   productCreate,
-  productList,
+  products,
   publish,
   releasePublish,
   releaseWithdraw,

@@ -1,4 +1,4 @@
-// `consign product`: what is delivered, with its releases.
+// `consign product create` and `consign products`: what is delivered, with its releases.
 import type { CommandSpec } from '../command-spec.ts';
 import { parseSlug } from '../names.ts';
 import { formatBytes, formatTable } from '../text.ts';
@@ -24,17 +24,17 @@ export const productCreate: CommandSpec = {
   },
 };
 
-/** `consign product list`. */
-export const productList: CommandSpec = {
-  words: 'product list',
+/** `consign products`. */
+export const products: CommandSpec = {
+  words: 'products',
   summary: 'list the products and their releases',
-  examples: [['product list', 'all of them, with every release']],
+  examples: [['products', 'all of them, with every release']],
   run: async (invocation) => {
-    const { products } = await invocation.withAdmin((admin) => admin.call('product.list', {}));
-    invocation.answer(products, () =>
+    const list = await invocation.withAdmin((admin) => admin.call('product.list', {}));
+    invocation.answer(list.products, () =>
       formatTable(
         ['product', 'version', 'channel', 'state', 'files', 'size', 'title'],
-        products.flatMap(({ name, title, releases }) =>
+        list.products.flatMap(({ name, title, releases }) =>
           releases.length === 0
             ? [[name, '-', '', '', '', '', title]]
             : releases.map(({ version, channel, state, fileCount, sizeBytes }) => [

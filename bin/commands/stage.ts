@@ -28,7 +28,7 @@ export const stage: CommandSpec = {
     if (version === null || file === null) {
       throw new CliError(
         'usage',
-        'Name one file: PRODUCT/VERSION/FILE. `consign product list` has the releases.',
+        'Name one file: PRODUCT/VERSION/FILE. `consign products` has the releases.',
       );
     }
     const ttl = input.option('ttl');
@@ -48,7 +48,7 @@ export const stage: CommandSpec = {
 };
 
 interface Access {
-  readonly delivery: string;
+  readonly id: string;
   readonly account: string;
   readonly path: string;
   readonly sizeBytes: number;
@@ -65,7 +65,7 @@ interface Access {
 function describeAccess({ delivery, credentials, endpoints }: Staged): Access {
   const { host, port, hostKeyFingerprints } = endpoints.sftp;
   return {
-    delivery: delivery.id,
+    id: delivery.id,
     account: delivery.account,
     path: delivery.path,
     sizeBytes: delivery.sizeBytes,
@@ -87,7 +87,7 @@ function describeStaged(access: Access): string {
   return [
     `Ready for ${access.account} until ${formatTime(access.expiresAtMs)}: ${showable(file)}, ${formatBytes(access.sizeBytes)}`,
     `  sha256    ${access.sha256}`,
-    `  delivery  ${access.delivery}`,
+    `  delivery  ${access.id}`,
     '',
     `  login     ${login}`,
     `  password  ${password}`,

@@ -1,0 +1,229 @@
+// A whole Consign for one test file: the real launcher with a state directory and ports of its own, stopped and removed
+// afterwards. Callers: the end-to-end tests and those of bin and deploy. Processes are ended by their ids alone.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findFreePortBase } from './free-ports.ts';
+import { runProgram, type ProgramResult } from './run-program.ts';
+
+const repository = join(import.meta.dirname, '..', '..');
+const readyTimeoutMs = 60_000;
+const changeTimeoutMs = 30_000;
+const stopTimeoutMs = 30_000;
+const pollMs = 20;
+const startTries = 3;
+
+/** endpoints.json. */
+export interface Endpoints {
+  readonly portal: string;
+  readonly console: string;
+  readonly delivery: string;
+  readonly ftp: { readonly host: string; readonly port: number };
+  readonly sftp: { readonly host: string; readonly port: number };
+  readonly caFile: string;
+  readonly pids: Readonly<Record<string, number>>;
+}
+
+/** A login as the launcher printed it. */
+export interface PrintedLogin {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** The part of tap's test object that the rig needs. */
+interface Teardown {
+  readonly teardown: (done: () => Promise<void>) => void;
+}
+
+/** What a test may choose. */
+export interface ConsignOptions {
+  /** With the demo customer and product; without, only the first staff login exists. */
+  readonly demo?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The demo product's file, as `PRODUCT/VERSION/FILE`. */
+export const demoFile = `node-runtime/${process.versions.node}/node-v${process.versions.node}-${process.platform}-${process.arch}`;
+
+/** A running installation. */
+export class RunningConsign {
+  /** The state directory. */
+  readonly state: string;
+  readonly portBase: number;
+  readonly #options: ConsignOptions;
+  #launcher: ChildProcess | null = null;
+  #output = '';
+
+  constructor(state: string, portBase: number, options: ConsignOptions) {
+    this.state = state;
+    this.portBase = portBase;
+    this.#options = options;
+  }
+
+  /** What endpoints.json says now. Throws when not everything is up. */
+  get endpoints(): Endpoints {
+    return JSON.parse(readFileSync(join(this.state, 'endpoints.json'), 'utf8')) as Endpoints;
+  }
+
+  /** Everything that the launcher has written to the terminal, of all starts. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The logins that the first start printed: of the customer (with the demo) and of the staff. */
+  get logins(): { customer: PrintedLogin | null; staff: PrintedLogin } {
+    const shown = [...this.#output.matchAll(/sign in as +(\S+)[^\n]*\n[^\n]*password +(\S+)/g)];
+    const [staff, customer] = shown.map(([, name = '', password = '']) => ({ name, password })).toReversed();
+    if (!staff) throw new Error(`The launcher printed no login:\n${this.#output}`);
+    return { customer: customer ?? null, staff };
+  }
+
+  /** Starts the launcher and waits until everything is up. */
+  async start(): Promise<void> {
+    const environment = this.environment;
+    const demo = this.#options.demo === true ? [] : ['--empty'];
+    const launcher = spawn(process.execPath, [join(repository, 'deploy', 'launch.ts'), ...demo], {
+      cwd: repository,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#launcher = launcher;
+    for (const stream of [launcher.stdout, launcher.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
+    }
+    const isUp = (): boolean => {
+      if (launcher.exitCode !== null || launcher.signalCode !== null)
+        throw new Error(this.#describeEnd(launcher));
+      return existsSync(join(this.state, 'endpoints.json'));
+    };
+    await waitFor('endpoints.json', isUp, readyTimeoutMs);
+    if (this.#output.includes('shown only now')) return;
+    await waitFor('the greeting', () => this.#output.includes('Consign is running'), changeTimeoutMs);
+  }
+
+  /** Stops everything as Ctrl-C does; returns the launcher's exit code. Does nothing when it is not running. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    const launcher = this.#launcher;
+    if (launcher === null) return null;
+    if (launcher.exitCode === null && launcher.signalCode === null) launcher.kill(signal);
+    const hasEnded = (): boolean => launcher.exitCode !== null || launcher.signalCode !== null;
+    await waitFor('the launcher to stop', hasEnded, stopTimeoutMs);
+    this.#launcher = null;
+    return launcher.exitCode;
+  }
+
+  /** Stops and starts on the same state and ports. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** Runs `consign` with these arguments on this state. */
+  run(...args: string[]): Promise<ProgramResult> {
+    return runProgram(join(repository, 'bin', 'consign'), args, { environment: this.environment });
+  }
+
+  /** Runs `consign … --json` and returns what it answered. Throws when it failed. */
+  async json<T>(...args: string[]): Promise<T> {
+    const { code, stdout, stderr } = await this.run('--json', ...args);
+    if (code !== 0) throw new Error(`consign ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  /** The process id of `launcher`, `internal-db`, `web-front`, `ftp-node` or `session-server-1`. */
+  pid(name: string): number {
+    const pid = this.endpoints.pids[name];
+    if (pid === undefined) throw new Error(`There is no process ${name}.`);
+    return pid;
+  }
+
+  /** Ends one process at once; returns its id. */
+  kill(name: string, signal: NodeJS.Signals = 'SIGKILL'): number {
+    const pid = this.pid(name);
+    process.kill(pid, signal);
+    return pid;
+  }
+
+  /** Waits until `name` runs under another id than `pid`; returns the new one. */
+  async waitForRestart(name: string, pid: number): Promise<number> {
+    const isBack = (): boolean => ![undefined, pid].includes(this.endpoints.pids[name]);
+    await waitFor(`${name} to be back`, isBack, changeTimeoutMs);
+    return this.pid(name);
+  }
+
+  /** Waits until an FTP node is linked, so that files can be staged. */
+  async waitUntilLinked(): Promise<void> {
+    const isLinked = async (): Promise<boolean> => {
+      const { code, stdout } = await this.run('status', '--json');
+      return code === 0 && (JSON.parse(stdout) as { nodes: unknown[] }).nodes.length > 0;
+    };
+    await waitFor('an FTP node to be linked', isLinked, changeTimeoutMs);
+  }
+
+  /** All that the programs have logged, and the launcher has written. */
+  async readLogs(): Promise<string> {
+    const folder = join(this.state, 'logs');
+    const names = await readdir(folder);
+    const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    return texts.join('\n');
+  }
+
+  /** The environment of the launcher and of commands. */
+  get environment(): NodeJS.ProcessEnv {
+    const own = { CONSIGN_STATE: this.state, CONSIGN_PORT_BASE: String(this.portBase) };
+    return { ...process.env, ...this.#options.environment, ...own };
+  }
+
+  #describeEnd({ exitCode, signalCode }: ChildProcess): string {
+    return `The launcher ended (${signalCode ?? exitCode}):\n${this.#output}`;
+  }
+}
+
+/** Starts a Consign for the test `t`, which stops and removes it at its end. */
+export async function startConsign(t: Teardown, options: ConsignOptions = {}): Promise<RunningConsign> {
+  const folder = await mkdtemp(join(tmpdir(), 'consign-'));
+  const removeAll = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  for (let tries = 1; ; tries += 1) {
+    const consign = new RunningConsign(join(folder, `state${tries}`), await findFreePortBase(), options);
+    try {
+      await consign.start();
+      t.teardown(async () => {
+        await consign.stop();
+        await removeAll();
+      });
+      return consign;
+    } catch (error) {
+      await consign.stop('SIGKILL');
+      // Another test may have taken a port in between.
+      if (tries < startTries && consign.output.includes('another program has it')) continue;
+      await removeAll();
+      throw error;
+    }
+  }
+}
+
+/** Waits until `condition` holds; throws after `timeoutMs`. */
+export async function waitFor(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  while (!(await holds(condition))) {
+    if (performance.now() > deadlineMs) throw new Error(`Waited ${timeoutMs} ms for ${what}.`);
+    await delay(pollMs);
+  }
+}
+
+/** endpoints.json is not there while something restarts. */
+async function holds(condition: () => boolean | Promise<boolean>): Promise<boolean> {
+  try {
+    return await condition();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
