@@ -6,8 +6,10 @@ import type { Connection } from 'ssh2';
 import type { ProtocolServer, ProtocolServerOptions } from '../session-services.ts';
 import { AccountBudgets } from './account-budgets.ts';
 import { finishLoadingSsh } from './native-crypto.ts';
+import { sshLimits } from './sftp-limits.ts';
 import { SshConnection } from './ssh-connection.ts';
 import { createSshEngine, socketOf } from './ssh-engine.ts';
+import type { RekeyLimits } from './ssh-rekey.ts';
 
 const tcpKeepAliveMs = 60_000;
 
@@ -17,6 +19,8 @@ export interface SftpServerOptions extends ProtocolServerOptions {
   readonly config: { readonly host: string; readonly port: number };
   /** Private keys, Ed25519 and ECDSA, in OpenSSH or PEM form. */
   readonly hostKeys: readonly Buffer[];
+  /** sshLimits unless a test is in a hurry. */
+  readonly rekeyLimits?: RekeyLimits;
 }
 
 /** Binds the port and starts. Rejects with HostKeyError, or with the system's error when the port can't be bound. */
@@ -33,6 +37,7 @@ class SftpServer implements ProtocolServer {
   readonly #listener: Server;
   readonly #sockets = new Map<Socket, { connection: SshConnection | null; deadline: NodeJS.Timeout }>();
   readonly #engine;
+  #port = 0;
   #isOpen = false;
   #isDraining = false;
 
@@ -54,7 +59,7 @@ class SftpServer implements ProtocolServer {
   }
 
   get port(): number {
-    return (this.#listener.address() as AddressInfo).port;
+    return this.#port;
   }
 
   get sessionCount(): number {
@@ -65,6 +70,7 @@ class SftpServer implements ProtocolServer {
     const { host, port } = this.#options.config;
     this.#listener.listen(port, host);
     await once(this.#listener, 'listening');
+    this.#port = (this.#listener.address() as AddressInfo).port;
   }
 
   async drain(): Promise<void> {
@@ -125,6 +131,7 @@ class SftpServer implements ProtocolServer {
     entry.connection = new SshConnection(connection, {
       services: this.#options.services,
       budgets: this.#budgets,
+      rekeyLimits: this.#options.rekeyLimits ?? sshLimits,
       address: addressOf(socket),
       onLogin: () => clearTimeout(entry.deadline),
     });

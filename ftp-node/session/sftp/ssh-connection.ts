@@ -12,7 +12,7 @@ import { sshLimits } from './sftp-limits.ts';
 import { SftpSession } from './sftp-session.ts';
 import { boundPacketSize, socketOf } from './ssh-engine.ts';
 import { offerLogin, type Login } from './ssh-login.ts';
-import { renewKeys } from './ssh-rekey.ts';
+import { renewKeys, type RekeyLimits } from './ssh-rekey.ts';
 import { SshTransport } from './ssh-transport.ts';
 
 /** What a connection is served with. */
@@ -20,6 +20,7 @@ export interface SshConnectionOptions {
   readonly services: SessionServices;
   readonly budgets: AccountBudgets;
   readonly address: string;
+  readonly rekeyLimits: RekeyLimits;
   /** Called when the client has logged in: its deadline is over. */
   onLogin(): void;
 }
@@ -43,6 +44,7 @@ export class SshConnection {
   #channelCount = 0;
   #lastActiveAtMs = Date.now();
   #isDraining = false;
+  #drainTimer: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, options: SshConnectionOptions) {
     const { services, address } = options;
@@ -85,7 +87,8 @@ export class SshConnection {
   /** Closes when no download is running any more. */
   drain(): void {
     this.#isDraining = true;
-    this.#closeIfDrained();
+    if (this.#handles.size === 0) this.#sayGoodbye();
+    else this.#closeIfDrained();
   }
 
   /** Closes now. */
@@ -94,14 +97,15 @@ export class SshConnection {
   }
 
   #begin(login: Login): void {
-    const { services, budgets } = this.#options;
+    const { services, budgets, rekeyLimits } = this.#options;
     const { account, principal, registration } = login;
     const share = budgets.join(account);
     this.#session = { ...login, ...share };
     this.#log.info({ account, principal }, 'sftp login');
     const { idleTimeoutMs } = services.limits;
     const idleTimer = setInterval(() => this.#closeIfIdle(), Math.max(10, idleTimeoutMs / 4)).unref();
-    const rekeying = renewKeys(this.#connection, () => this.#break('the client does not renew its keys'));
+    const onOverdue = (): void => this.#break('the client does not renew its keys');
+    const rekeying = renewKeys(this.#connection, { limits: rekeyLimits, onOverdue });
     this.#cleanups.push(
       () => share.leave(),
       () => registration.release(),
@@ -200,14 +204,16 @@ export class SshConnection {
     this.#closeIfDrained();
   }
 
-  /** A client whose last transfer is over has a moment to end its channel in its own way. */
+  /**
+   * A client whose last transfer is over has a moment to end in its own way: scp would call a download failed that
+   * is followed by a disconnect message.
+   */
   #closeIfDrained(): void {
     if (!this.#isDraining || this.isTransferring) return;
-    if (this.#handles.size === 0) this.#sayGoodbye();
-    else
-      setTimeout(() => {
-        if (!this.isTransferring) this.#sayGoodbye();
-      }, sshLimits.lingerMs).unref();
+    this.#drainTimer ??= setTimeout(() => {
+      this.#drainTimer = undefined;
+      if (!this.isTransferring) this.#sayGoodbye();
+    }, sshLimits.lingerMs).unref();
   }
 
   #closeIfIdle(): void {

@@ -1,12 +1,11 @@
 // Starts a new key exchange after so much traffic and so much time (RFC 4253, section 9): ssh2 never starts one by
 // itself on the server's side. Caller: ssh-connection.ts, after the login.
 import type { Connection } from 'ssh2';
-import { sshLimits } from './sftp-limits.ts';
 import { isExchangingKeys, socketOf } from './ssh-engine.ts';
 
 const lookIntervalMs = 1000;
 
-/** When keys are due; sshLimits unless a test says otherwise. */
+/** When keys are due, and how long a client may take. */
 export interface RekeyLimits {
   readonly rekeyAfterBytes: number;
   readonly rekeyAfterMs: number;
@@ -16,8 +15,7 @@ export interface RekeyLimits {
 /** Renews the keys of `connection` until `stop`; calls `onOverdue` when the client does not go along. */
 export function renewKeys(
   connection: Connection,
-  onOverdue: () => void,
-  limits: RekeyLimits = sshLimits,
+  { limits, onOverdue }: { limits: RekeyLimits; onOverdue: () => void },
 ): { stop(): void } {
   const socket = socketOf(connection);
   const countTraffic = (): number => socket.bytesRead + socket.bytesWritten;

@@ -75,12 +75,13 @@ export async function digestFile(path: string): Promise<string> {
 /** An ssh2 client that is logged in. `end` it. */
 export async function connectSsh(port: number, config: ConnectConfig = {}): Promise<Client> {
   const client = new ssh2.Client();
+  // One that stays: a refused client can still hear of a reset.
+  client.on('error', () => client.destroy());
   await new Promise<void>((resolve, reject) => {
     client.once('ready', resolve).once('error', reject);
     client.once('close', () => reject(new Error('The connection was closed.')));
     client.connect({ host: '127.0.0.1', port, username, password, readyTimeout: 10_000, ...config });
   });
-  client.on('error', () => undefined);
   return client;
 }
 

@@ -3,6 +3,7 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { createLogger } from '#commlink/log.ts';
 import { defaultSessionLimits } from '#ftp-node/limits.ts';
@@ -13,6 +14,7 @@ import type {
   SessionServices,
   TransferStart,
 } from '#ftp-node/session/session-services.ts';
+import type { RekeyLimits } from '#ftp-node/session/sftp/ssh-rekey.ts';
 import { startSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
 
 /** The one login that the fixture lets in. */
@@ -45,6 +47,11 @@ export interface SftpFixture {
   close(): Promise<void>;
 }
 
+/** Waits until `isTrue`, for five seconds at most. */
+export async function waitUntil(isTrue: () => boolean): Promise<void> {
+  for (let waits = 0; waits < 500 && !isTrue(); waits += 1) await sleep(10);
+}
+
 /** Host keys as the launcher makes them: Ed25519 and ECDSA in OpenSSH form. */
 export function makeHostKeys(): Buffer[] {
   const { generateKeyPairSync } = ssh2.utils;
@@ -56,7 +63,12 @@ export function makeHostKeys(): Buffer[] {
 
 /** Starts a server. `close` it in the test's teardown. */
 export async function startFixture(
-  options: { limits?: Partial<SessionLimits>; opened?: Promise<void>; admit?: () => boolean } = {},
+  options: {
+    limits?: Partial<SessionLimits>;
+    opened?: Promise<void>;
+    admit?: () => boolean;
+    rekeyLimits?: RekeyLimits;
+  } = {},
 ): Promise<SftpFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'consign-sftp-'));
   const accountDirectory = join(directory, 'acme');
@@ -86,7 +98,9 @@ export async function startFixture(
   const services = makeServices(fixture, limits, options.admit ?? (() => true));
   const opened = options.opened ?? Promise.resolve();
   const config = { host: '127.0.0.1', port: 0 };
-  Object.assign(fixture, { server: await startSftpServer({ services, config, hostKeys, opened }) });
+  const { rekeyLimits } = options;
+  const serverOptions = { services, config, hostKeys, opened, ...(rekeyLimits && { rekeyLimits }) };
+  Object.assign(fixture, { server: await startSftpServer(serverOptions) });
   return fixture;
 }
 
