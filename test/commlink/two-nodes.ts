@@ -99,7 +99,10 @@ function handlersOf(node: TestNode): Handlers<typeof testMethods> {
 }
 
 /** Makes two nodes with bags in both directions under a folder of their own; everything goes when the test ends. */
-export async function twoNodes(t: Test, options: { size?: number } = {}): Promise<TwoNodes> {
+export async function twoNodes(
+  t: Pick<Test, 'teardown'>,
+  options: { size?: number } = {},
+): Promise<TwoNodes> {
   const state = await mkdtemp(path.join(tmpdir(), 'consign-commlink-'));
   t.teardown(() => rm(state, { recursive: true, force: true }));
   const web = await makeNode(state, 'web1', 'web-front');

@@ -1,0 +1,6 @@
+// The table of benchmarks: `npm run bench -- NAME`.
+import type { Benchmark } from './benchmark.ts';
+import { measureCommlink } from './commlink-benchmark.ts';
+
+/** Name to benchmark. */
+export const benchmarks: ReadonlyMap<string, Benchmark> = new Map([['commlink', measureCommlink]]);

@@ -1,0 +1,47 @@
+// `npm run bench -- NAME [--json]`: runs one benchmark and prints one JSON object a line, or a readable table.
+import { parseArgs } from 'node:util';
+import type { BenchmarkRow } from './benchmark.ts';
+import { benchmarks } from './benchmarks.ts';
+
+const usageExitCode = 2;
+const headings = ['case', 'metric', 'ours', 'peer', 'ratio', 'compared with'];
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const benchmark = benchmarks.get(positionals[0] ?? '');
+if (!benchmark || positionals.length !== 1) {
+  const names = [...benchmarks.keys()].join(', ');
+  process.stderr.write(`Which benchmark? npm run bench -- NAME [--json], where NAME is one of: ${names}\n`);
+  process.exit(usageExitCode);
+}
+const rows: BenchmarkRow[] = [];
+await benchmark((row) => {
+  rows.push(row);
+  if (values.json) process.stdout.write(`${JSON.stringify(row)}\n`);
+  else process.stderr.write(`${row.case}, ${row.metric}: ${row.ours} ${row.unit}\n`);
+});
+if (!values.json) process.stdout.write(`\n${tableOf(rows)}`);
+
+function tableOf(measured: readonly BenchmarkRow[]): string {
+  const lines = [headings, ...measured.map(cellsOf)];
+  const widths = headings.map((_heading, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  return lines
+    .map(
+      (line) =>
+        `${line
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+function cellsOf(row: BenchmarkRow): string[] {
+  const peerValue = row.peerValue === null ? '' : `${row.peerValue} ${row.unit}`;
+  const ratio = row.ratio === null ? '' : `× ${row.ratio}`;
+  return [row.case, row.metric, `${row.ours} ${row.unit}`, peerValue, ratio, row.peer ?? ''];
+}
