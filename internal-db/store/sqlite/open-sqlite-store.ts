@@ -1,7 +1,7 @@
 // Opens the SQLite store: checks the file, brings its schema up to date, and hands out a Store. Called by main.ts.
 // WAL with synchronous=FULL: a commit is on the disk before it is announced. Two connections: one writes, one
 // transaction at a time; the other reads what is committed, and never waits for the writer.
-import { statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { InternalDbError } from '../../internal-db-error.ts';
 import { waitingTransactionsMax } from '../../limits.ts';
@@ -20,14 +20,20 @@ import { SqliteSessions } from './sqlite-sessions.ts';
 import { SqliteSettings } from './sqlite-settings.ts';
 import { SqliteStaff } from './sqlite-staff.ts';
 
+/** Bounds for the file; `pageCountMax` (of 4 KiB pages) makes a full disk reproducible. */
+export interface SqliteStoreOptions {
+  readonly pageCountMax?: number;
+}
+
 /**
  * Opens (or creates) the database file. Throws StartupError `DATABASE_CORRUPT`, `DATABASE_NEWER` or
  * `DATABASE_UNUSABLE`, each saying what to do.
  */
-export function openSqliteStore(file: string): Store {
+export function openSqliteStore(file: string, options: SqliteStoreOptions = {}): Store {
   const writer = openChecked(file);
   try {
     const schemaVersion = migrateSchema(writer);
+    if (options.pageCountMax !== undefined) writer.execute(`PRAGMA max_page_count = ${options.pageCountMax}`);
     const reader = new SqliteConnection(file, { readOnly: true });
     return buildStore({ file, writer, reader, schemaVersion });
   } catch (error) {
@@ -39,6 +45,8 @@ export function openSqliteStore(file: string): Store {
 function openChecked(file: string): SqliteConnection {
   let connection: SqliteConnection | undefined;
   try {
+    // Made here where it is new, as SQLite would let others read it; its -wal and -shm files get the same mode.
+    closeSync(openSync(file, 'a', 0o600));
     connection = new SqliteConnection(file, { readOnly: false });
     connection.execute('PRAGMA journal_mode = WAL');
     connection.execute('PRAGMA synchronous = FULL');

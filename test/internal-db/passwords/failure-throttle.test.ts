@@ -1,0 +1,84 @@
+import t from 'tap';
+import {
+  failureDelayFirstMs,
+  failureDelayMaxMs,
+  failureKeysMax,
+  failureMemoryMs,
+  freeFailuresPerAddress,
+  freeFailuresPerName,
+  freeFailuresPerNameAndAddress,
+} from '#internal-db/limits.ts';
+import { FailureThrottle } from '#internal-db/passwords/failure-throttle.ts';
+
+const setUp = () => {
+  const time = { nowMs: 1_000_000 };
+  return { time, throttle: new FailureThrottle(() => time.nowMs) };
+};
+const jo = { door: 'portal', name: 'jo', address: '10.0.0.1' };
+
+t.test('the delay doubles after the free failures, up to a maximum', async (t) => {
+  const { time, throttle } = setUp();
+  for (let failure = 0; failure <= freeFailuresPerNameAndAddress; failure += 1) {
+    t.equal(throttle.begin(jo).admitted, true, `attempt ${failure + 1}`);
+  }
+  let expectedMs = failureDelayFirstMs;
+  for (let round = 0; round < 12; round += 1) {
+    t.match(throttle.begin(jo), { admitted: false, retryAfterMs: expectedMs });
+    time.nowMs += expectedMs;
+    t.equal(throttle.begin(jo).admitted, true, `after ${expectedMs} ms`);
+    expectedMs = Math.min(failureDelayMaxMs, expectedMs * 2);
+  }
+});
+
+t.test('attempts at the same time count from their beginning', async (t) => {
+  const { throttle } = setUp();
+  const admitted = Array.from({ length: 100 }, () => throttle.begin(jo)).filter((one) => one.admitted);
+  t.equal(admitted.length, freeFailuresPerNameAndAddress + 1);
+});
+
+t.test('a success forgets this name from this address; a withdrawal only itself', async (t) => {
+  const { throttle } = setUp();
+  for (let failure = 0; failure < freeFailuresPerNameAndAddress; failure += 1) throttle.begin(jo);
+  const withdrawn = throttle.begin(jo);
+  if (withdrawn.admitted) withdrawn.withdrawn();
+  const succeeded = throttle.begin(jo);
+  t.equal(succeeded.admitted, true);
+  if (succeeded.admitted) succeeded.succeeded();
+  for (let failure = 0; failure <= freeFailuresPerNameAndAddress; failure += 1) {
+    t.equal(throttle.begin(jo).admitted, true);
+  }
+  t.equal(throttle.begin(jo).admitted, false);
+});
+
+t.test('many names from one address, and one name from many addresses, are slowed down too', async (t) => {
+  const spraying = setUp().throttle;
+  for (let index = 0; index <= freeFailuresPerAddress; index += 1)
+    spraying.begin({ ...jo, name: `user-${index}` });
+  t.equal(spraying.begin({ ...jo, name: 'another' }).admitted, false);
+  t.equal(spraying.begin({ ...jo, name: 'another', address: '10.0.0.2' }).admitted, true);
+  const distributed = setUp().throttle;
+  for (let index = 0; index <= freeFailuresPerName; index += 1) {
+    distributed.begin({ ...jo, address: `10.1.0.${index}` });
+  }
+  t.equal(distributed.begin({ ...jo, address: '10.2.0.1' }).admitted, false);
+});
+
+t.test('the doors are apart, and quiet keys are forgotten', async (t) => {
+  const { time, throttle } = setUp();
+  for (let failure = 0; failure <= freeFailuresPerNameAndAddress; failure += 1) throttle.begin(jo);
+  t.equal(throttle.begin({ ...jo, door: 'node' }).admitted, true);
+  time.nowMs += failureMemoryMs + failureDelayMaxMs;
+  for (let failure = 0; failure <= freeFailuresPerNameAndAddress; failure += 1) {
+    t.equal(throttle.begin(jo).admitted, true);
+  }
+});
+
+t.test('memory is bounded', async (t) => {
+  const { throttle } = setUp();
+  for (let failure = 0; failure <= freeFailuresPerNameAndAddress; failure += 1) throttle.begin(jo);
+  t.equal(throttle.begin(jo).admitted, false);
+  for (let index = 0; index < failureKeysMax; index += 1) {
+    throttle.begin({ door: 'portal', name: `n${index}`, address: `a${index}` });
+  }
+  t.equal(throttle.begin(jo).admitted, true, 'the oldest was forgotten');
+});
