@@ -133,6 +133,7 @@ async function sendPart(
   let outcome: 'complete' | 'partial' = 'partial';
   try {
     response.writeHead(part.status, sending.headers);
+    response.flushHeaders();
     const result = await sendFile({
       handle: opened.handle,
       offsetBytes: part.offsetBytes,
@@ -150,12 +151,13 @@ async function sendPart(
       socket.destroy();
       return;
     }
-    response.end();
+    // Asked before the response ends: with `Connection: close` the end closes the socket, and nobody could be asked.
     const { stallTimeoutMs } = services.limits;
     const acknowledged = await waitForAcknowledgement(socket, { stallTimeoutMs, signal: transfer.signal });
+    if (acknowledged) response.end();
+    else socket.destroy();
     const reachesEnd = part.offsetBytes + part.lengthBytes === opened.sizeBytes;
     if (acknowledged && reachesEnd) outcome = 'complete';
-    if (!acknowledged) socket.destroy();
   } finally {
     transfer.end(outcome, sentBytes);
   }

@@ -1,0 +1,393 @@
+// A whole FTP node as processes, with the test in the place of its web-front and its internal-db: it signs grants, opens
+// sealed logins, takes reports. Callers: the tests of ftp-node that need more than one of its parts.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { Test } from 'tap';
+import { openCommlink, type Commlink } from '#commlink/commlink.ts';
+import { createKeyBag, writeKeyBag } from '#commlink/key-bag.ts';
+import {
+  loginSealingPurpose,
+  type DownloadUrl,
+  type LoginAttempt,
+  type NodeReport,
+  type StagingGrant,
+  type StagingStatement,
+} from '#commlink/methods/documents.ts';
+import type { LoginVerdict } from '#commlink/methods/fields.ts';
+import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
+import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
+import type { Member, NodeRole } from '#commlink/node-config.ts';
+import { createNodeKeys, writeNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { openSealedMessage } from '#commlink/sealed-message.ts';
+import { signDocument, verifyDocument } from '#commlink/signed-document.ts';
+import type { FtpNodeConfig } from '#ftp-node/config.ts';
+
+const cluster = 'local';
+const mainFile = join(import.meta.dirname, '../../ftp-node/main.ts');
+
+/** A record's id of the given kind. */
+export function newId(kind: string): string {
+  return `${kind}_${randomBytes(16).toString('base64url')}`;
+}
+
+/** What the test decides about logins and statements; replaced at will. */
+export interface Decisions {
+  login: (attempt: LoginAttempt) => LoginVerdict;
+  /** Ids of the statement that are not live. */
+  notLive: (statement: StagingStatement) => string[];
+  /** When false, every relayed call fails as though no internal-db could be reached. */
+  reachable: boolean;
+}
+
+interface Ports {
+  readonly https: number;
+  readonly ftp: number;
+  readonly sftp: number;
+}
+
+function memberOf(name: string, role: NodeRole, keys: NodeKeys): Member {
+  return { name, role, id: keys.id, signingKey: keys.signing.raw, sealingKey: keys.sealing.raw };
+}
+
+/** The cluster, the state directory and what runs in it. Use `startNode`. */
+export class RunningNode {
+  readonly directory = mkdtempSync(join(tmpdir(), 'consign-node-'));
+  readonly internalDbKeys = createNodeKeys();
+  readonly #nodeKeys = createNodeKeys();
+  readonly #webKeys = createNodeKeys();
+  readonly reports: NodeReport[] = [];
+  readonly log: string[] = [];
+  readonly decisions: Decisions = {
+    login: () => ({ allowed: false, reason: 'credentials' }),
+    notLive: () => [],
+    reachable: true,
+  };
+  readonly #members: Member[];
+  #web: Commlink | null = null;
+  #process: ChildProcess | null = null;
+  #acceptedSequence = 0;
+  pids: Record<string, number> = {};
+
+  constructor() {
+    this.#members = [
+      memberOf('db1', 'internal-db', this.internalDbKeys),
+      memberOf('web1', 'web-front', this.#webKeys),
+      memberOf('ftp1', 'ftp-node', this.#nodeKeys),
+    ];
+  }
+
+  get nodeId(): string {
+    return this.#nodeKeys.id;
+  }
+
+  get caFile(): string {
+    return join(this.directory, 'tls.crt');
+  }
+
+  get accounts(): string {
+    return join(this.directory, 'accounts');
+  }
+
+  get storeroom(): string {
+    return join(this.directory, 'storeroom');
+  }
+
+  get process(): ChildProcess {
+    if (this.#process === null) throw new Error('The node does not run.');
+    return this.#process;
+  }
+
+  /** Makes keys, bags, certificates and the configuration; starts the web-front in this process. */
+  async prepare(change: Partial<FtpNodeConfig> = {}): Promise<void> {
+    const bags = { web: join(this.directory, 'web-bags'), ftp: join(this.directory, 'ftp-bags') };
+    for (const bag of Object.values(bags)) mkdirSync(bag, { mode: 0o700 });
+    const bag = createKeyBag({ cluster, from: this.#nodeKeys.id, to: this.#webKeys.id, size: 7 });
+    await Promise.all(Object.values(bags).map((directory) => writeKeyBag(directory, bag)));
+    await writeNodeKeys(join(this.directory, 'web.key'), this.#webKeys);
+    await writeNodeKeys(join(this.directory, 'ftp.key'), this.#nodeKeys);
+    this.#makeCertificate();
+    const node = { cluster, members: this.#members, linkAgeMaxMs: 3_600_000 };
+    this.#web = await openCommlink({
+      config: {
+        ...node,
+        name: 'web1',
+        keyFile: join(this.directory, 'web.key'),
+        bagDirectory: bags.web,
+        listen: { host: '127.0.0.1', port: 0 },
+        dial: [],
+      },
+      offered: webFrontMethods,
+      handlers: this.#webHandlers(),
+      log: pino({ level: 'silent' }),
+    });
+    const port = this.#web.port ?? 0;
+    const passiveFrom = randomInt(20_000, 31_000);
+    const config: FtpNodeConfig = {
+      node: {
+        ...node,
+        name: 'ftp1',
+        keyFile: join(this.directory, 'ftp.key'),
+        bagDirectory: bags.ftp,
+        listen: null,
+        dial: [{ peer: 'web1', host: '127.0.0.1', port, connections: 1 }],
+      },
+      storeroomDirectory: this.storeroom,
+      accountsDirectory: this.accounts,
+      ledgerFile: join(this.directory, 'ledger.db'),
+      ingestSocket: join(this.directory, 'ingest.sock'),
+      jail: 'where-possible',
+      sessionUser: { uid: 65_534, gid: 65_534 },
+      sessionServerCount: 1,
+      listenHost: '127.0.0.1',
+      certFile: this.caFile,
+      keyFile: join(this.directory, 'tls.key'),
+      hostKeyFiles: [join(this.directory, 'ssh_host_ed25519_key')],
+      https: { port: 0, publicBase: 'https://localhost:1' },
+      ftp: { port: 0, publicHost: 'localhost', passivePorts: { from: passiveFrom, to: passiveFrom + 30 } },
+      sftp: { port: 0, publicHost: 'localhost' },
+      reconcileIntervalMs: 60_000,
+      logLevel: 'debug',
+      ...change,
+    };
+    this.writeConfig(config);
+  }
+
+  writeConfig(config: FtpNodeConfig): void {
+    writeFileSync(join(this.directory, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+  }
+
+  /** Starts the node's program and waits until it says that it is ready. */
+  async start(options: { uid?: number; nodeOptions?: string[] } = {}): Promise<void> {
+    const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
+    const child = spawn(
+      process.execPath,
+      [...(options.nodeOptions ?? []), mainFile, '--config', join(this.directory, 'config.json')],
+      { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { PATH: process.env['PATH'] }, cwd: '/', ...identity },
+    );
+    this.#process = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => this.log.push(text));
+    child.on('message', (message: { type: string; pids: Record<string, number> }) => {
+      if (message.type === 'ready') this.pids = message.pids;
+    });
+    const ready = once(child, 'message');
+    const exited = once(child, 'exit').then(([code, signal]) => {
+      throw new Error(`The node ended with ${code ?? signal}: ${this.log.join('')}`);
+    });
+    exited.catch((error: unknown) => error);
+    await Promise.race([ready, exited]);
+    await waitUntil(() => this.web.linked('ftp-node').length > 0, 'the link to the node');
+  }
+
+  get web(): Commlink {
+    if (this.#web === null) throw new Error('The web-front does not run.');
+    return this.#web;
+  }
+
+  /** The ports that the node's last session server said it has. */
+  get ports(): Ports {
+    const lines = this.log.join('').split('\n');
+    const line = lines.findLast((text) => text.includes('"session server started"')) ?? '{}';
+    return (JSON.parse(line) as { ports: Ports }).ports;
+  }
+
+  /** Puts bytes into the storeroom over the ingest socket. */
+  async ingest(content: Buffer): Promise<{ status: number; sha256: string; sizeBytes: number }> {
+    const request = httpRequest({
+      socketPath: join(this.directory, 'ingest.sock'),
+      method: 'PUT',
+      path: '/artifact',
+      headers: { 'content-length': content.length },
+    });
+    request.end(content);
+    const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+    const body = JSON.parse(Buffer.concat(await response.toArray()).toString()) as {
+      sha256: string;
+      sizeBytes: number;
+    };
+    return { status: response.statusCode ?? 0, ...body };
+  }
+
+  grantBody(content: Buffer, change: Partial<StagingGrant> = {}): StagingGrant {
+    return {
+      cluster,
+      grant: newId('grt'),
+      delivery: newId('dlv'),
+      node: this.nodeId,
+      account: 'acme',
+      product: 'tool',
+      version: '1.0.0',
+      file: 'tool.bin',
+      sha256: createHash('sha256').update(content).digest('hex'),
+      sizeBytes: content.length,
+      mediaType: 'application/octet-stream',
+      publishedAtMs: 1_700_000_000_000,
+      issuedAtMs: Date.now(),
+      useBeforeMs: Date.now() + 60_000,
+      stagedUntilMs: Date.now() + 3_600_000,
+      ...change,
+    };
+  }
+
+  stage(body: StagingGrant) {
+    const grant = signDocument('staging-grant', body, this.internalDbKeys.signing.privateKey);
+    return this.web.call('ftp1', ftpNodeMethods, 'delivery.stage', { grant });
+  }
+
+  /** Ingests and stages; throws when the node refuses. */
+  async publishAndStage(content: Buffer, change: Partial<StagingGrant> = {}): Promise<StagingGrant> {
+    await this.ingest(content);
+    const body = this.grantBody(content, change);
+    const result = await this.stage(body);
+    if (!result.staged) throw new Error(`Not staged: ${result.failure}`);
+    return body;
+  }
+
+  unstage(deliveries: string[], reason: 'revoked' | 'cancelled' | 'expired' | 'unknown' = 'revoked') {
+    return this.web.call('ftp1', ftpNodeMethods, 'delivery.unstage', {
+      order: this.signOrder(deliveries, reason),
+    });
+  }
+
+  signOrder(deliveries: string[], reason: 'revoked' | 'cancelled' | 'expired' | 'unknown'): string {
+    return signDocument(
+      'unstage-order',
+      {
+        cluster,
+        order: newId('ord'),
+        node: this.nodeId,
+        deliveries: deliveries.map((delivery) => ({ delivery, reason })),
+        issuedAtMs: Date.now(),
+      },
+      this.internalDbKeys.signing.privateKey,
+    );
+  }
+
+  /** The signed HTTPS link of a staged grant; `change` replaces claims, `keys` another signer. */
+  linkFor(grant: StagingGrant, change: Partial<DownloadUrl> = {}, keys = this.internalDbKeys): string {
+    const claims: DownloadUrl = {
+      cluster,
+      node: this.nodeId,
+      delivery: grant.delivery,
+      account: grant.account,
+      path: `${grant.product}/${grant.version}/${grant.file}`,
+      sha256: grant.sha256,
+      sizeBytes: grant.sizeBytes,
+      mediaType: grant.mediaType,
+      expiresAtMs: grant.stagedUntilMs,
+      ...change,
+    };
+    const token = signDocument('download-url', claims, keys.signing.privateKey);
+    return `https://localhost:${this.ports.https}/d/${token}/${encodeURIComponent(grant.file)}`;
+  }
+
+  linkCount(sha256: string): number {
+    return statSync(join(this.storeroom, sha256)).nlink;
+  }
+
+  /** The last reported state of each download of a delivery. */
+  downloadsOf(delivery: string) {
+    const last = new Map<string, Extract<NodeReport['event'], { type: 'download' }>>();
+    for (const { event } of this.reports)
+      if (event.type === 'download' && event.delivery === delivery) last.set(event.download, event);
+    return [...last.values()];
+  }
+
+  /** Waits until all downloads of the delivery have ended, and there are so many of them. */
+  async endedDownloads(delivery: string, count: number) {
+    const ended = () => this.downloadsOf(delivery).filter(({ endedAtMs }) => endedAtMs !== null);
+    await waitUntil(() => ended().length >= count, `${count} ended downloads`);
+    return ended();
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.#process;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+
+  async remove(): Promise<void> {
+    await this.stop('SIGKILL');
+    await this.#web?.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #makeCertificate(): void {
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+    const files = ['-keyout', join(this.directory, 'tls.key'), '-out', this.caFile];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    execFileSync('openssl', ['req', '-x509', ...curve, '-days', '2', ...subject, ...files], {
+      stdio: 'pipe',
+    });
+    const hostKey = join(this.directory, 'ssh_host_ed25519_key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey]);
+  }
+
+  #webHandlers() {
+    const key = this.internalDbKeys.signing.privateKey;
+    const refuse = async (): Promise<never> => {
+      throw new RpcError('forbidden', 'Not in this test.');
+    };
+    const checkReachable = (): void => {
+      if (!this.decisions.reachable) throw new RpcError('unavailable', 'internal-db is out of reach.');
+    };
+    return {
+      'relay.login': async ({ node, sealed }: { node: string; sealed: string }) => {
+        checkReachable();
+        const { privateKey } = this.internalDbKeys.sealing;
+        const plain = await openSealedMessage({ privateKey, purpose: loginSealingPurpose, sealed });
+        const attempt = JSON.parse(Buffer.from(plain).toString()) as LoginAttempt;
+        const verdict = this.decisions.login(attempt);
+        return {
+          answer: signDocument('login-answer', { cluster, node, nonce: attempt.nonce, verdict }, key),
+        };
+      },
+      'relay.report': async ({ reports }: { reports: string[] }) => {
+        checkReachable();
+        for (const text of reports) {
+          const report = verifyDocument('node-report', text, this.#nodeKeys.signing.publicKey);
+          if (report.sequence !== this.#acceptedSequence + 1) continue;
+          this.#acceptedSequence = report.sequence;
+          this.reports.push(report);
+        }
+        return { acceptedSequence: this.#acceptedSequence };
+      },
+      'relay.reconcile': async ({ statement: text }: { statement: string }) => {
+        checkReachable();
+        const statement = verifyDocument('staging-statement', text, this.#nodeKeys.signing.publicKey);
+        const notLive = this.decisions.notLive(statement);
+        return { order: notLive.length === 0 ? null : this.signOrder(notLive, 'unknown') };
+      },
+      'relay.stage': refuse,
+      'relay.unstage': refuse,
+      'relay.nodes': refuse,
+    };
+  }
+}
+
+/** Starts a node that is removed at the end of the test. */
+export async function startNode(t: Test, change: Partial<FtpNodeConfig> = {}): Promise<RunningNode> {
+  const node = new RunningNode();
+  t.teardown(() => node.remove());
+  await node.prepare(change);
+  await node.start();
+  return node;
+}
+
+/** Waits for a condition; throws after `withinMs`. */
+export async function waitUntil(condition: () => boolean, what: string, withinMs = 10_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
+    await delay(10);
+  }
+}
