@@ -43,8 +43,9 @@ export const linkRpcLimits: RpcLimits = { ...rpcLimits, heartbeatMs: 5_000, sile
 export const handshakeMsMax = 5_000;
 /** Longest line of the node proof. */
 export const proofLineBytesMax = 256;
-/** Connections that are in their handshake at once: in all, and from one address. */
+/** Connections that are in their handshake at once. */
 export const handshakesMax = 256;
+/** Of these, from one address. */
 export const handshakesPerAddressMax = 64;
 /** Accepted links from one node at once: 16 connections, each overlapping with its successor, and as many again. */
 export const acceptedLinksPerPeerMax = 64;
@@ -52,8 +53,9 @@ export const acceptedLinksPerPeerMax = 64;
 export const keepAliveMs = 15_000;
 /** Local ports that are tried before a dial counts as failed. */
 export const localPortAttemptsMax = 32;
-/** First and longest pause between two attempts to dial. */
+/** First pause between two attempts to dial; it doubles with each failure. */
 export const redialPauseMsMin = 100;
+/** Longest pause between two attempts to dial. */
 export const redialPauseMsMax = 5_000;
 /** A link that lasted less than this counts as a failed attempt, so that a refused node does not hammer. */
 export const settledLinkMs = 2_000;

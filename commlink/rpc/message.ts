@@ -2,6 +2,7 @@
 //   {"id":7,"method":"session.open","deadlineMs":10000,"params":{…}}   a call
 //   {"id":7,"result":{…}}  or  {"id":7,"error":{"code":"…","message":"…"}}   its one answer
 //   {"cancel":7}   the caller is gone;  {"ping":1}  {"pong":1}   sign of life;  {"drain":true}   no more calls from me
+// Callers: rpc-connection.ts and its two sides. Trusts nothing: a line of any other shape is no message.
 import { RpcError, type RpcErrorCode } from '../rpc-error.ts';
 import { toSevenBit } from './line-codec.ts';
 

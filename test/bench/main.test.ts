@@ -1,3 +1,4 @@
+// The benchmark harness: its names, its exit code and its arithmetic. The benchmarks themselves are not run here.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import t from 'tap';

@@ -1,3 +1,4 @@
+// The life of links between two nodes: calls both ways, pools, ages, re-dialling, bags replaced under load, faults at start.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';

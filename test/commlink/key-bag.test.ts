@@ -1,3 +1,4 @@
+// Key bags: what is made, what is kept on disk, how generations follow each other, and what is wiped.
 import { chmod, link, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+// The line codec, by properties over arbitrary values, bytes and chunk boundaries, and by a table of hostile lines.
 import fc from 'fast-check';
 import t from 'tap';
 import { LineError, LineReader, toSevenBit } from '#commlink/rpc/line-codec.ts';

@@ -1,3 +1,4 @@
+// The PSK identity's text and the key that is derived from it.
 import fc from 'fast-check';
 import t from 'tap';
 import {

@@ -1,3 +1,4 @@
+// Node keys: their file, its mode, and the node id.
 import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createHash, sign, verify } from 'node:crypto';
 import { tmpdir } from 'node:os';

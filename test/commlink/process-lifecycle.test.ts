@@ -1,3 +1,4 @@
+// How processes start, say so, and stop: with real processes, signals and exit codes.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+// Calls over a stream in memory: what is answered, refused, cancelled and timed out, and what closes a connection.
 import { once } from 'node:events';
 import { duplexPair, type Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';

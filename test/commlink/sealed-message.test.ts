@@ -1,3 +1,4 @@
+// Sealing to one node for one purpose.
 import fc from 'fast-check';
 import t from 'tap';
 import { createNodeKeys } from '#commlink/node-keys.ts';

@@ -1,3 +1,4 @@
+// Signed documents: one kind, one key, one spelling, within the schema.
 import { sign } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';

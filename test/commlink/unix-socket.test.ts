@@ -1,3 +1,4 @@
+// Calls over a Unix socket: its mode, stale and foreign files at its path, and hostile bytes.
 import { once } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
