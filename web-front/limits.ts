@@ -42,7 +42,7 @@ export const httpLimits = {
 
 /** Fixed bounds of calls over the commlink. */
 export const callLimits = {
-  /** How long a page waits for a link that is down before it says so. */
+  /** How long a request waits for a link that is down before the customer is told. */
   linkWaitMs: 1500,
   describeNodeDeadlineMs: 1000,
   /** A node's endpoints are asked for again after this long. */

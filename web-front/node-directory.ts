@@ -63,7 +63,11 @@ export function createNodeDirectory(commlink: Commlink): NodeDirectory {
       const member = commlink.member(nodeId);
       if (member?.role !== 'ftp-node')
         throw new RpcError('unavailable', 'No such ftp-node is configured here.');
-      const options = signal ? { signal } : {};
+      const isLinked = commlink.linked('ftp-node').some(({ id }) => id === member.id);
+      const options = {
+        ...(signal ? { signal } : {}),
+        ...(isLinked ? {} : { deadlineMs: callLimits.linkWaitMs }),
+      };
       const result = await commlink.call(member.name, ftpNodeMethods, 'delivery.stage', { grant }, options);
       if (result.staged) learn(member.name, result.endpoints);
       return result;

@@ -7,7 +7,7 @@ import { addApiRoutes } from './api/api-routes.ts';
 import type { AssetStore } from './asset-store.ts';
 import type { WebFrontConfig } from './config.ts';
 import { logRequests } from './http/access-log.ts';
-import { answerErrors } from './http/error-answers.ts';
+import { createErrorAnswer, refuseUnknownAddresses } from './http/error-answers.ts';
 import { createPortalApp, type PortalApp } from './http/portal-app.ts';
 import { createInternalDbClient } from './internal-db-client.ts';
 import { defaultLimits, httpLimits } from './limits.ts';
@@ -84,9 +84,10 @@ async function buildPortal(parts: WebFrontParts, { commlink, nodes }: Backends):
   const internalDb = createInternalDbClient(commlink);
   const services: PortalServices = { internalDb, nodes, frame, publicUrl, authorityPem, limits, log };
   const { certificate, privateKey } = parts;
-  const app = await createPortalApp({ certificate, privateKey, publicUrl, limits, log });
+  const answerError = createErrorAnswer({ frame, publicUrl, log });
+  const app = await createPortalApp({ certificate, privateKey, publicUrl, limits, log, answerError });
   logRequests(app);
-  answerErrors(app, { frame, publicUrl });
+  refuseUnknownAddresses(app);
   addPublicRoutes(app, services, assetStore);
   addHealthRoute(app, () => ({
     internalDb: commlink.linked('internal-db').length,

@@ -86,7 +86,9 @@ export class FakeInternalDb {
     const delivery: Delivery = {
       id,
       account: 'analytical',
-      ...{ product: wish.product, version: wish.version, file: wish.file },
+      product: wish.product,
+      version: wish.version,
+      file: wish.file,
       path: `${wish.product}/${wish.version}/${wish.file}`,
       sizeBytes: 123_456_789,
       sha256: fileSha256,

@@ -30,7 +30,7 @@ t.test(
     t.match(home.text, 'Ada &#60;b&#62;Lovelace&#60;/b&#62;');
     t.match(home.text, '2.1.0');
     t.match(home.text, '1 earlier release');
-    t.match(home.text, '123 MB <small>123,456,789 bytes</small>');
+    t.match(home.text, '123 MB <small>(123,456,789 bytes)</small>');
     t.match(home.text, fileSha256);
     t.match(home.text, 'linux-x64');
     t.notMatch(home.text, '<img');

@@ -10,9 +10,9 @@ import { addTokenApi } from './token-api.ts';
 export async function addApiRoutes(app: PortalApp, services: PortalServices): Promise<void> {
   const addRoutes = async (api: PortalApp) => {
     const rateLimit = { max: services.limits.apiRequestsPerMinute, timeWindow: httpLimits.rateWindowMs };
-    api.addHook('onRoute', (route) => {
-      route.config = { rateLimit, ...route.config };
-    });
+    // One count for the whole API; the plugin then leaves out its count for pages.
+    api.addHook('onRequest', api.rateLimit(rateLimit));
+    api.removeContentTypeParser('application/x-www-form-urlencoded');
     addCatalogApi(api, services);
     addDeliveryApi(api, services);
     addTokenApi(api, services);

@@ -4,13 +4,15 @@ import type { Logger } from '#commlink/log.ts';
 import { errorPage } from '../pages/error-page.ts';
 import type { PageFrame } from '../pages/layout.ts';
 import { PortalProblem, problemTable, type ProblemCode } from '../portal-problem.ts';
-import { clearSessionCookie, readSessionCookie } from './cookies.ts';
+import { clearSessionCookie, readSessionCookie, type CookieSink, type CookieSource } from './cookies.ts';
 import type { PortalApp } from './portal-app.ts';
+import { answerHeaders } from './security-headers.ts';
 
 /** Fastify's own refusals, by the code that it gives them. */
 const fastifyCodes: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_VALIDATION: 'bad_request',
   FST_ERR_BAD_URL: 'bad_request',
+  FST_ERR_MAX_PARAM_LENGTH: 'uri_too_long',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'bad_request',
   FST_ERR_CTP_INVALID_JSON_BODY: 'bad_request',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad_request',
@@ -29,35 +31,61 @@ export interface ProblemDetails {
   readonly reason?: string;
 }
 
-/** Answers every error and every unknown address of the portal. */
-export function answerErrors(
-  app: PortalApp,
-  { frame, publicUrl }: { frame: PageFrame; publicUrl: string },
-): void {
-  app.setErrorHandler((error: Error, request, reply) => {
+/** What is needed of a request to answer its error. */
+export interface FailedRequest extends CookieSource {
+  readonly id: string;
+  readonly method: string;
+  readonly url: string;
+}
+
+/** What is needed of a reply to answer an error. */
+export interface ErrorSink extends CookieSink {
+  code(status: number): unknown;
+  header(name: string, value: string | number): unknown;
+  headers(values: Readonly<Record<string, string>>): unknown;
+  type(mediaType: string): unknown;
+  redirect(location: string, status: number): unknown;
+  send(body: unknown): unknown;
+}
+
+/** Answers one request with its error. */
+export type AnswerError = (error: Error, request: FailedRequest, reply: ErrorSink) => unknown;
+
+/** Makes the function that answers every error of the portal. */
+export function createErrorAnswer(means: { frame: PageFrame; publicUrl: string; log: Logger }): AnswerError {
+  const { frame, publicUrl, log } = means;
+  return (error, request, reply) => {
     const problem = problemOf(error, request.url);
-    logProblem(app.log, problem, request.id);
-    void reply.code(problem.statusCode);
-    if (problem.retryAfterSeconds !== null) void reply.header('retry-after', problem.retryAfterSeconds);
-    if (isApi(request.url)) {
-      if (problem.code === 'session_required')
-        void reply.header('www-authenticate', 'Bearer realm="consign"');
-      return reply.type('application/problem+json').send(detailsOf(problem, request.id, publicUrl));
+    logProblem(log, problem, request.id);
+    reply.headers(answerHeaders(request.id));
+    if (problem.code === 'session_required' && !isApi(request.url)) return leadToSignIn(request, reply);
+    reply.code(problem.statusCode);
+    if (problem.retryAfterSeconds !== null) reply.header('retry-after', problem.retryAfterSeconds);
+    if (!isApi(request.url)) {
+      reply.type('text/html; charset=utf-8');
+      return reply.send(errorPage(frame, problem, request.id));
     }
-    if (problem.code === 'session_required') {
-      if (readSessionCookie(request) !== null) clearSessionCookie(reply);
-      const next =
-        request.method === 'GET' && request.url !== '/' ? `?next=${encodeURIComponent(request.url)}` : '';
-      return reply.redirect(`/sign-in${next}`, 303);
-    }
-    return reply.type('text/html; charset=utf-8').send(errorPage(frame, problem, request.id));
-  });
+    if (problem.code === 'session_required') reply.header('www-authenticate', 'Bearer realm="consign"');
+    reply.type('application/problem+json');
+    return reply.send(detailsOf(problem, request.id, publicUrl));
+  };
+}
+
+/** Makes unknown addresses a problem; they count against the visitor's rate limit, so that guessing is slow. */
+export function refuseUnknownAddresses(app: PortalApp): void {
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
     const what = isApi(request.url)
       ? 'This method and path are not part of the API.'
       : 'This page does not exist.';
     throw new PortalProblem('not_found', what);
   });
+}
+
+function leadToSignIn(request: FailedRequest, reply: ErrorSink): unknown {
+  if (readSessionCookie(request) !== null) clearSessionCookie(reply);
+  const isWorthReturning = request.method === 'GET' && request.url !== '/';
+  const next = isWorthReturning ? `?next=${encodeURIComponent(request.url)}` : '';
+  return reply.redirect(`/sign-in${next}`, 303);
 }
 
 function isApi(url: string): boolean {
@@ -86,7 +114,7 @@ function validationDetail(error: Error): string {
   return `The ${validationContext ?? 'request'} is not as described: ${first.instancePath || 'it'} ${first.message ?? ''}.`;
 }
 
-function logProblem(log: Logger | PortalApp['log'], problem: PortalProblem, incident: string): void {
+function logProblem(log: Logger, problem: PortalProblem, incident: string): void {
   const line = { incident, code: problem.code, reason: problem.reason, err: problem.cause ?? problem };
   if (problem.statusCode >= 500) log.error(line, problem.message);
   else log.debug({ incident, code: problem.code, reason: problem.reason }, problem.message);

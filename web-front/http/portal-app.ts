@@ -13,7 +13,8 @@ import type { Logger } from '#commlink/log.ts';
 import { openApiOptions } from '../api/openapi.ts';
 import { httpLimits, type AdjustableLimits } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
-import { securityHeaders } from './security-headers.ts';
+import type { AnswerError, ErrorSink, FailedRequest } from './error-answers.ts';
+import { answerHeaders } from './security-headers.ts';
 import { portalTls } from './portal-tls.ts';
 
 /** The portal's Fastify instance; routes get their parameter types from their TypeBox schemas. */
@@ -32,6 +33,7 @@ export interface PortalAppOptions {
   readonly publicUrl: string;
   readonly limits: AdjustableLimits;
   readonly log: Logger;
+  readonly answerError: AnswerError;
 }
 
 /** Makes the server, without routes, not listening. */
@@ -48,16 +50,21 @@ export async function createPortalApp(options: PortalAppOptions): Promise<Portal
     keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
     maxRequestsPerSocket: httpLimits.requestsPerConnectionMax,
     routerOptions: { maxParamLength: httpLimits.parameterCharactersMax },
+    // What Fastify refuses before its hooks run: an address that is not well formed. The reply's type is generic here.
+    frameworkErrors: (error, request, reply) =>
+      void options.answerError(error, withoutCookies(request), reply as object as ErrorSink),
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = options.limits.connectionsMax;
   app.server.headersTimeout = httpLimits.headersTimeoutMs;
+  app.setErrorHandler((error: Error, request, reply) => options.answerError(error, request, reply));
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // What leaves is built field by field from typed views; a test holds every answer against its schema.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ ...securityHeaders, 'x-request-id': request.id });
+    reply.headers(answerHeaders(request.id));
     if (request.url.length > httpLimits.urlCharactersMax) {
       throw new PortalProblem('uri_too_long', 'The address of this request is longer than any of ours.');
     }
@@ -67,6 +74,11 @@ export async function createPortalApp(options: PortalAppOptions): Promise<Portal
   await app.register(fastifyFormbody, { bodyLimit: httpLimits.bodyBytesMax });
   await app.register(fastifySwagger, openApiOptions(options.publicUrl));
   return app;
+}
+
+/** Cookies are read by a hook, which has not run for such a request. */
+function withoutCookies({ id, method, url }: Omit<FailedRequest, 'cookies'>): FailedRequest {
+  return { id, method, url, cookies: {} };
 }
 
 function rateLimitOptions(limits: AdjustableLimits) {

@@ -29,7 +29,7 @@ const unusedFeatures = [
 ];
 
 /** Name and value of each header. Referrer-Policy is `same-origin`: with `no-referrer`, forms would say `Origin: null`. */
-export const securityHeaders: Readonly<Record<string, string>> = {
+const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicy,
   'strict-transport-security': 'max-age=31536000',
   'x-content-type-options': 'nosniff',
@@ -41,3 +41,8 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'origin-agent-cluster': '?1',
   'cache-control': 'no-store',
 };
+
+/** The headers of the answer to one request; `incident` is the request's id. */
+export function answerHeaders(incident: string): Record<string, string> {
+  return { ...securityHeaders, 'x-request-id': incident };
+}

@@ -17,18 +17,23 @@ export interface DeliveryAccess {
   readonly ownAuthority: boolean;
 }
 
-/** The sections. */
-export function deliveryAccess(delivery: Delivery, access: DeliveryAccess): Html {
+/** The browser's own button: HTTPS straight from the node. */
+export function downloadButton(delivery: Delivery, access: DeliveryAccess): Html {
   return html`<p class="get">
-      <a class="button primary big" href="${access.links.https}" data-download
+      <a class="button primary big" href="${access.links.https}"
         >Download <small>${humanSize(delivery.sizeBytes)}, in this browser</small></a
       >
     </p>
     <p class="fine">
       An interrupted download resumes where it stopped. This link works without signing in until
       ${timeText(delivery.expiresAtMs)}: treat it like a password.
-    </p>
-    ${loginSection(delivery, access)} ${commandsSection(access)} ${checkSection(delivery, access.commands)}`;
+    </p>`;
+}
+
+/** The sections for other clients, and for checking what arrived. */
+export function otherClients(delivery: Delivery, access: DeliveryAccess): Html {
+  return html`${loginSection(delivery, access)} ${commandsSection(access)}
+  ${checkSection(delivery, access.commands)}`;
 }
 
 function loginSection(delivery: Delivery, { password, endpoints, links }: DeliveryAccess): Html {

@@ -1,7 +1,7 @@
 // The page of one delivery: its state, every way to fetch it, how to check the file, and the downloads as they run.
 // The parts for the clients are in delivery-access.ts, the downloads in delivery-progress.ts.
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
-import { deliveryAccess, type DeliveryAccess } from './delivery-access.ts';
+import { downloadButton, otherClients, type DeliveryAccess } from './delivery-access.ts';
 import { downloadsSection } from './delivery-progress.ts';
 import { stateTag } from './deliveries-page.ts';
 import { html, type Html } from './html.ts';
@@ -31,6 +31,7 @@ export function deliveryPage(frame: PageFrame, viewer: Viewer, view: DeliveryVie
       </p>
     </header>
     ${isLive ? liveBody(viewer, view) : endedBody(viewer, delivery)} ${downloadsSection(view)}
+    ${isLive && view.access ? otherClients(delivery, view.access) : null}
     ${isLive ? endForm(viewer, delivery) : null}
   </article>`;
   return renderPage(frame, { title: delivery.file, viewer, section: 'deliveries', main });
@@ -38,7 +39,7 @@ export function deliveryPage(frame: PageFrame, viewer: Viewer, view: DeliveryVie
 
 function liveBody(viewer: Viewer, view: DeliveryView): Html {
   const { delivery, access } = view;
-  if (access) return deliveryAccess(delivery, access);
+  if (access) return downloadButton(delivery, access);
   if (view.hasCredentials) {
     return html`<div class="notice bad" role="alert">
       <p>

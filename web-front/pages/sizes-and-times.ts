@@ -14,7 +14,7 @@ const utc = new Intl.DateTimeFormat('en-GB', {
 export function sizeText(sizeBytes: number): Html {
   if (sizeBytes < 1000) return html`<span class="size">${humanSize(sizeBytes)}</span>`;
   return html`<span class="size"
-    >${humanSize(sizeBytes)} <small>${digits.format(sizeBytes)} bytes</small></span
+    >${humanSize(sizeBytes)} <small>(${digits.format(sizeBytes)} bytes)</small></span
   >`;
 }
 

@@ -1,0 +1,244 @@
+// The JSON API against its own description: every path, method and status that /api/v1/openapi.json lists is provoked
+// and the answer held against the schema given there; what cannot be provoked is named here with its reason.
+import t from 'tap';
+import { compileSchema, type TSchema } from '#commlink/schema.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { customer, newId } from './fake-backends.ts';
+import { Visitor, startPortal, type Portal } from './portal-fixture.ts';
+
+interface Media {
+  readonly schema: TSchema;
+}
+type Operation = { operationId: string; responses: Record<string, { content?: Record<string, Media> }> };
+interface Description {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+}
+type Route = Parameters<Machine['send']>;
+type Answer = Awaited<ReturnType<Visitor['send']>>;
+
+const json = { 'content-type': 'application/json' };
+const wish = JSON.stringify({ product: 'gateway', version: '2.1.0', file: 'gateway-2.1.0.tar.gz' });
+
+/** A machine with a personal token: no cookies. */
+class Machine {
+  readonly #visitor: Visitor;
+  readonly secret: string;
+
+  constructor(portal: Portal, secret = `consign_pat_${'m'.repeat(43)}`) {
+    this.#visitor = new Visitor(portal);
+    this.secret = secret;
+    portal.internalDb.liveSecrets.set(secret, 'token');
+  }
+
+  send(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    part: { headers?: Record<string, string>; body?: string } = {},
+  ) {
+    const headers = { authorization: `Bearer ${this.secret}`, ...part.headers };
+    return this.#visitor.send(method, `/api/v1${path}`, { ...part, headers });
+  }
+}
+
+/** Holds answers against the description, and remembers which of its statuses have been seen. */
+class Examiner {
+  readonly unseen = new Set<string>();
+  readonly #description: Description;
+
+  constructor(description: Description) {
+    this.#description = description;
+    for (const [path, operations] of Object.entries(description.paths)) {
+      for (const [method, { responses }] of Object.entries(operations)) {
+        for (const status of Object.keys(responses))
+          this.unseen.add(`${method.toUpperCase()} ${path} ${status}`);
+      }
+    }
+  }
+
+  /** Why the answer is not as described; null when it is. */
+  examine(method: string, path: string, answer: Answer): string | null {
+    const template = path.replace(/\/\w{3}_[\w-]{22}$/, '/{id}');
+    const response =
+      this.#description.paths[`/api/v1${template}`]?.[method.toLowerCase()]?.responses[answer.status];
+    if (!response) return `${method} ${template} ${answer.status} is not described: ${answer.text}`;
+    this.unseen.delete(`${method} /api/v1${template} ${answer.status}`);
+    if (!response.content) return answer.text === '' ? null : 'there is a body where none is described';
+    const mediaType = String(answer.headers['content-type']).split(';')[0] ?? '';
+    const media = response.content[mediaType];
+    if (!media) return `${mediaType} is not described`;
+    try {
+      compileSchema('answer', media.schema).parse(answer.json());
+      return null;
+    } catch (error) {
+      return String(error);
+    }
+  }
+}
+
+t.test(
+  'every answer of the API is as its served description says, and every described answer exists',
+  async (t) => {
+    const portal = await startPortal(t, { ownAuthority: true });
+    const { internalDb, ftpNode } = portal;
+    const machine = new Machine(portal);
+    const description = (await machine.send('GET', '/openapi.json')).json() as Description;
+    t.match(description.openapi, /^3\.1\./);
+    const examiner = new Examiner(description);
+    const check = async (...[method, path, part]: Route) => {
+      const answer = await machine.send(method, path, part);
+      t.equal(examiner.examine(method, path, answer), null, `${method} ${path} ${answer.status}`);
+      return answer;
+    };
+    const created = (await check('POST', '/deliveries', { headers: json, body: wish })).json();
+    const token = (
+      await check('POST', '/tokens', { headers: json, body: '{"name":"ci","lifetimeDays":7}' })
+    ).json();
+    const record = internalDb.deliveries.get(created.id);
+    record?.downloads.push({
+      id: newId('dwn'),
+      delivery: created.id,
+      account: 'analytical',
+      path: record.delivery.path,
+      protocol: 'ftps',
+      address: '2001:db8::1',
+      offsetBytes: 5,
+      sentBytes: 10,
+      sizeBytes: 123_456_789,
+      startedAtMs: Date.now(),
+      endedAtMs: Date.now(),
+      outcome: 'aborted',
+    });
+    const routes: Route[] = [
+      ['GET', '/me'],
+      ['GET', '/products'],
+      ['GET', '/deliveries'],
+      ['GET', `/deliveries/${created.id}`],
+      ['GET', '/tokens'],
+      ['POST', '/deliveries', { headers: json, body: wish }],
+      ['POST', '/tokens', { headers: json, body: '{"name":"other"}' }],
+      ['DELETE', `/deliveries/${created.id}`],
+      ['DELETE', `/tokens/${token.id}`],
+    ];
+    for (const route of routes) await check(...route);
+
+    for (const fault of ['internal', 'unavailable', 'refused'] as const) {
+      internalDb.fault = new RpcError(fault, 'because the test says so');
+      for (const route of routes) {
+        const answer = await machine.send(...route);
+        if (fault === 'refused' && answer.status === 403 && !isDescribed(description, route, 403)) continue;
+        t.equal(examiner.examine(route[0], route[1], answer), null, `${route[0]} ${route[1]} when ${fault}`);
+      }
+    }
+    internalDb.fault = null;
+    ftpNode.stagingFailure = { staged: false, failure: 'disk_full', explanation: 'The disk is full.' };
+    const failed = await check('POST', '/deliveries', { headers: json, body: wish });
+    t.match(failed.json(), {
+      status: 503,
+      code: 'staging_failed',
+      reason: 'disk_full',
+      detail: 'The disk is full.',
+    });
+
+    for (const path of ['/deliveries', '/tokens']) {
+      await check('POST', path, { headers: json, body: '{"surplus":true}' });
+      await check('POST', path, { headers: json, body: '{' });
+      await check('POST', path, { headers: json, body: JSON.stringify({ name: 'x'.repeat(40_000) }) });
+      await check('POST', path, { headers: { 'content-type': 'text/plain' }, body: 'x' });
+    }
+    for (const path of ['/deliveries', '/tokens']) {
+      const id = newId(path === '/tokens' ? 'tok' : 'dlv');
+      await check('DELETE', `${path}/${id}`);
+      if (path === '/deliveries') await check('GET', `${path}/${id}`);
+    }
+    // The description's templates need a well-formed id to be recognised: a malformed one is examined by hand.
+    for (const [method, path] of [
+      ['GET', '/deliveries'],
+      ['DELETE', '/deliveries'],
+      ['DELETE', '/tokens'],
+    ] as const) {
+      const malformed = await machine.send(method, `${path}/nonsense`);
+      t.match(malformed.json(), { status: 400, code: 'bad_request' });
+      t.equal(examiner.examine(method, `${path}/${newId('xxx')}`, malformed), null);
+    }
+    internalDb.liveSecrets.clear();
+    for (const route of routes) await check(...route);
+    t.same(
+      [...examiner.unseen].filter((line) => !line.endsWith(' 429')),
+      [],
+      'only 429 is left, which has its own test',
+    );
+  },
+);
+
+function isDescribed(description: Description, [method, path]: Route, status: number) {
+  const template = path.replace(/\/\w{3}_[\w-]{22}$/, '/{id}');
+  return status in (description.paths[`/api/v1${template}`]?.[method.toLowerCase()]?.responses ?? {});
+}
+
+t.test('a delivery comes with the password, addresses and a line for each client', async (t) => {
+  const portal = await startPortal(t, { ownAuthority: true });
+  const machine = new Machine(portal);
+  const answer = await machine.send('POST', '/deliveries', { headers: json, body: wish });
+  t.equal(answer.status, 201);
+  const delivery = answer.json();
+  t.equal(answer.headers['location'], `/api/v1/deliveries/${delivery.id}`);
+  t.match(delivery, {
+    state: 'staged',
+    login: 'd-7k2m9x4q1z',
+    password: 'once-only-Pw-3f9a',
+    urls: { https: /^https:\/\/localhost:18442\/d\/A+\.B+\/gateway-2\.1\.0\.tar\.gz$/ },
+    endpoints: { ftp: { port: 18443 }, sftp: { port: 18444 } },
+    page: `https://portal.example/deliveries/${delivery.id}`,
+  });
+  for (const line of Object.values<string>(delivery.commands)) t.notMatch(line, 'once-only-Pw-3f9a');
+  const later = (await machine.send('GET', `/deliveries/${delivery.id}`)).json();
+  t.notOk('password' in later, 'the password is given once');
+});
+
+t.test('a browser session may read, and mutates only with the form token of its own pages', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  await visitor.signIn();
+  t.match((await visitor.get('/api/v1/me')).json(), {
+    user: { name: customer.username },
+    credential: { kind: 'session' },
+  });
+  const post = (headers: Record<string, string>) =>
+    visitor.send('POST', '/api/v1/deliveries', { headers: { ...json, ...headers }, body: wish });
+  t.match((await post({})).json(), { status: 403, code: 'form_refused' });
+  const formToken = await visitor.formToken('/');
+  t.equal((await post({ 'x-form-token': formToken })).status, 201);
+  const foreign = await post({ 'x-form-token': formToken, 'sec-fetch-site': 'cross-site' });
+  t.equal(foreign.status, 403);
+});
+
+t.test('a credential that is no good is a problem with WWW-Authenticate', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  const cases = [
+    {},
+    { authorization: 'Bearer nonsense' },
+    { authorization: 'Basic YTpi' },
+    { authorization: 'Bearer a b' },
+  ];
+  for (const headers of cases) {
+    const answer = await visitor.send('GET', '/api/v1/me', { headers });
+    t.equal(answer.status, 401);
+    t.equal(answer.headers['www-authenticate'], 'Bearer realm="consign"');
+    const problem = answer.json();
+    t.match(problem, { code: 'session_required', type: 'https://portal.example/problems#session_required' });
+    t.equal(problem.incident, answer.headers['x-request-id']);
+  }
+  t.match((await visitor.get('/problems')).text, 'id="session_required"', 'the type leads to an explanation');
+});
+
+t.test('too many requests are a problem that says how long to wait', async (t) => {
+  const portal = await startPortal(t, { limits: { apiRequestsPerMinute: 3 } });
+  const machine = new Machine(portal);
+  for (let count = 0; count < 3; count++) t.equal((await machine.send('GET', '/me')).status, 200);
+  const answer = await machine.send('GET', '/me');
+  t.equal(answer.status, 429);
+  t.match(answer.json(), { code: 'rate_limited' });
+  t.ok(Number(answer.headers['retry-after']) > 0);
+});

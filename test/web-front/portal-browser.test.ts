@@ -1,0 +1,150 @@
+// The portal in Chromium: from sign-in to the download page, with and without scripts, on a telephone and a desktop, in
+// both colour schemes. CONSIGN_SCREENSHOTS=<folder> keeps a picture of each step for people to look at.
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import t from 'tap';
+import { customer, newId } from './fake-backends.ts';
+import { startPortal, type Portal } from './portal-fixture.ts';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const screenshots = process.env['CONSIGN_SCREENSHOTS'];
+const phone = { width: 360, height: 740 };
+const desktop = { width: 1280, height: 800 };
+
+let browser: Browser;
+t.before(async () => {
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: flags });
+});
+t.teardown(() => browser.close());
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+}
+
+/** Opens a browser of its own and signs in; faults of scripts and of the content policy are collected. */
+async function signIn(portal: Portal, options: BrowserContextOptions) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  await page.goto(portal.origin);
+  const form = async (name: string) => picture(page, name);
+  await page.getByLabel('User name').fill(customer.username);
+  await page.getByLabel('Password').fill(customer.password);
+  return { context, page, faults, form, submit: () => page.getByRole('button', { name: 'Sign in' }).click() };
+}
+
+async function overflows(page: Page): Promise<boolean> {
+  return await page.evaluate(
+    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  );
+}
+
+for (const [width, viewport] of Object.entries({ phone, desktop })) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    t.test(`a customer gets from sign-in to a ready download on a ${width}, ${colorScheme}`, async (t) => {
+      const portal = await startPortal(t, { ownAuthority: true });
+      const { context, page, faults, form, submit } = await signIn(portal, { viewport, colorScheme });
+      await form(`${width}-${colorScheme}-1-sign-in`);
+      await submit();
+      await page.getByRole('heading', { name: 'Products' }).waitFor();
+      t.notOk(await overflows(page), 'the catalog fits the width');
+      await picture(page, `${width}-${colorScheme}-2-products`);
+      await page
+        .getByRole('button', { name: /^Download gateway-2\.1\.0/ })
+        .first()
+        .click();
+      await page.waitForURL(/\/deliveries\/dlv_/);
+      t.match(
+        await page.getByRole('link', { name: /^Download/ }).getAttribute('href'),
+        /^https:\/\/localhost:18442\/d\//,
+      );
+      t.equal(await page.getByText('once-only-Pw-3f9a').count(), 1);
+      t.ok((await page.getByRole('button', { name: 'Copy' }).count()) >= 8, 'each line can be copied');
+      t.notOk(await overflows(page), 'the delivery fits the width');
+      await picture(page, `${width}-${colorScheme}-3-delivery`);
+      await page.goto(`${portal.origin}/deliveries`);
+      await picture(page, `${width}-${colorScheme}-4-deliveries`);
+      await page.goto(`${portal.origin}/tokens`);
+      await picture(page, `${width}-${colorScheme}-5-tokens`);
+      t.notOk(await overflows(page), 'the tokens fit the width');
+      t.same(faults, [], 'no script fails and the content policy is kept');
+      await context.close();
+    });
+  }
+}
+
+t.test(
+  'a running download is shown live, and the page says when the delivery has been withdrawn',
+  async (t) => {
+    const portal = await startPortal(t);
+    const { context, page, faults, submit } = await signIn(portal, { viewport: desktop });
+    await submit();
+    await page
+      .getByRole('button', { name: /^Download gateway-2\.1\.0/ })
+      .first()
+      .click();
+    await page.waitForURL(/\/deliveries\/dlv_/);
+    const record = [...portal.internalDb.deliveries.values()][0];
+    if (!record) throw new Error('the delivery was not recorded');
+    const download = {
+      id: newId('dwn'),
+      delivery: record.delivery.id,
+      account: 'analytical',
+      path: record.delivery.path,
+      protocol: 'sftp' as const,
+      address: '192.0.2.7',
+      offsetBytes: 0,
+      sentBytes: 40_000_000,
+      sizeBytes: 123_456_789,
+      startedAtMs: Date.now(),
+      endedAtMs: null,
+      outcome: 'running' as const,
+    };
+    record.delivery = { ...record.delivery, state: 'staged', stagedAtMs: Date.now() };
+    record.downloads.push(download);
+    await page.getByText('40 MB of 123 MB').waitFor();
+    record.downloads[0] = { ...download, sentBytes: 80_000_000 };
+    await page.getByText(/80 MB of 123 MB, [\d.]+ MB\/s/).waitFor();
+    await picture(page, 'live-progress');
+    record.downloads[0] = { ...download, sentBytes: 123_456_789, endedAtMs: Date.now(), outcome: 'complete' };
+    await page.locator('[data-outcome="complete"]').waitFor();
+    record.delivery = { ...record.delivery, state: 'revoked', endedAtMs: Date.now() };
+    await page.getByText('Your supplier has withdrawn this file from you.').waitFor();
+    t.equal(await page.getByText('once-only-Pw-3f9a').count(), 0);
+    t.same(faults, []);
+    await context.close();
+  },
+);
+
+t.test('everything works without scripts', async (t) => {
+  const portal = await startPortal(t, { ownAuthority: true });
+  const { context, page, submit } = await signIn(portal, { viewport: phone, javaScriptEnabled: false });
+  await submit();
+  await page
+    .getByRole('button', { name: /^Download gateway-2\.1\.0/ })
+    .first()
+    .click();
+  await page.waitForURL(/\/deliveries\/dlv_/);
+  t.equal(await page.getByText('once-only-Pw-3f9a').count(), 1);
+  t.equal(await page.getByRole('button', { name: 'Copy' }).count(), 0);
+  await picture(page, 'no-script-delivery');
+  await page.reload();
+  t.equal(await page.getByText('once-only-Pw-3f9a').count(), 1, 'a reload shows the password again');
+  await page.getByRole('button', { name: 'End this delivery' }).click();
+  await page.getByText('This delivery was ended.').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/sign-in$/);
+  await context.close();
+});

@@ -1,0 +1,92 @@
+// What the other nodes ask of the web-front, over real links.
+import t from 'tap';
+import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
+import { endpoints, signedText } from './fake-backends.ts';
+import { startPortal } from './portal-fixture.ts';
+
+const sealed = 'S'.repeat(80);
+const deadline = { deadlineMs: 5000 };
+
+t.test('passes logins, reports and statements of an ftp-node on to internal-db', async (t) => {
+  const portal = await startPortal(t);
+  const { ftpLink } = portal.backends;
+  const node = ftpLink.self.id;
+  const login = await ftpLink.call('web1', webFrontMethods, 'relay.login', { node, sealed }, deadline);
+  t.same(login, { answer: signedText });
+  const report = { node, reports: [signedText] };
+  t.same(await ftpLink.call('web1', webFrontMethods, 'relay.report', report, deadline), {
+    acceptedSequence: 7,
+  });
+  const statement = { node, statement: signedText };
+  t.same(await ftpLink.call('web1', webFrontMethods, 'relay.reconcile', statement, deadline), {
+    order: null,
+  });
+  t.same(
+    portal.internalDb.calls.filter(({ method }) => method !== 'session.describe').map(({ method }) => method),
+    ['login.decide', 'node.report', 'node.reconcile'],
+  );
+});
+
+t.test('a node may not speak for another', async (t) => {
+  const portal = await startPortal(t);
+  const node = portal.backends.dbLink.self.id;
+  const call = portal.backends.ftpLink.call(
+    'web1',
+    webFrontMethods,
+    'relay.login',
+    { node, sealed },
+    deadline,
+  );
+  await t.rejects(call, { code: 'refused' });
+  t.same(portal.internalDb.calls, []);
+});
+
+t.test('passes grants and orders of internal-db on to the node that they are for', async (t) => {
+  const portal = await startPortal(t);
+  const { dbLink, ftpLink } = portal.backends;
+  const node = ftpLink.self.id;
+  const staged = await dbLink.call(
+    'web1',
+    webFrontMethods,
+    'relay.stage',
+    { node, grant: signedText },
+    deadline,
+  );
+  t.match(staged, { staged: true, endpoints });
+  const order = { node, order: signedText };
+  const unstaged = await dbLink.call('web1', webFrontMethods, 'relay.unstage', order, deadline);
+  t.same(unstaged, { unstagedCount: 1, cutTransferCount: 0 });
+  t.same(
+    portal.ftpNode.calls.map(({ params }) => params),
+    [{ grant: signedText }, { order: signedText }],
+  );
+});
+
+t.test('a node that is unknown or away is `unavailable`, and missing from the list of nodes', async (t) => {
+  const portal = await startPortal(t);
+  const { dbLink, ftpLink } = portal.backends;
+  const grantFor = (node: string) =>
+    dbLink.call('web1', webFrontMethods, 'relay.stage', { node, grant: signedText }, deadline);
+  await t.rejects(grantFor('N'.repeat(43)), { code: 'unavailable' });
+  await t.rejects(grantFor(dbLink.self.id), { code: 'unavailable' }, 'internal-db is no ftp-node');
+  const listed = async () => (await dbLink.call('web1', webFrontMethods, 'relay.nodes', {}, deadline)).nodes;
+  t.match(await listed(), [{ node: ftpLink.self.id, name: 'ftp1', description: { endpoints } }]);
+  await ftpLink.close();
+  await t.rejects(grantFor(ftpLink.self.id), { code: 'unavailable' });
+  t.same(await listed(), []);
+});
+
+t.test('an ftp-node may not ask for what is internal-db’s to ask, and the reverse', async (t) => {
+  const portal = await startPortal(t);
+  const { dbLink, ftpLink } = portal.backends;
+  const node = ftpLink.self.id;
+  await t.rejects(
+    ftpLink.call('web1', webFrontMethods, 'relay.stage', { node, grant: signedText }, deadline),
+    {
+      code: 'forbidden',
+    },
+  );
+  await t.rejects(dbLink.call('web1', webFrontMethods, 'relay.login', { node, sealed }, deadline), {
+    code: 'forbidden',
+  });
+});
