@@ -8,6 +8,8 @@ const warnLevel = 40;
 const errorLevel = 50;
 const fatalLevel = 60;
 
+const closed = -1;
+
 /** What a log line says, as far as the terminal is concerned. */
 export interface LogLine {
   readonly level: number;
@@ -37,9 +39,11 @@ export class LogFile {
     }
   }
 
-  /** Closes the file. */
+  /** Closes the file; a second time does nothing. */
   close(): void {
+    if (this.#descriptor === closed) return;
     closeSync(this.#descriptor);
+    this.#descriptor = closed;
   }
 
   #rotate(): void {

@@ -11,7 +11,7 @@ const triesMax = 50;
 /** A base whose ports are all free now on the loopback address. */
 export async function findFreePortBase(): Promise<number> {
   for (let tries = 0; tries < triesMax; tries += 1) {
-    const base = range.from + randomInt((range.to - range.from) / rowLength) * rowLength;
+    const base = range.from + randomInt(Math.floor((range.to - range.from) / rowLength)) * rowLength;
     const row = Array.from({ length: rowLength }, (_, index) => base + index);
     const free = await Promise.all(row.map(isFree));
     if (free.every(Boolean)) return base;

@@ -1,0 +1,57 @@
+// The row of ports: what CONSIGN_PORT_BASE may be, and what is said of a port that is taken.
+import t from 'tap';
+import { createServer, type AddressInfo } from 'node:net';
+import { checkPortsFree, layOutPorts, parsePortBase, portBaseDefault } from '#deploy/ports.ts';
+import { findFreePortBase } from '../rig/free-ports.ts';
+
+t.test('reads a port base', async (t) => {
+  t.equal(parsePortBase(undefined), portBaseDefault);
+  t.equal(parsePortBase(''), portBaseDefault);
+  t.equal(parsePortBase('1024'), 1024);
+  t.equal(parsePortBase('65476'), 65_476);
+});
+
+t.test('refuses a port base that is none, or that has no room above it', async (t) => {
+  const bad = [
+    '0',
+    '80',
+    '1023',
+    '65477',
+    '65536',
+    '-1',
+    '8440.5',
+    '8e3',
+    ' 8440',
+    '0x20F8',
+    'http',
+    '８４４０',
+  ];
+  for (const text of bad) t.throws(() => parsePortBase(text), { code: 'PORT_BASE_INVALID' }, text);
+});
+
+t.test('lays out different ports for everything', async (t) => {
+  const { passive, ...single } = layOutPorts(20_000);
+  const ports = Object.values(single);
+  t.equal(new Set(ports).size, ports.length);
+  t.ok(ports.every((port) => port < passive.from));
+  t.same(passive, { from: 20_010, to: 20_059 });
+});
+
+t.test('names the port that is taken, and other ports to use', async (t) => {
+  const base = await findFreePortBase();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(base + 3, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  t.equal((server.address() as AddressInfo).port, base + 3);
+  await t.rejects(checkPortsFree(layOutPorts(base)), { code: 'PORT_TAKEN' });
+  const message = await checkPortsFree(layOutPorts(base)).catch((error: Error) => error.message);
+  t.match(message, `Port ${base + 3} (ftp)`);
+  t.match(message, 'CONSIGN_PORT_BASE=');
+});
+
+t.test('finds nothing wrong with free ports, and leaves them free', async (t) => {
+  const ports = layOutPorts(await findFreePortBase());
+  await checkPortsFree(ports);
+  await checkPortsFree(ports);
+  t.pass();
+});
