@@ -15,12 +15,15 @@ export const passwordChecksWaitingMax = 64;
 /** What a client is asked to wait when too many password checks wait. */
 export const passwordQueueRetryAfterMs = 2000;
 
-/** Failed sign-ins that cost no delay, for one name from one address, for one address, and for one name. */
+/** Failed sign-ins that cost no delay, for one name from one address. */
 export const freeFailuresPerNameAndAddress = 5;
+/** The same for one address, whatever the names: many people may share it. */
 export const freeFailuresPerAddress = 30;
+/** The same for one name, whatever the addresses. */
 export const freeFailuresPerName = 50;
 /** The first delay after the free failures; it doubles with each further one. */
 export const failureDelayFirstMs = 1000;
+/** The longest delay. */
 export const failureDelayMaxMs = 15 * 60_000;
 /** A key's failures are forgotten when it was quiet for so long. */
 export const failureMemoryMs = 30 * 60_000;
@@ -42,12 +45,15 @@ export const grantUseWithinMs = 60_000;
 export const liveDeliveriesPerAccountMax = 500;
 /** Deliveries in one unstage order: as many as surely fit the 16 KiB of a signed document. */
 export const deliveriesPerOrderMax = 150;
-/** Deliveries, and downloads of each, that a customer's list shows. */
+/** Deliveries that a customer's list shows. */
 export const customerDeliveriesMax = 100;
+/** Downloads of each delivery that it shows. */
 export const customerDownloadsPerDeliveryMax = 50;
-/** Products, releases a product and files a release that a customer's catalog shows. */
+/** Products that a customer's catalog shows. */
 export const catalogProductsMax = 500;
+/** Releases of a product that it shows. */
 export const catalogReleasesMax = 500;
+/** Files that a release has room for. */
 export const catalogFilesMax = 500;
 
 /** How long an administrator's call waits for nodes to confirm that they unstaged. */
@@ -61,26 +67,32 @@ export const ordersPerNodeAndRoundMax = 20;
 /** How long a web-front may take to stage for the command line. */
 export const stageDeadlineMs = 15_000;
 
-/** How often the web-fronts are asked which nodes they reach, and how long an answer counts. */
+/** How often the web-fronts are asked which nodes they reach. */
 export const nodeDirectoryIntervalMs = 5000;
+/** How long a web-front may take to answer that. */
 export const nodeDirectoryDeadlineMs = 3000;
+/** How long a node counts as reachable after it was named. */
 export const nodeHeardWithinMs = 20_000;
 
-/** How often overdue deliveries and sessions are ended, and how many in one transaction. */
+/** How often overdue deliveries and sessions are ended. */
 export const expiryIntervalMs = 5000;
+/** Deliveries that are ended in one transaction. */
 export const expiryBatchMax = 500;
 /** How often the highest time seen is written down. */
 export const clockRecordIntervalMs = 30_000;
 /** A wall clock that is behind the highest time seen by more than this is warned about. */
 export const clockBehindWarningMs = 2000;
 
-/** Audit entries read at a time while the chain is verified, and characters of an entry's detail. */
+/** Audit entries read at a time while the chain is verified. */
 export const auditPageMax = 1000;
+/** Characters of an audit entry's detail. */
 export const auditDetailCharactersMax = 8192;
+/** Characters of an audit entry's subject. */
 export const auditSubjectCharactersMax = 500;
 
-/** Console: a staff session's lifetime, and rows on a page. */
+/** Console: a staff session's lifetime. */
 export const staffSessionLifetimeMs = 8 * 3_600_000;
+/** Console: rows on a page. */
 export const consoleRowsMax = 200;
 /** Console: the largest form accepted. */
 export const consoleBodyBytesMax = 64 * 1024;

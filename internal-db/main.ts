@@ -11,6 +11,7 @@ import {
   readConfig,
 } from '#commlink/process-lifecycle.ts';
 import { internalDbConfigCheck } from './config.ts';
+import { passwordParameters } from './passwords/password-parameters.ts';
 import { startServices } from './start-services.ts';
 
 async function main(): Promise<void> {
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
   }
   const config = await readConfig(values.config, internalDbConfigCheck);
   const log = createLogger('internal-db', config.logLevel);
-  const services = await startServices(config, { log, version: readVersion() });
+  const services = await startServices(config, { log, version: readVersion(), passwordParameters });
   onShutdown(() => services.stop());
   announceReady({});
   log.info({ database: config.databaseFile }, 'internal-db is ready');

@@ -4,7 +4,7 @@ import type { Logger } from '#commlink/log.ts';
 import { openCommlink, type Commlink } from '#commlink/commlink.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
-import { readNodeKeys } from '#commlink/node-keys.ts';
+import { readNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
 import { listenUnix } from '#commlink/unix-socket.ts';
 import { createAdminHandlers } from './admin/admin-handlers.ts';
 import type { ProcessFacts } from './admin/describe-status.ts';
@@ -24,8 +24,8 @@ import { NodeDirectory } from './nodes/node-directory.ts';
 import { NodeDocuments } from './nodes/node-documents.ts';
 import { createNodeRelay } from './nodes/node-relay.ts';
 import { FailureThrottle } from './passwords/failure-throttle.ts';
-import { createPasswordHasher } from './passwords/password-hash.ts';
-import { passwordParameters } from './passwords/password-parameters.ts';
+import { createPasswordHasher, type PasswordHasher } from './passwords/password-hash.ts';
+import type { PasswordParameters } from './passwords/password-parameters.ts';
 import { startSchedule, type Schedule } from './schedule.ts';
 import type { ServiceContext } from './service-context.ts';
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
@@ -41,15 +41,16 @@ export interface RunningServices {
 /** Starts everything. Throws StartupError with what to do; nothing is left running then. */
 export async function startServices(
   config: InternalDbConfig,
-  process: { log: Logger; version: string },
+  process: { log: Logger; version: string; passwordParameters: PasswordParameters },
 ): Promise<RunningServices> {
-  const { log, version } = process;
+  const { log, version, passwordParameters } = process;
   await using acquired = new AsyncDisposableStack();
   const keys = await readNodeKeys(config.node.keyFile);
   const store = openSqliteStore(config.databaseFile);
   acquired.defer(() => store.close());
   const link: LateLink = { commlink: null };
-  const context = await buildContext(config, { store, log, keys, link });
+  const passwords = await createPasswordHasher(passwordParameters);
+  const context = await buildContext(config, { store, log, keys, link, passwords });
   const startedAtMs = context.clock.nowMs();
   const facts: ProcessFacts = { version, startedAtMs, linkStatus: () => link.commlink?.status() ?? [] };
   const admin = await listenUnix({
@@ -84,9 +85,9 @@ interface LateLink {
 
 async function buildContext(
   config: InternalDbConfig,
-  parts: { store: Store; log: Logger; keys: Awaited<ReturnType<typeof readNodeKeys>>; link: LateLink },
+  parts: { store: Store; log: Logger; keys: NodeKeys; link: LateLink; passwords: PasswordHasher },
 ): Promise<ServiceContext> {
-  const { store, log, keys, link } = parts;
+  const { store, log, keys, link, passwords } = parts;
   const clock = createClock(Number((await store.read.settings.get('clock_high_water_ms')) ?? 0));
   const documents = new NodeDocuments(config.node.cluster, createClusterView(config.node, keys), clock);
   const relay = createNodeRelay(() => link.commlink);
@@ -94,7 +95,7 @@ async function buildContext(
     store,
     clock,
     log,
-    passwords: await createPasswordHasher(passwordParameters),
+    passwords,
     throttle: new FailureThrottle(() => clock.nowMs()),
     documents,
     directory: new NodeDirectory(relay, clock),

@@ -39,13 +39,8 @@ export class OrderSender {
     if (orderIds.length === 0) return { cutTransferCount: 0, pendingNodes: [] };
     const { store } = this.#parts;
     const orders = await store.read.nodes.ordersByIds(orderIds);
-    const patience = new AbortController();
     const sent = Promise.all(orders.map((order) => this.#send(order)));
-    await Promise.race([
-      sent,
-      delay(unstageWaitMs, undefined, { signal: patience.signal }).catch(() => undefined),
-    ]);
-    patience.abort();
+    await Promise.race([sent, delay(unstageWaitMs, undefined, { ref: false })]);
     const after = await store.read.nodes.ordersByIds(orderIds);
     const pending = after.filter((order) => order.acknowledgedAtMs === null);
     return {

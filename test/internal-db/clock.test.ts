@@ -1,3 +1,4 @@
+// The clock that never goes backwards. Only the machine's clock is faked here.
 import t, { type Test } from 'tap';
 import { createClock, toWallMs } from '#internal-db/clock.ts';
 

@@ -1,3 +1,4 @@
+// The audit chain: what is intact, and a table of ways to tamper with the file that are all found.
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';

@@ -1,3 +1,4 @@
+// The entitlement decision: a table with each reason, the limits of each condition, and properties over random facts.
 import fc from 'fast-check';
 import t from 'tap';
 import type { RefusalReason } from '#commlink/methods/fields.ts';

@@ -1,3 +1,4 @@
+// Which texts are versions and ranges, and the order of versions.
 import t from 'tap';
 import {
   compareVersionsNewestFirst,

@@ -4,7 +4,14 @@ import { createLogger } from '#commlink/log.ts';
 import { setAccountState } from '#internal-db/admin/account-administration.ts';
 import { expireRecords } from '#internal-db/expire-records.ts';
 import { startServices } from '#internal-db/start-services.ts';
-import { demoFile, plainGrant, seedRoom, signIn, startRoom } from '../support/running-room.ts';
+import {
+  cheapPasswords,
+  demoFile,
+  plainGrant,
+  seedRoom,
+  signIn,
+  startRoom,
+} from '../support/running-room.ts';
 import { createTestCluster } from '../support/test-cluster.ts';
 import { connectUnix } from '#commlink/unix-socket.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
@@ -73,7 +80,7 @@ t.test('another account can neither see nor cancel a delivery', async (t) => {
   const user = { actor: 'test', account: 'other', name: 'eve', displayName: 'Eve', password };
   await admin.call('user.create', user);
   const opened = await webFront.call('session.open', { username: 'eve', password, address: '127.0.0.1' });
-  if (!opened.opened) throw t.fail('not signed in');
+  if (!opened.opened) throw new Error('not signed in');
   const { session } = opened;
   t.same(await webFront.call('delivery.list', { session, delivery: delivery.id }), {
     valid: true,
@@ -104,7 +111,11 @@ t.test('an order that was not delivered survives a restart', async (t) => {
   t.teardown(() => cluster.remove());
   const log = createLogger('internal-db', 'silent');
   const start = async () => {
-    const services = await startServices(cluster.config, { log, version: '0.0.0' });
+    const services = await startServices(cluster.config, {
+      log,
+      version: '0.0.0',
+      passwordParameters: cheapPasswords,
+    });
     const peer = { role: 'internal-db', name: 'db1', id: 'db1' } as const;
     const admin = await connectUnix({ path: cluster.config.adminSocket, peer, called: adminMethods, log });
     const webFront = await cluster.openWebFront();

@@ -1,3 +1,4 @@
+// What a node reports: order, replays, gaps, forgeries, download limits; and the comparison of what it has staged.
 import t from 'tap';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import type { DocumentBody } from '#commlink/methods/documents.ts';
@@ -142,7 +143,7 @@ t.test('a statement is answered with an order for what is not live', async (t) =
   };
   t.same(await ask([live]), { order: null });
   const { order } = await ask([live, cancelled, unknown]);
-  if (order === null) throw t.fail('no order');
+  if (order === null) throw new Error('no order');
   t.same(node.verify('unstage-order', order).deliveries, [
     { delivery: cancelled, reason: 'cancelled' },
     { delivery: unknown, reason: 'unknown' },

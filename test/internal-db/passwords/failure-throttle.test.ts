@@ -1,3 +1,4 @@
+// Growing delays after failed sign-ins, with a clock of the test's own.
 import t from 'tap';
 import {
   failureDelayFirstMs,

@@ -1,3 +1,4 @@
+// The SQLite engine: the contract of stores, and what it refuses or survives: newer, damaged, misplaced, full.
 import { openSync, readFileSync, statSync, writeSync, closeSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

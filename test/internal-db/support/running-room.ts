@@ -21,13 +21,19 @@ export interface RunningRoom {
 }
 
 const actor = 'test:operator';
+/** Costs next to nothing; the real parameters have a test of their own. */
+export const cheapPasswords = { memoryKiB: 1024, passCount: 2, laneCount: 1 };
 const demoFileSha256 = 'ab'.repeat(32);
 
 /** Starts a room on a cluster of its own. */
 export async function startRoom(t: Teardown): Promise<RunningRoom> {
   const cluster = await createTestCluster();
   const log = createLogger('internal-db', 'silent');
-  const services = await startServices(cluster.config, { log, version: '0.0.0' });
+  const services = await startServices(cluster.config, {
+    log,
+    version: '0.0.0',
+    passwordParameters: cheapPasswords,
+  });
   const admin = await connectUnix({
     path: cluster.config.adminSocket,
     peer: { role: 'internal-db', name: 'db1', id: 'db1' },
