@@ -22,6 +22,10 @@ export const sshLimits = {
   rekeyAfterBytes: 1024 * mebibyte,
   rekeyAfterMs: 3600 * second,
   rekeyDeadlineMs: 30 * second,
+  /** Input that may still be on its way when a key exchange begins: a client's windows, and some requests. */
+  inputInKeyExchangeBytesMax: 8 * mebibyte,
+  /** Replies that wait for the kernel: above it nothing more is read from this connection. */
+  socketReplyBytesMax: mebibyte,
   /** How often a silent client is asked for a sign of life. */
   keepaliveIntervalMs: 30 * second,
   /** How long a connection that is being closed may take to say goodbye. */

@@ -6,11 +6,12 @@ import type { Connection, ServerChannel, Session } from 'ssh2';
 import type { Logger } from '#commlink/log.ts';
 import type { SessionServices } from '../session-services.ts';
 import type { AccountBudgets, BudgetShare } from './account-budgets.ts';
+import { guardOutput } from './output-guard.ts';
 import { SftpError } from './sftp-protocol.ts';
 import { SftpHandles } from './sftp-handles.ts';
 import { sshLimits } from './sftp-limits.ts';
 import { SftpSession } from './sftp-session.ts';
-import { boundPacketSize, socketOf } from './ssh-engine.ts';
+import { boundPacketSize, isExchangingKeys, socketOf } from './ssh-engine.ts';
 import { offerLogin, type Login } from './ssh-login.ts';
 import { renewKeys, type RekeyLimits } from './ssh-rekey.ts';
 import { SshTransport } from './ssh-transport.ts';
@@ -65,6 +66,15 @@ export class SshConnection {
     connection.on('session', (accept, reject) => this.#openSession(accept, reject));
     // Without a listener ssh2 does not honour no-more-sessions@openssh.com. Forwarding is refused.
     connection.on('request', (_accept, reject) => reject?.());
+    // Before a login there is no reason for new keys, and each exchange costs us more than the client.
+    connection.on('rekey', () => {
+      if (this.#session === null) this.#break('the client renews its keys before it logs in');
+    });
+    guardOutput({
+      socket: this.#socket,
+      isExchangingKeys: () => isExchangingKeys(connection),
+      onExcess: () => this.#break('the client sends without end during a key exchange'),
+    });
     offerLogin({
       connection,
       services,
@@ -210,7 +220,8 @@ export class SshConnection {
    */
   #closeIfDrained(): void {
     if (!this.#isDraining || this.isTransferring) return;
-    this.#drainTimer ??= setTimeout(() => {
+    if (this.#drainTimer !== undefined) return;
+    this.#drainTimer = setTimeout(() => {
       this.#drainTimer = undefined;
       if (!this.isTransferring) this.#sayGoodbye();
     }, sshLimits.lingerMs).unref();
