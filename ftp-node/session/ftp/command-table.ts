@@ -1,8 +1,8 @@
-// The commands that a customer may send, and nothing else: this read-only list replaces ftp-srv's registry, which its
-// dispatcher, FEAT and HELP read (defect 18: FEAT leaves out what works and shows what does not). Whatever is not
-// here is answered 502. Rows marked `library` run ftp-srv's own handler. Caller: ftp-server.ts, once, before the jail.
+// The commands that a customer may send, and nothing else: a read-only list, refused by default. Rows marked `library`
+// run ftp-srv's own handler. Caller: command-registry.ts, which puts them into the library.
 import { abortTransfer } from './commands/abort.ts';
 import { acceptHost, acceptOptions, nameClient } from './commands/negotiation.ts';
+import { showFeatures, showHelp } from './commands/help.ts';
 import { listDirectory, listFacts, listNames } from './commands/list.ts';
 import { checkPassword, nameUser } from './commands/login.ts';
 import { openExtendedPassive, openPassive, refuseActive } from './commands/passive.ts';
@@ -12,13 +12,13 @@ import { showFacts, showHash, showModified, showSize } from './commands/facts.ts
 import { showStatus } from './commands/status.ts';
 import { setTransferType } from './commands/transfer-type.ts';
 import type { ControlConnection } from './control-connection.ts';
-import { commandRegistry, type RegistryRow } from './ftp-srv-door.ts';
 
 /** Runs one command. `argument` is null only where the row says that it may be. */
 type CommandRun = (connection: ControlConnection, argument: string | null) => void | Promise<void>;
 type ArgumentRun = (connection: ControlConnection, argument: string) => void | Promise<void>;
 
-interface CommandRow {
+/** A command: its verbs, what HELP and FEAT say of it, and what runs it. */
+export interface CommandRow {
   readonly verbs: readonly string[];
   readonly shows: string;
   readonly about: string;
@@ -91,8 +91,20 @@ const accessRows: readonly CommandRow[] = [
     features: ['CLNT'],
     run: { withArgument: nameClient },
   },
-  { verbs: ['FEAT'], shows: '', about: 'List the extensions', beforeLogin: true, run: 'library' },
-  { verbs: ['HELP'], shows: '[<command>]', about: 'Explain a command', beforeLogin: true, run: 'library' },
+  {
+    verbs: ['FEAT'],
+    shows: '',
+    about: 'List the extensions',
+    beforeLogin: true,
+    run: { always: showFeatures },
+  },
+  {
+    verbs: ['HELP'],
+    shows: '[<command>]',
+    about: 'Explain a command',
+    beforeLogin: true,
+    run: { always: showHelp },
+  },
   { verbs: ['SYST'], shows: '', about: 'Kind of system', beforeLogin: true, run: 'library' },
   { verbs: ['NOOP'], shows: '', about: 'Do nothing', beforeLogin: true, run: 'library' },
   { verbs: ['QUIT'], shows: '', about: 'Close the connection', beforeLogin: true, run: 'library' },
@@ -194,35 +206,5 @@ const transferRows: readonly CommandRow[] = [
   { verbs: ['ABOR'], shows: '', about: 'Abort the running transfer', run: { always: abortTransfer } },
 ];
 
-/** The library's rows as it brought them; they are replaced in its registry by `installCommands`. */
-const libraryRows: Readonly<Record<string, RegistryRow>> = { ...commandRegistry };
-
-/** Puts our rows in place of the library's. The registry is one for the process; doing it again changes nothing. */
-export function installCommands(): void {
-  for (const verb of Object.keys(commandRegistry)) delete commandRegistry[verb];
-  for (const row of [...accessRows, ...directoryRows, ...transferRows]) {
-    for (const verb of row.verbs) commandRegistry[verb] = toRegistryRow(row, verb);
-  }
-}
-
-function toRegistryRow(row: CommandRow, verb: string): RegistryRow {
-  return {
-    directive: verb,
-    syntax: `{{cmd}} ${row.shows}`.trimEnd(),
-    description: row.about,
-    flags: {
-      ...(row.beforeLogin === undefined ? {} : { no_auth: row.beforeLogin }),
-      ...(row.features === undefined ? {} : { feat: row.features }),
-    },
-    handler(call) {
-      const connection = this as ControlConnection;
-      const argument = call.command.arg;
-      const needsArgument =
-        row.needsArgument === true || (typeof row.run === 'object' && 'withArgument' in row.run);
-      if (needsArgument && argument === null) return connection.reply(501, `${verb} needs an argument.`);
-      if (row.run === 'library') return libraryRows[verb]?.handler.call(connection, call);
-      if ('always' in row.run) return row.run.always(connection, argument);
-      return row.run.withArgument(connection, argument ?? '');
-    },
-  };
-}
+/** Every command there is. */
+export const commandRows: readonly CommandRow[] = [...accessRows, ...directoryRows, ...transferRows];

@@ -22,8 +22,11 @@ export class DataTransfer {
   sentBytes = 0;
   readonly #connection: ControlConnection;
   readonly #controller = new AbortController();
+  /** The TCP socket, under TLS or not. */
+  #plain: Socket | null = null;
   #socket: Socket | null = null;
   #reason: AbortReason | null = null;
+  #closed = false;
 
   constructor(connection: ControlConnection) {
     this.#connection = connection;
@@ -42,7 +45,7 @@ export class DataTransfer {
   abort(reason: AbortReason): void {
     this.#reason ??= reason;
     this.#controller.abort();
-    this.#socket?.destroy();
+    this.reset();
   }
 
   /** Waits for the client's data connection, replies 150, and puts TLS on it. Throws FtpRefusal. */
@@ -51,8 +54,9 @@ export class DataTransfer {
     const wait = { timeoutMs: gateway.services.limits.dataConnectionTimeoutMs, signal: this.signal };
     if (gateway.plaintext === 'refused' && dataProtection === 'clear')
       throw new FtpRefusal(521, 'Data connections must be encrypted here: send PBSZ 0 and PROT P first.');
+    if (connector.type === false) throw new FtpRefusal(425, 'Send EPSV or PASV first.');
     const plain = await connector.waitForConnection(wait);
-    this.#socket = plain;
+    this.#plain = plain;
     this.throwIfAborted();
     await this.#connection.reply(150, text);
     if (dataProtection === 'private' && secureContext !== null) {
@@ -61,7 +65,7 @@ export class DataTransfer {
       if (secure === null) throw new FtpRefusal(425, 'TLS could not be agreed on for the data connection.');
       gateway.services.log.debug({ resumed: secure.isSessionReused() }, 'data connection secured');
       this.#socket = secure;
-    }
+    } else this.#socket = plain;
     // Nothing is expected from the client on a download; reading shows when it closes.
     this.#socket.resume();
     return this.#socket;
@@ -73,6 +77,7 @@ export class DataTransfer {
     const timeoutMs = this.#connection.gateway.services.limits.stallTimeoutMs;
     const ending = await closeDataSocket(this.#socket, { timeoutMs, signal: this.signal });
     this.throwIfAborted();
+    this.#closed = ending === 'well';
     if (ending === 'broken') throw new FtpRefusal(426, 'The data connection broke off.');
   }
 
@@ -81,9 +86,15 @@ export class DataTransfer {
     if (this.#reason !== null) throw new FtpRefusal(426, abortTexts[this.#reason]);
   }
 
-  /** Releases the data connection; harmless after `close`. */
+  /** Breaks the data connection off with a TCP reset: a FIN would look like the end of the file. */
+  reset(): void {
+    if (this.#plain?.destroyed === false) this.#plain.resetAndDestroy();
+  }
+
+  /** Releases the data connection when the transfer is over. */
   release(): void {
-    this.#socket?.destroy();
+    // After an orderly end the last segments may still be on their way to be closed by `destroySoon`.
+    if (!this.#closed) this.reset();
     // The library's own connector, which stands for none, would wrap itself into another one at each end().
     if (this.#connection.connector.type === 'passive') this.#connection.connector.end();
   }

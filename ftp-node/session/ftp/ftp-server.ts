@@ -2,7 +2,7 @@
 // session server's main.ts, before it shuts the jail; everything that needs a file, a name or a module is done here.
 import { lookup } from 'node:dns/promises';
 import type { ProtocolServer, ProtocolServerOptions } from '../session-services.ts';
-import { installCommands } from './command-table.ts';
+import { installCommands } from './command-registry.ts';
 import { CustomerFtpServer } from './customer-ftp-server.ts';
 import type { FtpGateway, PortRange } from './ftp-gateway.ts';
 

@@ -15,6 +15,7 @@ import { peerAddressOf } from './peer-address.ts';
 export class PassiveConnector extends FtpConnector {
   readonly #control: ControlConnection;
   #unusedTimer: NodeJS.Timeout | undefined;
+  #used = false;
 
   constructor(control: ControlConnection) {
     super(control);
@@ -45,6 +46,7 @@ export class PassiveConnector extends FtpConnector {
       await waitForFirstEvent(this.dataServer, { names: ['close'], timeoutMs, signal });
     if (this.dataSocket === null || this.dataSocket.destroyed)
       throw new FtpRefusal(425, 'No data connection came; send EPSV or PASV again.');
+    this.#used = true;
     return this.dataSocket;
   }
 
@@ -57,7 +59,8 @@ export class PassiveConnector extends FtpConnector {
   /** Closes whatever is open; the connection is without a data connector then. */
   override end(): void {
     this.closeServer();
-    this.dataSocket?.destroy();
+    // One that was used is closed by its transfer; one that was not has nothing to lose.
+    if (!this.#used) this.dataSocket?.destroy();
     this.dataSocket = null;
     this.type = false;
     if (this.#control.connector === this) this.#control.connector = new FtpConnector(this.#control);

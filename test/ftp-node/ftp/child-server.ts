@@ -9,13 +9,17 @@ import { createLogger } from '#commlink/log.ts';
 import { defaultSessionLimits } from '#ftp-node/limits.ts';
 import { openAccountDirectory } from '#ftp-node/session/account-directory.ts';
 import { startFtpServer } from '#ftp-node/session/ftp/ftp-server.ts';
+import { changeRoot } from '#ftp-node/session/system-calls.ts';
 import type { SessionServices, Transfer } from '#ftp-node/session/session-services.ts';
 import type { ChildOptions, ChildOrder, ChildReport } from './served-process.ts';
 
+const nobody = 65_534;
 const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
 const tls = { cert: readFileSync(options.certFile), key: readFileSync(options.keyFile) };
 const report = (message: ChildReport): void => void process.send?.(message);
 
+// The test runner has some of its own in its child processes.
+const signalListenersBefore = process.listenerCount('SIGTERM');
 process.on('disconnect', () => process.exit(0));
 process.on('unhandledRejection', (error) => report({ type: 'unhandled', text: String(error) }));
 if (options.spinMs > 0) {
@@ -25,8 +29,17 @@ if (options.spinMs > 0) {
     while (performance.now() < until);
   }, 1);
 }
+if (options.hurried) {
+  const setRealTimeout = globalThis.setTimeout;
+  globalThis.setTimeout = ((callback: () => void, delayMs?: number) =>
+    setRealTimeout(callback, delayMs === 30_000 ? 500 : delayMs)) as typeof setTimeout;
+}
 if (options.kind === 'stock') await startStock();
 else await startOurs();
+
+function countTimers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+}
 
 async function startStock(): Promise<void> {
   const FtpServer = createRequire(import.meta.url)('ftp-srv');
@@ -49,7 +62,12 @@ async function startStock(): Promise<void> {
   server.on('client-error', () => undefined);
   await server.listen();
   process.on('message', (order: ChildOrder) => {
-    if (order.type === 'describe') report({ type: 'described', signals: process.listenerCount('SIGTERM') });
+    if (order.type === 'describe')
+      report({
+        type: 'described',
+        signals: process.listenerCount('SIGTERM') - signalListenersBefore,
+        timers: countTimers(),
+      });
   });
   report({ type: 'ready', port: server.server.address().port });
 }
@@ -73,8 +91,17 @@ async function startOurs(): Promise<void> {
         expiresAtMs: Date.now() + 60_000,
       };
     },
-    accountDirectory: (account) => openAccountDirectory(options.directory, account),
-    describeStaging: async () => null,
+    accountDirectory: (account) => openAccountDirectory(options.jailed ? '/' : options.directory, account),
+    describeStaging: async (_account, path) =>
+      path.endsWith('.txt')
+        ? {
+            delivery: 'dlv_0',
+            sha256: 'ab'.repeat(32),
+            sizeBytes: 6,
+            mediaType: 'text/plain',
+            publishedAtMs: 0,
+          }
+        : null,
     beginTransfer: async (start) => {
       if (start.path === '/withdrawn.bin') return null;
       report({ type: 'begin', path: start.path, offsetBytes: start.offsetBytes, protocol: start.protocol });
@@ -107,12 +134,12 @@ async function startOurs(): Promise<void> {
       return { release: () => void ends.delete(end) };
     },
   };
+  const host = options.ipv6 ? '::1' : '127.0.0.1';
   const gate = Promise.withResolvers<void>();
-  if (!options.shut) gate.resolve();
   const server = await startFtpServer({
     services,
     tls,
-    config: { host: '127.0.0.1', port: 0, publicHost: 'localhost', passivePorts: options.passivePorts },
+    config: { host, port: 0, publicHost: 'localhost', passivePorts: options.passivePorts },
     opened: gate.promise,
   });
   process.on('message', (order: ChildOrder) => {
@@ -124,10 +151,18 @@ async function startOurs(): Promise<void> {
     if (order.type === 'describe')
       report({
         type: 'described',
-        signals: process.listenerCount('SIGTERM'),
+        signals: process.listenerCount('SIGTERM') - signalListenersBefore,
+        timers: countTimers(),
         sessions: server.sessionCount,
         connections: connectionCount,
       });
   });
+  if (options.jailed) {
+    process.chdir(options.directory);
+    if (!changeRoot('.')) throw new Error('chroot(2) was refused.');
+    process.setgid?.(nobody);
+    process.setuid?.(nobody);
+  }
+  if (!options.shut) gate.resolve();
   report({ type: 'ready', port: server.port });
 }

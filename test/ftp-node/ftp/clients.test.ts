@@ -132,3 +132,26 @@ t.test('basic-ftp lists, downloads and resumes', async (test) => {
   test.equal(digest(target), place.bigSha256);
   test.match(await server.report('end'), { outcome: 'complete', sentBytes: place.bigBytes - 5_000_000 });
 });
+
+const needsRoot = { skip: process.getuid?.() === 0 ? false : 'chroot(2) needs root' };
+t.test('everything works in a jail without a file in it, and over IPv6', needsRoot, async (test) => {
+  const place = makeWorkplace(test);
+  const server = await startServed(test, place, { kind: 'consign', jailed: true, ipv6: true });
+  const target = join(place.directory, 'jail.bin');
+  const url = `ftp://[::1]:${server.port}`;
+  const curl = ['-sS', '--insecure', '--ssl-reqd', '-o', target, '-u'];
+  await run('curl', [...curl, 'erika:secret', `${url}/${bigPath}`]);
+  test.equal(digest(target), place.bigSha256);
+  await run('curl', [...curl, 'erika:secret', `${url}/tools/`]);
+  test.match(readFileSync(target, 'utf8'), /2\.0/);
+  await test.rejects(run('curl', [...curl, 'erika:wrong', `${url}/`]), { message: /530/ });
+  await test.rejects(
+    run('curl', [...curl, 'away:secret', `${url}/`]),
+    { code: 28 },
+    '421 is "try again" to curl',
+  );
+  await test.rejects(run('curl', [...curl, 'erika:secret', `${url}/missing`]), { code: 78 });
+  for (const line of ['STAT', 'HELP', 'FEAT', 'XYZZY', 'HASH x', 'MLST', 'PASV'])
+    await run('curl', [...curl, 'erika:secret', '-Q', `*${line}`, `${url}/tools/`]);
+  test.notMatch(server.output(), /MODULE_NOT_FOUND|ENOENT|command failed/);
+});

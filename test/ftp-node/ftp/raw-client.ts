@@ -32,6 +32,14 @@ export class RawClient {
     return client;
   }
 
+  /** Logs in as each server lets one: ours over TLS, with PROT P; the stock one in clear, where its data works. */
+  static async enter(server: {
+    readonly kind: 'stock' | 'consign';
+    readonly port: number;
+  }): Promise<RawClient> {
+    return server.kind === 'stock' ? RawClient.logInClear(server.port) : RawClient.logIn(server.port);
+  }
+
   /** Connects, and goes on to a TLS session that is logged in, with PROT P. */
   static async logIn(port: number): Promise<RawClient> {
     const client = await RawClient.connect(port);

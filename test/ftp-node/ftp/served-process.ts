@@ -1,12 +1,13 @@
 // Starts child-server.ts for a test, over a directory of its own with an account, files and a certificate, and stops it
 // when the test is over. Used by every test of this folder.
 import { execFileSync, fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { waitForFirstEvent } from '#ftp-node/session/ftp/first-event.ts';
 import type { SessionLimits } from '#ftp-node/session/session-services.ts';
 
 /** What child-server.ts is started with. */
@@ -17,8 +18,15 @@ export interface ChildOptions {
   readonly keyFile: string;
   readonly limits: Partial<SessionLimits>;
   readonly passivePorts: { from: number; to: number };
+  /** Other work of so many milliseconds in each turn of the event loop. */
   readonly spinMs: number;
+  /** Timers of 30 s, which is how long the stock server keeps an unused PASV, run off after half a second. */
+  readonly hurried: boolean;
+  /** `opened` stays unresolved until the order `open`. */
   readonly shut: boolean;
+  /** chroot(2) to the directory and another user, before `opened`. */
+  readonly jailed: boolean;
+  readonly ipv6: boolean;
 }
 
 /** What it may be asked. */
@@ -37,6 +45,7 @@ export type ChildReport =
   | {
       readonly type: 'described';
       readonly signals: number;
+      readonly timers: number;
       readonly sessions?: number;
       readonly connections?: number;
     };
@@ -51,12 +60,14 @@ export interface Workplace {
   readonly bigSha256: string;
 }
 
-const bigBytes = 48 * 1024 * 1024 + 12_345;
+// More than the kernel's buffers on both sides of a loopback connection hold.
+const bigBytes = 16 * 1024 * 1024 + 12_345;
 
 /** Makes the files: `/tools/2.0/big.bin`, `/tools/2.0/small.txt`, `/empty.bin`, `/withdrawn.bin`, and `/nothing/`. */
 export function makeWorkplace(t: Test): Workplace {
   const directory = mkdtempSync(join(tmpdir(), 'consign-ftp-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  chmodSync(directory, 0o755);
   const account = join(directory, 'acme');
   mkdirSync(join(account, 'tools/2.0'), { recursive: true });
   mkdirSync(join(account, 'nothing'));
@@ -77,6 +88,7 @@ export function makeWorkplace(t: Test): Workplace {
 
 /** A running server of either kind. */
 export interface ServedProcess {
+  readonly kind: ChildOptions['kind'];
   readonly port: number;
   readonly pid: number;
   readonly reports: readonly ChildReport[];
@@ -86,8 +98,8 @@ export interface ServedProcess {
   order(order: ChildOrder): void;
   /** The next report of this type from now on, or one that is there already and was not taken. */
   report<T extends ChildReport['type']>(type: T): Promise<Extract<ChildReport, { type: T }>>;
-  /** Open descriptors that are sockets or plain files of the workplace. */
-  descriptorCount(): number;
+  /** What the process's open descriptors lead to (proc(5)): `socket:[…]`, or a file's path. */
+  descriptors(): string[];
 }
 
 /** Starts it and waits until it listens. */
@@ -104,7 +116,10 @@ export async function startServed(
     limits: {},
     passivePorts: { from, to: from + 29 },
     spinMs: 0,
+    hurried: false,
     shut: false,
+    jailed: false,
+    ipv6: false,
     ...chosen,
   };
   const child = fork(new URL('child-server.ts', import.meta.url), [JSON.stringify(options)], {
@@ -120,6 +135,7 @@ export async function startServed(
   const { reports, report } = collectReports(child, () => output);
   const { port } = await report('ready');
   return {
+    kind: options.kind,
     port,
     pid: child.pid ?? 0,
     reports,
@@ -127,8 +143,34 @@ export async function startServed(
     hasExited: () => child.exitCode !== null || child.signalCode !== null,
     order: (order) => void child.send(order),
     report,
-    descriptorCount: () => readdirSync(`/proc/${child.pid}/fd`).length,
+    descriptors: () => readDescriptors(child.pid ?? 0),
   };
+}
+
+function readDescriptors(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  // One that is closed between the two calls is not open.
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return [readlinkSync(join(folder, name))];
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      throw error;
+    }
+  });
+}
+
+/** The same probe for both: the stock server, and ours. */
+export async function startBoth(
+  t: Test,
+  place: Workplace,
+  chosen: Partial<ChildOptions> = {},
+): Promise<{ stock: ServedProcess; ours: ServedProcess }> {
+  const [stock, ours] = await Promise.all([
+    startServed(t, place, { ...chosen, kind: 'stock' }),
+    startServed(t, place, { ...chosen, kind: 'consign' }),
+  ]);
+  return { stock, ours };
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {
@@ -143,13 +185,13 @@ function collectReports(
 ): Pick<ServedProcess, 'reports' | 'report'> {
   const reports: ChildReport[] = [];
   const untaken: ChildReport[] = [];
-  const arrived = new EventTarget();
+  const arrived = new EventEmitter();
   child.on('message', (message: ChildReport) => {
     reports.push(message);
     untaken.push(message);
-    arrived.dispatchEvent(new Event('report'));
+    arrived.emit('report');
   });
-  child.on('exit', () => arrived.dispatchEvent(new Event('report')));
+  child.on('exit', () => arrived.emit('report'));
   const report: ServedProcess['report'] = async (type) => {
     const deadlineMs = Date.now() + 20_000;
     for (;;) {
@@ -157,7 +199,11 @@ function collectReports(
       if (index >= 0) return untaken.splice(index, 1)[0] as never;
       if (Date.now() > deadlineMs || child.exitCode !== null)
         throw new Error(`No report ${type} came. Output: ${output().slice(-2000)}`);
-      await Promise.race([once(arrived, 'report'), new Promise((resolve) => setTimeout(resolve, 500))]);
+      await waitForFirstEvent(arrived, {
+        names: ['report'],
+        timeoutMs: 1000,
+        signal: new AbortController().signal,
+      });
     }
   };
   return { reports, report };
