@@ -8,7 +8,7 @@ import type { Member } from '../node-config.ts';
 import type { LinkContext, ProvenLink } from './link-context.ts';
 import { LinkError } from './link-error.ts';
 import { deriveLinkPsk, formatLinkIdentity, keyIndexOf } from './link-identity.ts';
-import { assertLinkTls, linkTlsOptions } from './link-tls.ts';
+import { assertLinkTls, linkSecureContext, linkTlsOptions } from './link-tls.ts';
 import { connectFromRandomPort, type PortRange } from './local-port.ts';
 import { proveAsDialler } from './node-proof.ts';
 
@@ -51,9 +51,10 @@ export async function dialLink(
       peerSigningKey: peer.signingKey,
       signal: limited,
     });
-  } catch (error) {
+  } catch (cause) {
     socket.destroy();
-    throw error;
+    if (cause instanceof LinkError) throw cause;
+    throw new LinkError('peer_closed', 'The connection broke during the node proof.', { cause });
   }
   return { socket, peer, direction: 'dialled', generation, index, diallerPort };
 }
@@ -67,7 +68,8 @@ function secure(
     let askedForKey = false;
     raw.on('error', () => raw.destroy());
     const socket = connectTls({
-      ...linkTlsOptions,
+      ALPNProtocols: linkTlsOptions.ALPNProtocols,
+      secureContext: linkSecureContext,
       socket: raw,
       pskCallback: () => {
         askedForKey = true;

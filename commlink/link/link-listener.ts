@@ -70,7 +70,12 @@ class Doorway {
     raw.on('error', () => raw.destroy());
     raw.setNoDelay(true);
     raw.setKeepAlive(true, keepAliveMs);
-    const leave = this.#gate.enter(raw.remoteAddress ?? '');
+    // Gone already: nothing is left to name it by.
+    if (raw.remoteAddress === undefined) {
+      raw.destroy();
+      return;
+    }
+    const leave = this.#gate.enter(raw.remoteAddress);
     if (!leave) {
       const error = new LinkError('too_many_links', 'Too many handshakes run at once.');
       this.#refusals.write(error, endOf(raw));

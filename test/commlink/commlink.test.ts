@@ -10,6 +10,7 @@ import {
   writeKeyBag,
   type KeyBag,
 } from '#commlink/key-bag.ts';
+import { linkRpcLimits } from '#commlink/limits.ts';
 import { createNodeKeys, writeNodeKeys } from '#commlink/node-keys.ts';
 import { listenOnFreePort } from './hostile-dialler.ts';
 import { eventually, testMethods, twoNodes, type TwoNodes } from './two-nodes.ts';
@@ -110,6 +111,20 @@ void t.test('an old link is replaced by one from another port, and no call is lo
   t.ok(ports.size >= 4, `${ports.size} ports in two seconds`);
   t.same(ups, [], 'the node was never seen as down');
   await eventually(() => ftp.status().length <= 2, 3000);
+});
+
+void t.test('the listener too ends a link of twice the age, if its dialler does not', async (t) => {
+  const nodes = await twoNodes(t);
+  const web = await nodes.listen({ linkAgeMaxMs: 100 });
+  const ftp = await nodes.dial(web.port ?? 0);
+  await eventually(() => web.status().length === 1);
+  const [first] = web.status();
+  await eventually(() => web.status().every(({ diallerPort }) => diallerPort !== first?.diallerPort), 2000);
+  t.equal((await ftp.call('web1', testMethods, 'echo', { text: 'anew' })).text, 'anew');
+});
+
+void t.test('links between nodes have a heartbeat, so that a dead peer is noticed', async (t) => {
+  t.ok(linkRpcLimits.heartbeatMs > 0 && linkRpcLimits.silenceMsMax > 2 * linkRpcLimits.heartbeatMs);
 });
 
 void t.test('a dialler comes back when the listener has been killed and started again', async (t) => {

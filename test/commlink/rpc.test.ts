@@ -1,7 +1,7 @@
 // Calls over a stream in memory: what is answered, refused, cancelled and timed out, and what closes a connection.
 import { once } from 'node:events';
 import { duplexPair, type Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { RpcLimits } from '#commlink/limits.ts';
 import { method, type CallContext, type CallPeer } from '#commlink/method-table.ts';
@@ -283,14 +283,17 @@ void t.test('a flood is refused call by call, then the connection is closed', as
 
 void t.test('a peer that does not read is refused new calls, then cut off', async (t) => {
   const [stream, calleeStream] = duplexPair();
-  serve(calleeStream, { queueBytesMax: 200_000, queueBytesCutOff: 400_000 });
+  t.teardown(() => stream.destroy());
+  serve(calleeStream, { queueBytesMax: 200_000, queueBytesCutOff: 210_000 });
   const text = 'x'.repeat(50_000);
-  for (let id = 1; id <= 40 && !calleeStream.destroyed; id += 1) {
+  let mostWaiting = 0;
+  for (let id = 1; id <= 300 && !calleeStream.destroyed; id += 1) {
     stream.write(`{"id":${id},"method":"echo","deadlineMs":5000,"params":{"text":"${text}"}}\r\n`);
-    await sleep(1);
+    await setImmediate();
+    mostWaiting = Math.max(mostWaiting, calleeStream.writableLength);
   }
-  t.ok(calleeStream.writableLength < 400_000, 'what waits is bounded');
-  stream.destroy();
+  t.ok(calleeStream.destroyed, 'it is cut off');
+  t.ok(mostWaiting > 200_000 && mostWaiting < 300_000, `${mostWaiting} bytes waited at most`);
 });
 
 void t.test(
