@@ -13,10 +13,13 @@ export const AdjustableLimits = strictObject({
 });
 export type AdjustableLimits = Static<typeof AdjustableLimits>;
 
-/** What holds when the configuration says nothing. A page with live progress makes 60 API requests a minute. */
+/**
+ * What holds when the configuration says nothing. A page with live progress makes 60 API requests a minute, and many
+ * customers may share one address.
+ */
 export const defaultLimits: AdjustableLimits = {
   signInsPerMinute: 20,
-  apiRequestsPerMinute: 600,
+  apiRequestsPerMinute: 3000,
   pageRequestsPerMinute: 600,
   connectionsMax: 4096,
 };

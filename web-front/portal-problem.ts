@@ -31,7 +31,7 @@ export const problemTable = {
   delivery_refused: {
     status: 403,
     title: 'You cannot have this file',
-    advice: 'Write to your supplier if you expected to be entitled to it.',
+    advice: 'Write to your vendor if you expected to be entitled to it.',
   },
   refused: {
     status: 403,

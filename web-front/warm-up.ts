@@ -1,10 +1,9 @@
 // Asks for every page and API route once before the first customer does, so that no module is loaded and no code path
 // is first met after the process has dropped its privileges. The answers do not matter, only that there is one:
 // without a session, most are a redirect or a problem.
+import { warmUpAddress } from './http/access-log.ts';
 import type { PortalApp } from './http/portal-app.ts';
 
-/** An address of nobody (RFC 5737), so that these requests count against no customer's rate limit. */
-const remoteAddress = '192.0.2.1';
 const warmUpId = 'dlv_AAAAAAAAAAAAAAAAAAAAAA';
 const requests = [
   ['GET', '/'],
@@ -40,6 +39,6 @@ export async function warmUp(app: PortalApp): Promise<void> {
     const isForm = !url.startsWith('/api/');
     const headers = { 'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' };
     const body = method === 'POST' ? { headers, payload: isForm ? 'a=b' : '{}' } : {};
-    await app.inject({ method, url, remoteAddress, ...body });
+    await app.inject({ method, url, remoteAddress: warmUpAddress, ...body });
   }
 }

@@ -2,6 +2,7 @@
 // and the answer held against the schema given there; what cannot be provoked is named here with its reason.
 import t from 'tap';
 import { compileSchema, type TSchema } from '#commlink/schema.ts';
+import { formTokenFor } from '#web-front/http/form-token.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { customer, newId } from './fake-backends.ts';
 import { Visitor, startPortal, type Portal } from './portal-fixture.ts';
@@ -20,7 +21,9 @@ type Answer = Awaited<ReturnType<Visitor['send']>>;
 const json = { 'content-type': 'application/json' };
 const wish = JSON.stringify({ product: 'gateway', version: '2.1.0', file: 'gateway-2.1.0.tar.gz' });
 
-/** A machine with a personal token: no cookies. */
+const browserSession = `consign_ses_${'b'.repeat(43)}`;
+
+/** A machine with a personal token and no cookies; what a token may not do, it does with a browser's session. */
 class Machine {
   readonly #visitor: Visitor;
   readonly secret: string;
@@ -29,6 +32,7 @@ class Machine {
     this.#visitor = new Visitor(portal);
     this.secret = secret;
     portal.internalDb.liveSecrets.set(secret, 'token');
+    portal.internalDb.liveSecrets.set(browserSession, 'session');
   }
 
   send(
@@ -36,7 +40,11 @@ class Machine {
     path: string,
     part: { headers?: Record<string, string>; body?: string } = {},
   ) {
-    const headers = { authorization: `Bearer ${this.secret}`, ...part.headers };
+    const needsBrowser = path.startsWith('/tokens') && method !== 'GET';
+    const credential: Record<string, string> = needsBrowser
+      ? { cookie: `__Host-consign-session=${browserSession}`, 'x-form-token': formTokenFor(browserSession) }
+      : { authorization: `Bearer ${this.secret}` };
+    const headers = { ...credential, ...part.headers };
     return this.#visitor.send(method, `/api/v1${path}`, { ...part, headers });
   }
 }
@@ -211,6 +219,15 @@ t.test('a browser session may read, and mutates only with the form token of its 
   t.equal((await post({ 'x-form-token': formToken })).status, 201);
   const foreign = await post({ 'x-form-token': formToken, 'sec-fetch-site': 'cross-site' });
   t.equal(foreign.status, 403);
+});
+
+t.test('a token makes and revokes no tokens', async (t) => {
+  const portal = await startPortal(t);
+  const { secret } = new Machine(portal);
+  const headers = { ...json, authorization: `Bearer ${secret}` };
+  const visitor = new Visitor(portal);
+  const made = await visitor.send('POST', '/api/v1/tokens', { headers, body: '{"name":"another"}' });
+  t.match(made.json(), { status: 403, code: 'refused', detail: 'Not with a token.' });
 });
 
 t.test('a credential that is no good is a problem with WWW-Authenticate', async (t) => {

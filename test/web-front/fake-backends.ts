@@ -14,19 +14,25 @@ import { RpcError } from '#commlink/rpc-error.ts';
 type Db = typeof internalDbMethods;
 type Node = typeof ftpNodeMethods;
 
+/** The only customer. */
 export const customer = { username: 'ada', password: 'correct horse battery' };
+/** Has the form of a signed document; nobody verifies it here. */
 export const signedText = `${'A'.repeat(120)}.${'B'.repeat(86)}`;
+/** The digest that each file of the catalog is said to have: that of the text "the file". */
 export const fileSha256 = createHash('sha256').update('the file').digest('hex');
+/** Where the ftp-node says that customers reach it. */
 export const endpoints: NodeEndpoints = {
   https: 'https://localhost:18442',
   ftp: { host: 'localhost', port: 18443 },
   sftp: { host: 'localhost', port: 18444, hostKeyFingerprints: [`SHA256:${'x'.repeat(43)}`] },
 };
 
+/** A fresh record id of a kind, e.g. `dlv`. */
 export function newId(kind: string): string {
   return `${kind}_${randomBytes(16).toString('base64url')}`;
 }
 
+/** One product with two releases of one file. */
 export function catalogOf(fileName: string): CatalogProduct[] {
   const file = {
     name: fileName,
@@ -128,6 +134,7 @@ export class FakeInternalDb {
       'session.close': async ({ session }) => ({ closed: this.liveSecrets.delete(session) }),
       'token.create': async ({ session, name }) =>
         live(session, () => {
+          this.requireBrowser(session);
           const id = newId('tok');
           const secret = `consign_pat_${randomBytes(32).toString('base64url')}`;
           this.tokens.set(id, { name, secret });
@@ -136,7 +143,11 @@ export class FakeInternalDb {
         }),
       'token.list': async ({ session }) =>
         live(session, () => ({ tokens: [...this.tokens].map(([id, { name }]) => this.token(id, name)) })),
-      'token.revoke': async ({ session, id }) => live(session, () => ({ revoked: this.tokens.delete(id) })),
+      'token.revoke': async ({ session, id }) =>
+        live(session, () => {
+          this.requireBrowser(session);
+          return { revoked: this.tokens.delete(id) };
+        }),
       'catalog.list': async ({ session }) => live(session, () => ({ products: this.catalog })),
       'delivery.request': async ({ session, ...wish }) =>
         live(session, () => {
@@ -162,6 +173,10 @@ export class FakeInternalDb {
       'node.reconcile': async () => ({ order: null }),
     };
     return recording(handlers, this.calls);
+  }
+
+  private requireBrowser(session: string): void {
+    if (this.liveSecrets.get(session) === 'token') throw new RpcError('refused', 'Not with a token.');
   }
 
   private token(id: string, name: string) {

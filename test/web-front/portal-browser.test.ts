@@ -1,7 +1,7 @@
 // The portal in Chromium: from sign-in to the download page, with and without scripts, on a telephone and a desktop, in
 // both colour schemes. CONSIGN_SCREENSHOTS=<folder> keeps a picture of each step for people to look at.
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
 import t from 'tap';
 import { customer, newId } from './fake-backends.ts';
 import { startPortal, type Portal } from './portal-fixture.ts';
@@ -19,10 +19,7 @@ const screenshots = process.env['CONSIGN_SCREENSHOTS'];
 const phone = { width: 360, height: 740 };
 const desktop = { width: 1280, height: 800 };
 
-let browser: Browser;
-t.before(async () => {
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: flags });
-});
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: flags });
 t.teardown(() => browser.close());
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -121,7 +118,7 @@ t.test(
     record.downloads[0] = { ...download, sentBytes: 123_456_789, endedAtMs: Date.now(), outcome: 'complete' };
     await page.locator('[data-outcome="complete"]').waitFor();
     record.delivery = { ...record.delivery, state: 'revoked', endedAtMs: Date.now() };
-    await page.getByText('Your supplier has withdrawn this file from you.').waitFor();
+    await page.getByText('Your vendor has withdrawn this file from you.').waitFor();
     t.equal(await page.getByText('once-only-Pw-3f9a').count(), 0);
     t.same(faults, []);
     await context.close();

@@ -63,6 +63,7 @@ export async function writeCluster(directory: string) {
   return { idOf, nodeConfig, certFile, keyFile };
 }
 
+/** What a test may choose. */
 export interface PortalOptions {
   readonly limits?: WebFrontConfig['limits'];
   readonly ownAuthority?: boolean;
@@ -122,6 +123,7 @@ export async function startPortal(t: Test, options: PortalOptions = {}) {
     directory,
   };
 }
+/** A running portal with everything behind it. */
 export type Portal = Awaited<ReturnType<typeof startPortal>>;
 
 interface Cookie {

@@ -16,14 +16,17 @@ export function openApiOptions(publicUrl: string) {
       tags: [
         { name: 'catalog', description: 'Who you are and what you may download.' },
         { name: 'deliveries', description: 'Files made ready for you.' },
-        { name: 'tokens', description: 'Credentials for unattended downloads.' },
+        {
+          name: 'tokens',
+          description: 'Credentials for unattended downloads. A token makes and revokes no tokens.',
+        },
       ],
       components: {
         securitySchemes: {
           personalToken: {
             type: 'http' as const,
             scheme: 'bearer',
-            description: 'A personal token, made in the portal or with POST /api/v1/tokens.',
+            description: 'A personal token, made in the portal.',
           },
           browserSession: {
             type: 'apiKey' as const,

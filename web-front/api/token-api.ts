@@ -1,4 +1,5 @@
-// GET, POST and DELETE /tokens.
+// GET, POST and DELETE /tokens. internal-db refuses the latter two to a caller that is a token itself, so that a stolen
+// token can't outlive its own revocation.
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireCredential } from '../http/session.ts';
 import { tokenLifetimeDays } from '../limits.ts';
@@ -10,6 +11,7 @@ import { viewToken } from './views.ts';
 
 const tags = ['tokens'];
 const dayMs = 86_400_000;
+const browserSessionOnly = [{ browserSession: [] }];
 
 /** Adds the routes. */
 export function addTokenApi(api: PortalApp, { internalDb, publicUrl }: PortalServices): void {
@@ -17,7 +19,7 @@ export function addTokenApi(api: PortalApp, { internalDb, publicUrl }: PortalSer
     operationId: 'listTokens',
     summary: 'Your personal tokens, without their secrets',
     tags,
-    response: responses({ status: 200, description: 'The tokens.', schema: TokensView }, [403]),
+    response: responses({ status: 200, description: 'The tokens.', schema: TokensView }),
   };
   api.get('/tokens', { schema: listSchema }, async (request) => {
     const session = requireCredential(request, { mutates: false, publicUrl });
@@ -29,6 +31,7 @@ export function addTokenApi(api: PortalApp, { internalDb, publicUrl }: PortalSer
     operationId: 'createToken',
     summary: 'Make a personal token',
     tags,
+    security: browserSessionOnly,
     body: TokenBody,
     response: responses(
       { status: 201, description: 'The token. Its secret is given here alone.', schema: CreatedTokenView },
@@ -47,6 +50,7 @@ export function addTokenApi(api: PortalApp, { internalDb, publicUrl }: PortalSer
     operationId: 'revokeToken',
     summary: 'Revoke a personal token',
     tags,
+    security: browserSessionOnly,
     params: IdParams,
     response: responses({ status: 204, description: 'Revoked.', schema: null }, [400, 403, 404]),
   };

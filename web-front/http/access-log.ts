@@ -2,9 +2,13 @@
 // customer typed is in it, and no header.
 import type { PortalApp } from './portal-app.ts';
 
+/** An address of nobody (RFC 5737): the warm-up's requests are not logged, and count against no customer's limit. */
+export const warmUpAddress = '192.0.2.1';
+
 /** Logs every request when its answer is complete, or was given up by the client. */
 export function logRequests(app: PortalApp): void {
   app.addHook('onResponse', async (request, reply) => {
+    if (request.ip === warmUpAddress) return;
     const line = {
       incident: request.id,
       method: request.method,

@@ -13,7 +13,7 @@ export function catalogPage(frame: PageFrame, viewer: Viewer, products: readonly
 
 function nothingHere(viewer: Viewer): Html {
   return html`<p class="lead">Nothing has been released for ${viewer.accountName} yet.</p>
-    <p>When your supplier grants you a product, it appears here at once.</p>`;
+    <p>When your vendor grants you a product, it appears here at once.</p>`;
 }
 
 function productSection(product: CatalogProduct, viewer: Viewer): Html {

@@ -70,10 +70,10 @@ function endedBody(viewer: Viewer, delivery: Delivery): Html {
     requested: html``,
     staged: html``,
     failed: html`<strong>The file could not be made ready.</strong> Nothing was counted. Try again; if it
-      stays so, write to your supplier and name the delivery <code>${delivery.id}</code>.`,
+      stays so, write to your vendor and name the delivery <code>${delivery.id}</code>.`,
     expired: html`<strong>This delivery has expired.</strong>${ended} Ask for the file again to get a new one.`,
-    revoked: html`<strong>Your supplier has withdrawn this file from you.</strong>${ended} Write to your
-      supplier if you did not expect that.`,
+    revoked: html`<strong>Your vendor has withdrawn this file from you.</strong>${ended} Write to your vendor
+      if you did not expect that.`,
     cancelled: html`<strong>This delivery was ended.</strong>${ended} Ask for the file again to get a new one.`,
   };
   return html`<div class="notice">

@@ -44,7 +44,7 @@ export function signInPage(frame: PageFrame, view: SignInView): string {
       />
       <button class="primary" type="submit">Sign in</button>
     </form>
-    <p class="fine">No account, or locked out? Write to your supplier.</p>
+    <p class="fine">No account, or locked out? Write to your vendor.</p>
   </div>`;
   return renderPage(frame, { title: 'Sign in', viewer: null, main });
 }

@@ -91,7 +91,7 @@ function explain({ reason, retryAfterMs }: Refusal): string {
     case 'throttled':
       return `There were too many attempts. Wait ${Math.max(1, Math.ceil(retryAfterMs / 1000))} seconds, then try again.`;
     case 'suspended':
-      return 'This account is suspended. Write to your supplier.';
+      return 'This account is suspended. Write to your vendor.';
   }
 }
 
