@@ -13,7 +13,7 @@ import { StartupError } from './process-lifecycle.ts';
 import { Type, compileSchema, strictObject } from './schema.ts';
 
 /** One key pair; `raw` is the 32-byte public key, base64url. */
-export interface NodeKeyPair {
+interface NodeKeyPair {
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
   readonly raw: string;
