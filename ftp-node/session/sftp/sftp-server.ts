@@ -38,6 +38,8 @@ class SftpServer implements ProtocolServer {
   readonly #sockets = new Map<Socket, { connection: SshConnection | null; deadline: NodeJS.Timeout }>();
   readonly #engine;
   #port = 0;
+  readonly #emptied = Promise.withResolvers<void>();
+  #isStopping = false;
   #isOpen = false;
   #isDraining = false;
 
@@ -89,12 +91,16 @@ class SftpServer implements ProtocolServer {
     await closed;
   }
 
-  /** Resolves when the last connection is gone. */
+  /** Resolves when the last connection is gone, and what it held is given back. */
   #stopListening(): Promise<void> {
-    return new Promise((resolve) => {
-      // Closing twice gives ERR_SERVER_NOT_RUNNING, which means that it is closed.
-      this.#listener.close(() => resolve());
-    });
+    this.#listener.close();
+    this.#isStopping = true;
+    this.#resolveIfEmpty();
+    return this.#emptied.promise;
+  }
+
+  #resolveIfEmpty(): void {
+    if (this.#isStopping && this.#sockets.size === 0) this.#emptied.resolve();
   }
 
   #accept(socket: Socket): void {
@@ -112,6 +118,7 @@ class SftpServer implements ProtocolServer {
       clearTimeout(deadline);
       this.#sockets.delete(socket);
       admission.release();
+      this.#resolveIfEmpty();
     });
     if (this.#isOpen) this.#engine.serve(socket);
   }

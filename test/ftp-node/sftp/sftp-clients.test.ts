@@ -19,7 +19,7 @@ const target = `${username}@127.0.0.1`;
 t.teardown(() => fixture.close());
 
 t.test('OpenSSH scp fetches a large file whole and exits 0', async (t) => {
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   const command = ['scp', ...openSshOptions, '-P', String(port), `${target}:/${path}`, 'out.bin'];
   const result = await runProgram(command, { cwd: home, env });
   t.same([result.code, result.stderr], [0, '']);
@@ -31,7 +31,7 @@ t.test('OpenSSH scp fetches a large file whole and exits 0', async (t) => {
 });
 
 t.test('OpenSSH scp -r fetches a tree', async (t) => {
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   const command = ['scp', '-r', ...openSshOptions, '-P', String(port), `${target}:/tool`, '.'];
   const result = await runProgram(command, { cwd: home, env });
   t.same([result.code, result.stderr], [0, '']);
@@ -40,7 +40,7 @@ t.test('OpenSSH scp -r fetches a tree', async (t) => {
 });
 
 t.test('OpenSSH sftp lists, fetches, resumes, and refuses what is not there', async (t) => {
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   await writeFile(join(home, 'part.bin'), content.subarray(0, 5_000_001));
   const input = [
     'pwd',
@@ -71,7 +71,7 @@ t.test('OpenSSH sftp lists, fetches, resumes, and refuses what is not there', as
 });
 
 t.test('scp -O, a command and a shell are refused in a sentence', async (t) => {
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   const options = [...openSshOptions, '-o', 'NumberOfPasswordPrompts=1'];
   const scp = await runProgram(['scp', '-O', ...options, '-P', String(port), `${target}:/${path}`, '.'], {
     cwd: home,
@@ -90,7 +90,7 @@ t.test('scp -O, a command and a shell are refused in a sentence', async (t) => {
 });
 
 t.test('forwarding and other subsystems are refused, and ssh does not hang', async (t) => {
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   const base = ['ssh', ...openSshOptions, '-p', String(port)];
   const remote = ['-o', 'ExitOnForwardFailure=yes', '-N', '-R', '0:127.0.0.1:1', target];
   t.match(await runProgram([...base, ...remote], { cwd: home, env }), {
@@ -104,7 +104,7 @@ t.test('forwarding and other subsystems are refused, and ssh does not hang', asy
 });
 
 t.test('a wrong password is refused', async (t) => {
-  const { home, env } = await makeClientHome('wrong');
+  const { home, env } = await makeClientHome(t, 'wrong');
   const options = [...openSshOptions, '-o', 'NumberOfPasswordPrompts=1', '-P', String(port)];
   const result = await runProgram(['scp', ...options, `${target}:/${path}`, '.'], { cwd: home, env });
   t.not(result.code, 0);
@@ -112,7 +112,7 @@ t.test('a wrong password is refused', async (t) => {
 });
 
 t.test('curl fetches and resumes', async (t) => {
-  const { home } = await makeClientHome();
+  const { home } = await makeClientHome(t);
   await writeFile(join(home, 'part.bin'), content.subarray(0, 60_000_000));
   await writeFile(join(home, 'netrc'), `machine 127.0.0.1 login ${username} password ${password}\n`, {
     mode: 0o600,
@@ -129,7 +129,7 @@ t.test('curl fetches and resumes', async (t) => {
 });
 
 t.test('psftp fetches', async (t) => {
-  const { home } = await makeClientHome();
+  const { home } = await makeClientHome(t);
   const keyScan = await runProgram(['ssh-keyscan', '-t', 'ed25519', '-p', String(port), '127.0.0.1']);
   const key = Buffer.from(keyScan.stdout.trim().split(' ').at(-1) ?? '', 'base64');
   const fingerprint = `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
@@ -152,7 +152,7 @@ t.test('psftp fetches', async (t) => {
 });
 
 t.test('lftp mirrors, and resumes', async (t) => {
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   const connect = `ssh -a -x ${openSshOptions.join(' ')}`;
   const settings = `set sftp:connect-program "${connect}"; set net:max-retries 1; set sftp:auto-confirm yes`;
   const open = `open -u ${username},${password} sftp://127.0.0.1:${port}`;

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -44,11 +44,13 @@ export async function runProgram(
   }
 }
 
-/** A directory with what the clients need: the password in a file, an askpass script. */
+/** A directory with what the clients need: the password in a file, an askpass script. Removed with the test `t`. */
 export async function makeClientHome(
+  t: { teardown(cleanUp: () => Promise<void>): void },
   secret = password,
 ): Promise<{ home: string; env: Record<string, string> }> {
   const home = await mkdtemp(join(tmpdir(), 'consign-sftp-client-'));
+  t.teardown(() => rm(home, { recursive: true }));
   const secretFile = join(home, 'secret');
   const askpass = join(home, 'askpass');
   await writeFile(secretFile, `${secret}\n`, { mode: 0o600 });

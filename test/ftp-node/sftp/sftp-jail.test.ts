@@ -26,7 +26,7 @@ t.test('serves every algorithm from inside a chroot', { skip: isRoot ? false : '
   const [ready] = (await once(child, 'message')) as [{ port: number; isJailed: boolean }];
   t.ok(ready.isJailed);
 
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   const command = ['scp', ...openSshOptions, '-P', String(ready.port), `${username}@127.0.0.1:/file`, 'out'];
   t.same(await runProgram(command, { cwd: home, env }), { code: 0, stdout: '', stderr: '' });
 

@@ -123,7 +123,7 @@ t.test('a file that is no longer staged is not there, even when it is open', asy
 t.test('a cut transfer ends the running download of scp within a second', async (t) => {
   const fixture = await startWithFile();
   t.teardown(() => fixture.close());
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   const command = ['scp', ...openSshOptions, '-l', '8000', '-P', String(fixture.server.port)];
   const running = runProgram([...command, `${username}@127.0.0.1:/file`, 'out'], { cwd: home, env });
   await waitUntil(() => (fixture.transfers[0]?.progressBytes ?? 0) > mebibyte);
@@ -170,7 +170,7 @@ t.test('an idle session is closed, and a slow download is not', async (t) => {
   const startedAtMs = Date.now();
   const idle = await connectSsh(fixture.server.port);
   const idleClosed = once(idle, 'close');
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   const command = ['scp', ...openSshOptions, '-l', '100000', '-P', String(fixture.server.port)];
   const slow = await runProgram([...command, `${username}@127.0.0.1:/file`, 'out'], { cwd: home, env });
   t.same([slow.code, slow.stderr], [0, '']);
@@ -184,7 +184,7 @@ t.test('draining lets a running download end, and nothing begin', async (t) => {
   t.teardown(() => fixture.close());
   const idle = await connectSsh(fixture.server.port);
   const idleClosed = once(idle, 'close');
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   const command = ['scp', ...openSshOptions, '-l', '200000', '-P', String(fixture.server.port)];
   const running = runProgram([...command, `${username}@127.0.0.1:/file`, 'out'], { cwd: home, env });
   await waitUntil(() => (fixture.transfers[0]?.progressBytes ?? 0) > mebibyte);
@@ -203,7 +203,7 @@ t.test('keys are renewed in the middle of a download, from either side', async (
   const rekeyLimits = { rekeyAfterBytes: 4 * mebibyte, rekeyAfterMs: 3_600_000, rekeyDeadlineMs: 5000 };
   const fixture = await startWithFile({ rekeyLimits });
   t.teardown(() => fixture.close());
-  const { home, env } = await makeClientHome();
+  const { home, env } = await makeClientHome(t);
   const expected = await digestFile(join(fixture.accountDirectory, 'file'));
   const base = ['scp', '-v', ...openSshOptions.filter((option) => option !== 'LogLevel=ERROR'), '-P'];
   for (const [side, options] of [
