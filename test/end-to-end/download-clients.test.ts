@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import t from 'tap';
 import { Client as BasicFtpClient } from 'basic-ftp';
-import { runClient, sha256OfFile, sizeOf, waitForBytes } from './client-program.ts';
+import { sha256OfFile, sizeOf, waitForBytes } from './fetched-file.ts';
 import { askPassEnvironment, clientDirectory, stageDemoFile, type StagedFile } from './staged-file.ts';
+import { runProgram } from '../rig/run-program.ts';
 import { startConsign } from '../rig/running-consign.ts';
 
 const consign = await startConsign(t, { demo: true });
@@ -52,7 +53,7 @@ function runLftp(
   { scheme, commands }: { scheme: 'ftp' | 'sftp'; commands: string },
 ) {
   const { host, port } = staged[scheme];
-  return runClient(
+  return runProgram(
     'lftp',
     [
       '-c',
@@ -86,16 +87,16 @@ const cases: readonly ClientCase[] = [
   {
     title: 'curl over HTTPS',
     fetch: (staged, directory) =>
-      runClient('curl', ['-fsS', '--cacert', staged.caFile, '-O', staged.url], { directory }),
+      runProgram('curl', ['-fsS', '--cacert', staged.caFile, '-O', staged.url], { directory }),
   },
   {
     title: 'curl over HTTPS, broken off and resumed',
     fetch: async (staged, directory) => {
       const part = join(directory, staged.name);
       const slow = ['-sS', '--limit-rate', '8M', '--cacert', staged.caFile, '-O', staged.url];
-      const arrived = await breakOff((signal) => runClient('curl', slow, { directory, signal }), part);
+      const arrived = await breakOff((signal) => runProgram('curl', slow, { directory, signal }), part);
       t.ok(arrived > 0 && arrived < staged.sizeBytes, 'the first attempt was broken off in the middle');
-      return runClient('curl', ['-fsS', '-C', '-', '--cacert', staged.caFile, '-O', staged.url], {
+      return runProgram('curl', ['-fsS', '-C', '-', '--cacert', staged.caFile, '-O', staged.url], {
         directory,
       });
     },
@@ -104,7 +105,7 @@ const cases: readonly ClientCase[] = [
     title: 'curl over explicit FTPS',
     fetch: async (staged, directory) => {
       const config = await curlConfiguration(staged, directory);
-      return runClient(
+      return runProgram(
         'curl',
         [
           '-K',
@@ -125,17 +126,17 @@ const cases: readonly ClientCase[] = [
       const url = `ftp://${staged.ftp.host}:${staged.ftp.port}${staged.path}`;
       const slow = ['-K', config, '-sS', '--limit-rate', '8M', '--ssl-reqd', '-O', url];
       await breakOff(
-        (signal) => runClient('curl', slow, { directory, signal }),
+        (signal) => runProgram('curl', slow, { directory, signal }),
         join(directory, staged.name),
       );
-      return runClient('curl', ['-K', config, '-fsS', '-C', '-', '--ssl-reqd', '-O', url], { directory });
+      return runProgram('curl', ['-K', config, '-fsS', '-C', '-', '--ssl-reqd', '-O', url], { directory });
     },
   },
   {
     title: 'curl over SFTP',
     fetch: async (staged, directory) => {
       const config = await curlConfiguration(staged, directory);
-      return runClient(
+      return runProgram(
         'curl',
         [
           '-K',
@@ -175,7 +176,7 @@ const cases: readonly ClientCase[] = [
   {
     title: 'OpenSSH sftp',
     fetch: async (staged, directory) =>
-      runClient(
+      runProgram(
         'sftp',
         [
           ...sshOptions,
@@ -193,7 +194,7 @@ const cases: readonly ClientCase[] = [
   {
     title: 'OpenSSH scp',
     fetch: async (staged, directory) =>
-      runClient(
+      runProgram(
         'scp',
         [
           ...sshOptions,
@@ -211,7 +212,7 @@ const cases: readonly ClientCase[] = [
   {
     title: "Python's ftplib FTP_TLS",
     fetch: (staged, directory) =>
-      runClient(
+      runProgram(
         'python3',
         [
           '-c',

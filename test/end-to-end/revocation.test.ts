@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { lstat } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import t from 'tap';
+import { runProgram, type ProgramResult } from '../rig/run-program.ts';
 import { startConsign, type RunningConsign } from '../rig/running-consign.ts';
-import { runClient, sizeOf, waitForBytes, type ClientResult } from './client-program.ts';
+import { sizeOf, waitForBytes } from './fetched-file.ts';
 import {
   askPassEnvironment,
   clientDirectory,
@@ -15,11 +16,11 @@ import {
 
 const consign = await startConsign(t, { demo: true });
 
-type SlowClient = (staged: StagedFile, directory: string) => Promise<ClientResult>;
+type SlowClient = (staged: StagedFile, directory: string) => Promise<ProgramResult>;
 
 const slowClients: Readonly<Record<string, SlowClient>> = {
   'lftp over FTPS': (staged, directory) =>
-    runClient(
+    runProgram(
       'lftp',
       [
         '-c',
@@ -29,7 +30,7 @@ const slowClients: Readonly<Record<string, SlowClient>> = {
       { directory, environment: { LFTP_PASSWORD: staged.password, HOME: directory } },
     ),
   sftp: async (staged, directory) =>
-    runClient(
+    runProgram(
       'sftp',
       [
         '-o',
@@ -46,7 +47,7 @@ const slowClients: Readonly<Record<string, SlowClient>> = {
       { directory, environment: await askPassEnvironment(staged, directory) },
     ),
   'curl over HTTPS': (staged, directory) =>
-    runClient('curl', ['-sS', '--limit-rate', '4M', '--cacert', staged.caFile, '-O', staged.url], {
+    runProgram('curl', ['-sS', '--limit-rate', '4M', '--cacert', staged.caFile, '-O', staged.url], {
       directory,
     }),
 };
@@ -113,7 +114,7 @@ await t.test('a delivery that expires is unlinked, and its running download is c
   await t.rejects(lstat(join(consign.state, 'ftp-node', 'accounts', 'demo', staged.path)), {
     code: 'ENOENT',
   });
-  const late = await runClient(
+  const late = await runProgram(
     'curl',
     ['-sS', '-o', '/dev/null', '-w', '%{http_code}', '--cacert', staged.caFile, staged.url],
     { directory },

@@ -31,14 +31,9 @@ interface StageAnswer {
   readonly sha256: string;
 }
 
-/** Stages `file` (`product/version/name`) for `account`. */
-export async function stageFile(
-  consign: RunningConsign,
-  account: string,
-  file: string,
-  ...options: string[]
-): Promise<StagedFile> {
-  const answer = await consign.json<StageAnswer>('stage', account, file, ...options);
+/** Stages what the arguments of `consign stage` name: account, `product/version/name`, and options. */
+export async function stageFile(consign: RunningConsign, ...stageArguments: string[]): Promise<StagedFile> {
+  const answer = await consign.json<StageAnswer>('stage', ...stageArguments);
   const { ftp, sftp, caFile } = consign.endpoints;
   const path = answer.path.startsWith('/') ? answer.path : `/${answer.path}`;
   return {

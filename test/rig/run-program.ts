@@ -1,4 +1,5 @@
-// Runs a program to its end, and hands back what it said. Callers: the rig, and the tests of bin and deploy.
+// Runs a program to its end, bounded in time, and hands back what it said. Callers: the rig, and the tests that drive
+// real client programs and our own commands.
 import { spawn } from 'node:child_process';
 
 /** How a program ended. `code` is null when a signal ended it. */
@@ -10,16 +11,27 @@ export interface ProgramResult {
 
 const timeoutMs = 120_000;
 
-/** Runs `command`; `input` is its standard input, which is empty otherwise. */
+/** What a program is given beside its arguments. */
+export interface ProgramOptions {
+  /** Added to this process's own environment. */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly directory?: string;
+  /** Standard input, empty otherwise. */
+  readonly input?: string;
+  /** Kills the program (SIGKILL) when it aborts: a client that goes away. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs `command`; resolves however it ends, rejects when it can't be started. */
 export function runProgram(
   command: string,
   args: readonly string[],
-  options: { environment?: NodeJS.ProcessEnv; directory?: string; input?: string } = {},
+  options: ProgramOptions = {},
 ): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.directory,
-      env: options.environment ?? process.env,
+      env: { ...process.env, ...options.environment },
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
@@ -33,6 +45,11 @@ export function runProgram(
     });
     child.stdin.end(options.input ?? '');
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    const kill = (): void => void child.kill('SIGKILL');
+    options.signal?.addEventListener('abort', kill, { once: true });
+    child.on('close', (code) => {
+      options.signal?.removeEventListener('abort', kill);
+      resolve({ code, stdout, stderr });
+    });
   });
 }
