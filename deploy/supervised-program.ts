@@ -2,6 +2,7 @@
 // it dies, stopped within a bound. A program that exits with 78 says that a restart would not help, and is left.
 // Called by launch.ts. Output goes to the program's log file; warnings also to the terminal.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { healthyAfterMs, restartDelayMs, unreadyDeathsMax } from './limits.ts';
@@ -11,6 +12,10 @@ import type { ProgramName } from './state-directory.ts';
 /** sysexits.h EX_CONFIG, as in #commlink/process-lifecycle.ts. */
 const configurationExitCode = 78;
 const errorLinesKept = 20;
+/** Warnings of Node.js about its own features say nothing to an operator. */
+const nodeFlags = ['--disable-warning=ExperimentalWarning'];
+/** Where Node.js keeps compiled modules, so that a restart takes less time; bin/consign names the same folder. */
+const compileCache = join(import.meta.dirname, '..', 'node_modules', '.cache', 'consign');
 
 /** What to run, and whom to tell. */
 export interface ProgramOptions {
@@ -70,7 +75,8 @@ export class SupervisedProgram {
   start(): void {
     const { mainFile, configFile } = this.#options;
     const startedAtMs = Date.now();
-    const child = spawn(process.execPath, [mainFile, '--config', configFile], {
+    const child = spawn(process.execPath, [...nodeFlags, mainFile, '--config', configFile], {
+      env: { ...process.env, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? compileCache },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A process group of its own: Ctrl-C reaches the launcher alone, which stops the programs in order.
       detached: true,

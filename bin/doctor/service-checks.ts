@@ -68,7 +68,7 @@ export async function checkLinks({ admin }: Patient): Promise<Finding[]> {
     nodes.length > 0
       ? ok('nodes', nodes.map(({ name, via }) => `${name} via ${via}`).join(', '))
       : fail('nodes', 'no FTP node is linked: nothing can be staged', seeLogs),
-    database.integrity === 'ok'
+    database.integrity.endsWith('ok')
       ? ok('database', `${database.engine}, ${formatBytes(database.sizeBytes)}`)
       : fail('database', database.integrity, 'Stop Consign and restore the database from a backup.'),
     pendingOrders === 0
