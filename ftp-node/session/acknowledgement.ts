@@ -9,6 +9,8 @@ import { unacknowledgedBytes } from './system-calls.ts';
 export interface AcknowledgementWait {
   readonly stallTimeoutMs: number;
   readonly signal: AbortSignal;
+  /** Bytes behind the last one that counts, which may still be on their way: a close_notify, a FIN. Default 0. */
+  readonly trailingBytesMax?: number;
 }
 
 /**
@@ -18,9 +20,11 @@ export interface AcknowledgementWait {
  * does not tell (not Linux), a flushed socket that is still open counts as acknowledged.
  */
 export async function waitForAcknowledgement(socket: Socket, wait: AcknowledgementWait): Promise<boolean> {
+  const trailingBytesMax = wait.trailingBytesMax ?? 0;
   let emptyAtEnd = false;
   const onEnd = (): void => {
-    emptyAtEnd = queuedBytes(socket) === 0;
+    const bytes = queuedBytes(socket);
+    emptyAtEnd = bytes !== null && bytes <= trailingBytesMax;
   };
   // First in line, because another listener may close the socket, and then the kernel can't be asked any more.
   socket.prependListener('end', onEnd);
@@ -30,7 +34,8 @@ export async function waitForAcknowledgement(socket: Socket, wait: Acknowledgeme
     let lastProgressAt = performance.now();
     for (;;) {
       const bytes = queuedBytes(socket);
-      if (bytes === 0 || emptyAtEnd) return true;
+      if (emptyAtEnd) return true;
+      if (bytes !== null && bytes <= trailingBytesMax) return true;
       if (bytes === null || wait.signal.aborted) return false;
       if (bytes < lastBytes) lastProgressAt = performance.now();
       else if (performance.now() - lastProgressAt > wait.stallTimeoutMs) return false;

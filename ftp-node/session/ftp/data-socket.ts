@@ -38,6 +38,7 @@ export async function closeDataSocket(socket: Socket, wait: PeerWait): Promise<'
     (acknowledged ??= waitForAcknowledgement(socket, {
       stallTimeoutMs: wait.timeoutMs,
       signal: wait.signal,
+      trailingBytesMax: ftpLimits.closingBytesMax,
     }));
   // Asked while `end` is emitted: Node closes the descriptor right after it, when our direction is closed too.
   const onEnd = (): void => void askKernel();

@@ -15,6 +15,11 @@ export const ftpLimits = {
   closingGraceMs: 2 * second,
   /** How long a client may take to close its end of a data connection, before only the acknowledgements count. */
   peerClosingMs: 3 * second,
+  /**
+   * What may follow a transfer's last byte: a close_notify (24 bytes in TLS 1.3, up to 85 with the CBC suites of TLS 1.2)
+   * and the FIN. A client may close before its kernel has acknowledged these, and they are not the file.
+   */
+  closingBytesMax: 86,
   /** TCP keep-alive on control connections: routers forget one that is silent during a long transfer. */
   keepAliveMs: 60 * second,
   /** Directory lines are written in pieces of about this size. */
