@@ -9,6 +9,7 @@ import { listenUnix } from '#commlink/unix-socket.ts';
 import { createAdminHandlers } from './admin/admin-handlers.ts';
 import type { ProcessFacts } from './admin/describe-status.ts';
 import { createClock } from './clock.ts';
+import { startConsole } from './console/start-console.ts';
 import type { InternalDbConfig } from './config.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
 import { OrderSender } from './deliveries/order-sender.ts';
@@ -34,6 +35,7 @@ import type { Store } from './store/store.ts';
 /** A running internal-db. */
 export interface RunningServices {
   readonly context: ServiceContext;
+  readonly consolePort: number;
   /** Takes no more calls, lets what is under way finish, and closes the database. */
   stop(): Promise<void>;
 }
@@ -61,6 +63,8 @@ export async function startServices(
     log,
   });
   acquired.defer(() => admin.close());
+  const consoleServer = await startConsole(context, config.console, facts);
+  acquired.defer(() => consoleServer.close());
   const commlink = await openCommlink({
     config: config.node,
     offered: internalDbMethods,
@@ -75,7 +79,7 @@ export async function startServices(
     await context.orders.settle();
   });
   const running = acquired.move();
-  return { context, stop: () => running.disposeAsync() };
+  return { context, consolePort: consoleServer.port, stop: () => running.disposeAsync() };
 }
 
 /** The commlink's handlers need the services, and these the commlink: it is put in here once it is open. */

@@ -97,7 +97,10 @@ export async function setAccountState(
   return await context.orders.sendNow(orders);
 }
 
-/** Records that an account has accepted a licence agreement. An acceptance that is there already stays. */
+/**
+ * Records that an account has accepted a licence agreement; one that is recorded already stays. RpcError `not_found`:
+ * the account; `refused`: none of its entitlements asks for that agreement.
+ */
 export async function recordLicenceAcceptance(
   context: ServiceContext,
   acceptance: { actor: string; account: string; agreement: string },
@@ -108,6 +111,10 @@ export async function recordLicenceAcceptance(
     const account = await findAccount(transaction, acceptance.account);
     const known = await transaction.accounts.licenceAcceptancesOf(account.id);
     if (known.some((one) => one.agreement === agreement)) return;
+    const entitlements = await transaction.entitlements.ofAccount(account.id);
+    if (!entitlements.some((entitlement) => entitlement.licenceAgreement === agreement)) {
+      throw new RpcError('refused', `No entitlement of ${account.name} asks for the agreement ${agreement}.`);
+    }
     const id = newRecordId('lic');
     const record = { id, accountId: account.id, agreement, acceptedBy: actor, acceptedAtMs };
     await transaction.accounts.insertLicenceAcceptance(record);

@@ -1,9 +1,11 @@
 // A cluster for internal-db's tests: real keys, bags and files in a directory of its own; a web-front that is a commlink
 // node in the test's process; and an ftp-node that lives in the web-front's relay, with real keys and signatures.
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { openCommlink, type Commlink } from '#commlink/commlink.ts';
 import { createKeyBag, writeKeyBag } from '#commlink/key-bag.ts';
 import { createLogger } from '#commlink/log.ts';
@@ -149,6 +151,7 @@ export async function createTestCluster(): Promise<TestCluster> {
     sessionLifetimeMs: 3_600_000,
     logLevel: 'error',
   };
+  await makeCertificate(config.console);
   const ftpNode = new TestFtpNode(keys.ftp1, memberOf('db1', 'internal-db', keys.db1));
   const dial = [{ peer: 'db1', host: '127.0.0.1', port, connections: 1 }];
   return {
@@ -223,4 +226,18 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+async function makeCertificate({ certFile, keyFile }: { certFile: string; keyFile: string }): Promise<void> {
+  const subject = [
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost,IP:127.0.0.1',
+    '-days',
+    '2',
+  ];
+  const keyOptions = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const files = ['-keyout', keyFile, '-out', certFile];
+  await promisify(execFile)('openssl', ['req', '-x509', ...keyOptions, ...subject, ...files]);
 }

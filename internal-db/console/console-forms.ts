@@ -1,0 +1,119 @@
+// The console's forms, parsed once into what the services take. Every field is text until it has passed here.
+import type { ParamsOf } from '#commlink/method-table.ts';
+import { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { SchemaError, compileSchema, type SchemaCheck } from '#commlink/schema.ts';
+
+const dayMs = 86_400_000;
+const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
+const grantCheck = compileSchema('grant', adminMethods['entitlement.grant'].params);
+const revokeCheck = compileSchema('revocation', adminMethods['entitlement.revoke'].params);
+const cancelCheck = compileSchema('cancellation', adminMethods['delivery.cancel'].params);
+const explainCheck = compileSchema('question', adminMethods['entitlement.explain'].params);
+
+/** The fields of a form or query: texts by name. Anything else that a client sends counts as absent. */
+export class FormFields {
+  readonly #fields: Readonly<Record<string, unknown>>;
+
+  constructor(body: unknown) {
+    this.#fields = typeof body === 'object' && body !== null ? { ...body } : {};
+  }
+
+  /** A field without blanks around it; empty when it is absent. */
+  text(name: string): string {
+    const value = this.#fields[name];
+    return typeof value === 'string' ? value.trim() : '';
+  }
+
+  /** A secret, exactly as it was typed. */
+  secret(name: string): string {
+    const value = this.#fields[name];
+    return typeof value === 'string' ? value : '';
+  }
+
+  /** A field, or null when it is empty. */
+  optional(name: string): string | null {
+    return this.text(name) || null;
+  }
+}
+
+/** The grant form. RpcError `refused` with what to correct; so the others. */
+export function parseGrantForm(
+  fields: FormFields,
+  who: { actor: string; account: string },
+): ParamsOf<typeof adminMethods, 'entitlement.grant'> {
+  const channels = fields
+    .text('channels')
+    .split(',')
+    .map((channel) => channel.trim());
+  const named = channels.filter((channel) => channel !== '');
+  const downloadsMax = fields.optional('downloadsMax');
+  const untilMs = parseDay(fields.optional('until'), 'Until');
+  return parse(grantCheck, {
+    ...who,
+    product: fields.text('product'),
+    versions: fields.text('versions'),
+    channels: named.length > 0 ? named : null,
+    notBeforeMs: parseDay(fields.optional('from'), 'From'),
+    notAfterMs: untilMs === null ? null : untilMs + dayMs - 1,
+    downloadsMax: downloadsMax === null ? null : Number(downloadsMax),
+    licenceAgreement: fields.optional('licenceAgreement'),
+    reason: fields.text('reason'),
+  });
+}
+
+/** The revocation form. */
+export function parseRevokeForm(
+  fields: FormFields,
+  actor: string,
+): ParamsOf<typeof adminMethods, 'entitlement.revoke'> {
+  return parse(revokeCheck, {
+    actor,
+    entitlement: fields.text('entitlement'),
+    reason: fields.text('reason'),
+  });
+}
+
+/** The form that ends a delivery. */
+export function parseCancelForm(
+  fields: FormFields,
+  actor: string,
+): ParamsOf<typeof adminMethods, 'delivery.cancel'> {
+  return parse(cancelCheck, { actor, delivery: fields.text('delivery'), reason: fields.text('reason') });
+}
+
+/** The `why` form. */
+export function parseWhyForm(fields: FormFields): ParamsOf<typeof adminMethods, 'entitlement.explain'> {
+  return parse(explainCheck, {
+    account: fields.text('account'),
+    product: fields.text('product'),
+    version: fields.optional('version'),
+    file: fields.optional('file'),
+    atMs: null,
+  });
+}
+
+/** A reason, which every change must have. */
+export function parseReason(fields: FormFields): string {
+  const reason = fields.text('reason');
+  if (reason === '' || reason.length > 500)
+    throw new RpcError('refused', 'Give a reason, of 500 characters at most.');
+  return reason;
+}
+
+function parse<T>(check: SchemaCheck<T>, value: unknown): T {
+  try {
+    return check.parse(value);
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    const field = error.violations[0]?.path.slice(1) || 'form';
+    throw new RpcError('refused', `Correct the field "${field}" and send the form again.`, { cause: error });
+  }
+}
+
+function parseDay(text: string | null, title: string): number | null {
+  if (text === null) return null;
+  const atMs = dayPattern.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  if (Number.isNaN(atMs)) throw new RpcError('refused', `${title}: give the day as YYYY-MM-DD.`);
+  return atMs;
+}

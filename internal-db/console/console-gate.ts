@@ -1,0 +1,60 @@
+// Who gets to a console page: the cookie, the form token, the role. Called by the routes before anything else is done.
+import { RpcError } from '#commlink/rpc-error.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { ConsoleReply, ConsoleRequest } from './console-app.ts';
+import { FormFields } from './console-forms.ts';
+import { mayDo, type StaffAction } from './staff-permissions.ts';
+import { findStaff, formTokenMatches, type StaffCaller } from './staff-session.ts';
+
+const sessionCookie = '__Host-consign-staff';
+const cookieAttributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const;
+
+/** A route's work for a member of staff who is signed in; returns the page. */
+export type StaffRoute = (
+  caller: StaffCaller,
+  request: ConsoleRequest,
+  reply: ConsoleReply,
+) => Promise<string | ConsoleReply>;
+
+/** Keeps the session in the browser until it is closed. */
+export function setStaffCookie(reply: ConsoleReply, session: string): void {
+  reply.setCookie(sessionCookie, session, cookieAttributes);
+}
+
+/** Forgets the session in the browser. */
+export function clearStaffCookie(reply: ConsoleReply): void {
+  reply.clearCookie(sessionCookie, cookieAttributes);
+}
+
+/** Who is signed in, or null. */
+export async function identifyStaff(
+  context: ServiceContext,
+  request: ConsoleRequest,
+): Promise<StaffCaller | null> {
+  const session = request.cookies[sessionCookie];
+  return session === undefined ? null : await findStaff(context, session);
+}
+
+/** RpcError `forbidden` when the role may not do that. */
+export function requirePermission(caller: StaffCaller, action: StaffAction): void {
+  if (mayDo(caller.staff.role, action)) return;
+  throw new RpcError('forbidden', `Your role (${caller.staff.role}) may not do that. Ask an operator.`);
+}
+
+/** The fields of a form that a page of this session made; RpcError `forbidden` for any other. */
+export function readSignedForm(caller: StaffCaller, request: ConsoleRequest): FormFields {
+  requireSameOrigin(request);
+  const fields = new FormFields(request.body);
+  if (formTokenMatches(caller.session, fields.text('formToken'))) return fields;
+  throw new RpcError('forbidden', 'This form is not from your session. Load the page again, then send it.');
+}
+
+/** RpcError `forbidden` for a form that another site has sent (Fetch Metadata; Origin where that is missing). */
+export function requireSameOrigin(request: ConsoleRequest): void {
+  const site = request.headers['sec-fetch-site'];
+  const { origin, host } = request.headers;
+  const isForeign =
+    (site !== undefined && site !== 'same-origin') ||
+    (origin !== undefined && origin !== `https://${host ?? ''}`);
+  if (isForeign) throw new RpcError('forbidden', 'This form comes from another site.');
+}

@@ -1,0 +1,33 @@
+// What each staff role may do on the console: a table, refused by default. The command line has no roles: who may open
+// its socket may do everything.
+import type { StaffRole } from '#commlink/methods/admin-methods.ts';
+
+/** What can be done. `read` is every page but the audit log. */
+export type StaffAction =
+  | 'read'
+  | 'audit.read'
+  | 'entitlement.grant'
+  | 'entitlement.revoke'
+  | 'delivery.cancel'
+  | 'licence.accept'
+  | 'account.setState';
+
+const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
+  support: ['read', 'entitlement.grant', 'entitlement.revoke', 'delivery.cancel', 'licence.accept'],
+  'release-manager': ['read'],
+  operator: [
+    'read',
+    'audit.read',
+    'entitlement.grant',
+    'entitlement.revoke',
+    'delivery.cancel',
+    'licence.accept',
+    'account.setState',
+  ],
+  auditor: ['read', 'audit.read'],
+};
+
+/** Whether a role may do something. */
+export function mayDo(role: StaffRole, action: StaffAction): boolean {
+  return permissions[role].includes(action);
+}

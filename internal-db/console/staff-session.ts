@@ -1,0 +1,85 @@
+// Staff sessions: sign-in (argon2, throttled), the lookup for each request, the form token against forged requests,
+// and sign-out. The session's token is in a cookie; the database has its SHA-256.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { appendAudit } from '../audit/append-audit.ts';
+import { checkPassword } from '../identity/check-password.ts';
+import { staffSessionLifetimeMs } from '../limits.ts';
+import { hashSecret, newSessionToken } from '../secret-token.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { StaffRecord } from '../store/staff.ts';
+
+/** A member of staff who is signed in. */
+export interface StaffCaller {
+  readonly staff: StaffRecord;
+  /** The session's secret; never shown. */
+  readonly session: string;
+}
+
+/** What became of a sign-in. */
+export type StaffSignIn =
+  | { readonly signedIn: true; readonly session: string }
+  | { readonly signedIn: false; readonly retryAfterMs: number };
+
+/** Checks name and password and opens a session of some hours. */
+export async function signInStaff(
+  context: ServiceContext,
+  attempt: { name: string; password: string; address: string },
+): Promise<StaffSignIn> {
+  const { name, password, address } = attempt;
+  const staff = await context.store.read.staff.byName(name);
+  const storedHash = staff?.passwordHash ?? null;
+  const verdict = await checkPassword(context, { door: 'console', name, address, password, storedHash });
+  if (verdict.outcome === 'throttled') return { signedIn: false, retryAfterMs: verdict.retryAfterMs };
+  if (verdict.outcome === 'differs' || !staff) {
+    context.log.warn({ address, staffKnown: staff !== undefined }, 'console sign-in refused');
+    return { signedIn: false, retryAfterMs: 0 };
+  }
+  const session = newSessionToken();
+  const createdAtMs = context.clock.nowMs();
+  await context.store.transaction(async (transaction) => {
+    await transaction.staff.insertSession({
+      secretHash: hashSecret(session),
+      staffId: staff.id,
+      createdAtMs,
+      expiresAtMs: createdAtMs + staffSessionLifetimeMs,
+    });
+    if (verdict.newHash) await transaction.staff.setPasswordHash(staff.id, verdict.newHash);
+    await appendAudit(transaction, {
+      atMs: createdAtMs,
+      actor: `staff:${staff.name}`,
+      action: 'staff.signIn',
+      subject: staff.name,
+      detail: { address },
+    });
+  });
+  return { signedIn: true, session };
+}
+
+/** Whose session it is, or null when it is none (any more). */
+export async function findStaff(context: ServiceContext, session: string): Promise<StaffCaller | null> {
+  const found = await context.store.read.staff.sessionByHash(hashSecret(session));
+  if (!found || found.session.expiresAtMs <= context.clock.nowMs()) return null;
+  return { staff: found.staff, session };
+}
+
+/** Ends a session. */
+export async function signOutStaff(context: ServiceContext, caller: StaffCaller): Promise<void> {
+  await context.store.transaction(async (transaction) => {
+    await transaction.staff.deleteSession(hashSecret(caller.session));
+    const { name } = caller.staff;
+    const atMs = context.clock.nowMs();
+    const event = { atMs, actor: `staff:${name}`, action: 'staff.signOut', subject: name, detail: {} };
+    await appendAudit(transaction, event);
+  });
+}
+
+/** The token that every form of this session carries: only a page of ours can know it. */
+export function formTokenOf(session: string): string {
+  return createHash('sha256').update(`consign console form\0${session}`).digest('base64url');
+}
+
+/** Whether a form was made for this session. */
+export function formTokenMatches(session: string, token: string): boolean {
+  const [expected, given] = [Buffer.from(formTokenOf(session)), Buffer.from(token)];
+  return expected.length === given.length && timingSafeEqual(expected, given);
+}

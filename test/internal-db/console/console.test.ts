@@ -1,0 +1,254 @@
+// The staff console over real HTTPS: signing in, what each role may do, forged forms, markup in data, and the pages.
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import t from 'tap';
+import type { StaffRole } from '#commlink/methods/admin-methods.ts';
+import { freeFailuresPerNameAndAddress } from '#internal-db/limits.ts';
+import { mayDo } from '#internal-db/console/staff-permissions.ts';
+import { demoFile, plainGrant, seedRoom, startRoom, type RunningRoom } from '../support/running-room.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+const staffPassword = 'staff password 1';
+
+/** A browser of sorts: keeps its cookie and follows nothing. */
+class Browser {
+  cookie = '';
+  readonly #room: RunningRoom;
+
+  constructor(room: RunningRoom) {
+    this.#room = room;
+  }
+
+  send(
+    method: 'GET' | 'POST',
+    path: string,
+    options: { fields?: Fields; headers?: Fields } = {},
+  ): Promise<Answer> {
+    const port = this.#room.services.consolePort;
+    const body = options.fields ? new URLSearchParams(options.fields).toString() : '';
+    const headers = {
+      ...(options.fields ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      ...(this.cookie ? { cookie: this.cookie } : {}),
+      ...options.headers,
+    };
+    const ca = readFileSync(this.#room.cluster.config.console.certFile);
+    return new Promise((resolve, reject) => {
+      const sent = request({ host: '127.0.0.1', port, path, method, headers, ca }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const set = response.headers['set-cookie']?.[0]?.split(';')[0];
+          if (set !== undefined) this.cookie = set.endsWith('=') ? '' : set;
+          const text = Buffer.concat(chunks).toString();
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        });
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.send('GET', path);
+  }
+
+  /** Posts a form of the page at `from`, with its token. */
+  async post(from: string, path: string, fields: Fields): Promise<Answer> {
+    const page = await this.get(from);
+    const formToken = /name="formToken" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+    return this.send('POST', path, { fields: { ...fields, formToken } });
+  }
+
+  signIn(name: string, password = staffPassword): Promise<Answer> {
+    return this.send('POST', '/sign-in', { fields: { name, password } });
+  }
+}
+
+const setUp = async (t: Parameters<typeof startRoom>[0], role: StaffRole = 'operator') => {
+  const room = await startRoom(t);
+  const seeded = await seedRoom(room);
+  const staff = { actor: 'test', name: 'ann', displayName: 'Ann', role, password: staffPassword };
+  await room.admin.call('staff.create', staff);
+  const browser = new Browser(room);
+  return { room, browser, ...seeded };
+};
+
+const paths = ['/', '/accounts', '/accounts/acme', '/why', '/audit'];
+
+t.test('without a session every page leads to the sign-in', async (t) => {
+  const { browser } = await setUp(t);
+  for (const path of paths)
+    t.match(await browser.get(path), { status: 303, headers: { location: '/sign-in' } });
+  const page = await browser.get('/sign-in');
+  t.match(page, { status: 200, body: /Sign in/ });
+  t.match(page.headers['content-security-policy'], /default-src 'none'; style-src 'self'/);
+  t.notMatch(page.body, /<script|style="|<style/);
+  browser.cookie = '__Host-consign-staff=consign_ses_invented';
+  t.match(await browser.get('/'), { status: 303 });
+});
+
+t.test('an operator sees every page', async (t) => {
+  const { browser } = await setUp(t);
+  const signedIn = await browser.signIn('ann');
+  t.match(signedIn, { status: 303, headers: { location: '/' } });
+  const cookie = signedIn.headers['set-cookie']?.[0] ?? '';
+  for (const attribute of ['__Host-consign-staff=', 'HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/']) {
+    t.ok(cookie.includes(attribute), attribute);
+  }
+  for (const path of paths) t.match(await browser.get(path), { status: 200 }, path);
+  t.match(await browser.get('/console.css'), { status: 200, headers: { 'content-type': /text\/css/ } });
+  t.match(await browser.get('/nothing'), { status: 404 });
+  t.match(await browser.get('/accounts/nobody'), { status: 404 });
+  t.match(await browser.get('/why?account=acme&product=tool&version=1.0.0'), { body: /admits it/ });
+  t.match(await browser.get('/why?account=acme&product=UPPER'), { status: 422 });
+  t.match(await browser.post('/audit', '/audit/verify', {}), {
+    status: 200,
+    body: /follow from one another/,
+  });
+  t.match(await browser.post('/', '/sign-out', {}), { status: 303 });
+  t.match(await browser.get('/'), { status: 303, headers: { location: '/sign-in' } });
+});
+
+t.test('guessing staff passwords is slowed down', async (t) => {
+  const { browser } = await setUp(t);
+  const guesses = Array.from({ length: freeFailuresPerNameAndAddress + 1 }, () =>
+    browser.signIn('ann', 'guess'),
+  );
+  const answers = await Promise.all([...guesses, browser.signIn('ann')]);
+  t.match(answers.pop(), { status: 429, headers: { 'retry-after': String } });
+  for (const answer of answers) t.equal(answer.status, 401);
+});
+
+t.test('grants and revokes, with a reason, in the name of who did it', async (t) => {
+  const { browser, room } = await setUp(t, 'support');
+  await browser.signIn('ann');
+  const account = '/accounts/acme';
+  const grant = {
+    product: 'tool',
+    versions: '2.x',
+    channels: 'stable, beta',
+    until: '2030-01-31',
+    reason: 'order 7',
+  };
+  const granted = await browser.post(account, `${account}/grant`, grant);
+  t.match(granted, { status: 303, headers: { location: `${account}?done=granted` } });
+  t.match(await browser.get(`${account}?done=granted`), { body: /Granted\./ });
+  const { entitlements } = await room.admin.call('entitlement.list', { account: 'acme' });
+  const last = entitlements.at(-1);
+  t.match(last, {
+    versions: '2.x',
+    channels: ['stable', 'beta'],
+    notAfterMs: Date.parse('2030-02-01T00:00:00Z') - 1,
+    grantedBy: 'staff:ann',
+    grantReason: 'order 7',
+  });
+  t.match(await browser.post(account, `${account}/grant`, { ...grant, versions: 'newest' }), {
+    status: 422,
+    body: /not a version range/,
+  });
+  t.match(await browser.post(account, `${account}/grant`, { ...grant, until: 'tomorrow' }), { status: 422 });
+  const order = { entitlement: last?.id ?? '', reason: 'mistake' };
+  t.match(await browser.post(account, `${account}/revoke`, { ...order, reason: '' }), { status: 422 });
+  t.match(await browser.post(account, `${account}/revoke`, order), { status: 303 });
+  t.match(await browser.post(account, `${account}/revoke`, order), { status: 422, body: /revoked already/ });
+});
+
+t.test('ends a delivery, records an acceptance, suspends', async (t) => {
+  const { browser, room, entitlement } = await setUp(t);
+  const { admin, webFront, cluster } = room;
+  await webFront.call('session.describe', { session: 'nobody' });
+  await browser.signIn('ann');
+  const account = '/accounts/acme';
+  const staged = await admin.call('delivery.stage', {
+    actor: 'test',
+    account: 'acme',
+    ...demoFile,
+    lifetimeMs: null,
+  });
+  if (!staged.staged) throw new Error('not staged');
+  const end = { delivery: staged.delivery.id, reason: 'asked by telephone' };
+  t.match(await browser.post(account, `${account}/cancel`, end), { status: 303 });
+  t.equal(cluster.node.orders.length, 1);
+
+  await admin.call('entitlement.revoke', { actor: 'test', entitlement, reason: 'replaced' });
+  await admin.call('entitlement.grant', {
+    ...plainGrant,
+    account: 'acme',
+    product: 'tool',
+    licenceAgreement: 'eula',
+  });
+  t.match(await browser.get('/why?account=acme&product=tool&version=1.0.0'), {
+    body: /licence_not_accepted/,
+  });
+  t.match(await browser.post(account, `${account}/accept`, { agreement: 'other' }), { status: 422 });
+  t.match(await browser.post(account, `${account}/accept`, { agreement: 'eula' }), { status: 303 });
+  t.match(await browser.get('/why?account=acme&product=tool&version=1.0.0'), { body: /admits it/ });
+
+  t.match(await browser.post(account, `${account}/state`, { state: 'suspended', reason: 'unpaid' }), {
+    status: 303,
+  });
+  t.match(await admin.call('account.list', {}), { accounts: [{ state: 'suspended' }] });
+});
+
+t.test('forged forms change nothing', async (t) => {
+  const { browser, room } = await setUp(t);
+  await browser.signIn('ann');
+  const page = await browser.get('/accounts/acme');
+  const formToken = /name="formToken" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  const path = '/accounts/acme/state';
+  const fields = { state: 'suspended', reason: 'x' };
+  const forged: [string, { fields: Fields; headers?: Fields }][] = [
+    ['without a token', { fields }],
+    ['with an invented token', { fields: { ...fields, formToken: 'A'.repeat(43) } }],
+    ['from another site', { fields: { ...fields, formToken }, headers: { 'sec-fetch-site': 'cross-site' } }],
+    [
+      'from another origin',
+      { fields: { ...fields, formToken }, headers: { origin: 'https://evil.example' } },
+    ],
+  ];
+  for (const [title, options] of forged)
+    t.match(await browser.send('POST', path, options), { status: 403 }, title);
+  t.match(await room.admin.call('account.list', {}), { accounts: [{ state: 'active' }] });
+  const json = { headers: { 'content-type': 'application/json' }, fields: { a: 'b' } };
+  t.match(await browser.send('POST', path, json), { status: 415 });
+});
+
+t.test('roles may do what the table says', async (t) => {
+  t.equal(mayDo('support', 'audit.read'), false);
+  t.equal(mayDo('auditor', 'entitlement.grant'), false);
+  t.equal(mayDo('release-manager', 'entitlement.revoke'), false);
+  const { browser, entitlement } = await setUp(t, 'auditor');
+  await browser.signIn('ann');
+  t.match(await browser.get('/audit'), { status: 200 });
+  const account = '/accounts/acme';
+  t.notMatch((await browser.get(account)).body, /Revoke|Suspend|Grant</, 'no forms for what is not allowed');
+  const order = { entitlement, reason: 'x' };
+  t.match(await browser.post(account, `${account}/revoke`, order), { status: 403 });
+  t.match(await browser.post(account, `${account}/state`, { state: 'suspended', reason: 'x' }), {
+    status: 403,
+  });
+});
+
+t.test('markup in data stays text', async (t) => {
+  const { browser, room } = await setUp(t);
+  await browser.signIn('ann');
+  const hostile = `<img src=x onerror="alert(1)">'"!`;
+  await room.admin.call('account.create', { actor: hostile, name: 'evil', displayName: hostile });
+  await room.admin.call('entitlement.grant', {
+    ...plainGrant,
+    account: 'evil',
+    product: 'tool',
+    reason: hostile,
+  });
+  for (const path of ['/accounts', '/accounts/evil', '/audit', '/why?account=acme&product=tool']) {
+    t.notMatch((await browser.get(path)).body, /<img/, path);
+  }
+  t.match((await browser.get('/accounts')).body, /&#60;img/);
+});
