@@ -194,6 +194,7 @@ t.test('a delivery comes with the password, addresses and a line for each client
   t.match(delivery, {
     state: 'staged',
     login: 'd-7k2m9x4q1z',
+    requestedBy: 'ada',
     password: 'once-only-Pw-3f9a',
     urls: { https: /^https:\/\/localhost:18442\/d\/A+\.B+\/gateway-2\.1\.0\.tar\.gz$/ },
     endpoints: { ftp: { port: 18443 }, sftp: { port: 18444 } },

@@ -101,7 +101,7 @@ export class FakeInternalDb {
       node: 'ftp1',
       login: 'd-7k2m9x4q1z',
       state: 'requested',
-      requestedBy: 'ada',
+      requestedBy: 'user:ada',
       requestedAtMs: Date.now(),
       stagedAtMs: null,
       expiresAtMs: Date.now() + 3_600_000,

@@ -3,6 +3,7 @@ import type { CatalogProduct, Delivery, Download } from '#commlink/methods/field
 import type { SessionOwner } from '#commlink/methods/internal-db-methods.ts';
 import { clientCommands } from '../delivery/client-commands.ts';
 import { downloadLinks } from '../delivery/download-links.ts';
+import { nameRequester } from '../delivery/requester.ts';
 import type { ReadyDelivery } from '../delivery/request-delivery.ts';
 import type { DeliveryRecord } from '../pages/deliveries-page.ts';
 import type { TokenRecord } from '../pages/tokens-page.ts';
@@ -38,22 +39,11 @@ export function viewProducts(products: readonly CatalogProduct[]): ProductsView 
 
 /** A delivery with its downloads. */
 export function viewDelivery({ delivery, downloads }: DeliveryRecord, publicUrl: string): DeliveryView {
-  const { id, product, version, file, path, sizeBytes, sha256, node, login, state, requestedBy } = delivery;
-  const plainFields = {
-    id,
-    product,
-    version,
-    file,
-    path,
-    sizeBytes,
-    sha256,
-    node,
-    login,
-    state,
-    requestedBy,
-  };
+  const { id, product, version, file, path, sizeBytes, sha256, node, login, state } = delivery;
+  const plainFields = { id, product, version, file, path, sizeBytes, sha256, node, login, state };
   return {
     ...plainFields,
+    requestedBy: nameRequester(delivery.requestedBy),
     ...deliveryTimes(delivery),
     page: `${publicUrl}/deliveries/${id}`,
     downloads: downloads.map(viewDownload),

@@ -1,5 +1,6 @@
 // The list of an account's deliveries, newest first, and the words for a delivery's state that other pages use too.
 import type { Delivery, DeliveryState, Download } from '#commlink/methods/fields.ts';
+import { nameRequester } from '../delivery/requester.ts';
 import { humanSize } from '../browser/download-words.ts';
 import { html, type Html } from './html.ts';
 import { renderPage, type PageFrame, type Viewer } from './layout.ts';
@@ -52,7 +53,7 @@ function row({ delivery, downloads }: DeliveryRecord): Html {
     ${stateTag(delivery.state)}
     <span class="facts"
       >${delivery.product} ${delivery.version} · ${humanSize(delivery.sizeBytes)} · ${fetched} · asked for by
-      ${delivery.requestedBy}, ${timeText(delivery.requestedAtMs)}</span
+      ${nameRequester(delivery.requestedBy)}, ${timeText(delivery.requestedAtMs)}</span
     >
   </li>`;
 }

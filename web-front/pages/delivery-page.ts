@@ -1,6 +1,7 @@
 // The page of one delivery: its state, every way to fetch it, how to check the file, and the downloads as they run.
 // The parts for the clients are in delivery-access.ts, the downloads in delivery-progress.ts.
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
+import { nameRequester } from '../delivery/requester.ts';
 import { downloadButton, otherClients, type DeliveryAccess } from './delivery-access.ts';
 import { downloadsSection } from './delivery-progress.ts';
 import { stateTag } from './deliveries-page.ts';
@@ -51,7 +52,7 @@ function liveBody(viewer: Viewer, view: DeliveryView): Html {
   }
   if (delivery.state === 'requested') {
     return html`<div class="notice">
-      <p><strong>The file is being made ready for ${delivery.requestedBy}.</strong></p>
+      <p><strong>The file is being made ready for ${nameRequester(delivery.requestedBy)}.</strong></p>
       <p><a class="button" href="/deliveries/${delivery.id}">Reload</a></p>
     </div>`;
   }
