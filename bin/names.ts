@@ -21,7 +21,7 @@ export function parseSlug(text: string, what: string): string {
 
 /** A semantic version; whether it is one in every detail is decided by internal-db. */
 export function parseVersion(text: string): string {
-  if (fits(versionCheck, text)) return text;
+  if (fits(versionCheck, text) && /^\d/.test(text)) return text;
   throw new CliError('usage', `"${text}" is no version. Write for example 1.4.0 or 2.0.0-rc.1.`);
 }
 
