@@ -2,6 +2,7 @@
 // and fills the rows of the page. Stops when the delivery has ended. Nothing of an answer becomes HTML.
 import { describeOutcome, humanSize } from './download-words.ts';
 import { localizeTimes } from './local-times.ts';
+import { SpeedMeter } from './speed-meter.ts';
 
 interface DownloadState {
   readonly id: string;
@@ -29,12 +30,12 @@ export async function followDelivery(article: HTMLElement): Promise<void> {
   if (!section || article.dataset['live'] !== 'yes') return;
   section.querySelector('[data-reload]')?.remove();
   const shownState = article.querySelector<HTMLElement>('[data-state]')?.dataset['state'];
-  let lastReachedBytes = new Map<string, number>();
+  const speeds = new SpeedMeter();
   for (;;) {
     const state = await fetchState(article.dataset['delivery'] ?? '');
+    if (state === 'refused') return;
     if (state) {
-      showDownloads(section, state.downloads, lastReachedBytes);
-      lastReachedBytes = new Map(state.downloads.map((download) => [download.id, reachedBytesOf(download)]));
+      showDownloads(section, state.downloads, speeds);
       const hasEnded = state.state !== 'staged' && state.state !== 'requested';
       if (hasEnded && state.state !== shownState) return location.reload();
     }
@@ -43,9 +44,11 @@ export async function followDelivery(article: HTMLElement): Promise<void> {
   }
 }
 
-async function fetchState(delivery: string): Promise<DeliveryState | null> {
+/** Null when there is no answer now; `refused` when there will be none: the session or the delivery is gone. */
+async function fetchState(delivery: string): Promise<DeliveryState | 'refused' | null> {
   try {
     const answer = await fetch(`/api/v1/deliveries/${delivery}`, { headers: { accept: 'application/json' } });
+    if (answer.status === 401 || answer.status === 404) return 'refused';
     return answer.ok ? ((await answer.json()) as DeliveryState) : null;
   } catch {
     // The network or the server is away for a moment: the next round will tell.
@@ -61,11 +64,7 @@ async function waitVisible(delayMs: number): Promise<void> {
   }
 }
 
-function showDownloads(
-  section: HTMLElement,
-  downloads: readonly DownloadState[],
-  lastReachedBytes: ReadonlyMap<string, number>,
-): void {
+function showDownloads(section: HTMLElement, downloads: readonly DownloadState[], speeds: SpeedMeter): void {
   const list = section.querySelector('[data-rows]');
   if (!list) return;
   section.querySelector('[data-none]')?.toggleAttribute('hidden', downloads.length > 0);
@@ -74,7 +73,7 @@ function showDownloads(
     const row = known ?? createRow(download);
     if (!known) list.prepend(row);
     if (row.dataset['outcome'] === 'running' && download.outcome !== 'running') announce(section, download);
-    fillRow(row, download, lastReachedBytes.get(download.id));
+    fillRow(row, download, speeds.measure(download.id, reachedBytesOf(download)));
   }
 }
 
@@ -99,7 +98,7 @@ function createRow(download: DownloadState): HTMLElement {
   return row;
 }
 
-function fillRow(row: HTMLElement, download: DownloadState, lastReachedBytes: number | undefined): void {
+function fillRow(row: HTMLElement, download: DownloadState, bytesPerSecond: number | null): void {
   const reachedBytes = reachedBytesOf(download);
   row.dataset['outcome'] = download.outcome;
   const bar = row.querySelector('progress');
@@ -108,10 +107,7 @@ function fillRow(row: HTMLElement, download: DownloadState, lastReachedBytes: nu
     bar.value = reachedBytes;
   }
   const isRunning = download.outcome === 'running';
-  const speed =
-    isRunning && lastReachedBytes !== undefined
-      ? `, ${humanSize(((reachedBytes - lastReachedBytes) * 1000) / activePollMs)}/s`
-      : '';
+  const speed = isRunning && bytesPerSecond !== null ? `, ${humanSize(bytesPerSecond)}/s` : '';
   setText(row, '[data-outcome-words]', describeOutcome(download.outcome));
   setText(row, '[data-amount]', `${humanSize(reachedBytes)} of ${humanSize(download.sizeBytes)}${speed}`);
 }
