@@ -46,7 +46,7 @@ export async function writeNodeKeys(file: string, keys: NodeKeys): Promise<void>
   await writePrivateFile(file, `${JSON.stringify({ signing, sealing })}\n`);
 }
 
-/** Reads what writeNodeKeys wrote. Throws StartupError `KEY_FILE_INVALID` or `KEY_FILE_EXPOSED`; ENOENT stays ENOENT. */
+/** Reads what writeNodeKeys wrote. Throws StartupError `KEY_FILE_INVALID`, `…_UNREADABLE` or `…_EXPOSED`. */
 export async function readNodeKeys(file: string): Promise<NodeKeys> {
   const text = await readPrivateFile(file);
   try {

@@ -36,9 +36,17 @@ export async function replacePrivateFile(file: string, text: string): Promise<vo
   }
 }
 
-/** Reads a private file. Throws StartupError `KEY_FILE_EXPOSED` when its group or others have any access to it. */
+/**
+ * Reads a private file. Throws StartupError `KEY_FILE_UNREADABLE` when it is missing or another user's, and
+ * `KEY_FILE_EXPOSED` when its group or others have any access to it.
+ */
 export async function readPrivateFile(file: string): Promise<string> {
-  const handle = await open(file, 'r');
+  const handle = await open(file, 'r').catch((cause: NodeJS.ErrnoException) => {
+    const advice = 'Check the file name in the configuration and the owner of the file, or put it back.';
+    throw new StartupError('KEY_FILE_UNREADABLE', `${file} can't be read (${cause.code}). ${advice}`, {
+      cause,
+    });
+  });
   try {
     const { mode } = await handle.stat();
     if ((mode & othersMask) !== 0)

@@ -53,7 +53,7 @@ void t.test('refuses a damaged key file without quoting it', async (t) => {
     t.notMatch(error instanceof Error && error.message, /BEGIN|MC4CAQ/);
   }
   await rm(file);
-  await t.rejects(readNodeKeys(file), { code: 'ENOENT' });
+  await t.rejects(readNodeKeys(file), { code: 'KEY_FILE_UNREADABLE' });
 });
 
 void t.test('the node id is the RFC 7638 thumbprint: the example of RFC 8037 appendix A.3', async (t) => {
