@@ -12,7 +12,7 @@ const both = await startBoth(t, place);
 t.test('defect 2: 150 does not wait for the TLS handshake of the data connection', async (test) => {
   const { stock, ours } = both;
   const probe = async (server: ServedProcess): Promise<number> => {
-    const client = await RawClient.logIn(server.port);
+    const client = await RawClient.enterSecurely(server);
     const plain = await client.openData();
     const code = await client.code('LIST', 1500);
     if (server.kind === 'consign') {
