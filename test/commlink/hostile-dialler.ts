@@ -18,6 +18,7 @@ export interface HostileClaim {
   readonly key?: Buffer;
   readonly tls?: ConnectionOptions;
   readonly withoutPsk?: boolean;
+  readonly localPort?: number;
 }
 
 /** A finished handshake, whose node proof is still to come. */
@@ -33,7 +34,8 @@ export async function dialByHand(
   options: { bag: KeyBag; claim?: HostileClaim },
 ): Promise<HostileLink> {
   const { bag, claim = {} } = options;
-  const raw = connect(port, '127.0.0.1');
+  const { localPort } = claim;
+  const raw = connect({ port, host: '127.0.0.1', ...(localPort === undefined ? {} : { localPort }) });
   t.teardown(() => raw.destroy());
   await once(raw, 'connect');
   const { generation, keys } = bag.generations[0] ?? { generation: 0, keys: [] };
