@@ -3,6 +3,8 @@
 
 /** Transactions that may wait for the one that runs. More are refused as `overloaded`. */
 export const waitingTransactionsMax = 2000;
+/** Transactions that share one commit, and so one flush to the disk. */
+export const transactionsPerCommitMax = 100;
 /** How long a statement waits for a lock that another process holds on the database file. */
 export const databaseBusyTimeoutMs = 5000;
 /** Prepared statements kept a connection. */
@@ -42,7 +44,7 @@ export const personalTokensPerUserMax = 100;
 /** A staging grant must be used within this time. */
 export const grantUseWithinMs = 60_000;
 /** Live deliveries an account may have at the same time. */
-export const liveDeliveriesPerAccountMax = 500;
+export const liveDeliveriesPerAccountMax = 2000;
 /** Deliveries in one unstage order: as many as surely fit the 16 KiB of a signed document. */
 export const deliveriesPerOrderMax = 150;
 /** Deliveries that a customer's list shows. */

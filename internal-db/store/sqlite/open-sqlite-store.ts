@@ -4,10 +4,10 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { InternalDbError } from '../../internal-db-error.ts';
-import { waitingTransactionsMax } from '../../limits.ts';
+import { transactionsPerCommitMax, waitingTransactionsMax } from '../../limits.ts';
 import type { Store, StoreReads, Transaction } from '../store.ts';
+import { CommitQueue } from './commit-queue.ts';
 import { migrateSchema } from './migrate-schema.ts';
-import { SerialQueue } from './serial-queue.ts';
 import { SqliteAccounts } from './sqlite-accounts.ts';
 import { SqliteAudit } from './sqlite-audit.ts';
 import { SqliteCatalog } from './sqlite-catalog.ts';
@@ -89,10 +89,13 @@ function buildStore(parts: {
 }): Store {
   const { file, writer, reader, schemaVersion } = parts;
   const operations = operationsOn(writer);
-  const queue = new SerialQueue(waitingTransactionsMax);
+  const queue = new CommitQueue(writer, {
+    waitingMax: waitingTransactionsMax,
+    perCommitMax: transactionsPerCommitMax,
+  });
   return {
     read: operationsOn(reader),
-    transaction: (work) => queue.run(() => runTransaction(writer, () => work(operations))),
+    transaction: (work) => queue.run(() => work(operations)),
     describe: () =>
       Promise.resolve({ engine: 'SQLite (WAL, synchronous FULL)', schemaVersion, sizeBytes: sizeOf(file) }),
     close: () =>
@@ -101,19 +104,6 @@ function buildStore(parts: {
         writer.close();
       }),
   };
-}
-
-async function runTransaction<T>(writer: SqliteConnection, work: () => Promise<T>): Promise<T> {
-  writer.execute('BEGIN IMMEDIATE');
-  try {
-    const result = await work();
-    writer.execute('COMMIT');
-    return result;
-  } catch (error) {
-    // SQLite itself rolls back on some errors (a full disk among them): https://sqlite.org/lang_transaction.html
-    if (writer.inTransaction) writer.execute('ROLLBACK');
-    throw error;
-  }
 }
 
 function operationsOn(connection: SqliteConnection): Transaction & StoreReads {

@@ -78,6 +78,25 @@ t.test('a full disk undoes the transaction, loses nothing, and the store goes on
     }
   };
   await t.rejects(fill(), { code: 'disk_full' });
+  const together = Array.from({ length: 40 }, (_, index) =>
+    store.transaction((tx) =>
+      tx.catalog.insertProduct({
+        id: newRecordId('prd'),
+        name: `together-${index}`,
+        title: 'x'.repeat(2000),
+        description: 'y'.repeat(2000),
+        createdAtMs: 1,
+      }),
+    ),
+  );
+  for (const [index, outcome] of (await Promise.allSettled(together)).entries()) {
+    const found = await store.read.catalog.productByName(`together-${index}`);
+    t.equal(
+      found !== undefined,
+      outcome.status === 'fulfilled',
+      'what was refused is not there, and the reverse',
+    );
+  }
   const products = await store.read.catalog.products();
   t.ok(products.length > 0, 'what was committed is there');
   await store.transaction((tx) => tx.settings.put('clock_high_water_ms', '1'));

@@ -130,6 +130,24 @@ export function testStoreContract(t: Test, open: OpenStore): void {
     t.equal(await store.read.settings.get('clock_high_water_ms'), '20');
   });
 
+  t.test('one that fails takes nothing of its neighbours with it', async (t) => {
+    const store = open(t.testdir({}));
+    t.teardown(() => store.close());
+    const work = Array.from({ length: 30 }, (_, index) =>
+      store.transaction(async (transaction) => {
+        await transaction.accounts.insert(account(`account-${index}`));
+        if (index % 3 === 0) throw new Error('this one fails');
+        return index;
+      }),
+    );
+    const outcomes = await Promise.allSettled(work);
+    for (const [index, outcome] of outcomes.entries()) {
+      t.equal(outcome.status, index % 3 === 0 ? 'rejected' : 'fulfilled');
+      const found = await store.read.accounts.byName(`account-${index}`);
+      t.equal(found !== undefined, index % 3 !== 0, `account-${index}`);
+    }
+  });
+
   t.test('a read outside sees nothing of a transaction before it is committed', async (t) => {
     const store = open(t.testdir({}));
     t.teardown(() => store.close());
