@@ -32,6 +32,8 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
   app.get('/console.css', (_request, reply) =>
     reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=3600').send(styleSheet),
   );
+  // Browsers ask for it by themselves; there is none.
+  app.get('/favicon.ico', (_request, reply) => reply.code(204).send());
   registerSignIn(app, context);
   const forStaff = (route: StaffRoute) => async (request: ConsoleRequest, reply: ConsoleReply) => {
     const caller = await identifyStaff(context, request);

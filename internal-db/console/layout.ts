@@ -33,6 +33,7 @@ export function renderPage({ title, caller, notice, content }: PageParts): strin
           ${notice ? html`<p class="notice ${notice.kind}" role="status">${notice.text}</p>` : null}
           ${content}
         </main>
+        <footer>All times are UTC.</footer>
       </body>
     </html>`;
   return page.text;
