@@ -1,6 +1,7 @@
 // Runs a program to its end, bounded in time, and hands back what it said. Callers: the rig, and the tests that drive
 // real client programs and our own commands.
 import { spawn } from 'node:child_process';
+import { plainCommand } from './plain-process.ts';
 
 /** How a program ended. `code` is null when a signal ended it. */
 export interface ProgramResult {
@@ -29,7 +30,7 @@ export function runProgram(
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
+    const child = spawn(...plainCommand(command, args), {
       cwd: options.directory,
       env: { ...process.env, ...options.environment },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,12 +1,13 @@
 // A whole Consign for one test file: the real launcher with a state directory and ports of its own, stopped and removed
 // afterwards. Callers: the end-to-end tests and those of bin and deploy. Processes are ended by their ids alone.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePortBase } from './free-ports.ts';
+import { plainCommand } from './plain-process.ts';
 import { runProgram, type ProgramResult } from './run-program.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
@@ -83,11 +84,15 @@ export class RunningConsign {
 
   /** Starts the launcher and waits until everything is up. */
   async start(): Promise<void> {
-    const environment = this.environment;
+    const outputBefore = this.#output.length;
     const demo = this.#options.demo === true ? [] : ['--empty'];
-    const launcher = spawn(process.execPath, [join(repository, 'deploy', 'launch.ts'), ...demo], {
+    const [command, args] = plainCommand(process.execPath, [
+      join(repository, 'deploy', 'launch.ts'),
+      ...demo,
+    ]);
+    const launcher = spawn(command, args, {
       cwd: repository,
-      env: environment,
+      env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#launcher = launcher;
@@ -97,11 +102,12 @@ export class RunningConsign {
     const isUp = (): boolean => {
       if (launcher.exitCode !== null || launcher.signalCode !== null)
         throw new Error(this.#describeEnd(launcher));
-      return existsSync(join(this.state, 'endpoints.json'));
+      // A launcher that was killed left its own behind.
+      return this.endpoints.pids['launcher'] === launcher.pid;
     };
     await waitFor('endpoints.json', isUp, readyTimeoutMs);
-    if (this.#output.includes('shown only now')) return;
-    await waitFor('the greeting', () => this.#output.includes('Consign is running'), changeTimeoutMs);
+    const greeted = (): boolean => this.#output.includes('Consign is running', outputBefore);
+    await waitFor('the greeting', greeted, changeTimeoutMs);
   }
 
   /** Stops everything as Ctrl-C does; returns the launcher's exit code. Does nothing when it is not running. */
