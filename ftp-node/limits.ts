@@ -68,7 +68,7 @@ export const sessionServerStartWithinMs = 20 * second;
 /** Pauses before a session server that died is started again: the first, doubled up to the longest. */
 export const sessionServerRestartMs = { first: 250, longest: 10 * second } as const;
 /** How often a session server is asked for a sign of life. */
-export const sessionServerCheckMs = 5 * second;
+export const sessionServerCheckMs = 2 * second;
 /** After so many unanswered questions it is killed. */
 export const sessionServerMissedChecksMax = 3;
 
@@ -81,3 +81,5 @@ export const httpsHeaderBytesMax = 32 * kibibyte;
 export const connectionBacklog = 1024;
 /** How often a server that closes looks whether its last connection is gone. */
 export const closePollMs = 10;
+/** The longest that a staging grant may still be usable for when it arrives; internal-db gives them a minute. */
+export const grantLifetimeMsMax = 60 * minute;

@@ -1,6 +1,7 @@
 // Everything privileged of a session server: chroot(2) into the accounts directory and the change to its own user.
 // Caller: session/main.ts, once, after all keys are read, modules loaded and ports bound, and before a byte is read.
 // It trusts nothing that it has done: it asks the kernel for everything back, and must be refused.
+import { StartupError } from '#commlink/process-lifecycle.ts';
 import { changeRoot } from './system-calls.ts';
 
 /** The user and group that the session server becomes. */
@@ -16,11 +17,16 @@ export class JailError extends Error {
 
 /**
  * Shuts the process in `directory`, as `user`, for good; `/` is that directory afterwards. Returns false, with nothing
- * changed, when this process may not chroot (it is not root). Throws JailError when it was half done or can be undone.
+ * changed, when this process may not chroot (it is not root). Throws StartupError `SESSION_USER_IS_ROOT`, and JailError
+ * when it was half done or can be undone.
  */
 export function enterJail(directory: string, user: SessionUser): boolean {
   if (process.geteuid?.() !== 0 || !process.setgroups || !process.setgid || !process.setuid) return false;
-  if (user.uid === 0 || user.gid === 0) throw new JailError('The session user must not be root.');
+  if (user.uid === 0 || user.gid === 0)
+    throw new StartupError(
+      'SESSION_USER_IS_ROOT',
+      'The session servers must not run as root. Name another user and group as sessionUser in the configuration.',
+    );
   process.chdir(directory);
   if (!changeRoot(directory)) return false;
   process.chdir('/');

@@ -12,23 +12,15 @@ import { pino } from 'pino';
 import type { Test } from 'tap';
 import { openCommlink, type Commlink } from '#commlink/commlink.ts';
 import { createKeyBag, writeKeyBag } from '#commlink/key-bag.ts';
-import {
-  loginSealingPurpose,
-  type DownloadUrl,
-  type LoginAttempt,
-  type NodeReport,
-  type StagingGrant,
-  type StagingStatement,
-} from '#commlink/methods/documents.ts';
-import type { LoginVerdict } from '#commlink/methods/fields.ts';
+import type { DownloadUrl, NodeReport, StagingGrant } from '#commlink/methods/documents.ts';
 import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import type { Member, NodeRole } from '#commlink/node-config.ts';
 import { createNodeKeys, writeNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
-import { RpcError } from '#commlink/rpc-error.ts';
-import { openSealedMessage } from '#commlink/sealed-message.ts';
-import { signDocument, verifyDocument } from '#commlink/signed-document.ts';
+import { signDocument } from '#commlink/signed-document.ts';
 import type { FtpNodeConfig } from '#ftp-node/config.ts';
+import { relayHandlers, type Decisions } from './relay-stand-in.ts';
+import { plainCommand } from '../rig/plain-process.ts';
 
 const cluster = 'local';
 const mainFile = join(import.meta.dirname, '../../ftp-node/main.ts');
@@ -36,15 +28,6 @@ const mainFile = join(import.meta.dirname, '../../ftp-node/main.ts');
 /** A record's id of the given kind. */
 export function newId(kind: string): string {
   return `${kind}_${randomBytes(16).toString('base64url')}`;
-}
-
-/** What the test decides about logins and statements; replaced at will. */
-export interface Decisions {
-  login: (attempt: LoginAttempt) => LoginVerdict;
-  /** Ids of the statement that are not live. */
-  notLive: (statement: StagingStatement) => string[];
-  /** When false, every relayed call fails as though no internal-db could be reached. */
-  reachable: boolean;
 }
 
 interface Ports {
@@ -73,7 +56,6 @@ export class RunningNode {
   readonly #members: Member[];
   #web: Commlink | null = null;
   #process: ChildProcess | null = null;
-  #acceptedSequence = 0;
   pids: Record<string, number> = {};
 
   constructor() {
@@ -125,7 +107,14 @@ export class RunningNode {
         dial: [],
       },
       offered: webFrontMethods,
-      handlers: this.#webHandlers(),
+      handlers: relayHandlers({
+        cluster,
+        internalDbKeys: this.internalDbKeys,
+        nodeKey: this.#nodeKeys.signing.publicKey,
+        decisions: this.decisions,
+        reports: this.reports,
+        signOrder: (deliveries) => this.signOrder(deliveries, 'unknown'),
+      }),
       log: pino({ level: 'silent' }),
     });
     const port = this.#web.port ?? 0;
@@ -167,11 +156,18 @@ export class RunningNode {
   /** Starts the node's program and waits until it says that it is ready. */
   async start(options: { uid?: number; nodeOptions?: string[] } = {}): Promise<void> {
     const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
-    const child = spawn(
-      process.execPath,
-      [...(options.nodeOptions ?? []), mainFile, '--config', join(this.directory, 'config.json')],
-      { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { PATH: process.env['PATH'] }, cwd: '/', ...identity },
-    );
+    const nodeArgs = [
+      ...(options.nodeOptions ?? []),
+      mainFile,
+      '--config',
+      join(this.directory, 'config.json'),
+    ];
+    const child = spawn(...plainCommand(process.execPath, nodeArgs), {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { PATH: process.env['PATH'] },
+      cwd: '/',
+      ...identity,
+    });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => this.log.push(text));
@@ -237,9 +233,9 @@ export class RunningNode {
     };
   }
 
-  stage(body: StagingGrant) {
+  stage(body: StagingGrant, options: { deadlineMs?: number } = {}) {
     const grant = signDocument('staging-grant', body, this.internalDbKeys.signing.privateKey);
-    return this.web.call('ftp1', ftpNodeMethods, 'delivery.stage', { grant });
+    return this.web.call('ftp1', ftpNodeMethods, 'delivery.stage', { grant }, options);
   }
 
   /** Ingests and stages; throws when the node refuses. */
@@ -330,47 +326,6 @@ export class RunningNode {
     });
     const hostKey = join(this.directory, 'ssh_host_ed25519_key');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey]);
-  }
-
-  #webHandlers() {
-    const key = this.internalDbKeys.signing.privateKey;
-    const refuse = async (): Promise<never> => {
-      throw new RpcError('forbidden', 'Not in this test.');
-    };
-    const checkReachable = (): void => {
-      if (!this.decisions.reachable) throw new RpcError('unavailable', 'internal-db is out of reach.');
-    };
-    return {
-      'relay.login': async ({ node, sealed }: { node: string; sealed: string }) => {
-        checkReachable();
-        const { privateKey } = this.internalDbKeys.sealing;
-        const plain = await openSealedMessage({ privateKey, purpose: loginSealingPurpose, sealed });
-        const attempt = JSON.parse(Buffer.from(plain).toString()) as LoginAttempt;
-        const verdict = this.decisions.login(attempt);
-        return {
-          answer: signDocument('login-answer', { cluster, node, nonce: attempt.nonce, verdict }, key),
-        };
-      },
-      'relay.report': async ({ reports }: { reports: string[] }) => {
-        checkReachable();
-        for (const text of reports) {
-          const report = verifyDocument('node-report', text, this.#nodeKeys.signing.publicKey);
-          if (report.sequence !== this.#acceptedSequence + 1) continue;
-          this.#acceptedSequence = report.sequence;
-          this.reports.push(report);
-        }
-        return { acceptedSequence: this.#acceptedSequence };
-      },
-      'relay.reconcile': async ({ statement: text }: { statement: string }) => {
-        checkReachable();
-        const statement = verifyDocument('staging-statement', text, this.#nodeKeys.signing.publicKey);
-        const notLive = this.decisions.notLive(statement);
-        return { order: notLive.length === 0 ? null : this.signOrder(notLive, 'unknown') };
-      },
-      'relay.stage': refuse,
-      'relay.unstage': refuse,
-      'relay.nodes': refuse,
-    };
   }
 }
 

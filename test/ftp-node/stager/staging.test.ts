@@ -55,9 +55,25 @@ t.test('stages once, says where, and reports it; the same grant again gives the 
   t.match(await node.stage(grant), { staged: false, failure: 'grant_used' }, 'after its end it is used up');
 });
 
+t.test('an order that overtakes the grant which it takes back keeps it from being staged', async (t) => {
+  const grant = node.grantBody(content, { file: 'overtaken.bin' });
+  await node.unstage([grant.delivery]);
+  t.match(await node.stage(grant), { staged: false, failure: 'grant_used' });
+  t.notOk(existsSync(linkOf(node, grant)));
+});
+
+t.test('a grant and its order at the same moment leave nothing staged', async (t) => {
+  const grants = Array.from({ length: 20 }, (_, index) =>
+    node.grantBody(content, { file: `race-${index}.bin` }),
+  );
+  await Promise.all(grants.flatMap((grant) => [node.stage(grant), node.unstage([grant.delivery])]));
+  t.same(grants.map((grant) => linkOf(node, grant)).filter(existsSync), []);
+});
+
 const stranger = createNodeKeys();
 const refusals: [what: string, change: Partial<StagingGrant>, failure: string][] = [
   ['another node', { node: stranger.id }, 'grant_invalid'],
+  ['usable for a day', { useBeforeMs: Date.now() + 86_400_000 }, 'grant_invalid'],
   ['another cluster', { cluster: 'other' }, 'grant_invalid'],
   ['a grant that is too old', { useBeforeMs: Date.now() - 1 }, 'grant_expired'],
   ['a delivery that is over', { stagedUntilMs: Date.now() - 1 }, 'grant_expired'],
@@ -165,6 +181,8 @@ t.test('what internal-db does not know as live is ended when the node states it'
   const grant = await node.publishAndStage(content, { file: 'unknown.bin' });
   node.decisions.notLive = ({ deliveries }) => deliveries.filter((delivery) => delivery === grant.delivery);
   await waitUntil(() => !existsSync(linkOf(node, grant)), 'the order');
+  await waitUntil(() => endings(grant.delivery).length > 0, 'the report');
+  t.same(endings(grant.delivery), ['unknown']);
   node.decisions.notLive = () => [];
 });
 

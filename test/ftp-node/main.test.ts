@@ -1,0 +1,72 @@
+// What the FTP node's program does when it starts as an ordinary user, and what it says when it cannot start at all.
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, chownSync, readdirSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import type { FtpNodeConfig } from '#ftp-node/config.ts';
+import { acceptLogin, fetchEverywhere } from './fetch-everywhere.ts';
+import { RunningNode } from './running-node.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+async function startFailing(t: Test, change: Partial<FtpNodeConfig>, uid?: number): Promise<RunningNode> {
+  const node = new RunningNode();
+  t.teardown(() => node.remove());
+  await node.prepare(change);
+  if (uid !== undefined) giveAway(node, uid);
+  await t.rejects(node.start(uid === undefined ? {} : { uid }), /ended with 78/);
+  return node;
+}
+
+/** Hands the node's files over to another user, so that it can run as that one. */
+function giveAway(node: RunningNode, uid: number): void {
+  chownSync(node.directory, uid, uid);
+  for (const entry of readdirSync(node.directory, { recursive: true, encoding: 'utf8' }))
+    chownSync(join(node.directory, entry), uid, uid);
+  chmodSync(node.directory, 0o700);
+}
+
+t.test('a port that is taken is said plainly, with exit status 78', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => taken.close());
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const ftp = { port, publicHost: 'localhost', passivePorts: { from: 20_000, to: 20_010 } };
+  for (const [purpose, change] of [
+    ['HTTPS downloads', { https: { port, publicBase: 'https://localhost:1' } }],
+    ['FTP', { ftp }],
+    ['SFTP', { sftp: { port, publicHost: 'localhost' } }],
+  ] as const) {
+    const node = await startFailing(t, change);
+    t.match(node.log.join(''), `Port ${port} on 127.0.0.1, for ${purpose}, is taken by another program.`);
+  }
+});
+
+t.test('a key file that is missing is said plainly', async (t) => {
+  const node = await startFailing(t, { certFile: '/nonexistent/cert.pem' });
+  t.match(node.log.join(''), 'The file /nonexistent/cert.pem cannot be read.');
+});
+
+if (isRoot) {
+  t.test('as an ordinary user it serves without a jail and says so loudly, or refuses', async (t) => {
+    const node = new RunningNode();
+    t.teardown(() => node.remove());
+    await node.prepare();
+    giveAway(node, 65_534);
+    await node.start({ uid: 65_534 });
+    t.match(node.log.join(''), 'NOT JAILED');
+    const password = randomBytes(16).toString('hex');
+    acceptLogin(node, password);
+    const content = randomBytes(100_000);
+    const grant = await node.publishAndStage(content);
+    for (const fetched of await fetchEverywhere(node, grant, password)) t.ok(fetched.equals(content));
+    const refusing = await startFailing(t, { jail: 'required' }, 65_534);
+    t.match(refusing.log.join(''), 'The session server may not chroot');
+  });
+  t.test('a session user that is root is refused', async (t) => {
+    const node = await startFailing(t, { sessionUser: { uid: 0, gid: 0 } });
+    t.match(node.log.join(''), 'The session servers must not run as root.');
+  });
+}
