@@ -29,8 +29,11 @@ export interface DeliveryRecords {
   /** Live deliveries of one file of one account, newest first. */
   at(account: string, path: string): DeliveryRecord[];
   isGrantUsed(grant: string): boolean;
-  /** Forgets used grants whose time to be used is over: they are refused as expired from then on. */
-  forgetGrants(useBeforeMs: number): void;
+  /** Remembers that a delivery was ended, staged or not: its grant may still be on the way. */
+  markEnded(delivery: string, forgetAfterMs: number): void;
+  isEnded(delivery: string): boolean;
+  /** Forgets used grants and ended deliveries whose grant can't be used any more: it is refused as expired from then on. */
+  forgetGrants(nowMs: number): void;
   /** Deliveries whose time is over at `nowMs`. */
   expired(nowMs: number, limit: number): DeliveryRecord[];
   /** Up to `limit` deliveries in the order of their ids, from the one after `afterDelivery` on. */
@@ -54,6 +57,9 @@ export function openDeliveryRecords({ database }: Ledger): DeliveryRecords {
     'select * from delivery where account = ? and path = ? order by recorded_at_ms desc, rowid desc',
   );
   const selectGrant = database.prepare('select 1 from used_grant where grant_id = ?');
+  const upsertEnded = database.prepare('insert or replace into ended_delivery values (?, ?)');
+  const selectEnded = database.prepare('select 1 from ended_delivery where delivery = ?');
+  const deleteEnded = database.prepare('delete from ended_delivery where forget_after_ms < ?');
   const deleteGrants = database.prepare('delete from used_grant where use_before_ms < ?');
   const selectExpired = database.prepare(
     'select * from delivery where staged_until_ms <= ? order by staged_until_ms limit ?',
@@ -74,7 +80,12 @@ export function openDeliveryRecords({ database }: Ledger): DeliveryRecords {
     find: (delivery) => selectOne.all(delivery).map(readRow)[0] ?? null,
     at: (account, path) => selectAt.all(account, path).map(readRow),
     isGrantUsed: (grant) => selectGrant.get(grant) !== undefined,
-    forgetGrants: (useBeforeMs) => void deleteGrants.run(useBeforeMs),
+    markEnded: (delivery, forgetAfterMs) => void upsertEnded.run(delivery, forgetAfterMs),
+    isEnded: (delivery) => selectEnded.get(delivery) !== undefined,
+    forgetGrants: (nowMs) => {
+      deleteGrants.run(nowMs);
+      deleteEnded.run(nowMs);
+    },
     expired: (nowMs, limit) => selectExpired.all(nowMs, limit).map(readRow),
     page: (afterDelivery, limit) => selectPage.all(afterDelivery, limit).map(readRow),
     countStaged: () => countOf(countDeliveries.get()),

@@ -41,6 +41,8 @@ const migrations: readonly string[] = [
    create index delivery_sha256 on delivery (sha256);
    create table used_grant (grant_id text primary key, use_before_ms integer not null) strict, without rowid;
    create index used_grant_use_before on used_grant (use_before_ms);
+   create table ended_delivery (delivery text primary key, forget_after_ms integer not null) strict, without rowid;
+   create index ended_delivery_forget_after on ended_delivery (forget_after_ms);
    create table download (
      download text primary key,
      delivery text not null,

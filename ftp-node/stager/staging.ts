@@ -3,6 +3,7 @@
 import type { StagingGrant } from '#commlink/methods/documents.ts';
 import type { StagingFailure } from '#commlink/methods/ftp-node-methods.ts';
 import type { DeliveryRecord } from '../ledger/delivery-records.ts';
+import { grantLifetimeMsMax } from '../limits.ts';
 import { asFtpNodeError, FtpNodeError } from '../node-error.ts';
 import { parseStagedPlace, type StagedPlace } from './staged-place.ts';
 import type { StagerContext } from './stager-context.ts';
@@ -32,6 +33,8 @@ export async function stageDelivery(context: StagerContext, grantText: string): 
   if (earlier?.grant === grant.grant) return finishStaging(context, earlier, place);
   const now = context.now();
   if (grant.useBeforeMs <= now || grant.stagedUntilMs <= now) return refuse('grant_expired');
+  // An ended delivery is remembered for as long as this; a grant that lives longer could outlive that memory.
+  if (grant.useBeforeMs > now + grantLifetimeMsMax) return refuse('grant_invalid');
   const obstacle = findObstacle(context, grant, place);
   if (obstacle !== null) return refuse(obstacle);
   try {
@@ -49,11 +52,12 @@ export async function finishStaging(
   place: StagedPlace,
 ): Promise<StagingResult> {
   try {
-    while (context.links.link(place, record) === 'links_used_up') {
+    for (;;) {
+      // The commit, and below the copying, took a while: the delivery may have ended meanwhile.
+      if (context.deliveries.find(record.delivery) === null) return refuse('grant_expired');
+      if (context.links.link(place, record) === 'linked') break;
       context.log.info({ sha256: record.sha256 }, 'all links of an artifact are used: making another inode');
       await context.storeroom.addInode(record.sha256);
-      // Copying takes a while, and the delivery may have ended meanwhile.
-      if (context.deliveries.find(record.delivery) === null) return refuse('grant_expired');
     }
   } catch (error) {
     await abandonStaging(context, record, asFtpNodeError(error));
@@ -85,8 +89,9 @@ function findObstacle(
 
 /** Looks once more inside the transaction: another call with the same grant may have been faster. */
 function recordStaging(context: StagerContext, grant: StagingGrant, place: StagedPlace) {
-  if (context.deliveries.isGrantUsed(grant.grant) || context.deliveries.find(grant.delivery) !== null)
-    return 'grant_used';
+  const { deliveries } = context;
+  if (deliveries.isGrantUsed(grant.grant) || deliveries.find(grant.delivery) !== null) return 'grant_used';
+  if (deliveries.isEnded(grant.delivery)) return 'grant_used';
   const record = {
     delivery: grant.delivery,
     grant: grant.grant,

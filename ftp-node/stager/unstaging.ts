@@ -3,6 +3,7 @@
 // link next; then the transfers and sessions that still hold the file open.
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { UnstageOrder } from '#commlink/methods/documents.ts';
+import { grantLifetimeMsMax } from '../limits.ts';
 import { parseStagedPlace } from './staged-place.ts';
 import type { StagerContext } from './stager-context.ts';
 
@@ -23,7 +24,10 @@ export async function unstageByOrder(context: StagerContext, orderText: string):
   return endDeliveries(context, order.deliveries);
 }
 
-/** Ends live deliveries; those that are not live are passed over. */
+/**
+ * Ends live deliveries. One that is not known here is remembered as ended, since an order may overtake the grant that it
+ * takes back.
+ */
 export async function endDeliveries(
   context: StagerContext,
   endings: readonly { readonly delivery: string; readonly reason: EndReason }[],
@@ -31,6 +35,7 @@ export async function endDeliveries(
   const ended = await context.ledger.commit(() =>
     endings.flatMap(({ delivery, reason }) => {
       const record = context.deliveries.find(delivery);
+      context.deliveries.markEnded(delivery, context.now() + grantLifetimeMsMax);
       if (record === null || !context.deliveries.remove(delivery)) return [];
       context.outbox.add({ type: 'delivery.ended', delivery, reason }, context.now());
       return [record];

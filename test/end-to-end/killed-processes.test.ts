@@ -97,20 +97,22 @@ async function stagedPlaces(): Promise<Map<string, number>> {
   return places;
 }
 
+interface RecordedDelivery {
+  readonly account: string;
+  readonly path: string;
+  readonly state: string;
+}
+
 /** What differs between the records and the disk; empty when they agree. */
 async function disagreements(): Promise<string[]> {
-  const deliveries = await consign.json<{ account: string; path: string; state: string }[]>(
-    'deliveries',
-    '--only',
-    'staged',
-    '--limit',
-    '1000',
-  );
-  const recorded = new Set(deliveries.map(({ account, path }) => `${account}/${path.replace(/^\//, '')}`));
+  const deliveries = await consign.json<RecordedDelivery[]>('deliveries', '--limit', '1000');
+  const states = Map.groupBy(deliveries, ({ account, path }) => `${account}/${path.replace(/^\//, '')}`);
+  const statesOf = (place: string): string => (states.get(place) ?? []).map(({ state }) => state).join(', ');
+  const recorded = new Set([...states.keys()].filter((place) => statesOf(place).includes('staged')));
   const places = await stagedPlaces();
   const found = [...places.keys()]
     .filter((place) => !recorded.has(place))
-    .map((place) => `staged but not recorded: ${place}`);
+    .map((place) => `staged, but recorded as ${statesOf(place)}: ${place}`);
   found.push(
     ...[...recorded]
       .filter((place) => !places.has(place))
