@@ -12,6 +12,7 @@ import { findFreePortBase } from '../rig/free-ports.ts';
 const root = join(import.meta.dirname, '..', '..');
 const launcher = join(root, 'deploy', 'launch.ts');
 const timeoutMs = 30_000;
+const programsNoticeMs = 4_000;
 
 function isAlive(pid: number): boolean {
   try {
@@ -85,8 +86,9 @@ t.test('when the launcher is killed, its programs go, and the next start is as a
   const { pids } = consign.endpoints;
   consign.kill('launcher');
   await consign.stop();
+  const areGone = (): boolean => !Object.values(pids).some(isAlive);
+  await waitFor('the programs to notice', areGone, programsNoticeMs);
   await consign.start();
-  for (const pid of Object.values(pids)) t.notOk(isAlive(pid));
   await consign.waitUntilLinked();
   t.match(consign.output, 'Ctrl-C stops it.', 'the logins are not shown again');
 });
