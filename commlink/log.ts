@@ -31,7 +31,7 @@ const standardOutput = {
   write(text: string): void {
     const sleeper = new Int32Array(new SharedArrayBuffer(4));
     let rest = Buffer.from(text);
-    for (let waits = 0; rest.length > 0 && waits < outputWaitsMax; ) {
+    for (let waits = 0; rest.length > 0 && waits < outputWaitsMax;) {
       try {
         rest = rest.subarray(writeSync(process.stdout.fd, rest));
       } catch (error) {
