@@ -72,9 +72,9 @@ async function openStager(config: FtpNodeConfig, node: string, log: Logger): Pro
 }
 
 async function startSender(stager: Stager, commlink: Commlink, relay: RelayCall): Promise<ReportSender> {
-  const { cluster, node, outbox, log } = stager.context;
+  const { cluster, node, outbox, verifier, log } = stager.context;
   const signingKey = commlink.keys.signing.privateKey;
-  const sender = startReportSender({ cluster, node, signingKey, outbox, relay, log });
+  const sender = startReportSender({ cluster, node, signingKey, outbox, verifier, relay, log });
   stager.later.sender = sender;
   commlink.onLinkChange((_member, up) => {
     if (up) sender.wake();

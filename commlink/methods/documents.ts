@@ -137,6 +137,16 @@ export const NodeReport = strictObject({
 });
 export type NodeReport = Static<typeof NodeReport>;
 
+/** internal-db's receipt for one batch of reports: all up to `acceptedSequence` is durable, and need not come again. */
+export const ReportReceipt = strictObject({
+  cluster: Cluster,
+  node: NodeId,
+  /** `digestReports` of the batch, so that a relay can't answer with the receipt of another one. */
+  batch: Sha256,
+  acceptedSequence: Type.Integer({ minimum: 0 }),
+});
+export type ReportReceipt = Static<typeof ReportReceipt>;
+
 /** A node's list of what it has staged, signed, for internal-db to compare with its records. At most 500 at a time. */
 export const StagingStatement = strictObject({
   cluster: Cluster,
@@ -153,6 +163,7 @@ export const documentSchemas = {
   'unstage-order': UnstageOrder,
   'download-url': DownloadUrl,
   'node-report': NodeReport,
+  'report-receipt': ReportReceipt,
   'staging-statement': StagingStatement,
 } as const;
 /** A kind of signed document. */

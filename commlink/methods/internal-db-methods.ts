@@ -65,8 +65,8 @@ export const relayedMessages = {
   },
   report: {
     params: strictObject({ node: NodeId, reports: Type.Array(SignedText, { minItems: 1, maxItems: 50 }) }),
-    /** Everything up to and including this sequence number is durable in the database. */
-    result: strictObject({ acceptedSequence: Type.Integer({ minimum: 0 }) }),
+    /** A signed ReportReceipt: what is durable in the database now. */
+    result: strictObject({ receipt: SignedText }),
   },
   reconcile: {
     params: strictObject({ node: NodeId, statement: SignedText }),

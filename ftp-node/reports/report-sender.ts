@@ -3,9 +3,11 @@
 // up to the number that came back, and internal-db's own reconciliation finds what a lying relay would have dropped.
 import type { KeyObject } from 'node:crypto';
 import type { Logger } from '#commlink/log.ts';
+import { digestReports } from '#commlink/report-batch.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { signDocument } from '#commlink/signed-document.ts';
 import type { PendingReport, ReportOutbox } from '../ledger/report-outbox.ts';
+import type { InternalDbVerifier } from '../internal-db-verifier.ts';
 import { reportBatchMax, reportRetryMs } from '../limits.ts';
 import { pause } from '../pause.ts';
 import type { RelayCall } from './web-front-relay.ts';
@@ -16,6 +18,7 @@ export interface ReportSenderOptions {
   readonly node: string;
   readonly signingKey: KeyObject;
   readonly outbox: ReportOutbox;
+  readonly verifier: InternalDbVerifier;
   readonly relay: RelayCall;
   readonly log: Logger;
 }
@@ -79,7 +82,8 @@ async function sendBatch(options: ReportSenderOptions, signal: AbortSignal): Pro
   const last = pending.at(-1);
   if (last === undefined) return false;
   const reports = pending.map((report) => signReport(options, report));
-  const { acceptedSequence } = await options.relay('relay.report', { node, reports }, signal);
+  const { receipt } = await options.relay('relay.report', { node, reports }, signal);
+  const acceptedSequence = readReceipt(options, reports, receipt);
   if (outbox.continueAfter(acceptedSequence)) {
     log.warn(
       { acceptedSequence },
@@ -91,6 +95,15 @@ async function sendBatch(options: ReportSenderOptions, signal: AbortSignal): Pro
     throw new RpcError('refused', 'internal-db accepted none of the reports.');
   outbox.accept(acceptedSequence);
   return true;
+}
+
+/** What internal-db itself says is durable; a relay that makes it up, or answers with an older receipt, is refused. */
+function readReceipt(options: ReportSenderOptions, reports: readonly string[], text: string): number {
+  const { cluster, node, verifier } = options;
+  const receipt = verifier.verify('report-receipt', text);
+  if (receipt?.cluster !== cluster || receipt.node !== node || receipt.batch !== digestReports(reports))
+    throw new RpcError('refused', 'The receipt for the reports is not one of internal-db for these.');
+  return receipt.acceptedSequence;
 }
 
 function signReport(options: ReportSenderOptions, { sequence, atMs, event }: PendingReport): string {

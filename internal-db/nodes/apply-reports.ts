@@ -12,12 +12,12 @@ import type { Transaction } from '../store/store.ts';
 type ReportedEvent = NodeReport['event'];
 type ReportedDownload = Extract<ReportedEvent, { type: 'download' }>;
 
-/** Verifies and applies a node's reports; returns the sequence up to which all is durable. RpcError `refused`. */
+/** Verifies and applies a node's reports; returns a signed receipt for what is durable. RpcError `refused`. */
 export async function applyReports(
   context: ServiceContext,
   node: string,
   texts: readonly string[],
-): Promise<{ acceptedSequence: number }> {
+): Promise<{ receipt: string }> {
   const reports = texts
     .map((text) => context.documents.verifyReport(node, text))
     .toSorted((left, right) => left.sequence - right.sequence);
@@ -44,7 +44,7 @@ export async function applyReports(
   }
   // Not awaited by the node: its own report must not wait for its own unstaging.
   if (outcome.orders.length > 0) superviseSending(context, outcome.orders);
-  return { acceptedSequence: outcome.accepted };
+  return { receipt: context.documents.signReceipt(node, texts, outcome.accepted) };
 }
 
 function superviseSending(context: ServiceContext, orders: string[]): void {

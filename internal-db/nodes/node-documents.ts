@@ -7,6 +7,7 @@ import { loginSealingPurpose } from '#commlink/methods/documents.ts';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
 import type { Member, NodeRole } from '#commlink/node-config.ts';
 import { signingKeyFromRaw, type NodeKeys } from '#commlink/node-keys.ts';
+import { digestReports } from '#commlink/report-batch.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { openSealedMessage } from '#commlink/sealed-message.ts';
 import { signDocument, verifyDocument } from '#commlink/signed-document.ts';
@@ -103,6 +104,16 @@ export class NodeDocuments {
         deliveries: [...deliveries],
         issuedAtMs: this.#clock.wallMs(),
       },
+      this.#cluster.keys.signing.privateKey,
+    );
+  }
+
+  /** The receipt for a batch of a node's reports. */
+  signReceipt(node: string, reports: readonly string[], acceptedSequence: number): string {
+    const batch = digestReports(reports);
+    return signDocument(
+      'report-receipt',
+      { cluster: this.#clusterName, node, batch, acceptedSequence },
       this.#cluster.keys.signing.privateKey,
     );
   }

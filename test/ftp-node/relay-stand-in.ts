@@ -6,6 +6,7 @@ import {
   loginSealingPurpose,
   type LoginAttempt,
   type NodeReport,
+  type ReportReceipt,
   type StagingStatement,
 } from '#commlink/methods/documents.ts';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
@@ -13,6 +14,7 @@ import type { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import type { NodeKeys } from '#commlink/node-keys.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { openSealedMessage } from '#commlink/sealed-message.ts';
+import { digestReports } from '#commlink/report-batch.ts';
 import { signDocument, verifyDocument } from '#commlink/signed-document.ts';
 
 /** What the test decides about logins and statements; replaced at will. */
@@ -20,6 +22,8 @@ export interface Decisions {
   login: (attempt: LoginAttempt) => LoginVerdict;
   /** Ids of the statement that are not live. */
   notLive: (statement: StagingStatement) => string[];
+  /** What the relay makes of internal-db's receipt. */
+  receipt: (honest: ReportReceipt) => ReportReceipt;
   /** When false, every relayed call fails as though no internal-db could be reached. */
   reachable: boolean;
 }
@@ -52,13 +56,21 @@ export function relayHandlers(standIn: RelayStandIn): Handlers<typeof webFrontMe
       const body = { cluster, node, nonce: attempt.nonce, verdict: decisions.login(attempt) };
       return { answer: signDocument('login-answer', body, internalDbKeys.signing.privateKey) };
     },
-    'relay.report': async ({ reports: texts }) => {
+    'relay.report': async ({ node, reports: texts }) => {
       checkReachable();
       for (const text of texts) {
         const report = verifyDocument('node-report', text, nodeKey);
         if (report.sequence === (reports.at(-1)?.sequence ?? 0) + 1) reports.push(report);
       }
-      return { acceptedSequence: reports.at(-1)?.sequence ?? 0 };
+      const acceptedSequence = reports.at(-1)?.sequence ?? 0;
+      const receipt = { cluster, node, batch: digestReports(texts), acceptedSequence };
+      return {
+        receipt: signDocument(
+          'report-receipt',
+          decisions.receipt(receipt),
+          internalDbKeys.signing.privateKey,
+        ),
+      };
     },
     'relay.reconcile': async ({ statement: text }) => {
       checkReachable();

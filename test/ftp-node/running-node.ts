@@ -51,6 +51,7 @@ export class RunningNode {
   readonly decisions: Decisions = {
     login: () => ({ allowed: false, reason: 'credentials' }),
     notLive: () => [],
+    receipt: (honest) => honest,
     reachable: true,
   };
   readonly #members: Member[];

@@ -1,5 +1,6 @@
 // One delivery through internal-db's real doors: sign-in, catalog, request, login at a node, reports, revocation.
 import t from 'tap';
+import { digestReports } from '#commlink/report-batch.ts';
 import { demoFile, seedRoom, signIn, startRoom } from './support/running-room.ts';
 
 t.test(
@@ -32,9 +33,8 @@ t.test(
     t.match(url, { path: 'tool/1.0.0/tool.bin', expiresAtMs: requested.delivery.expiresAtMs });
 
     const staged = node.report({ type: 'delivery.staged', delivery: requested.delivery.id });
-    t.same(await webFront.call('node.report', { node: node.keys.id, reports: [staged] }), {
-      acceptedSequence: 1,
-    });
+    const { receipt } = await webFront.call('node.report', { node: node.keys.id, reports: [staged] });
+    t.match(node.verify('report-receipt', receipt), { acceptedSequence: 1, batch: digestReports([staged]) });
 
     const { login, password: loginPassword } = requested.credentials;
     const attempt = await node.sealLogin({ username: login, password: loginPassword });

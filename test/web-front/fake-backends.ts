@@ -118,7 +118,7 @@ export class FakeInternalDb {
         ? { valid: true as const, ...result() }
         : { valid: false as const };
     };
-    const relayed = { 'login.decide': { answer: signedText }, 'node.report': { acceptedSequence: 7 } };
+    const relayed = { 'login.decide': { answer: signedText }, 'node.report': { receipt: signedText } };
     const handlers: Handlers<Db> = {
       'session.open': async ({ username, password }) => {
         if (this.fault) throw this.fault;

@@ -15,7 +15,7 @@ t.test('passes logins, reports and statements of an ftp-node on to internal-db',
   t.same(login, { answer: signedText });
   const report = { node, reports: [signedText] };
   t.same(await ftpLink.call('web1', webFrontMethods, 'relay.report', report, deadline), {
-    acceptedSequence: 7,
+    receipt: signedText,
   });
   const statement = { node, statement: signedText };
   t.same(await ftpLink.call('web1', webFrontMethods, 'relay.reconcile', statement, deadline), {

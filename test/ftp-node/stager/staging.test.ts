@@ -186,6 +186,23 @@ t.test('what internal-db does not know as live is ended when the node states it'
   node.decisions.notLive = () => [];
 });
 
+t.test('a receipt for another batch counts for nothing: the reports are sent again', async (t) => {
+  const batches: string[] = [];
+  node.decisions.receipt = (honest) => {
+    batches.push(honest.batch);
+    return { ...honest, batch: '0'.repeat(64) };
+  };
+  const grant = await node.publishAndStage(content, { file: 'receipt.bin' });
+  await waitUntil(() => batches.length >= 2, 'the reports to come again');
+  t.equal(batches[0], batches[1], 'the same ones');
+  node.decisions.receipt = (honest) => {
+    batches.push('believed');
+    return honest;
+  };
+  await waitUntil(() => batches.includes('believed'), 'a believed receipt');
+  await node.unstage([grant.delivery]);
+});
+
 t.test('reports wait while internal-db is out of reach, and come in order afterwards', async (t) => {
   node.decisions.reachable = false;
   const grants: StagingGrant[] = [];

@@ -19,8 +19,8 @@ const setUp = async (t: Parameters<typeof startRoom>[0]) => {
     return requested.delivery.id;
   };
   const send = async (...reports: string[]) => {
-    const { acceptedSequence } = await webFront.call('node.report', { node: cluster.node.keys.id, reports });
-    return acceptedSequence;
+    const { receipt } = await webFront.call('node.report', { node: cluster.node.keys.id, reports });
+    return cluster.node.verify('report-receipt', receipt).acceptedSequence;
   };
   const stateOf = async (id: string) => {
     const listed = await webFront.call('delivery.list', { session, delivery: id });

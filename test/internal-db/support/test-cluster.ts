@@ -75,7 +75,7 @@ export class TestFtpNode {
     return { sealed: await sealMessage({ recipient, purpose: loginSealingPurpose, plaintext }), nonce };
   }
 
-  verify<K extends 'login-answer' | 'unstage-order' | 'staging-grant' | 'download-url'>(
+  verify<K extends 'login-answer' | 'unstage-order' | 'staging-grant' | 'download-url' | 'report-receipt'>(
     kind: K,
     text: string,
   ) {
