@@ -6,7 +6,6 @@ import {
   Address,
   AtMs,
   Bytes,
-  DownloadOutcome,
   FileName,
   Id,
   Line,
@@ -16,6 +15,8 @@ import {
   Sha256,
   Slug,
   Version,
+  StagedPath,
+  transferFields,
 } from './fields.ts';
 
 const Cluster = Slug;
@@ -90,7 +91,7 @@ export const DownloadUrl = strictObject({
   delivery: Id,
   account: Slug,
   /** `<product>/<version>/<file>` inside the account's directory. */
-  path: Type.String({ maxLength: 512 }),
+  path: StagedPath,
   sha256: Sha256,
   sizeBytes: Bytes,
   mediaType: Type.String({ maxLength: 128 }),
@@ -120,18 +121,8 @@ export const NodeReport = strictObject({
     strictObject({
       type: Type.Literal('download'),
       download: Id,
-      delivery: Id,
-      account: Slug,
-      path: Type.String({ maxLength: 512 }),
-      protocol: Protocol,
-      address: Address,
       principal: Type.String({ maxLength: 128 }),
-      offsetBytes: Bytes,
-      sentBytes: Bytes,
-      sizeBytes: Bytes,
-      startedAtMs: AtMs,
-      endedAtMs: Type.Union([AtMs, Type.Null()]),
-      outcome: DownloadOutcome,
+      ...transferFields,
     }),
   ]),
 });

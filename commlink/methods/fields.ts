@@ -42,6 +42,8 @@ export const Protocol = Type.Union([
   Type.Literal('ftps'),
   Type.Literal('sftp'),
 ]);
+/** A staged file's place in its account's directory: `<product>/<version>/<file>`. */
+export const StagedPath = Type.String({ maxLength: 512 });
 /** A release's state. */
 export const ReleaseState = Type.Union([
   Type.Literal('draft'),
@@ -123,12 +125,11 @@ export const DownloadOutcome = Type.Union([
 ]);
 export type DownloadOutcome = Static<typeof DownloadOutcome>;
 
-/** One transfer of one file by one client. `endedAtMs` is null while it runs. */
-export const Download = strictObject({
-  id: Id,
+/** What a download record and a node's report of it share. `endedAtMs` is null while it runs. */
+export const transferFields = {
   delivery: Id,
   account: Slug,
-  path: Type.String({ maxLength: 512 }),
+  path: StagedPath,
   protocol: Protocol,
   address: Address,
   offsetBytes: Bytes,
@@ -137,7 +138,10 @@ export const Download = strictObject({
   startedAtMs: AtMs,
   endedAtMs: Type.Union([AtMs, Type.Null()]),
   outcome: DownloadOutcome,
-});
+} as const;
+
+/** One transfer of one file by one client. */
+export const Download = strictObject({ id: Id, ...transferFields });
 export type Download = Static<typeof Download>;
 
 /** A delivery: one file made ready at one node for one account. */
@@ -147,7 +151,7 @@ export const Delivery = strictObject({
   product: Slug,
   version: Version,
   file: FileName,
-  path: Type.String({ maxLength: 512 }),
+  path: StagedPath,
   sizeBytes: Bytes,
   sha256: Sha256,
   node: Slug,

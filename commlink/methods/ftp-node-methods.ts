@@ -1,7 +1,7 @@
 // What an ftp-node offers to web-fronts: staging on a signed grant, unstaging on a signed order, its own description.
 import { method } from '../method-table.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
-import { Bytes, Line, SignedText, Slug } from './fields.ts';
+import { Bytes, Line, SignedText, Slug, StagedPath } from './fields.ts';
 
 /** Why a node could not stage. The explanation says what to do and is safe to show to a customer. */
 export const StagingFailure = Type.Union([
@@ -46,7 +46,7 @@ export const ftpNodeMethods = {
       /** The hard link exists and is recorded. `path` is `<product>/<version>/<file>`, as the customer sees it. */
       strictObject({
         staged: Type.Literal(true),
-        path: Type.String({ maxLength: 512 }),
+        path: StagedPath,
         endpoints: NodeEndpoints,
       }),
       strictObject({ staged: Type.Literal(false), failure: StagingFailure, explanation: Line }),
