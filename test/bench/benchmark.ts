@@ -26,12 +26,13 @@ export function quantileOf(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
-/** Our figure beside the peer's, both rounded to four digits. */
+/** Our figure beside the peer's, both rounded to four digits; `other` is null where there is nothing to compare with. */
 export function compare(
   row: Pick<BenchmarkRow, 'bench' | 'case' | 'metric' | 'unit'>,
   ours: number,
-  other: { peer: string; value: number },
+  other: { peer: string; value: number } | null,
 ): BenchmarkRow {
+  if (other === null) return { ...row, ours: round(ours), peer: null, peerValue: null, ratio: null };
   const ratio = round(ours / other.value);
   return { ...row, ours: round(ours), peer: other.peer, peerValue: round(other.value), ratio };
 }

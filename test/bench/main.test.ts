@@ -19,6 +19,7 @@ void t.test('without a known name it exits with 2 and lists the names', async (t
 void t.test("figures are compared as ours over the peer's", async (t) => {
   const row = { bench: 'b', case: 'c', metric: 'm', unit: 'u' };
   t.same(compare(row, 3, { peer: 'p', value: 2 }), { ...row, ours: 3, peer: 'p', peerValue: 2, ratio: 1.5 });
+  t.same(compare(row, 3, null), { ...row, ours: 3, peer: null, peerValue: null, ratio: null });
   t.equal(medianOf([3, 1, 2]), 2);
   t.equal(
     quantileOf(

@@ -137,9 +137,15 @@ export class Visitor {
   readonly #origin: string;
   readonly #agent: Agent;
 
-  constructor(portal: Pick<Portal, 'origin' | 'certificate'>) {
+  /** From `localAddress`, so that each has the limits of an address to itself; loopback has 127.0.0.0/8. */
+  constructor(portal: Pick<Portal, 'origin' | 'certificate'>, localAddress = '127.0.0.1') {
     this.#origin = portal.origin;
-    this.#agent = new Agent({ connect: { ca: portal.certificate } });
+    this.#agent = new Agent({ connect: { ca: portal.certificate }, localAddress });
+  }
+
+  /** Closes its connections. */
+  async close(): Promise<void> {
+    await this.#agent.close();
   }
 
   async send(
