@@ -298,7 +298,8 @@ void t.test('a session ticket without the key is worth nothing', async (t) => {
   await eventually(() => sessions.length > 0);
   const claim = { withoutPsk: true, tls: { session: sessions[0] } } as HostileClaim;
   await t.rejects(dialByHand(t, web.port ?? 0, { bag: nodes.bag, claim }), /ALERT|closed/i);
-  t.same(refusalsIn(nodes.web), ['handshake']);
+  // OpenSSL offers the ticket to the listener as an identity, unless its random bytes have a NUL among them.
+  t.match(refusalsIn(nodes.web), [/^(handshake|malformed_identity)$/]);
 });
 
 void t.test(
