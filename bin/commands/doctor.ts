@@ -6,6 +6,7 @@ import type { CommandSpec, Invocation } from '../command-spec.ts';
 import type { Finding, Patient } from '../doctor/check.ts';
 import { checkClock, checkJail, checkNode, checkSshCrypto } from '../doctor/machine-checks.ts';
 import {
+  checkArtifacts,
   checkAudit,
   checkHttps,
   checkLinks,
@@ -49,7 +50,7 @@ async function examine({ layout }: Invocation): Promise<Finding[]> {
   try {
     const patient: Patient = { layout, admin, endpoints: admin === null ? null : readEndpoints(layout) };
     const state = [checkClock, checkPermissions, checkHardLinks, checkFreeSpace, checkCertificates];
-    const services = [checkHttps, checkPorts, checkLinks, checkStoreroom, checkAudit];
+    const services = [checkHttps, checkPorts, checkLinks, checkStoreroom, checkArtifacts, checkAudit];
     return [
       ...machine,
       version,

@@ -1,11 +1,14 @@
 // `consign publish`: sends files to the storeroom and records them as a release. What can't be published is refused
 // before a byte is sent; a release appears with all its files or not at all.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { CliError } from '../cli-error.ts';
 import type { CommandInput, CommandSpec, Invocation } from '../command-spec.ts';
 import { IngestClient } from '../http/ingest-client.ts';
-import { publishFilesMax } from '../limits.ts';
+import { publishChunkBytes, publishFilesMax } from '../limits.ts';
 import { mediaTypeOf } from '../media-type.ts';
 import { parseFileName, parseSlug, parseVersion } from '../names.ts';
 import { createProgressBars, type ProgressBars } from '../progress.ts';
@@ -54,6 +57,7 @@ export const publish: CommandSpec = {
     const release = await invocation.withAdmin(async (admin) => {
       const names = files.map(({ name }) => name);
       const before = await admin.call('release.preflight', { product, version, files: names });
+      for (const known of before.present) await requireSameContent(files, known, `${product}/${version}`);
       const channel = parseSlug(input.option('channel') ?? before.channel ?? 'stable', 'channel');
       const sent = await sendAll(invocation, files, platform);
       const { actor } = invocation;
@@ -106,6 +110,26 @@ async function findFile(path: string, as: string | null): Promise<FileToPublish>
     if (code === 'EACCES') throw new CliError('failed', `You may not read ${path}.`, { cause: error });
     throw error;
   }
+}
+
+/** A file that the release has already may be sent again, to put back what the storeroom lost; it must be the same. */
+async function requireSameContent(
+  files: readonly FileToPublish[],
+  known: PublishedName,
+  release: string,
+): Promise<void> {
+  const file = files.find(({ name }) => name === known.name);
+  if (file?.sizeBytes === known.sizeBytes && (await hashFile(file.path)) === known.sha256) return;
+  throw new CliError(
+    'conflict',
+    `${release} has another file ${known.name} already, and published files never change. Publish under a new version.`,
+  );
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: publishChunkBytes }), hash);
+  return hash.digest('hex');
 }
 
 async function sendAll(

@@ -1,6 +1,7 @@
 // The checks of `consign doctor` on what runs: the programs, their ports, their links, the storeroom, the audit log.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { IngestClient } from '../http/ingest-client.ts';
 import { probeHttps } from '../http/portal-probe.ts';
 import { probeMs } from '../limits.ts';
@@ -89,6 +90,29 @@ export async function checkStoreroom({ admin, layout }: Patient): Promise<Findin
   } finally {
     await client.close();
   }
+}
+
+/** Every published file is in the storeroom, with its size; the digest was checked when it came in. */
+export async function checkArtifacts({ admin, layout }: Patient): Promise<Finding[]> {
+  if (admin === null) return [];
+  const lost: string[] = [];
+  let fileCount = 0;
+  for (const { name: product, releases } of (await admin.call('product.list', {})).products) {
+    for (const { version, state } of releases) {
+      if (state === 'withdrawn') continue;
+      const { files } = await admin.call('release.files', { product, version });
+      fileCount += files.length;
+      for (const { name, sha256, sizeBytes } of files) {
+        const stats = statSync(join(layout.storeroomDirectory, sha256), { throwIfNoEntry: false });
+        if (stats?.size !== sizeBytes) lost.push(`${product} ${version} ${name}`);
+      }
+    }
+  }
+  const [first] = lost;
+  if (first === undefined) return [ok('artifacts', `${fileCount} published files, all in the storeroom`)];
+  const more = lost.length > 1 ? `, and ${lost.length - 1} more` : '';
+  const advice = `Put the same bytes back: consign publish ${first}`;
+  return [fail('artifacts', `not in the storeroom, or damaged: ${first}${more}`, advice)];
 }
 
 /** The audit log's chain. */

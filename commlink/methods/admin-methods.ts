@@ -91,6 +91,8 @@ export const EntitlementFinding = strictObject({
   explanation: Line,
 });
 
+const PublishedFile = strictObject({ name: FileName, sizeBytes: Bytes, sha256: Sha256 });
+
 const caller = { callers: ['operator'] as const, deadlineMs: 30_000 };
 const read = { ...caller, mutates: false };
 const write = { ...caller, mutates: true };
@@ -191,7 +193,10 @@ export const adminMethods = {
       ),
     }),
   }),
-  /** Refuses what can't be published before any byte is sent: unknown product, bad version, file name taken. */
+  /**
+   * Refuses what can't be published before any byte is sent: unknown product, bad version, no room. `present` are those
+   * of the files that the release has already: the same bytes may be sent again, to put a lost artifact back.
+   */
   'release.preflight': method({
     ...read,
     params: strictObject({
@@ -199,7 +204,12 @@ export const adminMethods = {
       version: Version,
       files: Type.Array(FileName, { minItems: 1, maxItems: 500 }),
     }),
-    result: strictObject({ exists: Type.Boolean(), channel: Nullable(Slug), state: Nullable(ReleaseState) }),
+    result: strictObject({
+      exists: Type.Boolean(),
+      channel: Nullable(Slug),
+      state: Nullable(ReleaseState),
+      present: Type.Array(PublishedFile),
+    }),
   }),
   /** Records a release whose files are already in a storeroom; adds files when the release exists. All or nothing. */
   'release.publish': method({
@@ -226,8 +236,14 @@ export const adminMethods = {
       version: Version,
       channel: Slug,
       state: ReleaseState,
-      files: Type.Array(strictObject({ name: FileName, sizeBytes: Bytes, sha256: Sha256 })),
+      files: Type.Array(PublishedFile),
     }),
+  }),
+  /** The files of one release. */
+  'release.files': method({
+    ...read,
+    params: strictObject({ product: Slug, version: Version }),
+    result: strictObject({ files: Type.Array(PublishedFile) }),
   }),
   /** draft to published, published to withdrawn, and back. Withdrawing ends its deliveries. */
   'release.setState': method({

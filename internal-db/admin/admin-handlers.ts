@@ -12,7 +12,7 @@ import { listDeliveries, listDownloads, stageForAccount } from './delivery-admin
 import { describeStatus, type ProcessFacts } from './describe-status.ts';
 import { grantEntitlement, listEntitlements, revokeEntitlement } from './entitlement-administration.ts';
 import { explainEntitlement } from './explain-entitlement.ts';
-import { preflightRelease, publishRelease } from './publish-release.ts';
+import { listReleaseFiles, preflightRelease, publishRelease } from './publish-release.ts';
 import { createStaff } from './staff-administration.ts';
 
 /** The handlers of adminMethods. */
@@ -29,6 +29,7 @@ export function createAdminHandlers(
     'product.list': () => listProducts(context),
     'release.preflight': (params) => preflightRelease(context, params),
     'release.publish': (params) => publishRelease(context, params),
+    'release.files': (params) => listReleaseFiles(context, params),
     'release.setState': (params) => setReleaseState(context, params),
     'entitlement.grant': (params) => grantEntitlement(context, params),
     'entitlement.revoke': (params) => revokeEntitlement(context, params),

@@ -10,12 +10,12 @@ import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ArtifactRecord, ProductRecord, ReleaseRecord } from '../store/catalog.ts';
 import type { Transaction } from '../store/store.ts';
-import { findProduct } from './find-by-name.ts';
+import { findProduct, findRelease } from './find-by-name.ts';
 
 type Table = typeof adminMethods;
 type Publication = ParamsOf<Table, 'release.publish'>;
 
-/** RpcError `not_found`: no such product; `refused`: not a version; `conflict`: a file name is taken. */
+/** RpcError `not_found`: no such product; `refused`: not a version, withdrawn, or no room for so many files. */
 export async function preflightRelease(
   context: ServiceContext,
   wanted: ParamsOf<Table, 'release.preflight'>,
@@ -25,19 +25,27 @@ export async function preflightRelease(
   requireDistinctNames(wanted.files);
   const product = await findProduct(read, wanted.product);
   const release = await read.catalog.release(product.id, wanted.version);
-  if (!release) return { exists: false, channel: null, state: null };
+  if (!release) return { exists: false, channel: null, state: null, present: [] };
   requireNotWithdrawn(release);
-  const taken = new Set((await read.catalog.artifactsOf(release.id)).map((artifact) => artifact.name));
-  for (const name of wanted.files) {
-    if (taken.has(name)) throw nameTaken(product, release, name);
-  }
-  requireRoom(taken.size + wanted.files.length);
-  return { exists: true, channel: release.channel, state: release.state };
+  const artifacts = await read.catalog.artifactsOf(release.id);
+  const present = artifacts.filter(({ name }) => wanted.files.includes(name)).map(viewFile);
+  requireRoom(artifacts.length + wanted.files.length - present.length);
+  return { exists: true, channel: release.channel, state: release.state, present };
+}
+
+/** The files of a release, by name. RpcError `not_found`. */
+export async function listReleaseFiles(
+  { store: { read } }: ServiceContext,
+  { product, version }: ParamsOf<Table, 'release.files'>,
+): Promise<ResultOf<Table, 'release.files'>> {
+  const release = await findRelease(read, await findProduct(read, product), version);
+  return { files: (await read.catalog.artifactsOf(release.id)).map(viewFile) };
 }
 
 /**
  * Records the release, or adds files to the one that exists; a file that is there already with the same digest stays.
- * A draft becomes published unless `draft` is set. Errors as for the preflight; `conflict` also for another channel.
+ * A draft becomes published unless `draft` is set. Errors as for the preflight; `conflict`: another channel, or a name
+ * that is there with another digest.
  */
 export async function publishRelease(
   context: ServiceContext,
@@ -66,7 +74,7 @@ export async function publishRelease(
     });
     const artifacts = await transaction.catalog.artifactsOf(release.id);
     requireRoom(artifacts.length);
-    const files = artifacts.map(({ name, sizeBytes, sha256 }) => ({ name, sizeBytes, sha256 }));
+    const files = artifacts.map(viewFile);
     return { product: product.name, version: release.version, channel: release.channel, state, files };
   });
 }
@@ -113,6 +121,10 @@ async function addArtifacts(
     added.push(artifact);
   }
   return added;
+}
+
+function viewFile({ name, sizeBytes, sha256 }: ArtifactRecord) {
+  return { name, sizeBytes, sha256 };
 }
 
 function requireStrictVersion(version: string): void {

@@ -57,7 +57,12 @@ t.test('publishes files that both ends have hashed, and refuses what it can befo
   writeFileSync(file, content);
   const release = await consign.json('publish', 'tool', '1.0.0', file, '--platform', 'linux-x64');
   t.match(release, { state: 'published', channel: 'stable', files: [{ name: 'tool-1.0.0.tar.gz', sha256 }] });
-  t.equal((await consign.run('publish', 'tool', '1.0.0', file)).code, 5, 'the name is taken');
+  t.equal((await consign.run('publish', 'tool', '1.0.0', file)).code, 0, 'the same again changes nothing');
+  for (const other of [randomBytes(content.length), content.subarray(1)]) {
+    const changed = join(temporaryFolder(t), 'tool-1.0.0.tar.gz');
+    writeFileSync(changed, other);
+    t.equal((await consign.run('publish', 'tool', '1.0.0', changed)).code, 5, 'the name is taken');
+  }
   t.equal((await consign.run('publish', 'nothing', '1.0.0', file)).code, 4, 'no such product');
   t.equal((await consign.run('publish', 'tool', '1.0.1', join(folder, 'none'))).code, 4, 'no such file');
   t.equal((await consign.run('publish', 'tool', '1.0.1', folder)).code, 2, 'a directory');

@@ -53,9 +53,12 @@ t.test('preflight answers before a byte is sent', async (t) => {
   await seedRoom(room);
   const ask = (version: string, files: string[], product = 'tool') =>
     room.admin.call('release.preflight', { product, version, files });
-  t.same(await ask('1.1.0', ['a.bin']), { exists: false, channel: null, state: null });
-  t.same(await ask('1.0.0', ['a.bin']), { exists: true, channel: 'stable', state: 'published' });
-  await t.rejects(ask('1.0.0', ['tool.bin']), { code: 'conflict' });
+  t.same(await ask('1.1.0', ['a.bin']), { exists: false, channel: null, state: null, present: [] });
+  const known = { exists: true, channel: 'stable', state: 'published' };
+  t.same(await ask('1.0.0', ['a.bin']), { ...known, present: [] });
+  const { files } = await room.admin.call('release.files', { product: 'tool', version: '1.0.0' });
+  const present = files.filter(({ name }) => name === 'tool.bin');
+  t.same(await ask('1.0.0', ['a.bin', 'tool.bin']), { ...known, present }, 'the caller compares the content');
   await t.rejects(ask('1.0', ['a.bin']), { code: 'refused' });
   await t.rejects(ask('1.1.0', ['a.bin'], 'nothing'), { code: 'not_found' });
 });
