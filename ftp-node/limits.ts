@@ -76,6 +76,8 @@ export const sessionServerMissedChecksMax = 3;
 export const httpsKeepAliveMs = 15 * second;
 /** HTTPS: bytes of a request's line and headers; a signed URL has up to 16 KiB of its own. */
 export const httpsHeaderBytesMax = 32 * kibibyte;
+/** HTTPS: requests of one connection that may wait for their answers. Browsers and download managers send one. */
+export const httpsPipelinedRequestsMax = 16;
 
 /** Connections that the kernel keeps until they are accepted (listen(2)). */
 export const connectionBacklog = 1024;

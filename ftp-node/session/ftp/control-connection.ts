@@ -158,8 +158,10 @@ export class ControlConnection extends FtpConnection {
   #accept(line: ControlLine): void {
     const command = 'text' in line ? line.text.trim().toUpperCase() : '';
     if (this.transfer !== null && command === 'ABOR') this.transfer.abort('client');
-    // RFC 959 section 4.1.3: STAT may be asked while a transfer runs, and is then answered at once.
-    if (this.transfer !== null && command === 'STAT' && this.#queue.waitingCount === 0)
+    // RFC 959 section 4.1.3: STAT may be asked while a transfer runs, and is then answered at once; of a client that
+    // does not read the answers it waits like any other command, or they would fill the memory.
+    const isAnsweredAtOnce = this.#queue.waitingCount === 0 && this.commandSocket.writableLength === 0;
+    if (this.transfer !== null && command === 'STAT' && isAnsweredAtOnce)
       void this.reply(211, ...describeStatus(this));
     else this.#queue.push(line);
   }

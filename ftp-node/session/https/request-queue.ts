@@ -1,7 +1,9 @@
 // The order and the deadlines of one HTTPS server's requests. Caller: https-server.ts. Requests of one connection are
-// answered one after the other; a connection that does not send its next request in time is closed.
+// answered one after the other; a connection that does not send its next request in time is closed, and so is one that
+// sends requests without end while an answer is on its way: each would cost memory until its turn.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { httpsPipelinedRequestsMax } from '../../limits.ts';
 import type { SessionServices } from '../session-services.ts';
 import { answerWithPage } from './answer-page.ts';
 import type { LinkIssuer } from './download-link.ts';
@@ -12,6 +14,7 @@ export class RequestQueue {
   readonly #services: SessionServices;
   readonly #issuer: LinkIssuer;
   readonly #lastByConnection = new WeakMap<Socket, Promise<void>>();
+  readonly #unansweredByConnection = new WeakMap<Socket, number>();
   readonly #deadlines = new WeakMap<Socket, NodeJS.Timeout>();
   readonly #running = new Set<Promise<void>>();
   #draining = false;
@@ -35,6 +38,8 @@ export class RequestQueue {
   /** Answers the request when those before it on its connection are over. */
   add(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
+    // What the parser still finds in the same bytes after the connection was given up.
+    if (socket.destroyed) return;
     clearTimeout(this.#deadlines.get(socket));
     request.resume();
     if (this.#draining) {
@@ -44,12 +49,20 @@ export class RequestQueue {
       });
       return;
     }
+    const unanswered = (this.#unansweredByConnection.get(socket) ?? 0) + 1;
+    if (unanswered > httpsPipelinedRequestsMax) {
+      this.#services.log.info('a connection with too many requests at once was closed');
+      socket.destroy();
+      return;
+    }
+    this.#unansweredByConnection.set(socket, unanswered);
     const before = this.#lastByConnection.get(socket);
     const answered = this.#answer({ request, response, before });
     this.#lastByConnection.set(socket, answered);
     this.#running.add(answered);
     void answered.finally(() => {
       this.#running.delete(answered);
+      this.#unansweredByConnection.set(socket, (this.#unansweredByConnection.get(socket) ?? 1) - 1);
       this.startDeadline(socket);
     });
   }

@@ -171,6 +171,25 @@ t.test('a client that reads no replies is not read either', async (test) => {
   client.destroy();
 });
 
+t.test('STAT during a transfer is not answered ahead of a client that reads no replies', async (test) => {
+  const ours = await startServed(test, place, { kind: 'consign', limits: { stallTimeoutMs: 60_000 } });
+  const client = await RawClient.logIn(ours.port);
+  const plain = await client.openData();
+  await client.command('RETR tools/2.0/big.bin');
+  const data = client.secureData(plain);
+  data.once('data', () => data.pause());
+  client.socket.pause();
+  client.write('STAT\r\n'.repeat(300_000));
+  await delay(2000);
+  client.destroy();
+  plain.destroy();
+  const startedAt = performance.now();
+  const other = await RawClient.connect(ours.port);
+  test.equal((await other.reply(20_000))?.code, 220);
+  test.ok(performance.now() - startedAt < 1000, 'and others are served as before');
+  other.destroy();
+});
+
 t.test('logins: deadline, attempts with growing delay, throttling, nobody to ask', async (test) => {
   const limits = { loginDeadlineMs: 2500, loginAttemptsMax: 3 };
   const ours = await startServed(test, place, { kind: 'consign', limits });

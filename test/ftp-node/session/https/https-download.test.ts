@@ -286,6 +286,21 @@ t.test('requests on one connection are all answered, and each recorded', async (
   );
 });
 
+t.test('a connection that sends requests without end behind a slow download is closed', async (t) => {
+  const delivered = await node.publishAndStage(content, { file: 'flooded.bin' });
+  const { port, pathname } = new URL(node.linkFor(delivered));
+  const socket = connect({ port: Number(port), host: '127.0.0.1', ca, servername: 'localhost' });
+  socket.on('error', () => undefined);
+  socket.write(`GET ${pathname} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  await new Promise((resolve) => socket.once('readable', resolve));
+  const floodedAt = performance.now();
+  socket.write('GET /d/x HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1000));
+  const [download] = await node.endedDownloads(delivered.delivery, 1);
+  t.equal(download?.outcome, 'partial');
+  t.ok(performance.now() - floodedAt < 2000, 'at once, and not after the stall timeout');
+  socket.destroy();
+});
+
 t.test('headers that trickle in, and connections that say nothing, are closed in time', async (t) => {
   const { port } = new URL(link);
   for (const first of ['', 'GET /d/x HTTP/1.1\r\nX: ']) {
