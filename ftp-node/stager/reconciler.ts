@@ -4,6 +4,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DeliveryRecord } from '../ledger/delivery-records.ts';
 import { reconcilePageDeliveries } from '../limits.ts';
 import { systemCodeOf } from '../node-error.ts';
 import { parseStagedPlace } from './staged-place.ts';
@@ -13,6 +14,8 @@ import { endDeliveries, unlinkUnlessLive } from './unstaging.ts';
 
 /** What one run found and mended. All zero when nothing was wrong. */
 export interface ReconcileResult {
+  /** Artifacts that were gone from the storeroom and were put back from a customer's link. */
+  readonly rescuedCount: number;
   /** Found in the accounts directory without a record, or in place of a recorded file: removed. */
   readonly removedCount: number;
   /** Recorded without a link: linked again. */
@@ -25,13 +28,43 @@ export interface ReconcileResult {
 
 /** Compares and mends once. */
 export async function reconcileDisk(context: StagerContext): Promise<ReconcileResult> {
+  // First, because a link without its artifact counts as unrecorded, and may be all that is left of it.
+  const rescuedCount = await rescueArtifacts(context);
   const removedCount = await removeUnrecorded(context, '');
   const { relinkedCount, failedCount } = await restoreRecorded(context);
   const strayLinkCount = countStrayLinks(context);
-  const result = { removedCount, relinkedCount, failedCount, strayLinkCount };
+  const result = { rescuedCount, removedCount, relinkedCount, failedCount, strayLinkCount };
   if (Object.values(result).some((count) => count > 0))
     context.log.warn(result, 'the reconciler found differences between ledger and disk, and mended them');
   return result;
+}
+
+/** Puts artifacts that somebody removed from the storeroom back, where a live delivery still has a link to them. */
+async function rescueArtifacts(context: StagerContext): Promise<number> {
+  let rescuedCount = 0;
+  for (const { account, path, sha256 } of recordedDeliveries(context)) {
+    const place = parseStagedPlace(account, path);
+    if (place === null || context.storeroom.inodesOf(sha256).length > 0) continue;
+    const file = join(context.links.directory, place.relative);
+    if (!(await context.storeroom.takeBack(sha256, file))) continue;
+    rescuedCount += 1;
+    context.log.warn(
+      { sha256 },
+      "an artifact was gone from the storeroom; it is back from a customer's link",
+    );
+  }
+  return rescuedCount;
+}
+
+/** All deliveries in the order of their ids, a page at a time; those that come meanwhile may be missing. */
+function* recordedDeliveries(context: StagerContext): Generator<DeliveryRecord> {
+  for (let after = ''; ;) {
+    const page = context.deliveries.page(after, reconcilePageDeliveries);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.delivery;
+  }
 }
 
 /** Walks the accounts directory without following links; one directory in memory at a time. */
@@ -76,18 +109,12 @@ async function restoreRecorded(
 ): Promise<{ relinkedCount: number; failedCount: number }> {
   let relinkedCount = 0;
   let failedCount = 0;
-  let after = '';
-  for (;;) {
-    const page = context.deliveries.page(after, reconcilePageDeliveries);
-    for (const { delivery } of page) {
-      const mended = await restoreDelivery(context, delivery);
-      if (mended === 'relinked') relinkedCount += 1;
-      if (mended === 'failed') failedCount += 1;
-    }
-    const last = page.at(-1);
-    if (last === undefined) return { relinkedCount, failedCount };
-    after = last.delivery;
+  for (const { delivery } of recordedDeliveries(context)) {
+    const mended = await restoreDelivery(context, delivery);
+    if (mended === 'relinked') relinkedCount += 1;
+    if (mended === 'failed') failedCount += 1;
   }
+  return { relinkedCount, failedCount };
 }
 
 async function restoreDelivery(

@@ -12,8 +12,9 @@ import {
   statfsSync,
   type BigIntStats,
 } from 'node:fs';
-import { copyFile, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { copyFile, link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { inodesPerArtifactMax } from '../limits.ts';
 import { FtpNodeError, asFtpNodeError, systemCodeOf } from '../node-error.ts';
 
@@ -49,6 +50,11 @@ export interface Storeroom {
   inodesOf(sha256: string): ArtifactInode[];
   /** Makes another inode of an artifact whose links are used up (EMLINK), as a clone where the file system can. */
   addInode(sha256: string): Promise<void>;
+  /**
+   * Takes `file`, a link of an artifact that is not here any more, back in when its bytes are the artifact's; says
+   * whether they were. Throws FtpNodeError `input_output`, `disk_full`.
+   */
+  takeBack(sha256: string, file: string): Promise<boolean>;
   /** Digests of all artifacts, in no order. */
   digests(): Set<string>;
   describe(): StoreroomDescription;
@@ -70,6 +76,7 @@ export function openStoreroom(directory: string): Storeroom {
     ingest: (content) => ingestArtifact(directory, content),
     inodesOf: (sha256) => listInodes(directory, sha256),
     addInode: (sha256) => addInode(directory, sha256),
+    takeBack: (sha256, file) => takeBack(directory, sha256, file),
     digests: () => listDigests(directory),
     describe: () => describeStoreroom(directory),
     freeBytes: () => freeBytesOf(directory),
@@ -166,6 +173,29 @@ async function addInode(directory: string, sha256: string): Promise<void> {
     throw asFtpNodeError(error);
   } finally {
     await rm(incoming, { force: true });
+  }
+}
+
+async function takeBack(directory: string, sha256: string, file: string): Promise<boolean> {
+  try {
+    await using handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const { ino, dev } = await handle.stat({ bigint: true });
+    const hash = createHash('sha256');
+    await pipeline(handle.createReadStream({ autoClose: false }), hash);
+    if (hash.digest('hex') !== sha256) return false;
+    const target = inodeFile(directory, sha256, 1);
+    await link(file, target);
+    const linked = lstatSync(target, { bigint: true });
+    if (linked.ino === ino && linked.dev === dev) {
+      await syncDirectory(directory);
+      return true;
+    }
+    await rm(target);
+    return false;
+  } catch (error) {
+    // Gone, exchanged, or published again meanwhile.
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EEXIST'].includes(systemCodeOf(error) ?? '')) return false;
+    throw asFtpNodeError(error);
   }
 }
 

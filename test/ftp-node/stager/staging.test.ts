@@ -218,6 +218,24 @@ t.test('reports wait while internal-db is out of reach, and come in order afterw
   );
 });
 
+t.test(
+  'an artifact that is gone from the storeroom is put back from a link that has its bytes',
+  async (t) => {
+    const grant = await node.publishAndStage(randomBytes(500), { file: 'rescued.bin' });
+    const artifact = join(node.storeroom, grant.sha256);
+    const { ino } = statSync(artifact);
+    rmSync(artifact);
+    await waitUntil(() => existsSync(artifact), 'the rescue');
+    t.equal(statSync(artifact).ino, ino);
+    t.equal(statSync(linkOf(node, grant)).ino, ino, 'and the delivery goes on');
+    rmSync(artifact);
+    rmSync(linkOf(node, grant));
+    writeFileSync(linkOf(node, grant), randomBytes(500));
+    await waitUntil(() => !existsSync(linkOf(node, grant)), 'the end of an impostor');
+    t.notOk(existsSync(artifact), 'other bytes are not taken for it');
+  },
+);
+
 t.test('an artifact that is gone from the storeroom fails its delivery, and says so', async (t) => {
   const lost = randomBytes(500);
   const grant = await node.publishAndStage(lost, { file: 'lost.bin' });
