@@ -10,8 +10,8 @@ import { findAccountId } from './find-by-name.ts';
 type Table = typeof adminMethods;
 
 /**
- * Decides as for the customer and stages through a web-front. RpcError when the node could not be asked; the delivery is
- * cancelled then, as it may have been staged all the same.
+ * Decides as for the customer and stages through a web-front. RpcError when the node could not be asked. A delivery that
+ * was not staged, or of which nobody knows, is cancelled.
  */
 export async function stageForAccount(
   context: ServiceContext,
@@ -29,11 +29,15 @@ export async function stageForAccount(
     return { staged: false, reason, explanation };
   }
   const { delivery, grant, credentials } = outcome;
+  const giveUp = (reason: string) => cancelDelivery(context, { actor, delivery: delivery.id, reason });
   const answer = await context.relay.stage({ node: delivery.nodeId, grant }).catch(async (error: unknown) => {
-    await cancelDelivery(context, { actor, delivery: delivery.id, reason: 'the node could not be asked' });
+    await giveUp('the node could not be asked');
     throw error;
   });
-  if (!answer.staged) return { staged: false, reason: answer.failure, explanation: answer.explanation };
+  if (!answer.staged) {
+    await giveUp(`the node did not stage it: ${answer.failure}`);
+    return { staged: false, reason: answer.failure, explanation: answer.explanation };
+  }
   // The node's signed report makes it so in the database; this answer need not wait for that.
   const stagedAtMs = context.clock.nowMs();
   const staged = { ...viewDelivery(delivery), state: 'staged' as const, stagedAtMs };

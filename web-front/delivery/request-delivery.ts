@@ -50,6 +50,7 @@ export async function requestDelivery(means: DeliveryMeans, wish: DeliveryWish):
   }
   const staging = await stage(means, wish.session, permission);
   if (!staging.staged) {
+    await giveUp(means, wish.session, permission.delivery.id);
     throw new PortalProblem('staging_failed', staging.explanation, {
       reason: staging.failure,
       retryAfterSeconds: unavailableRetryAfterSeconds,
@@ -74,7 +75,10 @@ async function stage(means: DeliveryMeans, session: string, permission: Permissi
   }
 }
 
-/** The node may have staged it all the same: a cancelled delivery is removed from it as soon as it is back. */
+/**
+ * A delivery that could not be staged ends, instead of waiting for its expiry; should the node have staged it all the
+ * same, it is removed there as soon as the node is back.
+ */
 async function giveUp(means: DeliveryMeans, session: string, delivery: string): Promise<void> {
   try {
     await means.internalDb.callForSession('delivery.cancel', { session, delivery });
