@@ -43,7 +43,10 @@ interface Teardown {
 export interface ConsignOptions {
   /** With the demo customer and product; without, only the first staff login exists. */
   readonly demo?: boolean;
+  /** Added to the launcher's and the commands' environment; read anew at each start. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The folder that the state directory is made in; the test removes it. Otherwise one of its own. */
+  readonly folder?: string;
 }
 
 /** The demo product's file, as `PRODUCT/VERSION/FILE`. */
@@ -80,6 +83,20 @@ export class RunningConsign {
     const [staff, customer] = shown.map(([, name = '', password = '']) => ({ name, password })).toReversed();
     if (!staff) throw new Error(`The launcher printed no login:\n${this.#output}`);
     return { customer: customer ?? null, staff };
+  }
+
+  /** Starts the launcher where it must fail; returns what it said and its exit code. Throws when it runs. */
+  async failToStart(): Promise<{ code: number | null; said: string }> {
+    const outputBefore = this.#output.length;
+    try {
+      await this.start();
+    } catch (error) {
+      const launcher = this.#launcher;
+      if (launcher === null || launcher.exitCode === null) throw error;
+      this.#launcher = null;
+      return { code: launcher.exitCode, said: this.#output.slice(outputBefore) };
+    }
+    throw new Error('It started.');
   }
 
   /** Starts the launcher and waits until everything is up. */
@@ -190,8 +207,10 @@ export class RunningConsign {
 
 /** Starts a Consign for the test `t`, which stops and removes it at its end. */
 export async function startConsign(t: Teardown, options: ConsignOptions = {}): Promise<RunningConsign> {
-  const folder = await mkdtemp(join(tmpdir(), 'consign-'));
-  const removeAll = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'consign-')));
+  const removeAll = async (): Promise<void> => {
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+  };
   for (let tries = 1; ; tries += 1) {
     const consign = new RunningConsign(join(folder, `state${tries}`), await findFreePortBase(), options);
     try {
