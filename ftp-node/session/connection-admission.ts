@@ -1,6 +1,6 @@
 // How many connections there may be, in all and from one address, whatever the protocol. Caller: the session services.
 // An IPv6 customer has a whole /64 of addresses, so that counts as one.
-import { isIPv6 } from 'node:net';
+import { networkOf } from '#commlink/network-of.ts';
 import type { Admission, SessionLimits } from './session-services.ts';
 
 /** Counts connections; null when there are too many. */
@@ -45,18 +45,4 @@ export function releaseOnce(release: () => void): Admission {
       release();
     },
   };
-}
-
-/** The address itself for IPv4 (also when it is written as an IPv6 one), the first 64 bits for IPv6. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const plain = address.split('%')[0] ?? '';
-  if (!isIPv6(plain)) return address;
-  const [head = '', tail] = plain.split('::');
-  const headGroups = head === '' ? [] : head.split(':');
-  const tailGroups = tail === undefined || tail === '' ? [] : tail.split(':');
-  const gapGroups = tail === undefined ? 0 : Math.max(0, 8 - headGroups.length - tailGroups.length);
-  const groups = [...headGroups, ...Array<string>(gapGroups).fill('0'), ...tailGroups].slice(0, 4);
-  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
 }

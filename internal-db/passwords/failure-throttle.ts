@@ -1,6 +1,8 @@
-// Growing delays after failed sign-ins: by name and address, by address, and by name. Kept in memory: a restart forgets
-// them, which gives an attacker a few more tries at most, and no failed guess costs a write to the disk.
+// Growing delays after failed sign-ins: by name and address, by address, and by name; an IPv6 address stands for its
+// whole /64. Kept in memory: a restart forgets them, which gives an attacker a few more tries at most, and no failed
+// guess costs a write to the disk.
 // An attempt counts as failed from its beginning until it succeeded, so that many guesses at once gain nothing.
+import { networkOf } from '#commlink/network-of.ts';
 import {
   failureDelayFirstMs,
   failureDelayMaxMs,
@@ -97,13 +99,14 @@ interface ThrottleKey {
 }
 
 function keysOf({ door, name, address }: AttemptOrigin): ThrottleKey[] {
+  const network = networkOf(address);
   return [
     {
-      key: JSON.stringify([door, name, address]),
+      key: JSON.stringify([door, name, network]),
       freeCount: freeFailuresPerNameAndAddress,
       forgetAll: true,
     },
-    { key: JSON.stringify([door, null, address]), freeCount: freeFailuresPerAddress, forgetAll: false },
+    { key: JSON.stringify([door, null, network]), freeCount: freeFailuresPerAddress, forgetAll: false },
     { key: JSON.stringify([door, name, null]), freeCount: freeFailuresPerName, forgetAll: false },
   ];
 }

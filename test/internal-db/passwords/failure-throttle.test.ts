@@ -51,6 +51,14 @@ t.test('a success forgets this name from this address; a withdrawal only itself'
   t.equal(throttle.begin(jo).admitted, false);
 });
 
+t.test('all addresses of one IPv6 network count as one', async (t) => {
+  const { throttle } = setUp();
+  for (let index = 0; index <= freeFailuresPerAddress; index += 1)
+    throttle.begin({ ...jo, name: `user-${index}`, address: `2001:db8:0:1::${index}` });
+  t.equal(throttle.begin({ ...jo, name: 'another', address: '2001:db8:0:1:ffff::' }).admitted, false);
+  t.equal(throttle.begin({ ...jo, name: 'another', address: '2001:db8:0:2::1' }).admitted, true);
+});
+
 t.test('many names from one address, and one name from many addresses, are slowed down too', async (t) => {
   const spraying = setUp().throttle;
   for (let index = 0; index <= freeFailuresPerAddress; index += 1)
