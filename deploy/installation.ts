@@ -21,7 +21,7 @@ import {
 import type { PublicEndpoints, StateLayout } from './state-directory.ts';
 import { lockState } from './state-lock.ts';
 import { SupervisedProgram } from './supervised-program.ts';
-import { describeFirstStart, describeStart } from './welcome.ts';
+import { describeFirstStart, describeStart, noJailWarning } from './welcome.ts';
 
 const linkPollMs = 40;
 
@@ -133,20 +133,26 @@ export class Installation {
 
   async #finishSetup(ports: Ports): Promise<void> {
     const logins = await readFirstLogins(this.#layout);
-    await this.#within(Promise.all([this.#waitForLinks(), logins ? setUp(this.#layout, logins) : null]));
+    const links = this.#waitForLinks();
+    await this.#within(Promise.all([links, logins ? setUp(this.#layout, logins) : null]));
     const endpoints = describeEndpoints(this.#layout, ports);
     this.#endpoints = endpoints;
     this.#publishEndpoints();
     await this.#writing;
     this.#options.show(logins ? describeFirstStart(endpoints, logins) : describeStart(endpoints));
+    if (!(await links).jailed) this.#options.say(noJailWarning);
     if (logins) await forgetFirstLogins(this.#layout);
   }
 
   /** A download needs both links: until the database sees an FTP node, nothing can be staged. */
-  async #waitForLinks(): Promise<void> {
+  async #waitForLinks(): Promise<{ jailed: boolean }> {
     const admin = await connectAdmin(this.#layout);
     try {
-      while ((await admin.call('status', {})).nodes.length === 0) await delay(linkPollMs);
+      for (;;) {
+        const { nodes } = await admin.call('status', {});
+        if (nodes.length > 0) return { jailed: nodes.every(({ description }) => description.jailed) };
+        await delay(linkPollMs);
+      }
     } finally {
       admin.close();
     }

@@ -65,3 +65,7 @@ function nextCommands(hasDemo: boolean): string[] {
 export function describeStart(endpoints: PublicEndpoints): string {
   return `Consign is running: portal ${endpoints.portal}, console ${endpoints.console}. Ctrl-C stops it.`;
 }
+
+/** What is said once where the kernel does not keep customers in their directories. */
+export const noJailWarning =
+  "NOT JAILED: without root the session servers can't chroot, and customers are kept in their directories by our own checks alone. Start Consign as root before you let customers in; it gives root up where it can.";

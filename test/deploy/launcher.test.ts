@@ -140,3 +140,13 @@ t.test('a first start that is cut short, anywhere, is completed by the next ones
   t.ok(output.includes(staff.password));
   t.notOk(existsSync(join(state, 'first-logins.json')));
 });
+
+t.test('without root it runs all the same, and says loudly that nobody is jailed', async (t) => {
+  const unprivileged = await startConsign(t, { uid: 65_534 });
+  await waitFor('the warning', () => unprivileged.output.includes('NOT JAILED'), timeoutMs);
+  const { nodes } = await unprivileged.json<{ nodes: { description: { jailed: boolean } }[] }>('status');
+  t.same(
+    nodes.map(({ description }) => description.jailed),
+    [false],
+  );
+});

@@ -2,7 +2,7 @@
 // afterwards. Callers: the end-to-end tests and those of bin and deploy. Processes are ended by their ids alone.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -45,6 +45,8 @@ export interface ConsignOptions {
   readonly demo?: boolean;
   /** Added to the launcher's and the commands' environment; read anew at each start. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Starts the launcher as this user and group, when the test is root; its own commands run as root all the same. */
+  readonly uid?: number;
   /** The folder that the state directory is made in; the test removes it. Otherwise one of its own. */
   readonly folder?: string;
 }
@@ -111,6 +113,7 @@ export class RunningConsign {
       cwd: repository,
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(this.#options.uid === undefined ? {} : { uid: this.#options.uid, gid: this.#options.uid }),
     });
     this.#launcher = launcher;
     for (const stream of [launcher.stdout, launcher.stderr]) {
@@ -208,6 +211,7 @@ export class RunningConsign {
 /** Starts a Consign for the test `t`, which stops and removes it at its end. */
 export async function startConsign(t: Teardown, options: ConsignOptions = {}): Promise<RunningConsign> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'consign-')));
+  if (options.uid !== undefined) await chown(folder, options.uid, options.uid);
   const removeAll = async (): Promise<void> => {
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
   };
