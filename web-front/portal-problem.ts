@@ -31,7 +31,7 @@ export const problemTable = {
   delivery_refused: {
     status: 403,
     title: 'You cannot have this file',
-    advice: 'Write to your vendor if you expected to be entitled to it.',
+    advice: 'If that is not what you expected, show your vendor this page.',
   },
   refused: {
     status: 403,

@@ -88,6 +88,8 @@ t.test('a delivery that has ended says how, and offers another', async (t) => {
   const page = await visitor.get(path);
   t.match(page.text, 'This delivery was ended.');
   t.match(page.text, 'Download again');
+  t.match(page.text, 'the file was not fetched');
+  t.notMatch(page.text, 'Reload to see how it stands', 'nothing more will come');
   t.notMatch(page.text, 'once-only-Pw-3f9a');
   t.match((await visitor.get('/deliveries')).text, 'gateway-2.1.0.tar.gz');
 });

@@ -1,54 +1,26 @@
 // The portal in Chromium: from sign-in to the download page, with and without scripts, on a telephone and a desktop, in
 // both colour schemes. CONSIGN_SCREENSHOTS=<folder> keeps a picture of each step for people to look at.
-import { join } from 'node:path';
-import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import t from 'tap';
+import { collectFaults, isTooWide, launchChromium, takePicture, viewports } from '../rig/chromium.ts';
 import { customer, newId } from './fake-backends.ts';
 import { startPortal, type Portal } from './portal-fixture.ts';
 
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const screenshots = process.env['CONSIGN_SCREENSHOTS'];
-const phone = { width: 360, height: 740 };
-const desktop = { width: 1280, height: 800 };
-
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: flags });
-t.teardown(() => browser.close());
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
-}
+const browser = await launchChromium(t);
 
 /** Opens a browser of its own and signs in; faults of scripts and of the content policy are collected. */
 async function signIn(portal: Portal, options: BrowserContextOptions) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
   const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text());
-  });
+  const faults = collectFaults(page);
   await page.goto(portal.origin);
-  const form = async (name: string) => picture(page, name);
+  const form = async (name: string) => takePicture(page, name);
   await page.getByLabel('User name').fill(customer.username);
   await page.getByLabel('Password').fill(customer.password);
   return { context, page, faults, form, submit: () => page.getByRole('button', { name: 'Sign in' }).click() };
 }
 
-async function overflows(page: Page): Promise<boolean> {
-  return await page.evaluate(
-    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-  );
-}
-
-for (const [width, viewport] of Object.entries({ phone, desktop })) {
+for (const [width, viewport] of Object.entries(viewports)) {
   for (const colorScheme of ['light', 'dark'] as const) {
     t.test(`a customer gets from sign-in to a ready download on a ${width}, ${colorScheme}`, async (t) => {
       const portal = await startPortal(t, { ownAuthority: true });
@@ -56,8 +28,8 @@ for (const [width, viewport] of Object.entries({ phone, desktop })) {
       await form(`${width}-${colorScheme}-1-sign-in`);
       await submit();
       await page.getByRole('heading', { name: 'Products' }).waitFor();
-      t.notOk(await overflows(page), 'the catalog fits the width');
-      await picture(page, `${width}-${colorScheme}-2-products`);
+      t.notOk(await isTooWide(page), 'the catalog fits the width');
+      await takePicture(page, `${width}-${colorScheme}-2-products`);
       await page
         .getByRole('button', { name: /^Download gateway-2\.1\.0/ })
         .first()
@@ -69,13 +41,13 @@ for (const [width, viewport] of Object.entries({ phone, desktop })) {
       );
       t.equal(await page.getByText('once-only-Pw-3f9a').count(), 1);
       t.ok((await page.getByRole('button', { name: 'Copy' }).count()) >= 8, 'each line can be copied');
-      t.notOk(await overflows(page), 'the delivery fits the width');
-      await picture(page, `${width}-${colorScheme}-3-delivery`);
+      t.notOk(await isTooWide(page), 'the delivery fits the width');
+      await takePicture(page, `${width}-${colorScheme}-3-delivery`);
       await page.goto(`${portal.origin}/deliveries`);
-      await picture(page, `${width}-${colorScheme}-4-deliveries`);
+      await takePicture(page, `${width}-${colorScheme}-4-deliveries`);
       await page.goto(`${portal.origin}/tokens`);
-      await picture(page, `${width}-${colorScheme}-5-tokens`);
-      t.notOk(await overflows(page), 'the tokens fit the width');
+      await takePicture(page, `${width}-${colorScheme}-5-tokens`);
+      t.notOk(await isTooWide(page), 'the tokens fit the width');
       t.same(faults, [], 'no script fails and the content policy is kept');
       await context.close();
     });
@@ -86,7 +58,7 @@ t.test(
   'a running download is shown live, and the page says when the delivery has been withdrawn',
   async (t) => {
     const portal = await startPortal(t);
-    const { context, page, faults, submit } = await signIn(portal, { viewport: desktop });
+    const { context, page, faults, submit } = await signIn(portal, { viewport: viewports.desktop });
     await submit();
     await page
       .getByRole('button', { name: /^Download gateway-2\.1\.0/ })
@@ -114,7 +86,7 @@ t.test(
     await page.getByText('40 MB of 123 MB').waitFor();
     record.downloads[0] = { ...download, sentBytes: 80_000_000 };
     await page.getByText(/80 MB of 123 MB, [\d.]+ MB\/s/).waitFor();
-    await picture(page, 'live-progress');
+    await takePicture(page, 'live-progress');
     record.downloads[0] = { ...download, sentBytes: 123_456_789, endedAtMs: Date.now(), outcome: 'complete' };
     await page.locator('[data-outcome="complete"]').waitFor();
     record.delivery = { ...record.delivery, state: 'revoked', endedAtMs: Date.now() };
@@ -125,9 +97,34 @@ t.test(
   },
 );
 
+t.test('a delivery that somebody else asked for becomes ready on the open page', async (t) => {
+  const portal = await startPortal(t);
+  const asking = await signIn(portal, { viewport: viewports.desktop });
+  await asking.submit();
+  await asking.page
+    .getByRole('button', { name: /^Download gateway-2\.1\.0/ })
+    .first()
+    .click();
+  await asking.page.waitForURL(/\/deliveries\/dlv_/);
+  const record = [...portal.internalDb.deliveries.values()][0];
+  if (!record) throw new Error('the delivery was not recorded');
+  const { context, page, submit } = await signIn(portal, { viewport: viewports.desktop });
+  await submit();
+  await page.getByRole('heading', { name: 'Products' }).waitFor();
+  await page.goto(asking.page.url());
+  await page.getByText('The file is being made ready').waitFor();
+  record.delivery = { ...record.delivery, state: 'staged', stagedAtMs: Date.now() };
+  await page.getByRole('button', { name: 'Download here' }).waitFor();
+  t.equal(await asking.page.getByText('once-only-Pw-3f9a').count(), 1, 'the page that asked stays as it was');
+  await Promise.all([context.close(), asking.context.close()]);
+});
+
 t.test('everything works without scripts', async (t) => {
   const portal = await startPortal(t, { ownAuthority: true });
-  const { context, page, submit } = await signIn(portal, { viewport: phone, javaScriptEnabled: false });
+  const { context, page, submit } = await signIn(portal, {
+    viewport: viewports.phone,
+    javaScriptEnabled: false,
+  });
   await submit();
   await page
     .getByRole('button', { name: /^Download gateway-2\.1\.0/ })
@@ -136,7 +133,7 @@ t.test('everything works without scripts', async (t) => {
   await page.waitForURL(/\/deliveries\/dlv_/);
   t.equal(await page.getByText('once-only-Pw-3f9a').count(), 1);
   t.equal(await page.getByRole('button', { name: 'Copy' }).count(), 0);
-  await picture(page, 'no-script-delivery');
+  await takePicture(page, 'no-script-delivery');
   await page.reload();
   t.equal(await page.getByText('once-only-Pw-3f9a').count(), 1, 'a reload shows the password again');
   await page.getByRole('button', { name: 'End this delivery' }).click();

@@ -188,7 +188,7 @@ t.test('oversized and malformed requests are refused plainly', async (t) => {
       { headers: { 'content-type': 'text/xml' }, body: '<a/>' },
       415,
     ],
-    ['an id that is none', 'GET', '/deliveries/..%2f..%2fetc', {}, 400],
+    ['an id that is none', 'GET', '/deliveries/..%2f..%2fetc', {}, 404],
     ['a bad escape', 'GET', '/%zz', {}, 400],
     ['an unknown page', 'GET', '/wp-login.php', {}, 404],
   ] as const;

@@ -1,5 +1,5 @@
 // Follows a delivery: asks the API how its downloads stand, each second while something runs and less often otherwise,
-// and fills the rows of the page. Stops when the delivery has ended. Nothing of an answer becomes HTML.
+// and fills the rows of the page. Loads the page again when the delivery's state changes; stops when it has ended. Nothing of an answer becomes HTML.
 import { describeOutcome, humanSize } from './download-words.ts';
 import { localizeTimes } from './local-times.ts';
 import { SpeedMeter } from './speed-meter.ts';
@@ -36,8 +36,8 @@ export async function followDelivery(article: HTMLElement): Promise<void> {
     if (state === 'refused') return;
     if (state) {
       showDownloads(section, state.downloads, speeds);
-      const hasEnded = state.state !== 'staged' && state.state !== 'requested';
-      if (hasEnded && state.state !== shownState) return location.reload();
+      // Nothing becomes `requested` again: a page that says more was told by the node, and internal-db not yet.
+      if (state.state !== 'requested' && state.state !== shownState) return location.reload();
     }
     const isRunning = state?.downloads.some((download) => download.outcome === 'running') ?? false;
     await waitVisible(state ? (isRunning ? activePollMs : idlePollMs) : failedPollMs);

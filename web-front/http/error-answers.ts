@@ -95,12 +95,20 @@ function isApi(url: string): boolean {
 function problemOf(error: Error, url: string): PortalProblem {
   if (error instanceof PortalProblem) return error;
   const code = 'code' in error && typeof error.code === 'string' ? fastifyCodes[error.code] : undefined;
+  // Only a program is helped by the rule that its address breaks.
+  if (code === 'bad_request' && isAddressFault(error) && !isApi(url)) {
+    return new PortalProblem('not_found', 'This page does not exist.', { cause: error });
+  }
   if (code === 'bad_request') return new PortalProblem(code, validationDetail(error), { cause: error });
   if (code) return new PortalProblem(code, problemTable[code].title + '.', { cause: error });
   const what = isApi(url) ? 'The request' : 'The page';
   return new PortalProblem('internal', `${what} could not be completed because of a fault in this program.`, {
     cause: error,
   });
+}
+
+function isAddressFault(error: Error): boolean {
+  return 'validationContext' in error && error.validationContext === 'params';
 }
 
 /** Names the place and the rule, never the value: it may be a secret. */

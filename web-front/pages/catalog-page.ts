@@ -12,8 +12,11 @@ export function catalogPage(frame: PageFrame, viewer: Viewer, products: readonly
 }
 
 function nothingHere(viewer: Viewer): Html {
-  return html`<p class="lead">Nothing has been released for ${viewer.accountName} yet.</p>
-    <p>When your vendor grants you a product, it appears here at once.</p>`;
+  return html`<p class="lead">There is nothing for ${viewer.accountName} to download at the moment.</p>
+    <p>
+      What your vendor grants you appears here at once. If you expected to find something, write to your
+      vendor.
+    </p>`;
 }
 
 function productSection(product: CatalogProduct, viewer: Viewer): Html {

@@ -79,7 +79,11 @@ function endedBody(viewer: Viewer, delivery: Delivery): Html {
   };
   return html`<div class="notice">
     <p>${sentences[delivery.state]}</p>
-    ${againForm(viewer, delivery, 'Download again')}
+    ${
+      delivery.state === 'revoked'
+        ? html`<p><a class="button" href="/">Go to your products</a></p>`
+        : againForm(viewer, delivery, 'Download again')
+    }
   </div>`;
 }
 

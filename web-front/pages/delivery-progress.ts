@@ -5,16 +5,25 @@ import { describeOutcome, humanSize } from '../browser/download-words.ts';
 import { html, type Html } from './html.ts';
 import { timeText } from './sizes-and-times.ts';
 
-/** The section with all downloads,. */
+/** The section with all downloads. */
 export function downloadsSection(view: { delivery: Delivery; downloads: readonly Download[] }): Html {
   const { delivery, downloads } = view;
+  const isLive = delivery.state === 'requested' || delivery.state === 'staged';
   return html`<section class="card" aria-labelledby="downloads" data-downloads>
     <h2 id="downloads">Downloads</h2>
-    <p data-none${downloads.length > 0 ? html` hidden` : null}>None yet. They appear here as they run.</p>
+    <p data-none${downloads.length > 0 ? html` hidden` : null}>
+      ${isLive ? 'None yet. They appear here as they run.' : 'None: the file was not fetched.'}
+    </p>
     <ul class="rows" data-rows>
       ${downloads.map(downloadRow)}
     </ul>
-    <p class="fine" data-reload><a href="/deliveries/${delivery.id}">Reload to see how it stands</a></p>
+    ${
+      isLive
+        ? html`<p class="fine" data-reload>
+            <a href="/deliveries/${delivery.id}">Reload to see how it stands</a>
+          </p>`
+        : null
+    }
     <p class="visually-hidden" aria-live="polite" data-announcement></p>
   </section>`;
 }
