@@ -69,7 +69,8 @@ export function openReportOutbox(ledger: Ledger): ReportOutbox {
       lastTaken = Math.max(lastTaken, pending.at(-1)?.sequence ?? 0);
       return pending;
     },
-    accept: (sequence) => void remove.run(sequence),
+    // Should a power cut take this back, they are sent once more, and internal-db has them already.
+    accept: (sequence) => ledger.transaction(() => void remove.run(sequence), 'recoverable'),
     count: countRows,
     continueAfter: (acceptedSequence) => {
       const last = lastSequence();

@@ -2,6 +2,7 @@
 // main.ts starts it; whoever adds to the outbox wakes it. Trusts no web-front: what is accepted is only removed here
 // up to the number that came back, and internal-db's own reconciliation finds what a lying relay would have dropped.
 import type { KeyObject } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '#commlink/log.ts';
 import { digestReports } from '#commlink/report-batch.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
@@ -46,6 +47,8 @@ export function startReportSender(options: ReportSenderOptions): ReportSender {
     let pauseMs: number = reportRetryMs.first;
     while (!stopped.signal.aborted) {
       woken = false;
+      // The customer's answer, written in this turn of the event loop, goes before the report of it.
+      await nextTurn();
       try {
         while (!stopped.signal.aborted && (await sendBatch(options, stopped.signal)));
         pauseMs = reportRetryMs.first;
