@@ -22,11 +22,20 @@ const handleBytes = 4;
 /** The open handles of one channel. */
 export class SftpHandles {
   readonly #items = new Map<number, OpenItem>();
+  readonly #ofAccount: { count: number };
   #lastNumber = 0;
 
-  /** True when no more may be opened. */
+  /** `ofAccount` counts the open handles of all channels of the account. */
+  constructor(ofAccount: { count: number }) {
+    this.#ofAccount = ofAccount;
+  }
+
+  /** True when no more may be opened, by this channel or by its account. */
   get isFull(): boolean {
-    return this.#items.size >= sftpLimits.openHandlesMax;
+    return (
+      this.#items.size >= sftpLimits.openHandlesMax ||
+      this.#ofAccount.count >= sftpLimits.accountOpenHandlesMax
+    );
   }
 
   /** True when a file is open that was read from. */
@@ -37,6 +46,7 @@ export class SftpHandles {
   /** Keeps `item` open and returns its handle. */
   add(item: OpenItem): Buffer {
     this.#lastNumber += 1;
+    this.#ofAccount.count += 1;
     this.#items.set(this.#lastNumber, item);
     const handle = Buffer.alloc(handleBytes);
     handle.writeUInt32BE(this.#lastNumber);
@@ -53,6 +63,7 @@ export class SftpHandles {
     const item = this.find(handle);
     if (item === undefined) return false;
     this.#items.delete(handle.readUInt32BE());
+    this.#ofAccount.count -= 1;
     await closeItem(item, closing);
     return true;
   }
@@ -61,6 +72,7 @@ export class SftpHandles {
   async closeAll(closing: Closing): Promise<void> {
     const items = [...this.#items.values()];
     this.#items.clear();
+    this.#ofAccount.count -= items.length;
     const results = await Promise.allSettled(items.map((item) => closeItem(item, closing)));
     const failures = results.filter((result) => result.status === 'rejected');
     if (failures.length > 0)

@@ -42,6 +42,8 @@ export const sftpLimits = {
   packetBytesMax: 256 * kibibyte,
   /** Files and directories open at once on one channel. */
   openHandlesMax: 64,
+  /** The same for all channels of one account; clients open one or two for each session. */
+  accountOpenHandlesMax: 512,
   /** READs that are being read, or wait to be sent: for one channel, and for all channels of one account. */
   channelInFlightBytesMax: mebibyte,
   accountInFlightBytesMax: 32 * mebibyte,

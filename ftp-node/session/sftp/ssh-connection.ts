@@ -162,7 +162,7 @@ export class SshConnection {
     const { services, address } = this.#options;
     const closed = new AbortController();
     channel.once('close', () => closed.abort(new SftpError('ended', 'The channel was closed.')));
-    const handles = new SftpHandles();
+    const handles = new SftpHandles(login.openHandles);
     this.#handles.add(handles);
     const session = new SftpSession({
       channel,

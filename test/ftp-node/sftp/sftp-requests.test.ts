@@ -1,8 +1,11 @@
 // What single SFTP requests are answered with: hostile paths, refused operations, broken packets, limits.
 import t from 'tap';
+import { once, type EventEmitter } from 'node:events';
 import { mkdir, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sftpLimits } from '#ftp-node/session/sftp/sftp-limits.ts';
 import { RawSftp, request, string, type, uint32, uint64, type RawReply } from './raw-sftp.ts';
 import { connectSsh, openSftp } from './sftp-clients.ts';
 import { startFixture } from './sftp-fixture.ts';
@@ -175,6 +178,33 @@ t.test('handles are bounded, checked, and never used twice', async (t) => {
   t.equal(statusOf(await raw.ask(type.open, 1, path, uint32(1), uint32(0))), status.failure, 'the 65th');
   t.equal(statusOf(await raw.ask(type.opendir, 1, string('/'))), status.failure);
   raw.channel.end();
+});
+
+t.test('the open handles of an account are bounded over all its channels and connections', async (t) => {
+  const clients = await Promise.all([connectSsh(fixture.server.port), connectSsh(fixture.server.port)]);
+  const openMany = async (raw: RawSftp): Promise<(number | undefined)[]> => {
+    const types: (number | undefined)[] = [];
+    for (let id = 0; id < sftpLimits.openHandlesMax; id += 1)
+      types.push((await raw.ask(type.open, id, string('/tool/1.0/file.bin'), uint32(1), uint32(0)))?.type);
+    return types;
+  };
+  const types: (number | undefined)[] = [];
+  for (const from of clients)
+    for (let channel = 0; channel < 5; channel += 1)
+      types.push(...(await openMany(await RawSftp.start(from))));
+  t.equal(types.filter((answer) => answer === type.handle).length, sftpLimits.accountOpenHandlesMax);
+  t.equal(types.at(-1), type.status);
+  const gone = clients.map((from) => once(from as EventEmitter, 'close'));
+  for (const from of clients) from.end();
+  await Promise.all(gone);
+  const after = await RawSftp.start(client);
+  let answer: number | undefined;
+  for (let tries = 0; tries < 100 && answer !== type.handle; tries += 1) {
+    await delay(20);
+    answer = (await after.ask(type.open, tries, string('/tool/1.0/file.bin'), uint32(1), uint32(0)))?.type;
+  }
+  t.equal(answer, type.handle, 'what was given back may be opened again');
+  after.channel.end();
 });
 
 t.test('a directory of 5,000 entries is listed in small replies', async (t) => {
