@@ -38,7 +38,7 @@ export function renderAccountPage(
       <section>
         <h2>Entitlements</h2>
         ${renderTable(
-          ['Product', 'Versions', 'Channels', 'From', 'Until', 'Downloads', 'State', ''],
+          ['Product', 'Versions', 'Channels', 'From', 'Until', 'Downloads', 'State', 'Action'],
           view.entitlements.map((entitlement) => renderEntitlement(caller, entitlement, view.nowMs)),
           'None: this account may download nothing.',
         )}
@@ -48,7 +48,7 @@ export function renderAccountPage(
       <section>
         <h2>Deliveries</h2>
         ${renderTable(
-          ['File', 'State', 'Node', 'By', 'Requested', 'Until', ''],
+          ['File', 'State', 'Node', 'By', 'Requested', 'Until', 'Action'],
           view.deliveries.map((delivery) => renderDelivery(caller, delivery)),
           'None yet.',
         )}
@@ -69,7 +69,7 @@ function renderEntitlement(caller: StaffCaller, entitlement: Entitlement, nowMs:
   const { revokedAtMs, notAfterMs, notBeforeMs } = entitlement;
   const state =
     revokedAtMs !== null
-      ? `revoked: ${entitlement.revokeReason ?? ''}`
+      ? 'revoked'
       : notAfterMs !== null && notAfterMs < nowMs
         ? 'expired'
         : notBeforeMs !== null && notBeforeMs > nowMs
@@ -85,7 +85,8 @@ function renderEntitlement(caller: StaffCaller, entitlement: Entitlement, nowMs:
     <td>${entitlement.downloadsMax ?? 'any number'}</td>
     <td>
       <span class="tag ${state === 'valid' ? 'good' : 'bad'}">${state}</span><br />
-      <small>${entitlement.grantedBy}: ${entitlement.grantReason}</small>
+      <small>granted by ${entitlement.grantedBy}: ${entitlement.grantReason}</small>
+      ${revokedAtMs === null ? null : html`<br /><small>revoked: ${entitlement.revokeReason}</small>`}
     </td>
     <td>${mayRevoke ? renderRevokeForm(caller, entitlement) : null}</td>
   </tr>`;
@@ -198,7 +199,13 @@ function renderStateForm(caller: StaffCaller, account: Account): Html {
     <form class="inline" method="post" action="/accounts/${account.name}/state">
       ${formTokenField(caller)}
       <input type="hidden" name="state" value="${isActive ? 'suspended' : 'active'}" />
-      <input name="reason" required maxlength="500" placeholder="reason" aria-label="Reason" />
+      <input
+        name="reason"
+        required
+        maxlength="500"
+        placeholder="reason"
+        aria-label="${isActive ? 'Reason for suspending' : 'Reason for lifting the suspension'}"
+      />
       <button class="${isActive ? 'danger' : 'quiet'}">
         ${isActive ? 'Suspend the account and end its deliveries' : 'Make the account active again'}
       </button>
