@@ -7,7 +7,7 @@ import { demoFile, type RunningConsign } from '../rig/running-consign.ts';
 
 /** What `consign stage --json` and the endpoints file give; `path` starts with a slash. */
 export interface StagedFile {
-  readonly delivery: string;
+  readonly id: string;
   readonly name: string;
   readonly path: string;
   readonly sizeBytes: number;
@@ -22,7 +22,7 @@ export interface StagedFile {
 }
 
 interface StageAnswer {
-  readonly delivery: string;
+  readonly id: string;
   readonly login: string;
   readonly password: string;
   readonly path: string;

@@ -1,0 +1,60 @@
+// A customer at the portal of a whole Consign, with a browser: signs in, asks for the demo product's file, saves it.
+// Callers: the end-to-end tests with Chromium.
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { PrintedLogin, RunningConsign } from '../rig/running-consign.ts';
+
+/** The certificates that the portal, the console and the delivery node show. */
+export async function readCertificates(consign: RunningConsign): Promise<X509Certificate[]> {
+  const rooms = ['web-front', 'internal-db', 'ftp-node'];
+  return await Promise.all(
+    rooms.map(async (room) => new X509Certificate(await readFile(join(consign.state, room, 'tls-cert.pem')))),
+  );
+}
+
+/** The demo customer's login. */
+export function demoCustomer(consign: RunningConsign): PrintedLogin {
+  const { customer } = consign.logins;
+  if (!customer) throw new Error('the launcher printed no customer: start it with the demo');
+  return customer;
+}
+
+/** Opens the portal and fills in the form, unsent. */
+export async function fillSignIn(page: Page, consign: RunningConsign, login: PrintedLogin): Promise<void> {
+  await page.goto(consign.endpoints.portal);
+  await page.getByLabel('User name').fill(login.name);
+  await page.getByLabel('Password').fill(login.password);
+}
+
+/** Sends the filled-in form and waits for the products. */
+export async function submitSignIn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Products' }).waitFor();
+}
+
+/** Signs in and waits for the products. */
+export async function signInAtPortal(
+  page: Page,
+  consign: RunningConsign,
+  login: PrintedLogin,
+): Promise<void> {
+  await fillSignIn(page, consign, login);
+  await submitSignIn(page);
+}
+
+/** Clicks Download at the first file and waits for the page of its delivery; returns that page's address. */
+export async function askForFile(page: Page): Promise<string> {
+  await page
+    .getByRole('button', { name: /^Download / })
+    .first()
+    .click();
+  await page.waitForURL(/\/deliveries\/dlv_/);
+  return page.url();
+}
+
+/** The button that fetches the file into the browser. */
+export function downloadButton(page: Page) {
+  return page.getByRole('link', { name: /^Download/ });
+}
