@@ -33,32 +33,40 @@ interface RunningDownload {
   readonly server: string;
   sentBytes: number;
   recordedBytes: number;
+  /** How it has ended, until that is on the disk; `isRefused`: the disk would not take it, and is asked again. */
+  ending: { readonly sentBytes: number; readonly outcome: EndOutcome; isRefused: boolean } | null;
+}
+
+interface Register {
+  readonly context: StagerContext;
+  readonly records: DownloadRecords;
+  readonly running: Map<string, RunningDownload>;
 }
 
 /** Opens the register; what ran in the stager's previous life is ended as `lost`. */
 export function openDownloadRegister(context: StagerContext, records: DownloadRecords): DownloadRegister {
   const running = new Map<string, RunningDownload>();
   endLost(context, records);
-  const timer = setInterval(() => recordProgress(context, records, running), progressIntervalMs);
+  const register: Register = { context, records, running };
+  const timer = setInterval(() => {
+    recordProgress(register);
+    for (const download of running.values())
+      if (download.ending?.isRefused) void recordEnding(register, download);
+  }, progressIntervalMs);
   const ownedBy = (download: string, server: string): RunningDownload | null => {
     const found = running.get(download);
     return found?.server === server ? found : null;
   };
   const finish = async (found: RunningDownload, sentBytes: number, outcome: EndOutcome): Promise<void> => {
-    const { record } = found;
-    running.delete(record.download);
-    await context.ledger.commit(() => {
-      records.remove(record.download);
-      context.outbox.add(describeDownload({ ...record, sentBytes }, outcome, context.now()), context.now());
-    });
-    context.wakeSender();
-    logEnd(context, record, { sentBytes, outcome });
+    if (found.ending !== null) return;
+    found.ending = { sentBytes, outcome, isRefused: false };
+    await recordEnding(register, found);
   };
   return {
     begin: async (start, server) => {
       const record = await context.ledger.commit(() => recordBegin(context, records, start));
       if (record === null) return null;
-      running.set(record.download, { record, server, sentBytes: 0, recordedBytes: 0 });
+      running.set(record.download, { record, server, sentBytes: 0, recordedBytes: 0, ending: null });
       context.wakeSender();
       return record.download;
     },
@@ -113,12 +121,10 @@ function recordBegin(
 }
 
 /** One transaction a second, whatever the number of downloads. */
-function recordProgress(
-  context: StagerContext,
-  records: DownloadRecords,
-  running: ReadonlyMap<string, RunningDownload>,
-): void {
-  const changed = [...running.values()].filter(({ sentBytes, recordedBytes }) => sentBytes > recordedBytes);
+function recordProgress({ context, records, running }: Register): void {
+  const changed = [...running.values()].filter(
+    ({ sentBytes, recordedBytes, ending }) => ending === null && sentBytes > recordedBytes,
+  );
   if (changed.length === 0) return;
   try {
     context.ledger.transaction(() => {
@@ -133,6 +139,30 @@ function recordProgress(
   } catch (error) {
     context.log.error({ err: error }, 'the progress of downloads could not be recorded; trying again');
   }
+}
+
+/**
+ * Takes a download that has ended off the record, and reports it. Never rejects: an end that the disk refuses (it is full)
+ * stays, and is recorded with the next progress; forgotten, the download would be shown as running for ever.
+ */
+async function recordEnding({ context, records, running }: Register, found: RunningDownload): Promise<void> {
+  const { record, ending } = found;
+  if (ending === null) return;
+  const { sentBytes, outcome } = ending;
+  ending.isRefused = false;
+  try {
+    await context.ledger.commit(() => {
+      records.remove(record.download);
+      context.outbox.add(describeDownload({ ...record, sentBytes }, outcome, context.now()), context.now());
+    });
+  } catch (error) {
+    ending.isRefused = true;
+    context.log.error({ err: error }, 'the end of a download could not be recorded; trying again');
+    return;
+  }
+  running.delete(record.download);
+  context.wakeSender();
+  logEnd(context, record, { sentBytes, outcome });
 }
 
 function endLost(context: StagerContext, records: DownloadRecords): void {
