@@ -18,7 +18,7 @@ export interface AuditVerdict {
 /** Verifies entries 1 to the newest, and that the newest is the head that was noted with it. */
 export async function verifyAudit(store: StoreReads, signal?: AbortSignal): Promise<AuditVerdict> {
   // The head is read first: entries that are appended meanwhile come after it.
-  const notedSequence = Number((await store.settings.get('audit_head_sequence')) ?? 0);
+  const noted = await readNotedHead(store);
   let previousHash = chainStartHash;
   let sequence = 0;
   for (;;) {
@@ -31,13 +31,16 @@ export async function verifyAudit(store: StoreReads, signal?: AbortSignal): Prom
       if (hashAuditEntry(entry, previousHash) !== entry.hash) {
         return broken(expected, `entry ${expected}, or the one before it, is not what was written`);
       }
+      if (expected === noted.sequence && entry.hash !== noted.hash) {
+        return broken(expected, `entry ${expected} was written anew, or the whole log up to it`);
+      }
       sequence = entry.sequence;
       previousHash = entry.hash;
     }
     await nextTurn();
   }
-  if (sequence < notedSequence) {
-    return broken(sequence + 1, `the log ends at ${sequence}, but ${notedSequence} entries were written`);
+  if (sequence < noted.sequence) {
+    return broken(sequence + 1, `the log ends at ${sequence}, but ${noted.sequence} entries were written`);
   }
   return {
     intact: true,
@@ -47,6 +50,17 @@ export async function verifyAudit(store: StoreReads, signal?: AbortSignal): Prom
     explanation:
       sequence === 0 ? 'The audit log is empty.' : `All ${sequence} entries follow from one another.`,
   };
+}
+
+/** Sequence number and hash of one and the same head, whatever is appended meanwhile. */
+async function readNotedHead(store: StoreReads): Promise<{ sequence: number; hash: string | undefined }> {
+  for (;;) {
+    const sequence = await store.settings.get('audit_head_sequence');
+    const hash = await store.settings.get('audit_head_hash');
+    if ((await store.settings.get('audit_head_sequence')) === sequence) {
+      return { sequence: Number(sequence ?? 0), hash };
+    }
+  }
 }
 
 function broken(brokenAt: number, problem: string): AuditVerdict {

@@ -74,6 +74,18 @@ for (const [title, sql, brokenAt] of tampering) {
   });
 }
 
+t.test('a last entry that was changed together with its hash is found', async (t) => {
+  const { store, attacker } = await setUp(t);
+  const [before, last] = await store.read.audit.after(entryCount - 2, 2);
+  if (!before || !last) throw new Error('the entries are not there');
+  const changed = { ...last, actor: 'somebody else' };
+  attacker.exec('DROP TRIGGER audit_log_never_updated');
+  attacker
+    .prepare('UPDATE audit_log SET actor = ?, hash = ? WHERE sequence = ?')
+    .run(changed.actor, hashAuditEntry(changed, before.hash), entryCount);
+  t.match(await verifyAudit(store.read), { intact: false, brokenAt: entryCount });
+});
+
 t.test('an exchange of two entries is found', async (t) => {
   const { store, attacker } = await setUp(t);
   attacker.exec(`DROP TRIGGER audit_log_never_updated;
