@@ -66,20 +66,17 @@ async function answer(
       'disk_full',
       `The file has ${sizeBytes} bytes, and the storeroom has room for ${storeroom.freeBytes()}. Free space on its disk, then publish again.`,
     );
-  const { added, ...stored } = await storeroom.ingest(request);
+  // A failure must not destroy the request: its answer goes out on the same connection.
+  const { added, ...stored } = await storeroom.ingest(request.iterator({ destroyOnReturn: false }));
   sendJson(response, added ? 201 : 200, stored);
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
   const text = Buffer.from(JSON.stringify(body));
-  // An unread body would otherwise be taken for the next request.
-  const connection = response.req.complete ? {} : { connection: 'close' };
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': text.length,
-    ...connection,
-  });
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': text.length });
   response.end(text);
+  // What is still sent of a refused file is read and dropped: closing under it would lose the answer on its way.
+  response.req.resume();
 }
 
 function sendError(response: ServerResponse, error: FtpNodeError, log: Logger): void {
