@@ -77,6 +77,7 @@ export async function startServices(
   acquired.defer(async () => {
     await Promise.all(schedules.map((schedule) => schedule.stop()));
     await context.orders.settle();
+    await recordClock(context);
   });
   const running = acquired.move();
   return { context, consolePort: consoleServer.port, stop: () => running.disposeAsync() };
@@ -92,7 +93,7 @@ async function buildContext(
   parts: { store: Store; log: Logger; keys: NodeKeys; link: LateLink; passwords: PasswordHasher },
 ): Promise<ServiceContext> {
   const { store, log, keys, link, passwords } = parts;
-  const clock = createClock(Number((await store.read.settings.get('clock_high_water_ms')) ?? 0));
+  const clock = createClock(await highestTimeSeen(store));
   const documents = new NodeDocuments(config.node.cluster, createClusterView(config.node, keys), clock);
   const relay = createNodeRelay(() => link.commlink);
   const context: ServiceContext = {
@@ -110,6 +111,12 @@ async function buildContext(
   };
   await recordClock(context);
   return context;
+}
+
+/** As noted on a schedule and at the end; after a crash the audit log may know a later time. */
+async function highestTimeSeen({ read }: Store): Promise<number> {
+  const notedMs = Number((await read.settings.get('clock_high_water_ms')) ?? 0);
+  return Math.max(notedMs, (await read.audit.last())?.atMs ?? 0);
 }
 
 function startSchedules(context: ServiceContext, commlink: Commlink): Schedule[] {
