@@ -10,7 +10,7 @@
  * - `cancelled`       the caller's signal was aborted
  * - `disconnected`    the link broke before the answer; the call may have been carried out
  * - `unavailable`     no link to such a node was up in time; the call was not sent
- * - `overloaded`      too many calls in flight; the call was not sent, or was refused unseen
+ * - `overloaded`      too many calls in flight, or no room to record anything; the call was not sent, or nothing was done
  * - `too_large`       the message is over the line limit
  * - `not_found`       the thing named does not exist
  * - `conflict`        the thing exists already, or changed meanwhile

@@ -66,8 +66,13 @@ export class Installation {
       return await this.#givenUp.promise;
     } catch (error) {
       await this.stop();
-      throw error;
+      throw isDiskFull(error) ? this.#diskFull(error) : error;
     }
+  }
+
+  #diskFull(cause: unknown): StartupError {
+    const message = `The disk of the state directory ${this.#layout.directory} is full. Free some space on it, then start again. Nothing was lost.`;
+    return new StartupError('DISK_FULL', message, { cause });
   }
 
   /** Stops the programs in order (the FTP node first, the database last) and lets go of the state. A second call kills. */
@@ -192,6 +197,12 @@ export class Installation {
       .then(() => writeEndpoints(this.#layout, endpoints))
       .catch((error: Error) => this.#options.say(`endpoints.json can't be written: ${error.message}`));
   }
+}
+
+/** ENOSPC, EDQUOT, or SQLITE_FULL (sqlite.org/rescode.html) of the lock. */
+function isDiskFull(error: unknown): boolean {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  return code === 'ENOSPC' || code === 'EDQUOT' || errcode === 13;
 }
 
 function describeEndpoints(layout: StateLayout, ports: Ports): PublicEndpoints {

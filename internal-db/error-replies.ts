@@ -31,7 +31,7 @@ export function replyFor(error: unknown, report: (code: InternalDbError['code'])
   switch (error.code) {
     case 'disk_full':
       report(error.code);
-      return new RpcError('refused', diskFullSentence, { cause: error });
+      return new RpcError('overloaded', diskFullSentence, { cause: error });
     case 'taken':
       return new RpcError('conflict', 'That name exists already. Choose another one.', { cause: error });
     case 'overloaded':

@@ -86,7 +86,7 @@ function problemOf(error: unknown): unknown {
     case 'overloaded':
       return new PortalProblem(
         'service_unavailable',
-        'The database that knows what you may download cannot be reached at the moment.',
+        'The database that knows what you may download cannot do this at the moment.',
         { cause: error, retryAfterSeconds: unavailableRetryAfterSeconds },
       );
     case 'not_found':
