@@ -41,6 +41,11 @@ for (const [width, viewport] of Object.entries(viewports)) {
       );
       t.equal(await page.getByText('once-only-Pw-3f9a').count(), 1);
       t.ok((await page.getByRole('button', { name: 'Copy' }).count()) >= 8, 'each line can be copied');
+      t.equal(
+        await page.getByRole('button', { name: 'Copy: lftp over FTPS' }).count(),
+        1,
+        'each by its own name',
+      );
       t.notOk(await isTooWide(page), 'the delivery fits the width');
       await takePicture(page, `${width}-${colorScheme}-3-delivery`);
       await page.goto(`${portal.origin}/deliveries`);

@@ -1,4 +1,4 @@
-// Adds a Copy button after everything marked with data-copy.
+// Adds a Copy button after everything marked with data-copy, whose value says what is copied to those who hear the page.
 
 const confirmationMs = 1600;
 
@@ -16,6 +16,7 @@ function copyButton(source: HTMLElement): HTMLButtonElement {
   button.className = 'copy';
   const label = (text: string) => {
     button.textContent = text;
+    button.ariaLabel = `${text}: ${source.dataset['copy'] ?? ''}`;
   };
   label('Copy');
   button.addEventListener('click', () => {

@@ -45,9 +45,9 @@ function loginSection(delivery: Delivery, { password, endpoints, links }: Delive
     </p>
     <dl class="facts-table">
       <dt>Login</dt>
-      <dd>${copyable(delivery.login)}</dd>
+      <dd>${copyable('login', delivery.login)}</dd>
       <dt>Password</dt>
-      <dd>${copyable(password)}</dd>
+      <dd>${copyable('password', password)}</dd>
       <dt>SFTP</dt>
       <dd>host <code>${sftp.host}</code>, port <code>${sftp.port}</code></dd>
       <dt>FTPS</dt>
@@ -88,7 +88,7 @@ function commandsSection({ commands, ownAuthority }: DeliveryAccess): Html {
 function checkSection(delivery: Delivery, commands: ClientCommands): Html {
   return html`<section class="card" aria-labelledby="check">
     <h2 id="check">Check what arrived</h2>
-    <p>SHA-256 ${copyable(delivery.sha256)}</p>
+    <p>SHA-256 ${copyable('SHA-256', delivery.sha256)}</p>
     ${command('Linux', commands.sha256sum)} ${command('macOS', commands.shasum)}
     ${command('Windows PowerShell', commands.powershell)}
   </section>`;
@@ -96,9 +96,9 @@ function checkSection(delivery: Delivery, commands: ClientCommands): Html {
 
 function command(label: string, line: string): Html {
   return html`<h3>${label}</h3>
-    <p class="copyable"><code data-copy>${line}</code></p>`;
+    <p class="copyable"><code data-copy="${label}">${line}</code></p>`;
 }
 
-function copyable(text: string): Html {
-  return html`<span class="copyable"><code data-copy>${text}</code></span>`;
+function copyable(what: string, text: string): Html {
+  return html`<span class="copyable"><code data-copy="${what}">${text}</code></span>`;
 }

@@ -66,7 +66,7 @@ function liveBody(viewer: Viewer, view: DeliveryView): Html {
 }
 
 function endedBody(viewer: Viewer, delivery: Delivery): Html {
-  const ended = delivery.endedAtMs === null ? null : html` It ended ${timeText(delivery.endedAtMs)}.`;
+  const ended = delivery.endedAtMs === null ? null : html` It ended on ${timeText(delivery.endedAtMs)}.`;
   const sentences: Record<Delivery['state'], Html> = {
     requested: html``,
     staged: html``,

@@ -38,7 +38,7 @@ function createdNotice({ secret, token }: NonNullable<TokensView['created']>): H
   return html`<section class="notice good" role="status">
     <h2>${token.name}</h2>
     <p>Copy the token now: it is not shown again.</p>
-    <p class="copyable"><code data-copy>${secret}</code></p>
+    <p class="copyable"><code data-copy="token">${secret}</code></p>
   </section>`;
 }
 
