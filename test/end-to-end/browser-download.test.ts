@@ -30,6 +30,8 @@ const consign = await startConsign(t, { demo: true });
 await consign.waitUntilLinked();
 const knownKeys = knownKeysFlag(await readCertificates(consign));
 const browser = await launchChromium(t, knownKeys);
+/** The README's picture, portal.png, is what fits this screen. */
+const readmeViewport = { width: 1100, height: 890 };
 const fileName = demoFile.split('/').at(-1) ?? '';
 const fileDigest = await sha256OfFile(process.execPath);
 const fileBytes = await sizeOf(process.execPath);
@@ -51,6 +53,17 @@ async function slowDown(page: Page, bytesPerSecond: number): Promise<void> {
     downloadThroughput: bytesPerSecond,
     uploadThroughput: -1,
   });
+}
+
+/** Waits for the file that Chromium keeps until all has arrived; returns its name. */
+async function waitForPart(folder: string): Promise<string> {
+  const parts: string[] = [];
+  const hasBegun = async (): Promise<boolean> => {
+    parts.push(...(await readdir(folder)).filter((name) => name.endsWith('.crdownload')));
+    return parts.length > 0;
+  };
+  await waitFor('the download to begin', hasBegun, 20_000);
+  return parts[0] ?? '';
 }
 
 t.test('a browser that knows nothing of this Consign does not open the portal', async (t) => {
@@ -129,17 +142,21 @@ t.test('a download that was paused, and then cut, goes on in the browser where i
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     ...chromiumOptions(knownKeys),
     downloadsPath,
+    viewport: readmeViewport,
+    colorScheme: 'light',
   });
   t.teardown(() => context.close());
   const page = await context.newPage();
   await signInAtPortal(page, consign, demoCustomer(consign));
   await askForFile(page);
   await slowDown(page, slowBytesPerSecond);
-  const started = page.waitForEvent('download');
   await downloadButton(page).click();
-  await started;
-  const [partName = ''] = await readdir(downloadsPath);
+  const partName = await waitForPart(downloadsPath);
   await waitForBytes(join(downloadsPath, partName), 10_000_000);
+
+  await page.getByText(/[\d.]+ MB of 127 MB, [\d.]+ MB\/s/).waitFor();
+  await page.mouse.move(0, 0);
+  await takePicture(page, 'portal', 'screen');
 
   const downloads = await context.newPage();
   await downloads.goto('chrome://downloads');

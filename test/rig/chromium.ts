@@ -49,9 +49,10 @@ export function knownKeysFlag(certificates: readonly X509Certificate[]): string 
   return `--ignore-certificate-errors-spki-list=${digests.join(',')}`;
 }
 
-/** Keeps a picture of the whole page, when pictures are wanted. */
-export async function takePicture(page: Page, name: string): Promise<void> {
-  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+/** Keeps a picture of the whole page, or of what fits the screen, when pictures are wanted. */
+export async function takePicture(page: Page, name: string, part: 'page' | 'screen' = 'page'): Promise<void> {
+  const fullPage = part === 'page';
+  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage });
 }
 
 /** Collects what goes wrong on the page from now on: scripts that fail, and what the content policy forbids. */
