@@ -1,5 +1,6 @@
 // How internal-db reaches the ftp-nodes: through whichever web-front is linked to them. A web-front passes signed
-// documents on and can neither make nor change one; it can only fail to pass it on, and then the next one is asked.
+// documents on and can neither make nor change one; it can only fail to pass it on. A staging is then tried through the
+// next one; an unstage order goes through all at once, so that one that hangs or lies holds no revocation back.
 import type { Commlink } from '#commlink/commlink.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
@@ -19,16 +20,13 @@ export interface NodeRelay {
   reachedNodes(): Promise<ReachedNode[]>;
 }
 
-type Through = Pick<Commlink, 'call'>;
+type Ask<T> = (webFront: string, through: Pick<Commlink, 'call'>) => Promise<T>;
 
 /** The relay over the commlink; `link` gives it, or null before it is open and after it was closed. */
 export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | null): NodeRelay {
-  const throughAny = async <T>(ask: (webFront: string, through: Through) => Promise<T>): Promise<T> => {
+  const throughAny = async <T>(ask: Ask<T>): Promise<T> => {
     const commlink = link();
-    let refusal = new RpcError(
-      'unavailable',
-      'No web-front is linked; the delivery node can not be reached.',
-    );
+    let refusal = noWebFront();
     for (const { name } of commlink?.linked('web-front') ?? []) {
       try {
         if (commlink) return await ask(name, commlink);
@@ -40,13 +38,22 @@ export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | 
     }
     throw refusal;
   };
+  /** For what may be carried out twice: the first answer counts, and a refusal only when nobody else answers. */
+  const throughAll = async <T>(ask: Ask<T>): Promise<T> => {
+    const commlink = link();
+    if (!commlink) throw noWebFront();
+    const answers = commlink.linked('web-front').map(({ name }) => ask(name, commlink));
+    return await Promise.any(answers).catch((error: AggregateError) => {
+      throw error.errors[0] ?? noWebFront();
+    });
+  };
   return {
     stage: (params) =>
       throughAny((webFront, commlink) =>
         commlink.call(webFront, webFrontMethods, 'relay.stage', params, { deadlineMs: stageDeadlineMs }),
       ),
     unstage: (params) =>
-      throughAny((webFront, commlink) =>
+      throughAll((webFront, commlink) =>
         commlink.call(webFront, webFrontMethods, 'relay.unstage', params, {
           deadlineMs: unstageAttemptDeadlineMs,
         }),
@@ -64,4 +71,8 @@ export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | 
       return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     },
   };
+}
+
+function noWebFront(): RpcError {
+  return new RpcError('unavailable', 'No web-front is linked; the delivery node can not be reached.');
 }
