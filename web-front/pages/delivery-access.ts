@@ -60,7 +60,7 @@ function loginSection(delivery: Delivery, { password, endpoints, links }: Delive
         <small>Your client shows one of these when it connects for the first time.</small>
       </dd>
     </dl>
-    <p class="fine">Login and password are for this file only and end with it.</p>
+    <p class="fine">Login and password were made for this delivery and end with it.</p>
   </section>`;
 }
 
