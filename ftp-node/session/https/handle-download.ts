@@ -24,6 +24,8 @@ export interface DownloadExchange {
   readonly socket: Socket;
   readonly services: SessionServices;
   readonly issuer: LinkIssuer;
+  /** Breaks the connection off; nothing that is queued still arrives. */
+  readonly reset: () => void;
 }
 
 type ValidLink = Extract<LinkVerdict, { valid: true }>;
@@ -125,7 +127,7 @@ function beginTransfer(
 
 /** Sends the bytes and records the end, whatever happens. */
 async function sendPart(
-  { response, socket, services }: DownloadExchange,
+  { response, socket, services, reset }: DownloadExchange,
   sending: { transfer: Transfer; opened: OpenedFile; part: Part; headers: ReturnType<typeof partHeaders> },
 ): Promise<void> {
   const { transfer, opened, part } = sending;
@@ -147,8 +149,8 @@ async function sendPart(
     if (result.end === 'read_failed')
       services.log.error({ err: result.cause }, 'a staged file could not be read');
     if (result.end !== 'sent') {
-      // Never an orderly close: the client must see that the file is not whole.
-      socket.destroy();
+      // Never an orderly close: the client must see that the file is not whole, and of a revoked one get no more.
+      reset();
       return;
     }
     // Asked before the response ends: with `Connection: close` the end closes the socket, and nobody could be asked.

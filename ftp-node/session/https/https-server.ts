@@ -20,7 +20,8 @@ export interface HttpsServerOptions extends ProtocolServerOptions {
 /** Binds the port; serves when `opened` resolves. Throws the system's error (EADDRINUSE) with its code. */
 export async function startHttpsServer(options: HttpsServerOptions): Promise<ProtocolServer> {
   const connections = new Set<Socket>();
-  const requests = new RequestQueue(options.services, options.issuer);
+  const reset = (secure: Socket): void => resetConnection(connections, secure);
+  const requests = new RequestQueue({ services: options.services, issuer: options.issuer, reset });
   const https = createWebServer(options, requests);
   const listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     acceptConnection({ socket, options, https, connections }).catch((error: unknown) => {
@@ -97,4 +98,15 @@ function createWebServer(options: HttpsServerOptions, requests: RequestQueue): S
   });
   https.on('request', (request, response) => requests.add(request, response));
   return https;
+}
+
+/**
+ * Breaks the TCP connection under a TLS socket off, with a reset: after a close, what the kernel has queued (megabytes,
+ * of a client that reads slowly) would still arrive. TLS sockets cannot be reset themselves.
+ */
+function resetConnection(connections: ReadonlySet<Socket>, secure: Socket): void {
+  const { remoteAddress, remotePort } = secure;
+  for (const socket of connections)
+    if (socket.remotePort === remotePort && socket.remoteAddress === remoteAddress) socket.resetAndDestroy();
+  secure.destroy();
 }

@@ -13,15 +13,18 @@ import { handleDownload } from './handle-download.ts';
 export class RequestQueue {
   readonly #services: SessionServices;
   readonly #issuer: LinkIssuer;
+  readonly #reset: (socket: Socket) => void;
   readonly #lastByConnection = new WeakMap<Socket, Promise<void>>();
   readonly #unansweredByConnection = new WeakMap<Socket, number>();
   readonly #deadlines = new WeakMap<Socket, NodeJS.Timeout>();
   readonly #running = new Set<Promise<void>>();
   #draining = false;
 
-  constructor(services: SessionServices, issuer: LinkIssuer) {
-    this.#services = services;
-    this.#issuer = issuer;
+  /** `reset` breaks a connection off so that nothing that is queued for it arrives. */
+  constructor(options: { services: SessionServices; issuer: LinkIssuer; reset: (socket: Socket) => void }) {
+    this.#services = options.services;
+    this.#issuer = options.issuer;
+    this.#reset = options.reset;
   }
 
   /** From here on the next request's headers must be whole within the deadline, however slowly they trickle in. */
@@ -87,6 +90,7 @@ export class RequestQueue {
         socket: request.socket,
         services: this.#services,
         issuer: this.#issuer,
+        reset: () => this.#reset(request.socket),
       });
     } catch (error) {
       this.#services.log.error({ err: error }, 'a download could not be answered');

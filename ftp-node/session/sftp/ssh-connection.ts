@@ -234,9 +234,10 @@ export class SshConnection {
     this.#sayGoodbye();
   }
 
-  /** A transfer was revoked: nothing that is queued may still leave. */
+  /** A transfer was revoked: nothing that is queued may still leave, and after a close the kernel would send it. */
   #cut(): void {
-    this.#break('a transfer was cut');
+    this.#log.info('sftp connection reset: a transfer was cut');
+    this.#socket.resetAndDestroy();
   }
 
   #break(reason: string): void {

@@ -271,6 +271,22 @@ t.test('a revoked delivery cuts a running download within a second, and the link
   t.equal((await get(url)).status, 410);
 });
 
+t.test('what is queued for a slow client when its delivery is revoked does not arrive', async (t) => {
+  const delivered = await node.publishAndStage(content, { file: 'revoked-slowly.bin' });
+  const { port, pathname } = new URL(node.linkFor(delivered));
+  const socket = connect({ port: Number(port), host: '127.0.0.1', ca, servername: 'localhost' });
+  socket.write(`GET ${pathname} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  await new Promise((resolve) => socket.once('readable', resolve));
+  await delay(300);
+  const broken = new Promise<string>((resolve) => {
+    socket.once('end', () => resolve('closed in order'));
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+  });
+  await node.unstage([delivered.delivery]);
+  socket.resume();
+  t.equal(await broken, 'ECONNRESET');
+});
+
 t.test('requests on one connection are all answered, and each recorded', async (t) => {
   const delivered = await node.publishAndStage(randomBytes(300_000), { file: 'pipelined.bin' });
   const { port, pathname } = new URL(node.linkFor(delivered));
