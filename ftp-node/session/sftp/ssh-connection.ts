@@ -234,10 +234,9 @@ export class SshConnection {
     this.#sayGoodbye();
   }
 
-  /** A transfer was revoked: nothing that is queued may still leave, and after a close the kernel would send it. */
+  /** A transfer was revoked: nothing that is queued may still leave. */
   #cut(): void {
-    this.#log.info('sftp connection reset: a transfer was cut');
-    this.#socket.resetAndDestroy();
+    this.#break('a transfer was cut');
   }
 
   #break(reason: string): void {
