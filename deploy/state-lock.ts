@@ -1,6 +1,6 @@
 // Keeps two launchers off one state. The lock is SQLite's exclusive lock on a file of its own, which the kernel
 // drops when the process dies, however it dies: there is no stale lock to clean up. Called by launch.ts.
-import { chmodSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { readEndpoints, type StateLayout } from './state-directory.ts';
@@ -10,6 +10,8 @@ const sqliteBusy = 5;
 
 /** Takes the lock for the rest of the process's life. Throws StartupError `STATE_IN_USE`. */
 export function lockState(layout: StateLayout): { release(): void } {
+  // Made here where it is new, as SQLite would let others read it; its journal gets the same mode.
+  closeSync(openSync(layout.lockFile, 'a', 0o600));
   const database = new DatabaseSync(layout.lockFile);
   try {
     database.exec('BEGIN EXCLUSIVE');
@@ -24,6 +26,5 @@ export function lockState(layout: StateLayout): { release(): void } {
       { cause: error },
     );
   }
-  chmodSync(layout.lockFile, 0o600);
   return { release: () => database.close() };
 }
