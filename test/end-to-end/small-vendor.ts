@@ -17,8 +17,9 @@ export interface SmallVendor {
   readonly sha256: string;
 }
 
-/** The account, and its file as `PRODUCT/VERSION/FILE`. */
+/** The account. */
 export const vendorAccount = 'acme';
+/** Its file as `PRODUCT/VERSION/FILE`. */
 export const vendorTarget = 'tool/1.0.0/tool.bin';
 const contentBytes = 100_000;
 

@@ -61,7 +61,7 @@ export async function clientDirectory(t: { teardown: (done: () => Promise<void>)
 
 /** The environment that makes OpenSSH ask a program, instead of a terminal, for the password. */
 export async function askPassEnvironment(
-  staged: StagedFile,
+  staged: Pick<StagedFile, 'password'>,
   directory: string,
 ): Promise<Record<string, string>> {
   const program = join(directory, '.ask-password');

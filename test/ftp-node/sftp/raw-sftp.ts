@@ -56,6 +56,30 @@ export function request(packetType: number, id: number, ...fields: Buffer[]): Bu
   return string(Buffer.concat([Buffer.from([packetType]), uint32(id), ...fields]));
 }
 
+/** The file names in an SSH_FXP_NAME: each has a long name and attributes after it, of which only the size varies. */
+export function fileNamesIn(body: Buffer): string[] {
+  const names: string[] = [];
+  let at = 4;
+  const next = (): Buffer => {
+    const length = body.readUInt32BE(at);
+    at += 4 + length;
+    return body.subarray(at - length, at);
+  };
+  const attributeBytes: readonly (readonly [flag: number, bytes: number])[] = [
+    [1, 8],
+    [2, 8],
+    [4, 4],
+    [8, 8],
+  ];
+  for (let left = body.readUInt32BE(0); left > 0; left -= 1) {
+    names.push(next().toString('latin1'));
+    next();
+    const flags = body.readUInt32BE(at);
+    at += 4 + attributeBytes.reduce((sum, [flag, bytes]) => sum + ((flags & flag) === 0 ? 0 : bytes), 0);
+  }
+  return names;
+}
+
 /** One raw session. */
 export class RawSftp {
   readonly channel: ClientChannel;
