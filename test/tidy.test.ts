@@ -83,7 +83,7 @@ t.test('each rule about one file refuses its bad fixture', async (t) => {
     ['swallowed-error', 'commlink/link.ts', `${header}void a().catch(() => {});\n`],
     ['swallowed-error', 'commlink/link.ts', `${header}void a().catch(() => undefined);\n`],
     ['machine-path', 'deploy/launch.ts', `${header}const a = '/root/state';\n`],
-    ['machine-path', 'deploy/start.sh', 'cd /work/main\n'],
+    ['machine-path', 'deploy/start.sh', 'cd /home/builder/consign\n'],
     ['default-export', 'commlink/link.ts', `${header}export default 1;\n`],
     ['barrel', 'commlink/link.ts', `${header}export * from './rpc.ts';\n`],
     ['mutable-module-state', 'commlink/link.ts', `${header}let count = 0;\n`],

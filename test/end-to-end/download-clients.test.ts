@@ -83,6 +83,13 @@ const sshOptions = [
   'PreferredAuthentications=password',
 ];
 
+async function runOpenSsh(program: 'sftp' | 'scp', staged: StagedFile, directory: string) {
+  const { host, port } = staged.sftp;
+  const source = `${staged.login}@${host}:${staged.path}`;
+  const environment = await askPassEnvironment(staged, directory);
+  return runProgram(program, [...sshOptions, '-P', String(port), source, '.'], { directory, environment });
+}
+
 const cases: readonly ClientCase[] = [
   {
     title: 'curl over HTTPS',
@@ -173,42 +180,8 @@ const cases: readonly ClientCase[] = [
     fetch: (staged, directory) =>
       runLftp(staged, directory, { scheme: 'sftp', commands: `get ${staged.path}` }),
   },
-  {
-    title: 'OpenSSH sftp',
-    fetch: async (staged, directory) =>
-      runProgram(
-        'sftp',
-        [
-          ...sshOptions,
-          '-P',
-          String(staged.sftp.port),
-          `${staged.login}@${staged.sftp.host}:${staged.path}`,
-          '.',
-        ],
-        {
-          directory,
-          environment: await askPassEnvironment(staged, directory),
-        },
-      ),
-  },
-  {
-    title: 'OpenSSH scp',
-    fetch: async (staged, directory) =>
-      runProgram(
-        'scp',
-        [
-          ...sshOptions,
-          '-P',
-          String(staged.sftp.port),
-          `${staged.login}@${staged.sftp.host}:${staged.path}`,
-          '.',
-        ],
-        {
-          directory,
-          environment: await askPassEnvironment(staged, directory),
-        },
-      ),
-  },
+  { title: 'OpenSSH sftp', fetch: (staged, directory) => runOpenSsh('sftp', staged, directory) },
+  { title: 'OpenSSH scp', fetch: (staged, directory) => runOpenSsh('scp', staged, directory) },
   {
     title: "Python's ftplib FTP_TLS",
     fetch: (staged, directory) =>
