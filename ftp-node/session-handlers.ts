@@ -22,9 +22,11 @@ export function sessionHandlers(door: SessionDoor, name: string): HostHandlers {
   return {
     'server.configure': async () => door.configFor(name),
     'login.verify': (attempt, { signal }) => verifyLogin(door.login, attempt, signal),
-    'staging.describe': async ({ account, path }) => {
+    'staging.describe': async ({ account, path, delivery: asked }) => {
       const nowMs = context.now();
-      const record = context.deliveries.at(account, path).find(({ stagedUntilMs }) => stagedUntilMs > nowMs);
+      const record = context.deliveries
+        .at(account, path)
+        .find(({ stagedUntilMs, delivery }) => stagedUntilMs > nowMs && delivery === (asked ?? delivery));
       if (record === undefined) return null;
       const { delivery, sha256, sizeBytes, mediaType, publishedAtMs } = record;
       return { delivery, sha256, sizeBytes, mediaType, publishedAtMs };

@@ -53,7 +53,7 @@ export const stagerMethods = {
   'staging.describe': method({
     ...fromSession,
     mutates: false,
-    params: strictObject({ account: Slug, path: Path }),
+    params: strictObject({ account: Slug, path: Path, delivery: Type.Union([Id, Type.Null()]) }),
     result: Type.Union([
       strictObject({
         delivery: Id,

@@ -41,7 +41,8 @@ export function buildSessionServices(options: SessionServicesOptions): BuiltSess
       limits,
       verifyLogin: (attempt) => stager.call('login.verify', attempt),
       accountDirectory: (account) => openAccountDirectory(options.accountsDirectory(), account),
-      describeStaging: (account, path) => stager.call('staging.describe', { account, path: path.slice(1) }),
+      describeStaging: (account, path, delivery) =>
+        stager.call('staging.describe', { account, path: path.slice(1), delivery }),
       beginTransfer: (start) => transfers.begin(start),
       admitConnection: (address) => admission.admit(address),
       registerSession: (session) => sessions.register(session),

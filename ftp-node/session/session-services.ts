@@ -84,8 +84,8 @@ export interface SessionServices {
   }): Promise<LoginVerdict>;
   /** The directory of an account that a verdict, or a verified URL, has named. */
   accountDirectory(account: string): AccountDirectory;
-  /** Recorded facts of a staged file (SHA-256 for HASH and ETag), or null. */
-  describeStaging(account: string, path: CustomerPath): Promise<StagingFacts | null>;
+  /** Recorded facts of a staged file (SHA-256 for HASH and ETag), or null; of one `delivery` of it, or of the newest. */
+  describeStaging(account: string, path: CustomerPath, delivery: string | null): Promise<StagingFacts | null>;
   /** Null when the file is no longer staged: the protocol then answers as for a missing file. */
   beginTransfer(start: TransferStart): Promise<Transfer | null>;
   /** A connection before authentication; null when the server, or this address, has too many. */

@@ -94,7 +94,8 @@ async function openStagedFile(exchange: DownloadExchange, link: ValidLink): Prom
 }
 
 async function isStillStaged({ services }: DownloadExchange, link: ValidLink): Promise<boolean> {
-  return (await services.describeStaging(link.claims.account, link.path)) !== null;
+  const { account, delivery } = link.claims;
+  return (await services.describeStaging(account, link.path, delivery)) !== null;
 }
 
 function partHeaders(described: DescribedFile, opened: OpenedFile, part: Part) {

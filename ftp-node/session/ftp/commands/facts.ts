@@ -32,7 +32,7 @@ export async function showFacts(connection: ControlConnection, argument: string 
 export async function showHash(connection: ControlConnection, argument: string): Promise<void> {
   const { account } = connection.requireSession();
   const { path } = await describeFile(connection, argument);
-  const facts = await connection.gateway.services.describeStaging(account, path);
+  const facts = await connection.gateway.services.describeStaging(account, path, null);
   if (facts === null) throw new FtpRefusal(550, 'There is no such file or directory.');
   return connection.reply(213, `SHA-256 0-${facts.sizeBytes} ${facts.sha256} ${path}`);
 }

@@ -194,6 +194,7 @@ for (const [what, url, status] of hostile)
       t.match(answer.headers['content-security-policy'], /default-src 'none'/);
       t.notMatch(answer.body.toString(), /\/(tmp|acme|etc)/);
     }
+    t.equal((await get(url, {}, 'HEAD')).status, status, 'HEAD says the same');
   });
 
 t.test('other methods are refused', async (t) => {
