@@ -3,13 +3,22 @@
 // a method that is not in it, or a caller that it does not name, is refused before a handler runs.
 import type { Static, TSchema } from './schema.ts';
 
-/** Who calls: the three node roles, the operator's command line, and the jailed session server and its stager. */
-export type CallerRole = 'web-front' | 'internal-db' | 'ftp-node' | 'operator' | 'session-server' | 'stager';
+/**
+ * Who calls: the three node roles, a machine that joins with a ticket, the operator's command line, and the jailed
+ * session server and its stager.
+ */
+export type CallerRole =
+  'web-front' | 'internal-db' | 'ftp-node' | 'joiner' | 'operator' | 'session-server' | 'stager';
 
 /** One row of a method table. `deadlineMs` is the callee's bound; a caller may ask for less, never for more. */
 export interface MethodSpec<P extends TSchema = TSchema, R extends TSchema = TSchema> {
   readonly callers: readonly CallerRole[];
   readonly mutates: boolean;
+  /**
+   * Whether the call is part of admitting a client's request. Such a call is answered only between nodes that have the
+   * same version of the configuration installed and do not decline (RpcError `declined`, nothing done); others always.
+   */
+  readonly admits?: boolean;
   readonly deadlineMs: number;
   readonly params: P;
   readonly result: R;

@@ -14,6 +14,7 @@
  * - `too_large`       the message is over the line limit
  * - `not_found`       the thing named does not exist
  * - `conflict`        the thing exists already, or changed meanwhile
+ * - `declined`        the nodes are between two configurations; nothing was done, try again in a moment
  * - `refused`         the callee declines, for the reason in the message
  * - `internal`        a fault of the callee; its log has the incident id given in the message
  */
@@ -30,6 +31,7 @@ export type RpcErrorCode =
   | 'too_large'
   | 'not_found'
   | 'conflict'
+  | 'declined'
   | 'refused'
   | 'internal';
 

@@ -79,6 +79,7 @@ function isSessionRefusal(result: unknown): boolean {
 function problemOf(error: unknown): unknown {
   if (!(error instanceof RpcError)) return error;
   switch (error.code) {
+    case 'declined':
     case 'unavailable':
     case 'deadline':
     case 'cancelled':

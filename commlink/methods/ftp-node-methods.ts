@@ -41,6 +41,7 @@ export const ftpNodeMethods = {
   'delivery.stage': method({
     ...caller,
     mutates: true,
+    admits: true,
     params: strictObject({ grant: SignedText }),
     result: Type.Union([
       /** The hard link exists and is recorded. `path` is `<product>/<version>/<file>`, as the customer sees it. */

@@ -51,7 +51,10 @@ export const DeliveryCredentials = strictObject({
 });
 export type DeliveryCredentials = Static<typeof DeliveryCredentials>;
 
-const caller = { callers: ['web-front'] as const, deadlineMs: 10_000 };
+/** For a customer: answered only while the two nodes agree on the configuration. */
+const caller = { callers: ['web-front'] as const, deadlineMs: 10_000, admits: true };
+/** For the cluster's own bookkeeping: always. */
+const housekeeper = { callers: ['web-front'] as const, deadlineMs: 10_000 };
 const withSession = { session: Secret };
 
 /** Sealed credentials: base64url of HPKE encapsulated key and ciphertext of a LoginAttempt. */
@@ -207,6 +210,6 @@ export const internalDbMethods = {
     ]),
   }),
   'login.decide': method({ ...caller, mutates: true, ...relayedMessages.login }),
-  'node.report': method({ ...caller, mutates: true, ...relayedMessages.report }),
-  'node.reconcile': method({ ...caller, mutates: true, ...relayedMessages.reconcile }),
+  'node.report': method({ ...housekeeper, mutates: true, ...relayedMessages.report }),
+  'node.reconcile': method({ ...housekeeper, mutates: true, ...relayedMessages.reconcile }),
 } as const;

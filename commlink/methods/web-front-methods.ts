@@ -11,12 +11,13 @@ const fromInternalDb = { callers: ['internal-db'] as const, deadlineMs: 15_000 }
 
 /** The table. A node that is not linked is the RpcError `unavailable`. */
 export const webFrontMethods = {
-  'relay.login': method({ ...fromNode, mutates: true, ...relayedMessages.login }),
+  'relay.login': method({ ...fromNode, mutates: true, admits: true, ...relayedMessages.login }),
   'relay.report': method({ ...fromNode, mutates: true, ...relayedMessages.report }),
   'relay.reconcile': method({ ...fromNode, mutates: true, ...relayedMessages.reconcile }),
   'relay.stage': method({
     ...fromInternalDb,
     mutates: true,
+    admits: true,
     params: strictObject({ node: NodeId, grant: SignedText }),
     result: ftpNodeMethods['delivery.stage'].result,
   }),

@@ -27,6 +27,7 @@ const codes: ReadonlySet<string> = new Set<RpcErrorCode>([
   'too_large',
   'not_found',
   'conflict',
+  'declined',
   'refused',
   'internal',
 ]);

@@ -1,0 +1,18 @@
+// What is configured of internal-db through the cluster's configuration, and takes effect without a restart.
+// Callers: internal-db, which obeys it; the operator's side, which checks it before it is published.
+import { Type, strictObject, type Static } from '../schema.ts';
+import { HostPort, commonSettings } from './link-settings.ts';
+
+const LifetimeMs = Type.Integer({ minimum: 1000, maximum: 366 * 86_400_000 });
+
+/** The settings of an internal-db node. Durations are milliseconds. */
+export const InternalDbSettings = strictObject({
+  ...commonSettings,
+  /** The staff console's internal address. */
+  console: HostPort,
+  /** How long a customer's delivery stays staged. */
+  deliveryLifetimeMs: LifetimeMs,
+  /** How long a browser session lasts from sign-in. */
+  sessionLifetimeMs: LifetimeMs,
+});
+export type InternalDbSettings = Static<typeof InternalDbSettings>;
