@@ -1,56 +1,80 @@
-// A node's place in the cluster's configuration.
-// Contract only so far: the shell that keeps it is being written beside this file.
+// A node's place in the cluster's configuration: opens what it has installed, then keeps it on the cluster's version.
+// Callers: each component's main.ts; the launcher, for the first node of a cluster.
+// Trusts the operators' signatures on a version, and nothing that a node says about one.
 import type { Commlink } from '../commlink.ts';
+import type { Logger } from '../log.ts';
+import type { Handlers, MethodTable } from '../method-table.ts';
+import type { ClusterStatus } from '../methods/operator-methods.ts';
 import type { NodeRole } from '../node-config.ts';
-import type { NodeIdentity, ClusterPolicy, SettingsOf } from '../settings/cluster-configuration.ts';
-import type { ClusterVersion } from './cluster-version.ts';
+import type { NodeKeys } from '../node-keys.ts';
+import type { Admission } from './admission.ts';
+import type { SealedSection, SignedManifest } from './manifest.ts';
+import type { NodeBootstrap } from './node-bootstrap.ts';
+import type { ConfigurationEvent, NodeConfiguration, PrepareChange } from './node-configuration.ts';
 
-/** What this node is configured to be: its own sections of one version, opened. */
-export interface NodeConfiguration<R extends NodeRole> {
-  readonly version: ClusterVersion;
-  readonly policy: ClusterPolicy;
-  readonly settings: SettingsOf<R>;
-  readonly identity: NodeIdentity;
+export type { Admission } from './admission.ts';
+export type {
+  ConfigurationEvent,
+  NodeConfiguration,
+  PrepareChange,
+  PreparedChange,
+} from './node-configuration.ts';
+
+/** Which node to open. `role` must be the one that the cluster gave it. */
+export interface OpenClusterNodeOptions<R extends NodeRole> {
+  readonly bootstrap: NodeBootstrap;
+  readonly role: R;
+  readonly log: Logger;
+  /** Called for what the audit log must have; must not throw. */
+  readonly onEvent?: (event: ConfigurationEvent) => void;
 }
 
-/** A change that can be made without failing: new ports are bound, certificates parsed. Exactly one is called, once. */
-export interface PreparedChange {
-  /** Makes it, after the version was installed. What runs already goes on. */
-  commit(): Promise<void>;
-  /** Gives it up: another version came, or the node stops. */
-  discard(): Promise<void>;
+/** What the component brings: its own method table, and how it takes a change. */
+export interface StartOptions<R extends NodeRole, T extends MethodTable> {
+  readonly offered: T;
+  readonly handlers: Handlers<T>;
+  readonly prepare: PrepareChange<R>;
 }
 
-/**
- * The component's part of staging a version. Throws StartupError when it can't be: its message, a plain sentence, goes to
- * the operator, and nothing changes.
- */
-export type PrepareChange<R extends NodeRole> = (next: NodeConfiguration<R>) => Promise<PreparedChange>;
-
-/** Whether client requests may be admitted now. */
-export interface Admission {
-  /** False from READY until the install, and while this node is no active member. */
-  readonly isOpen: boolean;
-  /** Resolves to true once it is open, or to false after the policy's patience. At once when it is open. */
-  waitUntilOpen(signal?: AbortSignal): Promise<boolean>;
-  /** `listener` is called when it opens and when it closes. */
-  onChange(listener: (isOpen: boolean) => void): void;
+/** A node whose configuration was read and verified; it has no sockets yet. */
+export interface OpenedNode<R extends NodeRole> {
+  readonly configuration: NodeConfiguration<R>;
+  readonly keys: NodeKeys;
+  readonly admission: Admission;
+  /**
+   * Opens the links, the operators' socket and listener, and takes part in the protocol from then on. Once. Throws
+   * StartupError (`PORT_TAKEN`, `SOCKET_…`).
+   */
+  start<T extends MethodTable>(options: StartOptions<R, T>): Promise<ClusterNode<R>>;
 }
 
-/** Something that operators must find in the audit log. */
-export interface ConfigurationEvent {
-  readonly type: 'installed' | 'refused' | 'proposed' | 'joined' | 'evicted';
-  readonly version: ClusterVersion | null;
-  /** Stable, for `refused`. */
-  readonly code: string | null;
-  readonly detail: string;
-  /** The node or operator that it is about. */
-  readonly by: string;
-}
-
-/** The parts that other rooms use. */
+/** A node that takes part. `configuration` is always the installed one. */
 export interface ClusterNode<R extends NodeRole> {
   readonly configuration: NodeConfiguration<R>;
   readonly admission: Admission;
   readonly commlink: Commlink;
+  /** How the cluster's configuration stands, as this node sees it. */
+  status(): ClusterStatus;
+  /** Leaves the protocol, then closes the links and the operators' sockets. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads the node's keys and its installed version, verifies it, and opens its sections. Throws StartupError:
+ * `NOT_JOINED`, `CONFIGURATION_DAMAGED`, `NODE_KEY_MISMATCH`, `WRONG_ROLE`, `KEY_…`.
+ */
+export async function openClusterNode<R extends NodeRole>(
+  options: OpenClusterNodeOptions<R>,
+): Promise<OpenedNode<R>> {
+  await Promise.resolve(options);
+  throw new Error('not landed yet');
+}
+
+/** Makes the configuration directory of a member of a cluster's first version. Nothing may be there yet. */
+export async function writeGenesis(
+  bootstrap: NodeBootstrap,
+  block: { readonly manifest: SignedManifest; readonly sections: readonly SealedSection[] },
+): Promise<void> {
+  await Promise.resolve([bootstrap, block]);
+  throw new Error('not landed yet');
 }
