@@ -1,6 +1,8 @@
 // A node's links to the others: opens what its configuration asks for, keeps it up, and places and serves calls over
 // it, whichever end dialled. Callers: each component's main.ts opens one; its services place calls.
 // Every peer is a member that has proven its key; what it may ask is the offered table, by its role.
+import type { CallGate } from './call-gate.ts';
+import type { PreparedChange } from './configuration/node-configuration.ts';
 import type { RpcErrorCode } from './rpc-error.ts';
 import { RpcError } from './rpc-error.ts';
 import { readKeyBags } from './key-bag.ts';
@@ -14,7 +16,7 @@ import { indexMembers } from './link/members.ts';
 import { closeMsMax } from './limits.ts';
 import type { Logger } from './log.ts';
 import type { Handlers, MethodTable, ParamsOf, ResultOf } from './method-table.ts';
-import type { Member, NodeConfig, NodeRole } from './node-config.ts';
+import type { LinkPlan, Member, NodeConfig, NodeRole } from './node-config.ts';
 import { readNodeKeys, type NodeKeys } from './node-keys.ts';
 import { compileTable, type CompiledMethod, type CompiledTable } from './rpc/compiled-table.ts';
 import type { CallOptions } from './rpc/placed-calls.ts';
@@ -34,12 +36,41 @@ export interface LinkStatus {
   readonly callsInFlight: number;
 }
 
-/** What openCommlink needs. `offered` is what other nodes may call here. */
+/** An open invitation, with the secret that its ticket holds. */
+export interface OpenInvitation {
+  readonly ticket: string;
+  readonly secret: string;
+  readonly name: string;
+  readonly role: NodeRole;
+  readonly expiresAtMs: number;
+}
+
+/** What openCommlink needs. `offered` is what other nodes, and machines that join, may call here. */
 export interface CommlinkOptions<T extends MethodTable> {
+  readonly keys: NodeKeys;
+  readonly plan: LinkPlan;
+  readonly offered: T;
+  readonly handlers: Handlers<T>;
+  readonly log: Logger;
+  /** Left out, `admits` means nothing. */
+  readonly gate?: CallGate;
+  /** The invitations whose tickets open a join link here; asked at each handshake. Left out, there are none. */
+  readonly invitations?: () => readonly OpenInvitation[];
+}
+
+/** What openCommlink takes besides, until every program gets its configuration from the cluster. */
+export interface ConfiguredCommlinkOptions<T extends MethodTable> {
   readonly config: NodeConfig;
   readonly offered: T;
   readonly handlers: Handlers<T>;
   readonly log: Logger;
+}
+
+/** How many links there are to a node (by id) that use a bag generation. */
+export interface LinkGeneration {
+  readonly peer: string;
+  readonly generation: number;
+  readonly count: number;
 }
 
 /** A node's place in the cluster. */
@@ -68,8 +99,16 @@ export interface Commlink {
   status(): LinkStatus[];
   /** `listener` is called when a node's first link comes up and when its last one goes. */
   onLinkChange(listener: LinkChangeListener): void;
-  /** Reads the bag folder again: retired keys are erased, links that use them drained, and new keys sent. */
-  reloadBags(): Promise<void>;
+  /** The links that are open, draining ones included, by peer (node id) and bag generation; for version messages. */
+  linkGenerations(): LinkGeneration[];
+  /**
+   * Makes the links those of `plan`, one plan after another. What did not change is not touched; new comes before old;
+   * links to nodes that are no members any more are cut, and calls in flight there fail with `disconnected`. Does not
+   * wait for links to drain. Throws StartupError (`MEMBERS_INVALID`, `PORT_TAKEN`), and then nothing has changed.
+   */
+  adopt(plan: LinkPlan): Promise<void>;
+  /** The same in two steps: binds a changed listener address and checks the plan now; `commit` adopts it. */
+  prepare(plan: LinkPlan): Promise<PreparedChange>;
   /** Stops dialling and accepting, lets calls in flight finish for a short time, and closes every link. */
   close(): Promise<void>;
 }
@@ -78,7 +117,10 @@ export interface Commlink {
  * Opens the commlink: reads keys and bags, listens, and starts dialling; it does not wait for links. Throws StartupError
  * (`NODE_KEY_MISMATCH`, `MEMBERS_INVALID`, `KEY_…`, `PORT_TAKEN`) with what to do.
  */
-export async function openCommlink<T extends MethodTable>(options: CommlinkOptions<T>): Promise<Commlink> {
+export async function openCommlink<T extends MethodTable>(
+  options: CommlinkOptions<T> | ConfiguredCommlinkOptions<T>,
+): Promise<Commlink> {
+  if (!('config' in options)) throw new Error('not landed yet');
   const { config, log } = options;
   const keys = await readNodeKeys(config.keyFile);
   const { self, byId, byName } = indexMembers(config, keys);
@@ -184,19 +226,16 @@ class NodeCommlink implements Commlink {
     return (await result) as ResultOf<T, M>;
   }
 
-  async reloadBags(): Promise<void> {
-    const { context, table, slots, bagDirectory } = this.#parts;
-    const bags = await readKeyBags(bagDirectory);
-    context.bags.replaceAll(bags);
-    for (const slot of slots) slot.refresh();
-    for (const link of table.links()) {
-      const { direction, peer, generation } = link.proven;
-      const [from, to] = direction === 'dialled' ? [this.self.id, peer.id] : [peer.id, this.self.id];
-      const accepted = context.bags
-        .find(from, to)
-        ?.generations.some((kept) => kept.generation === generation);
-      if (!accepted) void table.drain(link);
-    }
+  linkGenerations(): LinkGeneration[] {
+    return [];
+  }
+
+  adopt(plan: LinkPlan): Promise<void> {
+    return Promise.reject(new Error(`not landed yet ${plan.name}`));
+  }
+
+  prepare(plan: LinkPlan): Promise<PreparedChange> {
+    return Promise.reject(new Error(`not landed yet ${plan.name}`));
   }
 
   async close(): Promise<void> {

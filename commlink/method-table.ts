@@ -38,6 +38,8 @@ export interface CallPeer {
   readonly role: CallerRole;
   readonly name: string;
   readonly id: string;
+  /** Of a joiner: the ticket that it showed. */
+  readonly ticket?: string;
 }
 
 /** What a handler gets beside its parameters. `signal` aborts at the deadline or when the caller goes away. */

@@ -1,5 +1,6 @@
 // The part of a node's configuration that the commlink needs: who I am, who the others are, which links I keep.
 // Written by the launcher (later: by the configuration protocol), read by each component's main.ts.
+import type { KeyBag } from './key-bag.ts';
 import { Type, strictObject, type Static } from './schema.ts';
 import { NodeId, Slug } from './methods/fields.ts';
 
@@ -28,6 +29,37 @@ export const Member = strictObject({
   sealingKey: PublicKey,
 });
 export type Member = Static<typeof Member>;
+
+/** A host name or address, and a TCP port; as an address to listen on, port 0 lets the system choose. */
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A member to dial, by name, and how many connections to keep to it. */
+export interface DialPlan extends Address {
+  readonly peer: string;
+  readonly connections: number;
+}
+
+/**
+ * Which links a node has, as one version of the configuration has it: plain data, no files. The bags' keys belong to the
+ * commlink that takes the plan, which zeroes them when no link uses them any more.
+ */
+export interface LinkPlan {
+  readonly cluster: string;
+  /** This node. */
+  readonly name: string;
+  /** All members, this node included. */
+  readonly members: readonly Member[];
+  /** The bags of every pair that this node is part of. */
+  readonly bags: readonly KeyBag[];
+  /** Where to accept links; null when this node only dials. */
+  readonly listen: Address | null;
+  readonly dial: readonly DialPlan[];
+  /** A link older than this is replaced by one from another port, hence another key. */
+  readonly linkAgeMaxMs: number;
+}
 
 /** A node's commlink configuration. File paths are absolute; key and bag files are 0600. */
 export const NodeConfig = strictObject({

@@ -19,6 +19,10 @@
  * - `timeout`             the handshake took too long
  * - `unreachable`         no TCP connection; `cause` is the system's error
  * - `too_many_links`      the peer has too many links, or too many handshakes run at once
+ * - `unknown_ticket`      (joining) no open invitation has this ticket
+ * - `ticket_expired`      (joining) the invitation is over
+ * - `untrusted_node`      (administration) the node that answers is not one that the operator trusts
+ * - `not_an_operator`     (administration) the key is not that of an operator of the installed configuration
  */
 export type LinkErrorCode =
   | 'malformed_identity'
@@ -37,7 +41,11 @@ export type LinkErrorCode =
   | 'peer_closed'
   | 'timeout'
   | 'unreachable'
-  | 'too_many_links';
+  | 'too_many_links'
+  | 'unknown_ticket'
+  | 'ticket_expired'
+  | 'untrusted_node'
+  | 'not_an_operator';
 
 /** A link that was refused or failed to come up. The message is for operators and holds no secret. */
 export class LinkError extends Error {
