@@ -33,6 +33,10 @@ export const rpcLimits: RpcLimits = {
 export const documentBytesMax = 65_536;
 /** Longest plaintext that is sealed. */
 export const sealedPlaintextBytesMax = 65_536;
+/** Longest plaintext of a section of the configuration; sealed, it is a million characters. */
+export const sectionPlaintextBytesMax = 700_000;
+/** Keys in one generation of a bag: odd, because some systems give outgoing connections even ports only. */
+export const bagSize = 127;
 /** Connections to one Unix socket at once. */
 export const unixConnectionsMax = 64;
 
@@ -61,6 +65,19 @@ export const redialPauseMsMax = 5_000;
 export const settledLinkMs = 2_000;
 /** A drained link is closed after this, answered or not: longer than any deadline between nodes. */
 export const drainMsMax = 30_000;
+/**
+ * How long a way to this node, or from it, that the configuration no longer has is kept beside the new one: the other end
+ * may install the same version a little later.
+ */
+export const handoverMsMax = 30_000;
+/** A call that was declined between two configurations is tried again after this; the pause doubles each time, */
+export const declinedPauseMsMin = 50;
+/** up to this. */
+export const declinedPauseMsMax = 200;
+/** Join links at once. */
+export const joinLinksMax = 16;
+/** Operators' connections to one administration listener at once. */
+export const operatorConnectionsMax = 32;
 /** How long closing a commlink waits for calls in flight. */
 export const closeMsMax = 3_000;
 /** Refused links that are logged in a minute; the rest are counted in one line. */

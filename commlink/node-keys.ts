@@ -41,17 +41,27 @@ export function createNodeKeys(): NodeKeys {
 
 /** Writes the private keys as JSON of two PKCS#8 PEM texts, mode 0600, replacing the file as a whole. */
 export async function writeNodeKeys(file: string, keys: NodeKeys): Promise<void> {
+  await writePrivateFile(file, `${encodeNodeKeys(keys)}\n`);
+}
+
+/** The private keys as text: JSON of two PKCS#8 PEM texts. */
+export function encodeNodeKeys(keys: NodeKeys): string {
   const signing = keys.signing.privateKey.export({ format: 'pem', type: 'pkcs8' });
   const sealing = keys.sealing.privateKey.export({ format: 'pem', type: 'pkcs8' });
-  await writePrivateFile(file, `${JSON.stringify({ signing, sealing })}\n`);
+  return JSON.stringify({ signing, sealing });
+}
+
+/** Reads what encodeNodeKeys made. Throws for anything else; the error may quote the text, so it must not be shown. */
+export function decodeNodeKeys(text: string): NodeKeys {
+  const { signing, sealing } = keyFileCheck.parse(JSON.parse(text));
+  return nodeKeysOf(createPrivateKey(signing), createPrivateKey(sealing));
 }
 
 /** Reads what writeNodeKeys wrote. Throws StartupError `KEY_FILE_INVALID`, `…_UNREADABLE` or `…_EXPOSED`. */
 export async function readNodeKeys(file: string): Promise<NodeKeys> {
   const text = await readPrivateFile(file);
   try {
-    const { signing, sealing } = keyFileCheck.parse(JSON.parse(text));
-    return nodeKeysOf(createPrivateKey(signing), createPrivateKey(sealing));
+    return decodeNodeKeys(text);
   } catch (error) {
     // The cause is left out on purpose: a parser's message may quote the key.
     const name = error instanceof Error ? error.name : 'unknown';

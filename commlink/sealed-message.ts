@@ -1,6 +1,7 @@
 // Sealing to one node's X25519 key with HPKE (RFC 9180, base mode: X25519, HKDF-SHA256, AES-128-GCM), so that relays
-// carry it unread. The purpose is bound in: what was sealed for one purpose does not open for another.
-// Callers: ftp-node seals login attempts, internal-db opens them. The one door to the HPKE library.
+// carry it unread. The purpose and the associated text are bound in: what was sealed for one does not open for another.
+// Callers: ftp-node seals login attempts, internal-db opens them; sections of the cluster's configuration.
+// The one door to the HPKE library.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { DocumentError } from './document-error.ts';
@@ -16,18 +17,26 @@ const suite = new CipherSuite({
   aead: new Aes128Gcm(),
 });
 
-/** What to seal, to whom, and for what: `purpose` is a constant of the protocol, never user input. */
-export interface SealRequest {
+/** What sealing and opening must agree on. */
+interface SealedFor {
+  /** A constant of the protocol, never user input. */
+  readonly purpose: string;
+  /** HPKE's associated data: the place that the message is for, where the purpose alone does not say it. */
+  readonly associated?: string;
+  /** The limit of this purpose, where it is not the usual one. */
+  readonly plaintextBytesMax?: number;
+}
+
+/** What to seal, to whom, and for what. */
+export interface SealRequest extends SealedFor {
   /** Raw X25519 public key of the recipient, base64url. */
   readonly recipient: string;
-  readonly purpose: string;
   readonly plaintext: Uint8Array;
 }
 
-/** What to open: the recipient's private key, the purpose that it was sealed for, and the sealed text. */
-export interface OpenRequest {
+/** What to open: the recipient's private key, what it was sealed for, and the sealed text. */
+export interface OpenRequest extends SealedFor {
   readonly privateKey: KeyObject;
-  readonly purpose: string;
   readonly sealed: string;
 }
 
@@ -36,19 +45,22 @@ export interface OpenRequest {
  * who sent it must be bound by what is inside. Throws DocumentError `malformed` for a bad key or an over-long plaintext.
  */
 export async function sealMessage(request: SealRequest): Promise<string> {
-  if (request.plaintext.byteLength > sealedPlaintextBytesMax)
-    throw new DocumentError('malformed', `More than ${sealedPlaintextBytesMax} bytes cannot be sealed.`);
-  const recipientPublicKey = webKey(sealingKeyFromRaw(request.recipient), []);
-  const sealed = await suite.seal({ recipientPublicKey, info: info(request.purpose) }, request.plaintext);
+  const { recipient, purpose, associated = '', plaintextBytesMax = sealedPlaintextBytesMax } = request;
+  if (request.plaintext.byteLength > plaintextBytesMax)
+    throw new DocumentError('malformed', `More than ${plaintextBytesMax} bytes cannot be sealed.`);
+  const recipientPublicKey = webKey(sealingKeyFromRaw(recipient), []);
+  const parameters = { recipientPublicKey, info: info(purpose) };
+  const sealed = await suite.seal(parameters, request.plaintext, Buffer.from(associated));
   return Buffer.concat([new Uint8Array(sealed.enc), new Uint8Array(sealed.ct)]).toString('base64url');
 }
 
-/** Opens what sealMessage made for this key and purpose. Throws DocumentError `malformed` for everything else. */
+/** Opens what sealMessage made for this key, purpose and place. Throws DocumentError `malformed` for everything else. */
 export async function openSealedMessage(request: OpenRequest): Promise<Uint8Array> {
+  const { purpose, associated = '', plaintextBytesMax = sealedPlaintextBytesMax } = request;
   const bytes = Buffer.from(request.sealed, 'base64url');
   const lengthFits =
     bytes.length >= encapsulatedKeyBytes + tagBytes &&
-    bytes.length <= encapsulatedKeyBytes + sealedPlaintextBytesMax + tagBytes;
+    bytes.length <= encapsulatedKeyBytes + plaintextBytesMax + tagBytes;
   if (!lengthFits || bytes.toString('base64url') !== request.sealed)
     throw new DocumentError('malformed', 'This is not a sealed message.');
   const recipientKey = {
@@ -58,8 +70,9 @@ export async function openSealedMessage(request: OpenRequest): Promise<Uint8Arra
   const enc = bytes.subarray(0, encapsulatedKeyBytes);
   try {
     const opened = await suite.open(
-      { recipientKey, enc, info: info(request.purpose) },
+      { recipientKey, enc, info: info(purpose) },
       bytes.subarray(encapsulatedKeyBytes),
+      Buffer.from(associated),
     );
     return new Uint8Array(opened);
   } catch (cause) {

@@ -1,0 +1,71 @@
+// Whether a cluster's configuration can work, before anything is published: each node's settings by themselves, and the
+// nodes with each other. A node checks again what only its machine can tell, and refuses the version if it must.
+// Callers: composing, and the `consign` command, which shows the problems.
+import { ConfigurationError } from '../configuration/configuration-error.ts';
+import type { ManifestMember } from '../configuration/manifest.ts';
+import { SchemaError, compileSchema } from '../schema.ts';
+import { ClusterConfiguration } from '../settings/cluster-configuration.ts';
+import { findLinkProblems } from './link-problems.ts';
+import { findPortProblems } from './port-problems.ts';
+
+const configurationCheck = compileSchema('configuration', ClusterConfiguration);
+const problemsNamedMax = 3;
+
+/** Something that can't work: `path` is a JSON pointer into the configuration, `message` a plain sentence. */
+export interface ConfigurationProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A member as far as its settings go. */
+export type NamedMember = Pick<ManifestMember, 'name' | 'role'>;
+
+/** Everything that is wrong; empty when nothing is. Only what has the right form is looked at more closely. */
+export function validateConfiguration(
+  next: unknown,
+  members: readonly NamedMember[],
+): ConfigurationProblem[] {
+  const configuration = readConfiguration(next);
+  if (Array.isArray(configuration)) return configuration;
+  const strangers = findStrangers(configuration, members);
+  if (strangers.length > 0) return strangers;
+  return [...findLinkProblems(configuration), ...findPortProblems(configuration)];
+}
+
+/** Throws ConfigurationError `settings_invalid` with the first problems, if there are any. */
+export function assertValid(next: unknown, members: readonly NamedMember[]): void {
+  const problems = validateConfiguration(next, members);
+  if (problems.length === 0) return;
+  const named = problems.slice(0, problemsNamedMax).map(({ path, message }) => `${path || '/'}: ${message}`);
+  const more = problems.length > named.length ? ` There are ${problems.length - named.length} more.` : '';
+  throw new ConfigurationError('settings_invalid', `${named.join(' ')}${more}`);
+}
+
+function readConfiguration(next: unknown): ClusterConfiguration | ConfigurationProblem[] {
+  try {
+    return configurationCheck.parse(next);
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    return error.violations.map(({ path, message }) => ({ path, message: `This ${message}.` }));
+  }
+}
+
+/** Nodes are exactly the members, each in its role. */
+function findStrangers(
+  { nodes }: ClusterConfiguration,
+  members: readonly NamedMember[],
+): ConfigurationProblem[] {
+  const roles = new Map(members.map(({ name, role }) => [name, role]));
+  const wrong = Object.entries(nodes).flatMap(([name, { role }]) => {
+    const actual = roles.get(name);
+    if (actual === role) return [];
+    const message =
+      actual === undefined ? `There is no member ${name}.` : `${name} is an ${actual}, not an ${role}.`;
+    return [{ path: `/nodes/${name}`, message }];
+  });
+  const missing = members.filter(({ name }) => !Object.hasOwn(nodes, name));
+  return [
+    ...wrong,
+    ...missing.map(({ name }) => ({ path: '/nodes', message: `The member ${name} has no settings.` })),
+  ];
+}
