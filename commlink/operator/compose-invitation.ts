@@ -30,7 +30,7 @@ export async function composeInvitation(
   if (replaced && replaced.role !== role)
     throw new ConfigurationError(
       'not_a_successor',
-      `${name} is a member already, and no ${role} but an ${replaced.role}.`,
+      `${name} is a member already, in the role ${replaced.role} and not ${role}.`,
     );
   if (replaced?.id === contact)
     throw new ConfigurationError('not_a_successor', `${name} can't be the contact for its own replacement.`);

@@ -60,7 +60,7 @@ function findStrangers(
     const actual = roles.get(name);
     if (actual === role) return [];
     const message =
-      actual === undefined ? `There is no member ${name}.` : `${name} is an ${actual}, not an ${role}.`;
+      actual === undefined ? `There is no member ${name}.` : `The role of ${name} is ${actual}, not ${role}.`;
     return [{ path: `/nodes/${name}`, message }];
   });
   const missing = members.filter(({ name }) => !Object.hasOwn(nodes, name));
