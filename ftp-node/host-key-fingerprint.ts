@@ -1,5 +1,5 @@
 // The fingerprint of an SSH host key, as ssh-keygen and clients print it, for the page that customers compare with.
-// Caller: main.ts. It reads the public half out of the private key's file; both formats of ssh-keygen are known.
+// Caller: live-configuration.ts. It reads the public half out of the private key; both formats of ssh-keygen are known.
 import { createHash, createPublicKey } from 'node:crypto';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 
@@ -7,10 +7,10 @@ const opensshArmor =
   /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END OPENSSH PRIVATE KEY-----/;
 const opensshMagic = Buffer.from('openssh-key-v1\0');
 
-/** `SHA256:…` of the host key in `content`. Throws StartupError `HOST_KEY_INVALID`; `file` is for its sentence. */
-export function fingerprintHostKey(content: Buffer, file: string): string {
+/** `SHA256:…` of the host key that is the `number`th of its node. Throws StartupError `HOST_KEY_INVALID`. */
+export function fingerprintHostKey(content: string, number: number): string {
   try {
-    const armored = opensshArmor.exec(content.toString('latin1'))?.[1];
+    const armored = opensshArmor.exec(content)?.[1];
     const blob =
       armored === undefined ? encodePemKey(content) : readOpensshKey(Buffer.from(armored, 'base64'));
     return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
@@ -18,7 +18,7 @@ export function fingerprintHostKey(content: Buffer, file: string): string {
     // The cause is left out on purpose: a parser's message may quote the key.
     throw new StartupError(
       'HOST_KEY_INVALID',
-      `${file} holds no SSH host key that is known here. Make one with ssh-keygen -t ed25519.`,
+      `SFTP host key ${number} is no SSH host key that is known here. Make one with ssh-keygen -t ed25519.`,
     );
   }
 }
@@ -40,7 +40,7 @@ function readOpensshKey(bytes: Buffer): Buffer {
 }
 
 /** RFC 8709 (Ed25519) and RFC 5656 (ECDSA) from a PEM key. */
-function encodePemKey(content: Buffer): Buffer {
+function encodePemKey(content: string): Buffer {
   const jwk = createPublicKey(content).export({ format: 'jwk' });
   const part = (value: string | undefined): Buffer => Buffer.from(value ?? '', 'base64url');
   if (jwk.crv === 'Ed25519') return Buffer.concat([sshString('ssh-ed25519'), sshString(part(jwk.x))]);

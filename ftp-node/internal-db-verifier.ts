@@ -12,12 +12,13 @@ export interface InternalDbVerifier {
   verify<K extends DocumentKind>(kind: K, text: string): DocumentBody<K> | null;
 }
 
-/** `rawSigningKeys`: the Ed25519 public keys of the internal-db members, base64url. */
-export function createInternalDbVerifier(rawSigningKeys: readonly string[]): InternalDbVerifier {
-  const keys = rawSigningKeys.map(signingKeyFromRaw);
+/** `rawSigningKeys` gives the Ed25519 public keys, base64url, of those who are internal-db members now. */
+export function createInternalDbVerifier(rawSigningKeys: () => readonly string[]): InternalDbVerifier {
+  let keys = new Map<string, KeyObject>();
   return {
     verify: (kind, text) => {
-      for (const key of keys) {
+      keys = new Map(rawSigningKeys().map((raw) => [raw, keys.get(raw) ?? signingKeyFromRaw(raw)]));
+      for (const key of keys.values()) {
         const body = verifyWith(kind, text, key);
         if (body !== null) return body;
       }

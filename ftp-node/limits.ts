@@ -19,6 +19,8 @@ export const defaultSessionLimits: SessionLimits = {
   commandBytesMax: 5 * kibibyte,
   // Two of these for each running transfer. Larger ones gain little on fast paths and cost memory on slow ones.
   readChunkBytes: 512 * kibibyte,
+  passivePortsPerAccountMax: 32,
+  transfersPerAccountPerSecondMax: 50,
 };
 
 /** How many directory entries are looked at together while a directory is listed. */
@@ -58,6 +60,18 @@ export const reportRetryMs = { first: 250, longest: 30 * second } as const;
 export const sessionTickMs = second;
 /** How long a session server remembers that a transfer was cut which it did not know yet. */
 export const cutMemoryMs = minute;
+
+/** A transfer of an account that begins too many is held back for so long at most, and declined when that is not enough. */
+export const transferPatienceMsMax = 2 * second;
+/** How often the accounts are forgotten that begin no transfers any more. */
+export const transferPaceSweepMs = 10 * second;
+
+/** A session in a session server whose configuration was replaced is ended when it is idle for so long. */
+export const retiredIdleTimeoutMs = 5 * second;
+/** Transfers in such a session server may take so long; then they are ended. */
+export const retiredWithinMs = 12 * 60 * minute;
+/** Replaced session servers with running transfers; when there are more, the oldest ones are drained. */
+export const retiredGenerationsMax = 16;
 
 /** A draining session server lets running transfers finish for so long, and then ends them. */
 export const drainWithinMs = 10 * second;

@@ -14,8 +14,8 @@ import type { stagerMethods } from './session-methods.ts';
 export interface LoginRelayOptions {
   readonly cluster: string;
   readonly node: string;
-  /** The members that may be asked; the first is. */
-  readonly internalDbs: readonly Member[];
+  /** The members that may be asked now; the first is. */
+  readonly internalDbs: () => readonly Member[];
   readonly verifier: InternalDbVerifier;
   readonly relay: RelayCall;
 }
@@ -32,7 +32,7 @@ export async function verifyLogin(
   const { cluster, node, verifier } = options;
   // The login's schema allows no empty name; internal-db would only refuse it, so it need not be asked.
   if (attempt.username === '') return { allowed: false, reason: 'credentials' };
-  const recipient = options.internalDbs[0]?.sealingKey;
+  const recipient = options.internalDbs()[0]?.sealingKey;
   if (recipient === undefined) throw new RpcError('unavailable', 'The cluster has no internal-db.');
   const nonce = randomBytes(16).toString('base64url');
   const message: LoginAttempt = { cluster, node, nonce, ...attempt, attemptedAtMs: Date.now() };

@@ -1,12 +1,13 @@
-// The stager: the FTP node's process with the keys. It opens the storeroom, the ledger and the commlink, starts the
-// jailed session servers, and keeps ledger, disk and internal-db in agreement. Started by the launcher or systemd with
-// `--config <file>`. It never reads a byte that a customer sent: that is the session servers' work.
+// The stager: the FTP node's process with the keys. It opens its share of the cluster's configuration, the storeroom and
+// the ledger, starts the jailed session servers, and keeps ledger, disk and internal-db in agreement. Started by the
+// launcher or systemd with `--config <file>`. It never reads a byte that a customer sent: that is the session servers' work.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openCommlink, type Commlink } from '#commlink/commlink.ts';
+import type { Commlink } from '#commlink/commlink.ts';
+import { openClusterNode, type ClusterNode, type OpenedNode } from '#commlink/configuration/cluster-node.ts';
 import { createLogger, type Logger } from '#commlink/log.ts';
 import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
-import { readNodeKeys } from '#commlink/node-keys.ts';
+import type { Member } from '#commlink/node-config.ts';
 import {
   announceReady,
   exitWithPlainError,
@@ -15,63 +16,77 @@ import {
   StartupError,
 } from '#commlink/process-lifecycle.ts';
 import { ftpNodeConfigCheck, type FtpNodeConfig } from './config.ts';
-import { openDownloadRegister, type DownloadRegister } from './downloads/download-register.ts';
+import { TransferPace } from './downloads/transfer-pace.ts';
 import { startIngestServer } from './ingest-server.ts';
 import { createInternalDbVerifier } from './internal-db-verifier.ts';
-import { openDeliveryRecords } from './ledger/delivery-records.ts';
-import { openDownloadRecords } from './ledger/download-records.ts';
-import { openLedger } from './ledger/ledger.ts';
-import { openReportOutbox } from './ledger/report-outbox.ts';
 import { lastReportsWithinMs } from './limits.ts';
+import { LiveConfiguration } from './live-configuration.ts';
 import { nodeHandlers } from './node-handlers.ts';
+import { openStager, type Stager } from './open-stager.ts';
 import { startReportSender, type ReportSender } from './reports/report-sender.ts';
 import { createRelay, type RelayCall } from './reports/web-front-relay.ts';
-import { sessionHandlers, sessionServerConfigs } from './session-handlers.ts';
-import { startSessionHost, type SessionHost } from './session-host/session-host.ts';
-import { endExpired, startExpiry } from './stager/expiry.ts';
+import { sessionHandlers } from './session-handlers.ts';
+import { SessionHost } from './session-host/session-host.ts';
+import { planSessions, type PlannedNode } from './session-plan.ts';
+import { startExpiry } from './stager/expiry.ts';
 import { startReconciling } from './stager/reconcile-schedule.ts';
-import { reconcileDisk } from './stager/reconciler.ts';
-import type { StagerContext } from './stager/stager-context.ts';
-import { openAccountLinks } from './storeroom/account-links.ts';
-import { assertLinkable } from './storeroom/same-file-system.ts';
-import { openStoreroom } from './storeroom/storeroom.ts';
 
-/** What is there before the links and the session servers are, and what is only there after them. */
-interface Stager {
-  readonly context: StagerContext;
-  readonly downloads: DownloadRegister;
-  readonly later: { sender?: ReportSender; host?: SessionHost };
+type FtpNode = ClusterNode<'ftp-node'>;
+
+/** The node, opened and without links yet. */
+interface Node {
+  readonly opened: OpenedNode<'ftp-node'>;
+  readonly configuration: LiveConfiguration;
+  readonly stager: Stager;
+  readonly relay: RelayCall;
+  readonly host: SessionHost;
+  readonly pace: TransferPace;
+  /** The links, from the moment that there are any. */
+  readonly cluster: { node: FtpNode | null };
 }
 
-async function openStager(config: FtpNodeConfig, node: string, log: Logger): Promise<Stager> {
-  const storeroom = openStoreroom(config.storeroomDirectory);
-  const links = openAccountLinks(config.accountsDirectory, storeroom);
-  assertLinkable(config.storeroomDirectory, config.accountsDirectory);
-  const ledger = openLedger(config.ledgerFile);
-  const later: Stager['later'] = {};
-  const internalDbs = config.node.members.filter(({ role }) => role === 'internal-db');
-  const context: StagerContext = {
-    cluster: config.node.cluster,
-    node,
-    ledger,
-    deliveries: openDeliveryRecords(ledger),
-    outbox: openReportOutbox(ledger),
-    storeroom,
-    links,
-    verifier: createInternalDbVerifier(internalDbs.map(({ signingKey }) => signingKey)),
+async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
+  const opened = await openClusterNode({ bootstrap: config.node, role: 'ftp-node', log });
+  const planned: PlannedNode = { config, node: opened.keys.id };
+  const configuration = new LiveConfiguration({ node: planned, initial: opened.configuration, log });
+  const cluster: Node['cluster'] = { node: null };
+  const internalDbs = (): readonly Member[] => cluster.node?.commlink.members('internal-db') ?? [];
+  const keysOf = (members: readonly Member[]): string[] => members.map(({ signingKey }) => signingKey);
+  const verifier = createInternalDbVerifier(() => keysOf(internalDbs()));
+  const stager = await openStager({ config, node: planned.node, verifier, log });
+  const { context, downloads } = stager;
+  const relay = createRelay(() => cluster.node?.commlink ?? null);
+  const login = { cluster: config.node.cluster, node: planned.node, internalDbs, verifier, relay };
+  const pace = new TransferPace(() => configuration.limits.transfersPerAccountPerSecondMax);
+  const host = new SessionHost({
+    mainFile: join(import.meta.dirname, 'session', 'main.ts'),
+    handlersFor: (name) => sessionHandlers({ context, downloads, pace, login }, name),
+    live: () => ({
+      // Before there are links nobody could say whose documents to believe.
+      admissionOpen: cluster.node !== null && opened.admission.isOpen,
+      patienceMs: configuration.installed.policy.patienceMs,
+      internalDbKeys: keysOf(internalDbs()),
+      logLevel: configuration.installed.settings.logLevel,
+    }),
+    downloads,
     log,
-    now: () => Date.now(),
-    wakeSender: () => later.sender?.wake(),
-    cutDeliveries: async (deliveries) => (await later.host?.cutDeliveries(deliveries)) ?? 0,
-  };
-  // Before anyone is served: nothing may be reachable that is not recorded, or whose time is over.
-  await endExpired(context);
-  await reconcileDisk(context);
-  const downloads = openDownloadRegister(context, openDownloadRecords(ledger));
-  return { context, downloads, later };
+    onChange: () => {
+      if (cluster.node !== null) announcePids(host);
+    },
+  });
+  stager.later.host = host;
+  opened.admission.onChange(() => void host.adjust());
+  const first = await host.prepare(planSessions(planned, opened.configuration));
+  // They accept now, and hold what comes until this node takes part in the cluster.
+  await first.commit();
+  return { opened, configuration, stager, relay, host, pace, cluster };
 }
 
-async function startSender(stager: Stager, commlink: Commlink, relay: RelayCall): Promise<ReportSender> {
+function announcePids(host: SessionHost): void {
+  announceReady({ pids: { 'ftp-node': process.pid, ...host.started().pids } });
+}
+
+function startSender({ stager, relay }: Node, commlink: Commlink): ReportSender {
   const { cluster, node, outbox, verifier, log } = stager.context;
   const signingKey = commlink.keys.signing.privateKey;
   const sender = startReportSender({ cluster, node, signingKey, outbox, verifier, relay, log });
@@ -82,76 +97,48 @@ async function startSender(stager: Stager, commlink: Commlink, relay: RelayCall)
   return sender;
 }
 
-async function startHost(
-  config: FtpNodeConfig,
-  { context, downloads, later }: Stager,
-  relay: RelayCall,
-): Promise<SessionHost> {
-  const { cluster, node, log, verifier } = context;
-  const internalDbs = config.node.members.filter(({ role }) => role === 'internal-db');
-  const configs = sessionServerConfigs(config, node);
-  const configFor = (name: string) => {
-    const found = configs.get(name);
-    if (found === undefined) throw new TypeError(`${name} is no session server of this node.`);
-    return found;
-  };
-  const login = { cluster, node, internalDbs, verifier, relay };
-  const host = await startSessionHost({
-    names: [...configs.keys()],
-    mainFile: join(import.meta.dirname, 'session', 'main.ts'),
-    handlersFor: (name) => sessionHandlers({ context, downloads, login, configFor }, name),
-    downloads,
-    log,
-    onStarted: () => {
-      if (later.host) announceReady({ pids: { 'ftp-node': process.pid, ...later.host.started().pids } });
-    },
-  });
-  later.host = host;
-  return host;
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
   if (values.config === undefined)
     throw new StartupError('CONFIG_MISSING', 'No configuration was named. Start it with --config <file>.');
   const config = await readConfig(values.config, ftpNodeConfigCheck);
-  const log = createLogger('ftp-node', config.logLevel);
-  const keys = await readNodeKeys(config.node.keyFile);
-  const stager = await openStager(config, keys.id, log);
-  const { context, downloads } = stager;
-  const hostStarted = Promise.withResolvers<SessionHost>();
+  const log = createLogger('ftp-node');
+  const node = await openNode(config, log);
+  const { opened, configuration, host, relay, pace } = node;
+  const { context, downloads } = node.stager;
   let draining = false;
-  const commlink = await openCommlink({
-    config: config.node,
+  const isDraining = (): boolean => draining;
+  const cluster = await opened.start({
     offered: ftpNodeMethods,
-    handlers: nodeHandlers({ config, context, host: hostStarted.promise, isDraining: () => draining }),
-    log,
+    handlers: nodeHandlers({ name: config.node.name, configuration, context, host, isDraining }),
+    prepare: (next) => configuration.prepare(next, host),
   });
-  const relay = createRelay(commlink);
-  const sender = await startSender(stager, commlink, relay);
-  const host = await startHost(config, stager, relay);
-  hostStarted.resolve(host);
+  node.cluster.node = cluster;
+  const { commlink } = cluster;
+  const sender = startSender(node, commlink);
+  await host.adjust();
   const ingest = await startIngestServer(context.storeroom, { socketFile: config.ingestSocket, log });
   const expiry = startExpiry(context);
-  const signingKey = keys.signing.privateKey;
   const reconciling = startReconciling(context, {
     relay,
-    signingKey,
-    intervalMs: config.reconcileIntervalMs,
+    signingKey: commlink.keys.signing.privateKey,
+    intervalMs: configuration.installed.settings.reconcileIntervalMs,
     onLinkUp: (listener) => commlink.onLinkChange((_member, up) => (up ? listener() : undefined)),
   });
+  configuration.onInstall(({ settings }) => reconciling.reschedule(settings.reconcileIntervalMs));
   onShutdown(async () => {
     draining = true;
     await host.drain();
     expiry.stop();
     await reconciling.stop();
     downloads.stop();
+    pace.stop();
     await ingest.close();
     await sender.stop(AbortSignal.timeout(lastReportsWithinMs));
-    await commlink.close();
+    await cluster.close();
     context.ledger.close();
   });
-  announceReady({ pids: { 'ftp-node': process.pid, ...host.started().pids } });
+  announcePids(host);
 }
 
 main().catch((error: unknown) =>

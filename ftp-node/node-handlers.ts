@@ -1,21 +1,20 @@
 // What the node answers web-fronts over the commlink (ftp-node-methods.ts). Caller: main.ts. A web-front is trusted with
 // nothing: grants and orders carry internal-db's signature, and a description holds no secret.
-import { readFileSync } from 'node:fs';
 import type { Handlers } from '#commlink/method-table.ts';
-import type { NodeEndpoints, ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
-import type { FtpNodeConfig } from './config.ts';
-import { fingerprintHostKey } from './host-key-fingerprint.ts';
-import type { SessionHost, StartedServers } from './session-host/session-host.ts';
+import type { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
+import type { LiveConfiguration } from './live-configuration.ts';
+import type { SessionHost } from './session-host/session-host.ts';
 import type { StagerContext } from './stager/stager-context.ts';
 import { stageDelivery } from './stager/staging.ts';
 import { unstageByOrder } from './stager/unstaging.ts';
 
 /** What the handlers work with. */
 export interface NodeDoor {
-  readonly config: FtpNodeConfig;
+  /** The node's name. */
+  readonly name: string;
+  readonly configuration: Pick<LiveConfiguration, 'endpoints'>;
   readonly context: StagerContext;
-  /** Resolves when the session servers serve; calls that come earlier wait for it. */
-  readonly host: Promise<SessionHost>;
+  readonly host: SessionHost;
   readonly isDraining: () => boolean;
 }
 
@@ -26,39 +25,28 @@ const drainingAnswer = {
 } as const;
 
 /** The handlers. */
-export function nodeHandlers({
-  config,
-  context,
-  host,
-  isDraining,
-}: NodeDoor): Handlers<typeof ftpNodeMethods> {
-  const hostKeyFingerprints = config.hostKeyFiles.map((file) => fingerprintHostKey(readFileSync(file), file));
-  const endpointsOf = ({ ports }: StartedServers): NodeEndpoints => ({
-    https: config.https.publicBase,
-    ftp: { host: config.ftp.publicHost, port: config.ftp.port || (ports?.ftp ?? 0) },
-    sftp: { host: config.sftp.publicHost, port: config.sftp.port || (ports?.sftp ?? 0), hostKeyFingerprints },
-  });
+export function nodeHandlers(door: NodeDoor): Handlers<typeof ftpNodeMethods> {
+  const { name, configuration, context, host, isDraining } = door;
   return {
     'delivery.stage': async ({ grant }) => {
-      const running = await host;
       if (isDraining()) return drainingAnswer;
       const result = await stageDelivery(context, grant);
-      return result.staged ? { ...result, endpoints: endpointsOf(running.started()) } : result;
+      return result.staged ? { ...result, endpoints: configuration.endpoints(host.started().ports) } : result;
     },
     'delivery.unstage': ({ order }) => unstageByOrder(context, order),
     'node.describe': async () => {
-      const description = await (await host).describe();
-      const { jailed, sshNativeCrypto, sessionCount, transferCount } = description;
+      const description = await host.describe();
+      const { jailed, sshNativeCrypto, sessionCount, transferCount, ports, pids } = description;
       return {
-        name: config.node.name,
-        endpoints: endpointsOf(description),
+        name,
+        endpoints: configuration.endpoints(ports),
         jailed,
         sshNativeCrypto,
         stagedCount: context.deliveries.countStaged(),
         sessionCount,
         transferCount,
         storeroomFreeBytes: context.storeroom.freeBytes(),
-        pids: { 'ftp-node': process.pid, ...description.pids },
+        pids: { 'ftp-node': process.pid, ...pids },
       };
     },
   };

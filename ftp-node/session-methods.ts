@@ -1,14 +1,17 @@
 // The door of the jail: what a session server may ask its stager, and the stager a session server, over the
 // socket pair that it is born with (CR-LF lines of JSON, rpc.ts). Nothing else crosses.
 import { method } from '#commlink/method-table.ts';
-import { Type, strictObject } from '#commlink/schema.ts';
+import { Type, strictObject, type Static } from '#commlink/schema.ts';
 import { Address, AtMs, Bytes, Id, LoginVerdict, Protocol, Sha256, Slug } from '#commlink/methods/fields.ts';
-import { SessionServerConfig } from './session/session-config.ts';
+import { LiveSettings, SessionServerConfig } from './session/session-config.ts';
 
-const Port = Type.Integer({ minimum: 1, maximum: 65_535 });
 const Path = Type.String({ minLength: 1, maxLength: 512 });
 const fromSession = { callers: ['session-server'] as const, deadlineMs: 20_000 };
 const fromStager = { callers: ['stager'] as const, deadlineMs: 5_000 };
+
+/** Why a transfer does not begin: the file is not staged (any more), or its account begins too many a second. */
+export const TransferRefusal = Type.Union([Type.Literal('not_staged'), Type.Literal('too_many')]);
+export type TransferRefusal = Static<typeof TransferRefusal>;
 
 /** What the stager answers a session server. */
 export const stagerMethods = {
@@ -19,15 +22,11 @@ export const stagerMethods = {
     params: strictObject({}),
     result: SessionServerConfig,
   }),
-  /** The ports are bound and the jail is shut; connections are accepted from now on. */
-  'server.started': method({
+  /** Keys are read, modules loaded, and the jail is shut; it waits for `server.accept`. */
+  'server.prepared': method({
     ...fromSession,
     mutates: true,
-    params: strictObject({
-      jailed: Type.Boolean(),
-      sshNativeCrypto: Type.Boolean(),
-      ports: strictObject({ https: Port, ftp: Port, sftp: Port }),
-    }),
+    params: strictObject({ jailed: Type.Boolean(), sshNativeCrypto: Type.Boolean() }),
     result: strictObject({}),
   }),
   /** It can't start, for a reason that an operator has to put right (StartupError). */
@@ -65,7 +64,7 @@ export const stagerMethods = {
       Type.Null(),
     ]),
   }),
-  /** Registers a transfer before its first byte; refused when the file is no longer staged. */
+  /** Registers a transfer before its first byte, or says why there is none. May take a moment when they are too many. */
   'transfer.begin': method({
     ...fromSession,
     mutates: true,
@@ -82,7 +81,7 @@ export const stagerMethods = {
     }),
     result: Type.Union([
       strictObject({ begun: Type.Literal(true), download: Id }),
-      strictObject({ begun: Type.Literal(false) }),
+      strictObject({ begun: Type.Literal(false), refusal: TransferRefusal }),
     ]),
   }),
   'transfer.progress': method({
@@ -110,6 +109,30 @@ export const stagerMethods = {
 
 /** What a session server answers its stager. */
 export const sessionServerMethods = {
+  /** Listens on its sockets from now on. */
+  'server.accept': method({
+    ...fromStager,
+    mutates: true,
+    params: strictObject({}),
+    result: strictObject({}),
+  }),
+  /** Goes on with these. */
+  'server.adjust': method({
+    ...fromStager,
+    mutates: true,
+    params: LiveSettings,
+    result: strictObject({}),
+  }),
+  /**
+   * Stops accepting, answers, and goes on with the sessions that it has until they are over, or `withinMs` have passed;
+   * then the process exits by itself.
+   */
+  'server.retire': method({
+    ...fromStager,
+    mutates: true,
+    params: strictObject({ withinMs: Type.Integer({ minimum: 0, maximum: 2_147_483_647 }) }),
+    result: strictObject({}),
+  }),
   /** Stops these transfers now; their sockets are destroyed. One that is about to begin does not. */
   'transfer.cut': method({
     ...fromStager,

@@ -17,20 +17,24 @@ export const StagingFailure = Type.Union([
 ]);
 export type StagingFailure = Static<typeof StagingFailure>;
 
-/** Where customers reach a node, as its operator configured it. */
+const publicAddress = {
+  host: Type.String({ maxLength: 253 }),
+  port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+};
+
+/** Where customers reach a node, as its operator configured it; null where the protocol is disabled. */
 export const NodeEndpoints = strictObject({
   /** Base URL without a trailing slash, e.g. `https://download.example.com:8442`. */
-  https: Type.String({ maxLength: 256 }),
-  ftp: strictObject({
-    host: Type.String({ maxLength: 253 }),
-    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-  }),
-  sftp: strictObject({
-    host: Type.String({ maxLength: 253 }),
-    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-    /** `SHA256:…` of each host key, as ssh-keygen prints it. */
-    hostKeyFingerprints: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 8 }),
-  }),
+  https: Type.Union([Type.String({ maxLength: 256 }), Type.Null()]),
+  ftp: Type.Union([strictObject(publicAddress), Type.Null()]),
+  sftp: Type.Union([
+    strictObject({
+      ...publicAddress,
+      /** `SHA256:…` of each host key, as ssh-keygen prints it. */
+      hostKeyFingerprints: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 8 }),
+    }),
+    Type.Null(),
+  ]),
 });
 export type NodeEndpoints = Static<typeof NodeEndpoints>;
 

@@ -5,7 +5,7 @@ import { HostName, Port, commonSettings } from './link-settings.ts';
 
 const Count = Type.Integer({ minimum: 1 });
 
-/** The limits of one session server. */
+/** The limits of one session server; those of transfers hold for all of a node together. */
 export const SessionLimitsSchema = strictObject({
   connectionsMax: Count,
   connectionsPerAddressMax: Count,
@@ -17,6 +17,10 @@ export const SessionLimitsSchema = strictObject({
   dataConnectionTimeoutMs: Count,
   commandBytesMax: Count,
   readChunkBytes: Count,
+  /** Passive ports that wait for the data connections of one account. Never more than half of the range. */
+  passivePortsPerAccountMax: Count,
+  /** Transfers that one account may begin; more are held back for a moment, and then declined. */
+  transfersPerAccountPerSecondMax: Count,
 });
 
 /** Whether a node without the right to chroot may serve at all. */

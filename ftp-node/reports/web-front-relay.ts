@@ -17,16 +17,17 @@ export type RelayCall = <M extends RelayMethod>(
 /** Refusals after which the call was certainly not carried out, so that the next web-front may be asked. */
 const notSentCodes = new Set(['unavailable', 'overloaded']);
 
-/** Tries the linked web-fronts one after the other, beginning with another one at each call. */
-export function createRelay(commlink: Pick<Commlink, 'linked' | 'call'>): RelayCall {
+/** Tries the linked web-fronts one after the other, beginning with another one at each call. `links`: null before any. */
+export function createRelay(links: () => Pick<Commlink, 'linked' | 'call'> | null): RelayCall {
   let turn = 0;
   return async (method, params, signal) => {
-    const fronts = commlink.linked('web-front');
+    const commlink = links();
+    const fronts = commlink?.linked('web-front') ?? [];
     turn += 1;
     let refusal = new RpcError('unavailable', 'No web-front is linked to this node.');
     for (const index of fronts.keys()) {
       const front = fronts[(index + turn) % fronts.length];
-      if (front === undefined) break;
+      if (commlink === null || front === undefined) break;
       try {
         return await commlink.call(front.name, webFrontMethods, method, params, signal ? { signal } : {});
       } catch (error) {

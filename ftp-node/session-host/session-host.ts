@@ -1,36 +1,34 @@
-// Keeps the session servers running: starts them, starts them again when they die, passes cuts to them, drains them.
-// Caller: main.ts. A session server that dies takes only its own sessions along; its downloads are ended as aborted.
+// Keeps the session servers running, and replaces them when their configuration changes: the next generation is prepared
+// beside the one that serves, takes over its sockets, and leaves it to finish what it has begun. Also passes cuts on.
+// Callers: main.ts and the stager's services.
 import type { Logger } from '#commlink/log.ts';
-import { pause } from '../pause.ts';
 import type { DownloadRegister } from '../downloads/download-register.ts';
-import { drainWithinMs, sessionServerRestartMs, sessionServerStartWithinMs } from '../limits.ts';
-import {
-  startSessionProcess,
-  type HostHandlers,
-  type SessionProcess,
-  type StartedServer,
-} from './session-process.ts';
+import { retiredGenerationsMax } from '../limits.ts';
+import type { LiveSettings } from '../session/session-config.ts';
+import { ListeningSockets, type BoundPorts } from './listening-sockets.ts';
+import { SessionGeneration, type GenerationOptions, type SessionPlan } from './session-generation.ts';
+import type { SessionSlot } from './session-slot.ts';
 
 /** What the host works with. */
 export interface SessionHostOptions {
-  /** `session-server-1` and so on. */
-  readonly names: readonly string[];
   /** The main file of the session server. */
   readonly mainFile: string;
-  readonly handlersFor: (name: string) => HostHandlers;
+  readonly handlersFor: GenerationOptions['handlersFor'];
+  /** What may change while session servers run; `adjust` tells them. */
+  readonly live: () => LiveSettings;
   readonly downloads: DownloadRegister;
   readonly log: Logger;
-  /** Called whenever a session server has started (again). */
-  readonly onStarted: () => void;
+  /** Called whenever a session server has started (again), or is gone. */
+  readonly onChange: () => void;
 }
 
-/** What all session servers have in common since they started. */
+/** What the session servers that accept have in common, and all processes. */
 export interface StartedServers {
   readonly jailed: boolean;
   readonly sshNativeCrypto: boolean;
+  /** `session-server-1` and so on accept; `session-server-1.<generation>` finish what they have begun. */
   readonly pids: Readonly<Record<string, number>>;
-  /** Of the first session server; all share them. Null while it is being started again. */
-  readonly ports: StartedServer['ports'] | null;
+  readonly ports: BoundPorts;
 }
 
 /** What the session servers are doing, all together. */
@@ -39,150 +37,157 @@ export interface SessionHostDescription extends StartedServers {
   readonly transferCount: number;
 }
 
-/** The running host. */
-export interface SessionHost {
+/** Session servers that are ready to take over. Exactly one of the two is called, once. */
+export interface PreparedServers {
+  /** They accept, and those that did retire. Does not fail. */
+  commit(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+const noPorts: BoundPorts = { https: null, ftp: null, sftp: null };
+
+/** The session servers of this node. */
+export class SessionHost {
+  readonly #options: SessionHostOptions;
+  readonly #sockets = new ListeningSockets();
+  /** All that have processes, oldest first: retired ones, the one that accepts, prepared ones. */
+  readonly #generations = new Set<SessionGeneration>();
+  #current: SessionGeneration | null = null;
+  #lastNumber = 0;
+
+  constructor(options: SessionHostOptions) {
+    this.#options = options;
+  }
+
+  /** Starts what the plan asks for, if it differs from what runs. Throws StartupError; nothing changes then. */
+  async prepare(plan: SessionPlan): Promise<PreparedServers> {
+    if (this.#current !== null && isSamePlan(this.#current.plan, plan))
+      return { commit: () => this.adjust(), discard: async () => undefined };
+    const sockets = await this.#sockets.claim(plan.listening);
+    this.#lastNumber += 1;
+    const next = new SessionGeneration({ ...this.#options, number: this.#lastNumber, plan, sockets });
+    this.#generations.add(next);
+    const discard = async (): Promise<void> => {
+      await next.stop();
+      this.#generations.delete(next);
+    };
+    try {
+      await next.start();
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+    return { commit: () => this.#replace(next), discard };
+  }
+
+  /** Tells every session server what has changed (SessionHostOptions.live). Does not fail. */
+  async adjust(): Promise<void> {
+    await Promise.all([...this.#generations].map((generation) => generation.adjust()));
+  }
+
   /** Cuts the running transfers of these deliveries and ends the sessions that logged in with them. Never rejects. */
-  cutDeliveries(deliveries: readonly string[]): Promise<number>;
-  /** Without asking the session servers. */
-  started(): StartedServers;
-  /** Asks each of them; one that does not answer counts as idle. */
-  describe(): Promise<SessionHostDescription>;
-  /** No new sessions; running transfers finish within the limit; then all session servers are gone. */
-  drain(): Promise<void>;
-}
-
-interface Slot {
-  readonly name: string;
-  process: SessionProcess | null;
-  started: StartedServer | null;
-}
-
-/** Starts all session servers; rejects (StartupError) when one of them cannot start for the first time. */
-export async function startSessionHost(options: SessionHostOptions): Promise<SessionHost> {
-  const stopping = new AbortController();
-  const slots = options.names.map((name): Slot => ({ name, process: null, started: null }));
-  const supervisors: Promise<void>[] = [];
-  try {
-    await Promise.all(slots.map((slot) => startSlot(slot, options)));
-  } catch (error) {
-    await Promise.all(slots.map((slot) => slot.process?.stop() ?? Promise.resolve()));
-    throw error;
-  }
-  for (const slot of slots) supervisors.push(superviseSlot(slot, options, stopping.signal));
-  return {
-    cutDeliveries: (deliveries) => cutDeliveries(slots, options, deliveries),
-    started: () => describeStarted(slots),
-    describe: () => describeSlots(slots),
-    drain: async () => {
-      stopping.abort();
-      await Promise.all(slots.map((slot) => drainSlot(slot, options.log)));
-      await Promise.all(supervisors);
-    },
-  };
-}
-
-async function startSlot(slot: Slot, options: SessionHostOptions): Promise<void> {
-  const { name } = slot;
-  const { mainFile, log } = options;
-  const child = startSessionProcess({ name, mainFile, handlers: options.handlersFor(name), log });
-  slot.process = child;
-  const givingUp = new AbortController();
-  const tooLate = pause(sessionServerStartWithinMs, givingUp.signal).then(() => {
-    if (!givingUp.signal.aborted) child.rpc.close();
-  });
-  try {
-    slot.started = await child.started;
-  } finally {
-    givingUp.abort();
-    await tooLate;
-  }
-  log.info({ name, pid: child.pid, ...slot.started }, 'session server started');
-  options.onStarted();
-}
-
-/** Waits for the end of the slot's process, records it, and starts the next one, until the node stops. */
-async function superviseSlot(slot: Slot, options: SessionHostOptions, stopping: AbortSignal): Promise<void> {
-  let pauseMs: number = sessionServerRestartMs.first;
-  while (!stopping.aborted) {
-    const startedAt = performance.now();
-    const end = await slot.process?.exited;
-    slot.process = null;
-    slot.started = null;
-    await options.downloads.endAllOf(slot.name);
-    if (stopping.aborted) return;
-    options.log.error(
-      { name: slot.name, ...end },
-      'a session server died; its sessions are lost; starting it again',
+  async cutDeliveries(deliveries: readonly string[]): Promise<number> {
+    const runningByServer = this.#options.downloads.runningOf(deliveries);
+    const slots = [...this.#generations].flatMap((generation) => generation.slots);
+    const counts = await Promise.all(
+      slots.map((slot) => this.#cut(slot, deliveries, runningByServer.get(slot.name) ?? [])),
     );
-    if (performance.now() - startedAt > sessionServerRestartMs.longest)
-      pauseMs = sessionServerRestartMs.first;
-    await pause(pauseMs, stopping);
-    pauseMs = Math.min(pauseMs * 2, sessionServerRestartMs.longest);
-    if (stopping.aborted) return;
-    await startSlot(slot, options).catch((error: unknown) => {
-      options.log.error(
-        { name: slot.name, err: error },
-        'a session server could not be started; trying again',
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Without asking the session servers. */
+  started(): StartedServers {
+    const slots = this.#current?.slots ?? [];
+    return {
+      jailed: slots.every(({ prepared }) => prepared?.jailed === true),
+      sshNativeCrypto: slots.every(({ prepared }) => prepared?.sshNativeCrypto === true),
+      pids: this.#pids(),
+      ports: this.#current?.ports ?? noPorts,
+    };
+  }
+
+  /** Asks each of them; one that does not answer counts as idle. */
+  async describe(): Promise<SessionHostDescription> {
+    const running = [...this.#generations].flatMap((generation) => generation.processes());
+    const answers = await Promise.allSettled(running.map(({ rpc }) => rpc.call('server.describe', {})));
+    const up = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    return {
+      ...this.started(),
+      sessionCount: up.reduce((sum, { sessionCount }) => sum + sessionCount, 0),
+      transferCount: up.reduce((sum, { transferCount }) => sum + transferCount, 0),
+    };
+  }
+
+  /** No new sessions; running transfers finish within the limit; then all session servers are gone. */
+  async drain(): Promise<void> {
+    await Promise.all([...this.#generations].map((generation) => generation.drain()));
+  }
+
+  async #replace(next: SessionGeneration): Promise<void> {
+    const before = this.#current;
+    this.#current = next;
+    // Also the next one: it was configured when it was prepared, and that may be a while ago.
+    await this.adjust();
+    await next.accept();
+    const { log, onChange } = this.#options;
+    log.info({ generation: next.number, ports: next.ports }, 'session servers accept');
+    if (before !== null) await this.#retire(before);
+    await this.#endOldest();
+    onChange();
+  }
+
+  async #retire(generation: SessionGeneration): Promise<void> {
+    await generation.retire();
+    void generation.over.then(() => {
+      this.#generations.delete(generation);
+      this.#options.log.info(
+        { generation: generation.number },
+        'the last session of a former configuration is over',
       );
+      this.#options.onChange();
     });
   }
-}
 
-async function cutDeliveries(
-  slots: readonly Slot[],
-  { downloads, log }: SessionHostOptions,
-  deliveries: readonly string[],
-): Promise<number> {
-  const runningByServer = downloads.runningOf(deliveries);
-  const counts = await Promise.all(
-    slots.map(async ({ name, process: child }) => {
-      if (child === null) return 0;
-      try {
-        const running = runningByServer.get(name) ?? [];
-        const ended = deliveries.map((delivery) =>
-          child.rpc.call('session.end', { principal: `delivery:${delivery}` }),
-        );
-        const cut = running.length === 0 ? null : child.rpc.call('transfer.cut', { downloads: running });
-        await Promise.all(ended);
-        return (await cut)?.cutTransferCount ?? 0;
-      } catch (error) {
-        log.error({ name, err: error }, 'a session server did not cut; if it hangs it is killed');
-        return 0;
-      }
-    }),
-  );
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
-function describeStarted(slots: readonly Slot[]): StartedServers {
-  return {
-    jailed: slots.every(({ started }) => started?.jailed === true),
-    sshNativeCrypto: slots.every(({ started }) => started?.sshNativeCrypto === true),
-    pids: Object.fromEntries(
-      slots.flatMap(({ name, process: child }) => (child === null ? [] : [[name, child.pid]])),
-    ),
-    ports: slots[0]?.started?.ports ?? null,
-  };
-}
-
-async function describeSlots(slots: readonly Slot[]): Promise<SessionHostDescription> {
-  const running = slots.flatMap(({ process: child }) => (child === null ? [] : [child]));
-  const answers = await Promise.allSettled(running.map(({ rpc }) => rpc.call('server.describe', {})));
-  const up = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-  return {
-    ...describeStarted(slots),
-    sessionCount: up.reduce((sum, { sessionCount }) => sum + sessionCount, 0),
-    transferCount: up.reduce((sum, { transferCount }) => sum + transferCount, 0),
-  };
-}
-
-async function drainSlot(slot: Slot, log: Logger): Promise<void> {
-  const child = slot.process;
-  if (child === null) return;
-  try {
-    await child.rpc.call('server.drain', { withinMs: drainWithinMs });
-  } catch (error) {
-    log.warn({ name: slot.name, err: error }, 'a session server could not be drained');
+  async #endOldest(): Promise<void> {
+    const retired = [...this.#generations].filter(({ number }) => number < (this.#current?.number ?? 0));
+    const excess = retired.slice(0, Math.max(0, retired.length - retiredGenerationsMax));
+    for (const generation of excess)
+      this.#options.log.warn(
+        { generation: generation.number },
+        'too many former configurations: one is drained',
+      );
+    await Promise.all(excess.map((generation) => generation.drain()));
   }
-  await child.stop();
+
+  async #cut(slot: SessionSlot, deliveries: readonly string[], downloads: string[]): Promise<number> {
+    const rpc = slot.process?.rpc;
+    if (rpc === undefined) return 0;
+    try {
+      const ended = deliveries.map((delivery) =>
+        rpc.call('session.end', { principal: `delivery:${delivery}` }),
+      );
+      const cut = downloads.length === 0 ? null : rpc.call('transfer.cut', { downloads });
+      await Promise.all(ended);
+      return (await cut)?.cutTransferCount ?? 0;
+    } catch (error) {
+      const { log } = this.#options;
+      log.error({ name: slot.name, err: error }, 'a session server did not cut; if it hangs it is killed');
+      return 0;
+    }
+  }
+
+  #pids(): Record<string, number> {
+    const named = [...this.#generations].flatMap((generation) =>
+      generation.slots.flatMap(({ name, process: child }, index) => {
+        const shown = generation === this.#current ? `session-server-${index + 1}` : name;
+        return child === null ? [] : [[shown, child.pid] as const];
+      }),
+    );
+    return Object.fromEntries(named);
+  }
+}
+
+/** Both are plain data, made in one place, so the order of their members is the same. */
+function isSamePlan(left: SessionPlan, right: SessionPlan): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }

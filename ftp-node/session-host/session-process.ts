@@ -10,43 +10,48 @@ import { pause } from '../pause.ts';
 import { lastReportsWithinMs, sessionServerCheckMs, sessionServerMissedChecksMax } from '../limits.ts';
 import { sessionServerMethods, stagerMethods } from '../session-methods.ts';
 
-/** What the child said when it had started. */
-export type StartedServer = ParamsOf<typeof stagerMethods, 'server.started'>;
+/** What the child said when it was ready to accept. */
+export type PreparedServer = ParamsOf<typeof stagerMethods, 'server.prepared'>;
 
 /** What the child may ask that the host answers; the rest of stagerMethods is answered here. */
-export type HostHandlers = Omit<Handlers<typeof stagerMethods>, 'server.started' | 'server.failed'>;
+export type HostHandlers = Omit<Handlers<typeof stagerMethods>, 'server.prepared' | 'server.failed'>;
 
 /** A child process. */
 export interface SessionProcess {
   readonly pid: number;
   readonly rpc: RpcPeer<typeof sessionServerMethods>;
-  /** Resolves when it serves; rejects when it died before, with its StartupError if it told one. */
-  readonly started: Promise<StartedServer>;
+  /** Resolves when it waits to accept; rejects when it died before, with its StartupError if it told one. */
+  readonly prepared: Promise<PreparedServer>;
   /** Resolves when the process is gone; never rejects. */
   readonly exited: Promise<{ code: number | null; signal: string | null }>;
   /** Closes the channel, at which the child exits by itself; kills it when it does not. */
   stop(): Promise<void>;
 }
 
-/** Starts a session server. It gets an empty environment, its three output descriptors and the channel, nothing else. */
+/**
+ * Starts a session server. It gets an empty environment, its three output descriptors, the channel and its bound sockets
+ * (session/main.ts knows the order), nothing else.
+ */
 export function startSessionProcess(options: {
   name: string;
   mainFile: string;
+  /** One for each of protocolNames. */
+  descriptors: readonly (number | null)[];
   handlers: HostHandlers;
   log: Logger;
 }): SessionProcess {
   const { name, log } = options;
   const child = spawn(process.execPath, [options.mainFile], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...options.descriptors.map((fd) => fd ?? 'ignore')],
     env: {},
     cwd: '/',
   });
-  const { promise: started, resolve, reject } = Promise.withResolvers<StartedServer>();
-  let serving = false;
+  const { promise: prepared, resolve, reject } = Promise.withResolvers<PreparedServer>();
+  let answering = false;
   const handlers: Handlers<typeof stagerMethods> = {
     ...options.handlers,
-    'server.started': async (params) => {
-      serving = true;
+    'server.prepared': async (params) => {
+      answering = true;
       resolve(params);
       return {};
     },
@@ -64,11 +69,11 @@ export function startSessionProcess(options: {
   });
   const exited = waitForExit(child);
   void exited.then((end) => reject(new Error(`${name} ended before it served (${end.signal ?? end.code}).`)));
-  void watchForHanging({ rpc, name, log, isServing: () => serving, kill: () => child.kill('SIGKILL') });
+  void watchForHanging({ rpc, name, log, isAnswering: () => answering, kill: () => child.kill('SIGKILL') });
   return {
     pid: child.pid ?? 0,
     rpc,
-    started,
+    prepared,
     exited,
     stop: async () => {
       rpc.close();
@@ -91,7 +96,7 @@ async function watchForHanging(watched: {
   rpc: RpcPeer<typeof sessionServerMethods>;
   name: string;
   log: Logger;
-  isServing: () => boolean;
+  isAnswering: () => boolean;
   kill: () => void;
 }): Promise<void> {
   const closed = new AbortController();
@@ -99,7 +104,7 @@ async function watchForHanging(watched: {
   let missedChecks = 0;
   while (!closed.signal.aborted) {
     await pause(sessionServerCheckMs, closed.signal);
-    if (closed.signal.aborted || !watched.isServing()) continue;
+    if (closed.signal.aborted || !watched.isAnswering()) continue;
     const answered = await watched.rpc.call('server.describe', {}).then(
       () => true,
       () => false,

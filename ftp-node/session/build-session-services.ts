@@ -1,5 +1,6 @@
 // Puts the services of session-services.ts together. Caller: session/main.ts, once. The protocols are given the result
 // and nothing else: in particular not the channel to the stager.
+import type { Admission } from '#commlink/configuration/admission.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { Handlers } from '#commlink/method-table.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';
@@ -14,6 +15,7 @@ import { createTransferRegistry } from './transfer-registry.ts';
 export interface SessionServicesOptions {
   readonly stager: Pick<RpcPeer<typeof stagerMethods>, 'call'>;
   readonly limits: SessionLimits;
+  readonly admission: Pick<Admission, 'waitUntilOpen'>;
   readonly log: Logger;
   /** The accounts directory as this process sees it, which is `/` once the jail is shut. */
   readonly accountsDirectory: () => string;
@@ -32,7 +34,7 @@ export interface BuiltSessionServices {
 /** Builds them. */
 export function buildSessionServices(options: SessionServicesOptions): BuiltSessionServices {
   const { stager, limits, log } = options;
-  const admission = createConnectionAdmission(limits);
+  const connections = createConnectionAdmission(limits);
   const sessions = createSessionRegistry(limits);
   const transfers = createTransferRegistry(stager, log);
   return {
@@ -44,7 +46,8 @@ export function buildSessionServices(options: SessionServicesOptions): BuiltSess
       describeStaging: (account, path, delivery) =>
         stager.call('staging.describe', { account, path: path.slice(1), delivery }),
       beginTransfer: (start) => transfers.begin(start),
-      admitConnection: (address) => admission.admit(address),
+      waitForAdmission: (signal) => options.admission.waitUntilOpen(signal),
+      admitConnection: (address) => connections.admit(address),
       registerSession: (session) => sessions.register(session),
     },
     handlers: {

@@ -1,54 +1,62 @@
 // The session server: a process without node key, key bag, ledger or storeroom, started by the stager with one socket
-// pair (descriptor 3). The order is the point of it: load everything, read keys, bind ports, shut the jail, and only
-// then accept a byte. It ends when its stager does. What it is trusted with: SECURITY.md.
+// pair (descriptor 3) and the listening sockets of its protocols, bound but not listening (4 and up). The order is the
+// point of it: load everything, read keys, shut the jail, and only then listen. It ends when its stager does, or when it
+// was retired and its last session is over. What it is trusted with: SECURITY.md.
 import { Socket } from 'node:net';
+import { AdmissionGate } from '#commlink/configuration/admission.ts';
 import { createLogger, type Logger } from '#commlink/log.ts';
 import type { Handlers } from '#commlink/method-table.ts';
 import { StartupError, exitWithPlainError, onShutdown } from '#commlink/process-lifecycle.ts';
 import { openRpc, type RpcPeer } from '#commlink/rpc.ts';
+import { createInternalDbVerifier } from '../internal-db-verifier.ts';
 import { drainWithinMs, lastReportsWithinMs } from '../limits.ts';
 import { pause } from '../pause.ts';
 import { sessionServerMethods, stagerMethods } from '../session-methods.ts';
 import { buildSessionServices, type BuiltSessionServices } from './build-session-services.ts';
 import { enterJail } from './jail.ts';
-import type { SessionServerConfig } from './session-config.ts';
+import { prepareProtocols, type ProtocolServers } from './prepare-protocols.ts';
+import { protocolNames } from './protocol-name.ts';
+import type { LiveSettings, SessionServerConfig } from './session-config.ts';
 import { sshNativeCrypto } from './sftp/native-crypto.ts';
-import { startProtocols, type ProtocolServers } from './start-protocols.ts';
 
 type Stager = RpcPeer<typeof stagerMethods>;
 
-/** The descriptor that session-host.ts gives to this process. */
+/** The descriptors that session-process.ts gives to this process: the stager, then one for each of protocolNames. */
 const stagerDescriptor = 3;
+const firstListeningDescriptor = 4;
 
 /** What the handlers need that exists only after the start. */
 interface Running {
   readonly servers: ProtocolServers;
   readonly built: BuiltSessionServices;
   readonly jailed: boolean;
+  readonly adjust: (live: LiveSettings) => void;
 }
 
-async function serve(stager: Stager, log: Logger, running: PromiseWithResolvers<Running>): Promise<void> {
+async function prepare(stager: Stager, log: Logger): Promise<Running> {
   const config = await stager.call('server.configure', {});
-  log.level = config.logLevel;
-  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-  let accountsDirectory = config.accountsDirectory;
+  let { live } = config;
+  const admission = new AdmissionGate();
+  const adjust = (changed: LiveSettings): void => {
+    live = changed;
+    log.level = live.logLevel;
+    admission.set(live.admissionOpen, live.patienceMs);
+  };
+  adjust(live);
+  let { accountsDirectory } = config;
   const built = buildSessionServices({
     stager,
     log,
     limits: config.limits,
+    admission,
     accountsDirectory: () => accountsDirectory,
   });
-  const servers = await startProtocols(config, { services: built.services, opened });
+  const verifier = createInternalDbVerifier(() => live.internalDbKeys);
+  const servers = await prepareProtocols(config, { services: built.services, verifier });
   const jailed = enterJail(config.accountsDirectory, config.sessionUser);
   if (jailed) accountsDirectory = '/';
   else acceptNoJail(config, log);
-  await stager.call('server.started', {
-    jailed,
-    sshNativeCrypto: sshNativeCrypto(),
-    ports: { https: servers.https.port, ftp: servers.ftp.port, sftp: servers.sftp.port },
-  });
-  running.resolve({ servers, built, jailed });
-  open();
+  return { servers, built, jailed, adjust };
 }
 
 function acceptNoJail({ jail }: SessionServerConfig, log: Logger): void {
@@ -65,6 +73,22 @@ function acceptNoJail({ jail }: SessionServerConfig, log: Logger): void {
 
 function offerMethods(running: Promise<Running>): Handlers<typeof sessionServerMethods> {
   return {
+    'server.accept': async () => {
+      const { servers } = await running;
+      for (const [name, server] of servers)
+        await server.listen({ fd: firstListeningDescriptor + protocolNames.indexOf(name) });
+      return {};
+    },
+    'server.adjust': async (live) => {
+      (await running).adjust(live);
+      return {};
+    },
+    'server.retire': async ({ withinMs }) => {
+      const { servers, built } = await running;
+      const retired = Promise.all([...servers.values()].map((server) => server.retire()));
+      void endAfter(retired, { servers, built, withinMs }).then(() => process.exit(0));
+      return {};
+    },
     'transfer.cut': async (params, context) =>
       (await running).built.handlers['transfer.cut'](params, context),
     'session.end': async (params, context) => (await running).built.handlers['session.end'](params, context),
@@ -83,15 +107,23 @@ function offerMethods(running: Promise<Running>): Handlers<typeof sessionServerM
 
 /** Lets transfers finish for `withinMs`, ends what is left, and tells the stager about all of it. */
 async function drain(
-  { servers, built }: Running,
+  { servers, built }: Pick<Running, 'servers' | 'built'>,
   withinMs: number,
 ): Promise<{ remainingSessionCount: number }> {
-  const all = Object.values(servers) as ProtocolServers[keyof ProtocolServers][];
-  await Promise.race([Promise.all(all.map((server) => server.drain())), pause(withinMs)]);
+  const drained = Promise.all([...servers.values()].map((server) => server.drain()));
+  return { remainingSessionCount: await endAfter(drained, { servers, built, withinMs }) };
+}
+
+/** Waits for the sessions' end, for `withinMs` at most, ends the others, and returns how many they were. */
+async function endAfter(
+  sessionsOver: Promise<unknown>,
+  { servers, built, withinMs }: Pick<Running, 'servers' | 'built'> & { withinMs: number },
+): Promise<number> {
+  await Promise.race([sessionsOver, pause(withinMs)]);
   const remainingSessionCount = built.sessionCount();
-  await Promise.all(all.map((server) => server.close()));
+  await Promise.all([...servers.values()].map((server) => server.close()));
   await built.stop(lastReportsWithinMs);
-  return { remainingSessionCount };
+  return remainingSessionCount;
 }
 
 async function main(): Promise<void> {
@@ -110,7 +142,9 @@ async function main(): Promise<void> {
     await drain(await running.promise, drainWithinMs);
   });
   try {
-    await serve(stager, log, running);
+    const prepared = await prepare(stager, log);
+    running.resolve(prepared);
+    await stager.call('server.prepared', { jailed: prepared.jailed, sshNativeCrypto: sshNativeCrypto() });
   } catch (error) {
     // The stager says it for both, with its own exit code.
     if (error instanceof StartupError)

@@ -1,53 +1,39 @@
-// What a session server is told, and all that it may know: addresses to listen on, key files that it reads before the
-// jail shuts, the public keys that verify download URLs, limits. No node key, no key bag, no storeroom.
-// The stager makes it; session/main.ts gets it as the answer to `server.configure`.
+// What a session server is told, and all that it may know: certificate and host keys as texts, the public keys that verify
+// download URLs, limits. No node key, no key bag, no storeroom; its listening sockets it inherits (session-process.ts).
+// The stager makes it; session/main.ts gets it as the answer to `server.configure`, over its socket pair. It holds
+// private keys, so it is never logged.
 import { NodeId, Slug } from '#commlink/methods/fields.ts';
 import { Type, strictObject, type Static } from '#commlink/schema.ts';
+import { ClusterPolicy, NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
+import { FtpNodeSettings, JailPolicy, SessionLimitsSchema } from '#commlink/settings/ftp-node-settings.ts';
 
-const Port = Type.Integer({ minimum: 0, maximum: 65_535 });
-const FilePath = Type.String({ minLength: 1, maxLength: 4096 });
-const Count = Type.Integer({ minimum: 1 });
+const { publicHost, passivePorts, requireTls } = FtpNodeSettings.properties.ftp.properties;
 
-/** See SessionLimits in session-services.ts. */
-export const SessionLimitsSchema = strictObject({
-  connectionsMax: Count,
-  connectionsPerAddressMax: Count,
-  sessionsPerAccountMax: Count,
-  loginDeadlineMs: Count,
-  loginAttemptsMax: Count,
-  idleTimeoutMs: Count,
-  stallTimeoutMs: Count,
-  dataConnectionTimeoutMs: Count,
-  commandBytesMax: Count,
-  readChunkBytes: Count,
+/** What changes while a session server runs, all of it at once. */
+export const LiveSettings = strictObject({
+  /** Whether client requests are admitted, and how long they are held while they are not. */
+  admissionOpen: Type.Boolean(),
+  patienceMs: ClusterPolicy.properties.patienceMs,
+  /** Raw Ed25519 public keys of the internal-db members. */
+  internalDbKeys: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
+  logLevel: FtpNodeSettings.properties.logLevel,
 });
+export type LiveSettings = Static<typeof LiveSettings>;
 
-/** Whether a node without the right to chroot may serve at all. */
-export const JailPolicy = Type.Union([Type.Literal('required'), Type.Literal('where-possible')]);
-
-/** The configuration of one session server. */
+/** The configuration of one session server. All but `live` stays as it is for the life of its process. */
 export const SessionServerConfig = strictObject({
   cluster: Slug,
   /** The node's id, to which download URLs are bound. */
   node: NodeId,
-  accountsDirectory: FilePath,
+  accountsDirectory: Type.String({ minLength: 1, maxLength: 4096 }),
   jail: JailPolicy,
   sessionUser: strictObject({ uid: Type.Integer({ minimum: 0 }), gid: Type.Integer({ minimum: 0 }) }),
-  listenHost: Type.String({ minLength: 1, maxLength: 253 }),
-  certFile: FilePath,
-  keyFile: FilePath,
-  hostKeyFiles: Type.Array(FilePath, { minItems: 1, maxItems: 8 }),
-  internalDbKeys: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 16 }),
-  httpsPort: Port,
-  ftp: strictObject({
-    port: Port,
-    publicHost: Type.String({ minLength: 1, maxLength: 253 }),
-    passivePorts: strictObject({ from: Port, to: Port }),
-  }),
-  sftpPort: Port,
-  /** More than one session server shares the ports (SO_REUSEPORT). */
-  sharePorts: Type.Boolean(),
+  identity: NodeIdentity,
+  /** The protocols that it serves. */
+  https: Type.Boolean(),
+  ftp: Type.Union([strictObject({ publicHost, passivePorts, requireTls }), Type.Null()]),
+  sftp: Type.Boolean(),
   limits: SessionLimitsSchema,
-  logLevel: Type.String({ maxLength: 16 }),
+  live: LiveSettings,
 });
 export type SessionServerConfig = Static<typeof SessionServerConfig>;

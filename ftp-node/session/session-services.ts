@@ -3,7 +3,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Logger } from '#commlink/log.ts';
 import type { LoginVerdict, Protocol } from '#commlink/methods/fields.ts';
+import type { TransferRefusal } from '../session-methods.ts';
 import type { CustomerPath } from './customer-path.ts';
+
+export type { TransferRefusal } from '../session-methods.ts';
 
 /** A file or directory as the customer sees it. `name` is the last segment; the root's is empty. */
 export interface DirectoryEntry {
@@ -86,8 +89,13 @@ export interface SessionServices {
   accountDirectory(account: string): AccountDirectory;
   /** Recorded facts of a staged file (SHA-256 for HASH and ETag), or null; of one `delivery` of it, or of the newest. */
   describeStaging(account: string, path: CustomerPath, delivery: string | null): Promise<StagingFacts | null>;
-  /** Null when the file is no longer staged: the protocol then answers as for a missing file. */
-  beginTransfer(start: TransferStart): Promise<Transfer | null>;
+  /** A refusal is answered as a missing file (`not_staged`), or as "try again in a moment" (`too_many`). */
+  beginTransfer(start: TransferStart): Promise<Transfer | TransferRefusal>;
+  /**
+   * Asked before a login and before a file is handed out: true at once while client requests are admitted; otherwise it
+   * waits, and false means "try again in a moment". False also when `signal` aborts.
+   */
+  waitForAdmission(signal?: AbortSignal): Promise<boolean>;
   /** A connection before authentication; null when the server, or this address, has too many. */
   admitConnection(address: string): Admission | null;
   /**
@@ -125,20 +133,27 @@ export interface SessionLimits {
   readonly dataConnectionTimeoutMs: number;
   readonly commandBytesMax: number;
   readonly readChunkBytes: number;
+  /** Passive ports that wait for data connections of one account. */
+  readonly passivePortsPerAccountMax: number;
+  /** Obeyed by the stager, for all session servers together. */
+  readonly transfersPerAccountPerSecondMax: number;
 }
 
-/** What every protocol server is started with, beside its own addresses and keys. */
-export interface ProtocolServerOptions {
-  readonly services: SessionServices;
-  /** Connections that arrive before it resolves are held, and not a byte of theirs is read: the jail is not shut yet. */
-  readonly opened: Promise<void>;
-}
+/** Where to listen: an inherited socket that is bound already, or an address of one's own. */
+export type ListeningPlace = { readonly fd: number } | { readonly host: string; readonly port: number };
 
-/** A running protocol server. */
+/** A protocol server. It is made before the jail is shut, with all that it ever reads from a disk, and listens after it. */
 export interface ProtocolServer {
+  /** The port that it listens on; 0 before. */
   readonly port: number;
   readonly sessionCount: number;
-  /** Stops accepting; sessions with a running transfer finish it. Resolves when the last one is gone. */
+  /** Accepts connections from now on. Throws the system's error (EADDRINUSE) with its code. */
+  listen(place: ListeningPlace): Promise<void>;
+  /**
+   * Stops accepting; what runs goes on, and sessions end when they are idle for a moment. Resolves when the last is gone.
+   */
+  retire(): Promise<void>;
+  /** Stops accepting; sessions with a running transfer finish it, others end now. Resolves when the last is gone. */
   drain(): Promise<void>;
   /** Ends everything now. */
   close(): Promise<void>;

@@ -5,11 +5,11 @@ import type { RpcPeer } from '#commlink/rpc.ts';
 import { cutMemoryMs, sessionTickMs } from '../limits.ts';
 import { pause } from '../pause.ts';
 import type { stagerMethods } from '../session-methods.ts';
-import type { Transfer, TransferStart } from './session-services.ts';
+import type { Transfer, TransferRefusal, TransferStart } from './session-services.ts';
 
 /** See SessionServices.beginTransfer. */
 export interface TransferRegistry {
-  begin(start: TransferStart): Promise<Transfer | null>;
+  begin(start: TransferStart): Promise<Transfer | TransferRefusal>;
   /** Aborts these transfers' signals; returns how many of them were running. */
   cut(downloads: readonly string[]): number;
   readonly transferCount: number;
@@ -71,7 +71,7 @@ export function createTransferRegistry(
   return {
     begin: async (start) => {
       const answer = await stager.call('transfer.begin', { ...start, path: start.path.slice(1) });
-      return answer.begun ? register(answer.download) : null;
+      return answer.begun ? register(answer.download) : answer.refusal;
     },
     cut: (downloads) => {
       let cutCount = 0;

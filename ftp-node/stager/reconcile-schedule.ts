@@ -17,6 +17,8 @@ export interface ReconcileOptions {
 
 /** The running schedule. */
 export interface Reconciling {
+  /** From now on it runs so often; the first time when one interval has passed. */
+  reschedule(intervalMs: number): void;
   /** Resolves when a run that is under way is over. */
   stop(): Promise<void>;
 }
@@ -38,10 +40,17 @@ export function startReconciling(context: StagerContext, options: ReconcileOptio
     wanted = { disk: disk || wanted?.disk === true };
     running ??= runAll();
   };
-  const timer = setInterval(() => want(true), options.intervalMs);
+  let { intervalMs } = options;
+  let timer = setInterval(() => want(true), intervalMs);
   options.onLinkUp(() => want(false));
   want(false);
   return {
+    reschedule: (changedMs) => {
+      if (changedMs === intervalMs || stopped) return;
+      intervalMs = changedMs;
+      clearInterval(timer);
+      timer = setInterval(() => want(true), intervalMs);
+    },
     stop: async () => {
       stopped = true;
       clearInterval(timer);

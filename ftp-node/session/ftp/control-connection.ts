@@ -3,6 +3,7 @@
 // mended defects are named in the files that it is put together from.
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import { retiredIdleTimeoutMs } from '../../limits.ts';
 import type { Admission } from '../session-services.ts';
 import { CommandDispatcher } from './command-dispatcher.ts';
 import { CommandQueue } from './command-queue.ts';
@@ -53,6 +54,7 @@ export class ControlConnection extends FtpConnection {
   readonly #gone = new AbortController();
   #closing = false;
   #draining = false;
+  #idleText = 'Idle for too long.';
 
   constructor(server: LibraryServer, options: { socket: Socket; gateway: FtpGateway }) {
     const { socket, gateway } = options;
@@ -68,7 +70,7 @@ export class ControlConnection extends FtpConnection {
       hold: () => this.commandSocket.pause(),
       release: () => this.commandSocket.resume(),
     });
-    this.#idle = new IdleTimer(limits.idleTimeoutMs, () => void this.close(421, 'Idle for too long.'));
+    this.#idle = new IdleTimer(limits.idleTimeoutMs, () => void this.close(421, this.#idleText));
     this.#loginDeadline = setTimeout(() => void this.close(421, 'Log in sooner.'), limits.loginDeadlineMs);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, ftpLimits.keepAliveMs);
@@ -83,7 +85,9 @@ export class ControlConnection extends FtpConnection {
   /** Greets the client and begins to read. */
   async greet(): Promise<void> {
     this.#idle.restart();
-    await this.reply(220, 'Consign FTP server ready; AUTH TLS is required to log in.');
+    const tls =
+      this.gateway.plaintext === 'refused' ? 'AUTH TLS is required to log in' : 'AUTH TLS is offered';
+    await this.reply(220, `Consign FTP server ready; ${tls}.`);
     this.commandSocket.resume();
   }
 
@@ -147,6 +151,12 @@ export class ControlConnection extends FtpConnection {
     if (!socket.writable) return void socket.destroy();
     socket.end(code === 0 ? '' : formatReply(code, [message]));
     setTimeout(() => socket.destroy(), ftpLimits.closingGraceMs).unref();
+  }
+
+  /** Goes on as before, and closes as soon as nothing runs for a moment. */
+  retire(): void {
+    this.#idleText = 'The server has a new configuration; please connect again.';
+    this.#idle.shorten(retiredIdleTimeoutMs);
   }
 
   /** Closes when what runs now is done. */

@@ -1,7 +1,10 @@
 // Extends ftp-srv's server, which listens and keeps the table of connections. Mends defect 15 (its own handlers of
 // SIGTERM, SIGINT and SIGQUIT exit at once; when to stop is for the process's main.ts to say) and accepts only
-// admitted connections, none of which is read before the jail is shut. Caller: ftp-server.ts.
-import type { Socket } from 'node:net';
+// admitted connections. Caller: ftp-server.ts.
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { connectionBacklog } from '../../limits.ts';
+import type { ListeningPlace } from '../session-services.ts';
 import { ControlConnection } from './control-connection.ts';
 import type { FtpGateway } from './ftp-gateway.ts';
 import { ftpLimits } from './ftp-limits.ts';
@@ -13,33 +16,24 @@ import { formatReply } from './reply-text.ts';
 
 const stoppingSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
 
-/** Where to listen, and when reading may begin. */
-export interface CustomerFtpServerOptions {
-  readonly gateway: FtpGateway;
-  readonly host: string;
-  readonly port: number;
-  readonly opened: Promise<void>;
-}
-
 /** One FTP server. */
 export class CustomerFtpServer extends FtpServer {
   readonly #gateway: FtpGateway;
-  readonly #opened: Promise<void>;
   readonly #open = new Set<Socket>();
+  #bound = { address: '', port: 0 };
   #stopping = false;
 
-  constructor({ gateway, host, port, opened }: CustomerFtpServerOptions) {
+  constructor(gateway: FtpGateway) {
     const keepOthers = rememberSignalListeners();
-    const hostText = host.includes(':') ? `[${host}]` : host;
     super({
-      url: `ftp://${hostText}:${port}`,
+      // Never used: `listenAt` listens, and passive ports are our own connectors' work.
+      url: 'ftp://127.0.0.1:0',
       log: makeLibraryLog(gateway.services.log),
       tls: {},
       timeout: 0,
     });
     keepOthers();
     this.#gateway = gateway;
-    this.#opened = opened;
     this.server.removeAllListeners('connection');
     this.server.on('connection', (socket: Socket) => this.#admit(socket));
     this.on(
@@ -53,6 +47,25 @@ export class CustomerFtpServer extends FtpServer {
   /** Logged-in sessions. */
   get sessionCount(): number {
     return this.#controls().filter((connection) => connection.session !== null).length;
+  }
+
+  /** Where it listens, or listened last: sessions of a retired server still open passive ports there. */
+  get bound(): { readonly address: string; readonly port: number } {
+    return this.#bound;
+  }
+
+  /** Accepts connections from now on. Throws the system's error with its code. */
+  async listenAt(place: ListeningPlace): Promise<void> {
+    this.server.listen({ ...place, backlog: connectionBacklog });
+    await once(this.server, 'listening');
+    this.#bound = this.server.address() as AddressInfo;
+  }
+
+  /** Stops accepting; sessions go on until they are idle for a moment. Resolves after the last. */
+  async retire(): Promise<void> {
+    this.server.close();
+    for (const connection of this.#controls()) connection.retire();
+    await this.#emptied();
   }
 
   /** Stops accepting; each session is closed when its running command is done. Resolves after the last. */
@@ -98,16 +111,10 @@ export class CustomerFtpServer extends FtpServer {
       this.#open.delete(socket);
       this.emit('emptier');
     });
-    void this.#greet(socket);
-  }
-
-  async #greet(socket: Socket): Promise<void> {
-    await this.#opened;
-    if (socket.destroyed || this.#stopping) return void socket.destroy();
     const connection = new ControlConnection(this, { socket, gateway: this.#gateway });
     this.connections[connection.id] = connection;
     socket.once('close', () => delete this.connections[connection.id]);
-    await connection.greet();
+    void connection.greet();
   }
 
   #emptied(): Promise<void> {

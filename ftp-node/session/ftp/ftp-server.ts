@@ -1,56 +1,53 @@
-// Starts the FTP server of a session server: FTP over TLS (explicit, AUTH TLS), read-only, passive mode. Caller: the
-// session server's main.ts, before it shuts the jail; everything that needs a file, a name or a module is done here.
+// Makes the FTP server of a session server: FTP over TLS (explicit, AUTH TLS), read-only, passive mode. Caller:
+// prepare-protocols.ts, before the jail is shut; everything that needs a file, a name or a module is done here.
 import { lookup } from 'node:dns/promises';
-import type { ProtocolServer, ProtocolServerOptions } from '../session-services.ts';
+import type { ProtocolServer, SessionServices } from '../session-services.ts';
 import { installCommands } from './command-registry.ts';
 import { CustomerFtpServer } from './customer-ftp-server.ts';
 import type { FtpGateway, PortRange } from './ftp-gateway.ts';
+import { AccountCounter } from './account-counter.ts';
 
-/** How to start it. `config.host` is an address; port 0 takes a free one. */
-export interface FtpServerOptions extends ProtocolServerOptions {
+/** What it is made with. */
+export interface FtpServerOptions {
+  readonly services: SessionServices;
   readonly config: {
-    readonly host: string;
-    readonly port: number;
     /** The name or IPv4 address that clients elsewhere reach the passive ports at. */
     readonly publicHost: string;
     readonly passivePorts: PortRange;
-    /** Default `refused`: no password and no data without TLS. */
-    readonly plaintext?: FtpGateway['plaintext'];
+    /** No password and no data without TLS. */
+    readonly requireTls: boolean;
   };
   /** PEM. */
-  readonly tls: { readonly cert: Buffer; readonly key: Buffer };
+  readonly tls: { readonly cert: string; readonly key: string };
 }
 
-/** Listens at once and serves when `opened` resolves. Throws the system's error (EADDRINUSE, EACCES) with its code. */
-export async function startFtpServer(options: FtpServerOptions): Promise<ProtocolServer> {
-  const { services, config, tls, opened } = options;
+/** Makes the server; see ProtocolServer. */
+export async function prepareFtpServer(options: FtpServerOptions): Promise<ProtocolServer> {
+  const { services, config, tls } = options;
   installCommands();
   const publicAddress = await findPublicAddress(options);
   const gateway: FtpGateway = {
     services,
     tls,
-    plaintext: config.plaintext ?? 'refused',
-    listenAddress: () => boundTo(server).address,
+    plaintext: config.requireTls ? 'refused' : 'allowed',
+    listenAddress: () => server.bound.address,
     publicAddress,
     passivePorts: config.passivePorts,
+    waitingPorts: new AccountCounter(services.limits.passivePortsPerAccountMax),
   };
-  const server = new CustomerFtpServer({ gateway, host: config.host, port: config.port, opened });
-  await server.listen();
-  const { port } = boundTo(server);
+  const server = new CustomerFtpServer(gateway);
   return {
-    port,
+    get port() {
+      return server.bound.port;
+    },
     get sessionCount() {
       return server.sessionCount;
     },
+    listen: (place) => server.listenAt(place),
+    retire: () => server.retire(),
     drain: () => server.drain(),
     close: () => server.close(),
   };
-}
-
-function boundTo({ server }: CustomerFtpServer): { address: string; port: number } {
-  const bound = server.address();
-  if (typeof bound !== 'object' || bound === null) throw new Error('The FTP server is not listening.');
-  return bound;
 }
 
 /** PASV can announce nothing but an IPv4 address, and in the jail there is nobody to ask for one. */

@@ -3,7 +3,7 @@
 
 /** Calls `expired` once nothing has run for `timeoutMs`. */
 export class IdleTimer {
-  readonly #timeoutMs: number;
+  #timeoutMs: number;
   readonly #expired: () => void;
   #timer: NodeJS.Timeout | undefined;
 
@@ -18,8 +18,15 @@ export class IdleTimer {
     this.#timer = setTimeout(this.#expired, this.#timeoutMs);
   }
 
+  /** From now on the connection may be idle for so long only; one that is idle now begins anew. */
+  shorten(timeoutMs: number): void {
+    this.#timeoutMs = Math.min(this.#timeoutMs, timeoutMs);
+    if (this.#timer !== undefined) this.restart();
+  }
+
   /** Something runs, or the connection is over. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -3,7 +3,8 @@
 // replaces the newer connector; here it closes nothing but its own listener); defect 8 (listeners and pollers that are
 // left behind; here there is one listener, closed by the first connection, and an event instead of a poll); defect 9
 // (a stranger at the passive port ends the customer's session; here only the stranger is dropped).
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import type { Admission } from '../session-services.ts';
 import { FtpConnector, type ConnectionWait } from './ftp-srv-door.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { waitForFirstEvent } from './first-event.ts';
@@ -15,6 +16,8 @@ import { peerAddressOf } from './peer-address.ts';
 export class PassiveConnector extends FtpConnector {
   readonly #control: ControlConnection;
   #unusedTimer: NodeJS.Timeout | undefined;
+  /** Its place among the listening ports of the account. */
+  #place: Admission | null = null;
   #used = false;
 
   constructor(control: ControlConnection) {
@@ -22,12 +25,21 @@ export class PassiveConnector extends FtpConnector {
     this.#control = control;
   }
 
-  /** Listens, and gives the port. Throws FtpRefusal 425 when no port is free. */
+  /** Listens, and gives the port. Throws FtpRefusal 425 when no port is free, for anybody or for this account. */
   async setupServer(): Promise<number> {
     const { gateway } = this.#control;
-    const server = await listenOnRandomPort(gateway.listenAddress(), gateway.passivePorts);
+    this.#place = gateway.waitingPorts.take(this.#control.requireSession().account);
+    if (this.#place === null)
+      throw new FtpRefusal(425, 'Your account opens too many data connections at once; try again soon.');
+    let server: Server | null = null;
+    try {
+      server = await listenOnRandomPort(gateway.listenAddress(), gateway.passivePorts);
+    } finally {
+      if (server === null) this.#place.release();
+    }
     if (server === null) throw new FtpRefusal(425, 'No port is free for a data connection; try again soon.');
     if (this.#control.gone.aborted) {
+      this.#place.release();
       server.close();
       throw new FtpRefusal(425, 'The control connection is closed.');
     }
@@ -52,6 +64,7 @@ export class PassiveConnector extends FtpConnector {
 
   override closeServer(): void {
     clearTimeout(this.#unusedTimer);
+    this.#place?.release();
     this.dataServer?.close();
     this.dataServer = null;
   }

@@ -30,7 +30,7 @@ export function secureControlConnection(connection: ControlConnection): void {
 }
 
 /** Its ticket keys are random and its own: only this session's data connections can resume it. */
-function createControlContext(tls: { cert: Buffer; key: Buffer }): SecureContext {
+function createControlContext(tls: { cert: string; key: string }): SecureContext {
   return createSecureContext({
     cert: tls.cert,
     key: tls.key,

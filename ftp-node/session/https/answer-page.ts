@@ -26,6 +26,7 @@ const pages = {
   ],
   range_outside: [416, 'The file is not that long', 'Start the download from the beginning.'],
   busy: [503, 'Too many downloads are running', 'Wait a minute, then try again.'],
+  declined: [503, 'Try again in a moment', 'This server is changing its configuration, which takes seconds.'],
   fault: [
     500,
     'The file could not be sent',

@@ -10,6 +10,7 @@ import {
   type OpenedFile,
   type SessionServices,
   type Transfer,
+  type TransferRefusal,
 } from '../session-services.ts';
 import { answerWithPage, type PageName } from './answer-page.ts';
 import { decideRange } from './byte-range.ts';
@@ -28,6 +29,9 @@ export interface DownloadExchange {
   readonly reset: () => void;
 }
 
+/** For answers that another try, seconds later, will not get. */
+const retryShortly = { 'retry-after': '2' };
+
 type ValidLink = Extract<LinkVerdict, { valid: true }>;
 
 interface Part {
@@ -44,6 +48,7 @@ export async function handleDownload(exchange: DownloadExchange): Promise<void> 
     return refuse('method_refused', { allow: 'GET, HEAD' });
   const link = verifyDownloadLink(request.url ?? '', exchange.issuer, Date.now());
   if (!link.valid) return refuse(link.page);
+  if (!(await isAdmitted(exchange))) return refuse('declined', retryShortly);
   const file = await openStagedFile(exchange, link);
   if (file === null) return refuse('not_staged');
   await using opened = file;
@@ -77,8 +82,21 @@ export async function handleDownload(exchange: DownloadExchange): Promise<void> 
     return;
   }
   const transfer = await beginTransfer(exchange, link, part);
-  if (transfer === null) return refuse('not_staged');
+  if (transfer === 'not_staged') return refuse('not_staged');
+  if (transfer === 'too_many') return refuse('busy', retryShortly);
   await sendPart(exchange, { transfer, opened, part, headers: partHeaders(described, opened, part) });
+}
+
+/** Held back while the node changes its configuration; who goes away meanwhile is not waited for. */
+async function isAdmitted({ services, socket }: DownloadExchange): Promise<boolean> {
+  const gone = new AbortController();
+  const onClose = (): void => gone.abort();
+  socket.once('close', onClose);
+  try {
+    return await services.waitForAdmission(gone.signal);
+  } finally {
+    socket.off('close', onClose);
+  }
 }
 
 async function openStagedFile(exchange: DownloadExchange, link: ValidLink): Promise<OpenedFile | null> {
@@ -113,7 +131,7 @@ function beginTransfer(
   { services, socket }: DownloadExchange,
   { claims, path }: ValidLink,
   part: Part,
-): Promise<Transfer | null> {
+): Promise<Transfer | TransferRefusal> {
   return services.beginTransfer({
     account: claims.account,
     path,

@@ -1,46 +1,57 @@
-// The HTTPS download server: connections, deadlines and the order of requests. Callers: session/main.ts starts it.
-// Each connection is admitted, and held until the jail is shut, before TLS reads a byte of it; requests of one
-// connection are answered one after the other, so that a download's acknowledgements are its own.
+// The HTTPS download server: connections, deadlines and the order of requests. Caller: prepare-protocols.ts.
+// Each connection is admitted before TLS reads a byte of it; requests of one connection are answered one after the
+// other, so that a download's acknowledgements are its own.
 import { once } from 'node:events';
 import { createServer as createHttpsServer, type Server } from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { closePollMs, connectionBacklog, httpsHeaderBytesMax, httpsKeepAliveMs } from '../../limits.ts';
 import { pause } from '../../pause.ts';
-import type { ProtocolServer, ProtocolServerOptions } from '../session-services.ts';
+import type { ProtocolServer, SessionServices } from '../session-services.ts';
 import type { LinkIssuer } from './download-link.ts';
 import { RequestQueue } from './request-queue.ts';
 
-/** What the server is started with. */
-export interface HttpsServerOptions extends ProtocolServerOptions {
-  readonly config: { readonly host: string; readonly port: number; readonly sharePorts: boolean };
-  readonly tls: { readonly cert: Buffer; readonly key: Buffer };
+/** What the server is made with. */
+export interface HttpsServerOptions {
+  readonly services: SessionServices;
+  /** PEM. */
+  readonly tls: { readonly cert: string; readonly key: string };
   readonly issuer: LinkIssuer;
 }
 
-/** Binds the port; serves when `opened` resolves. Throws the system's error (EADDRINUSE) with its code. */
-export async function startHttpsServer(options: HttpsServerOptions): Promise<ProtocolServer> {
+/** Makes the server; see ProtocolServer. */
+export function prepareHttpsServer(options: HttpsServerOptions): ProtocolServer {
   const connections = new Set<Socket>();
   const reset = (secure: Socket): void => resetConnection(connections, secure);
   const requests = new RequestQueue({ services: options.services, issuer: options.issuer, reset });
   const https = createWebServer(options, requests);
   const listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
-    acceptConnection({ socket, options, https, connections }).catch((error: unknown) => {
-      options.services.log.error({ err: error }, 'a connection could not be accepted');
-      socket.destroy();
-    });
+    acceptConnection({ socket, options, https, connections });
   });
-  const { host, port, sharePorts } = options.config;
-  listener.listen({ host, port, reusePort: sharePorts, backlog: connectionBacklog });
-  await once(listener, 'listening');
+  let port = 0;
+  const emptied = async (): Promise<void> => {
+    while (connections.size > 0) await pause(closePollMs);
+  };
   const close = async (): Promise<void> => {
     listener.close();
     for (const socket of connections) socket.destroy();
-    while (connections.size > 0) await pause(closePollMs);
+    await emptied();
   };
   return {
-    port: (listener.address() as AddressInfo).port,
+    get port() {
+      return port;
+    },
     get sessionCount() {
       return connections.size;
+    },
+    listen: async (place) => {
+      listener.listen({ ...place, backlog: connectionBacklog });
+      await once(listener, 'listening');
+      port = (listener.address() as AddressInfo).port;
+    },
+    retire: async () => {
+      listener.close();
+      requests.closeAfterAnswers();
+      await emptied();
     },
     drain: async () => {
       listener.close();
@@ -58,8 +69,8 @@ interface Accepting {
   readonly connections: Set<Socket>;
 }
 
-async function acceptConnection({ socket, options, https, connections }: Accepting): Promise<void> {
-  const { services, opened } = options;
+function acceptConnection({ socket, options, https, connections }: Accepting): void {
+  const { services } = options;
   socket.on('error', (error) => services.log.debug({ err: error }, 'a connection broke'));
   const admission = services.admitConnection(socket.remoteAddress ?? 'unknown');
   if (admission === null) {
@@ -71,8 +82,7 @@ async function acceptConnection({ socket, options, https, connections }: Accepti
     connections.delete(socket);
     admission.release();
   });
-  await opened;
-  if (!socket.destroyed) https.emit('connection', socket);
+  https.emit('connection', socket);
 }
 
 function createWebServer(options: HttpsServerOptions, requests: RequestQueue): Server {

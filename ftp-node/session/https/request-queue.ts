@@ -19,6 +19,7 @@ export class RequestQueue {
   readonly #deadlines = new WeakMap<Socket, NodeJS.Timeout>();
   readonly #running = new Set<Promise<void>>();
   #draining = false;
+  #closesAfterAnswers = false;
 
   /** `reset` breaks a connection off so that nothing that is queued for it arrives. */
   constructor(options: { services: SessionServices; issuer: LinkIssuer; reset: (socket: Socket) => void }) {
@@ -59,6 +60,7 @@ export class RequestQueue {
       return;
     }
     this.#unansweredByConnection.set(socket, unanswered);
+    if (this.#closesAfterAnswers) response.setHeader('connection', 'close');
     const before = this.#lastByConnection.get(socket);
     const answered = this.#answer({ request, response, before });
     this.#lastByConnection.set(socket, answered);
@@ -68,6 +70,11 @@ export class RequestQueue {
       this.#unansweredByConnection.set(socket, (this.#unansweredByConnection.get(socket) ?? 1) - 1);
       this.startDeadline(socket);
     });
+  }
+
+  /** From now on each connection is closed after its next answer; idle ones end by themselves (httpsKeepAliveMs). */
+  closeAfterAnswers(): void {
+    this.#closesAfterAnswers = true;
   }
 
   /** Answers what has begun, and refuses what comes after. */

@@ -1,6 +1,6 @@
 // A file that a client holds open, and the download that its READs make up: begun with the first READ, ended once.
 // Caller: sftp-handles.ts keeps them; the request handlers read. Trusts the opened file to be checked already.
-import type { OpenedFile, Transfer } from '../session-services.ts';
+import type { OpenedFile, Transfer, TransferRefusal } from '../session-services.ts';
 import { dataHeaderBytes } from './sftp-encode.ts';
 import { sftpLimits } from './sftp-limits.ts';
 
@@ -16,10 +16,10 @@ export type Closing = 'asked' | 'left' | 'broken';
 /** One open file. */
 export class OpenDownload {
   readonly file: OpenedFile;
-  readonly #begin: (offsetBytes: number) => Promise<Transfer | null>;
+  readonly #begin: (offsetBytes: number) => Promise<Transfer | TransferRefusal>;
   readonly #onCut: () => void;
   /** Undefined before the first READ. */
-  #transfer: Promise<Transfer | null> | undefined;
+  #transfer: Promise<Transfer | TransferRefusal> | undefined;
   #offsetBytes = 0;
   #sentBytes = 0;
   /** All from the first READ's offset to here was sent. A client that jumps about is never said to be complete. */
@@ -28,7 +28,7 @@ export class OpenDownload {
   /** `begin` asks for the transfer; `onCut` is called when it is revoked or must stop at once. */
   constructor(
     file: OpenedFile,
-    options: { begin: (offsetBytes: number) => Promise<Transfer | null>; onCut: () => void },
+    options: { begin: (offsetBytes: number) => Promise<Transfer | TransferRefusal>; onCut: () => void },
   ) {
     this.file = file;
     this.#begin = options.begin;
@@ -41,11 +41,12 @@ export class OpenDownload {
   }
 
   /**
-   * Reads up to `wantedBytes` from `offset`: all of them, unless the file ends. Null when the file is no longer
-   * staged. Throws the system's error.
+   * Reads up to `wantedBytes` from `offset`: all of them, unless the file ends; or says why the transfer does not begin.
+   * Throws the system's error.
    */
-  async read(offset: number, wantedBytes: number): Promise<ReadData | null> {
-    if ((await this.#ensureTransfer(offset)) === null) return null;
+  async read(offset: number, wantedBytes: number): Promise<ReadData | TransferRefusal> {
+    const transfer = await this.#ensureTransfer(offset);
+    if (typeof transfer === 'string') return transfer;
     const leftBytes = Math.max(0, this.file.sizeBytes - offset);
     const lengthBytes = Math.min(wantedBytes, sftpLimits.readBytesMax, leftBytes);
     const buffer = Buffer.allocUnsafe(dataHeaderBytes + lengthBytes);
@@ -69,7 +70,8 @@ export class OpenDownload {
     this.#sentBytes += dataBytes;
     if (offset <= this.#coveredToBytes)
       this.#coveredToBytes = Math.max(this.#coveredToBytes, offset + dataBytes);
-    (await this.#transfer)?.progress(this.#sentBytes);
+    const transfer = await this.#transfer;
+    if (typeof transfer === 'object') transfer.progress(this.#sentBytes);
   }
 
   /** Closes the file and ends the transfer, if one was begun. Called once. */
@@ -78,8 +80,10 @@ export class OpenDownload {
       await this.file[Symbol.asyncDispose]();
     } finally {
       const transfer = await this.#transfer;
-      transfer?.signal.removeEventListener('abort', this.#onCut);
-      transfer?.end(this.#outcome(closing), this.#sentBytes);
+      if (typeof transfer === 'object') {
+        transfer.signal.removeEventListener('abort', this.#onCut);
+        transfer.end(this.#outcome(closing), this.#sentBytes);
+      }
     }
   }
 
@@ -90,7 +94,7 @@ export class OpenDownload {
     return closing === 'asked' && isEndSent && (isEmpty || this.#sentBytes > 0) ? 'complete' : 'partial';
   }
 
-  #ensureTransfer(offset: number): Promise<Transfer | null> {
+  #ensureTransfer(offset: number): Promise<Transfer | TransferRefusal> {
     if (this.#transfer === undefined) {
       this.#offsetBytes = Math.min(offset, this.file.sizeBytes);
       this.#coveredToBytes = this.#offsetBytes;
@@ -99,14 +103,16 @@ export class OpenDownload {
     return this.#transfer;
   }
 
-  async #startTransfer(): Promise<Transfer | null> {
+  async #startTransfer(): Promise<Transfer | TransferRefusal> {
     const transfer = await this.#begin(this.#offsetBytes).catch((error: unknown) => {
       // The next READ may ask again.
       this.#transfer = undefined;
       throw error;
     });
-    transfer?.signal.addEventListener('abort', this.#onCut, { once: true });
-    if (transfer?.signal.aborted) this.#onCut();
+    if (transfer === 'too_many') this.#transfer = undefined;
+    if (typeof transfer === 'string') return transfer;
+    transfer.signal.addEventListener('abort', this.#onCut, { once: true });
+    if (transfer.signal.aborted) this.#onCut();
     return transfer;
   }
 }

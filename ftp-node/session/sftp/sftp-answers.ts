@@ -4,8 +4,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '#commlink/log.ts';
 import { CustomerPathError, parseCustomerPath, type CustomerPath } from '../customer-path.ts';
-import { AccountDirectoryError, type AccountDirectory, type Transfer } from '../session-services.ts';
-import type { OpenedFile } from '../session-services.ts';
+import { AccountDirectoryError, type AccountDirectory, type OpenedFile } from '../session-services.ts';
+import type { Transfer, TransferRefusal } from '../session-services.ts';
 import { OpenDownload } from './open-download.ts';
 import {
   encodeAttributes,
@@ -26,7 +26,11 @@ export interface AnswerContext {
   readonly directory: AccountDirectory;
   readonly handles: SftpHandles;
   readonly log: Logger;
-  beginTransfer(file: OpenedFile, offsetBytes: number): Promise<Transfer | null>;
+  beginTransfer(file: OpenedFile, offsetBytes: number): Promise<Transfer | TransferRefusal>;
+  /** See SessionServices. */
+  waitForAdmission(signal: AbortSignal): Promise<boolean>;
+  /** Aborts when the channel or its connection is gone. */
+  readonly signal: AbortSignal;
   /** Breaks the connection, because a transfer on it was cut. */
   cut(): void;
   /** True when all that was sent has left and, as far as that can be told, has arrived. */
@@ -106,6 +110,11 @@ export function encodeNotFound(id: number): Buffer {
   return encodeStatus(id, statusCode.noSuchFile, 'No such file or directory.');
 }
 
+/** The status for what is declined now and will not be in a moment. */
+export function encodeTryAgain(id: number): Buffer {
+  return encodeStatus(id, statusCode.failure, 'The server is busy; please try again in a moment.');
+}
+
 /** The status for a handle that is not open. */
 export function encodeBadHandle(id: number): Buffer {
   return encodeStatus(id, statusCode.failure, 'This handle is not open.');
@@ -129,6 +138,7 @@ async function answerOpen(
   if (flags !== openFlagRead) return encodeStatus(id, statusCode.permissionDenied, readOnlyText);
   if (context.isDraining())
     return encodeStatus(id, statusCode.failure, 'The server is about to restart; connect again.');
+  if (!(await context.waitForAdmission(context.signal))) return encodeTryAgain(id);
   if (context.handles.isFull) return encodeStatus(id, statusCode.failure, 'Too many files are open.');
   const file = await context.directory.openFile(parsePath(path));
   const download = new OpenDownload(file, {

@@ -28,6 +28,8 @@ export const sshLimits = {
   socketReplyBytesMax: mebibyte,
   /** How often a silent client is asked for a sign of life. */
   keepaliveIntervalMs: 30 * second,
+  /** How often, at least, it is looked whether a connection is idle. */
+  idleLookMsMax: second,
   /** How long a connection that is being closed may take to say goodbye. */
   lingerMs: second,
 } as const;

@@ -1,9 +1,10 @@
 // The SFTP server of one session server process: accepts connections, bounds what comes before a login, and hands
-// each socket to ssh2. Caller: the session server's main.ts, which binds first, then goes to jail, then says `opened`.
+// each socket to ssh2. Caller: prepare-protocols.ts, before the jail is shut; it listens after that.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { Connection } from 'ssh2';
-import type { ProtocolServer, ProtocolServerOptions } from '../session-services.ts';
+import { connectionBacklog } from '../../limits.ts';
+import type { ListeningPlace, ProtocolServer, SessionServices } from '../session-services.ts';
 import { AccountBudgets } from './account-budgets.ts';
 import { finishLoadingSsh } from './native-crypto.ts';
 import { sshLimits } from './sftp-limits.ts';
@@ -13,21 +14,19 @@ import type { RekeyLimits } from './ssh-rekey.ts';
 
 const tcpKeepAliveMs = 60_000;
 
-/** What the server needs to start. */
-export interface SftpServerOptions extends ProtocolServerOptions {
-  /** Port 0 takes any free one. */
-  readonly config: { readonly host: string; readonly port: number };
+/** What the server is made with. */
+export interface SftpServerOptions {
+  readonly services: SessionServices;
   /** Private keys, Ed25519 and ECDSA, in OpenSSH or PEM form. */
   readonly hostKeys: readonly Buffer[];
   /** sshLimits unless a test is in a hurry. */
   readonly rekeyLimits?: RekeyLimits;
 }
 
-/** Binds the port and starts. Rejects with HostKeyError, or with the system's error when the port can't be bound. */
-export async function startSftpServer(options: SftpServerOptions): Promise<ProtocolServer> {
+/** Makes the server; see ProtocolServer. Rejects with HostKeyError. */
+export async function prepareSftpServer(options: SftpServerOptions): Promise<ProtocolServer> {
   const server = new SftpServer(options);
   await finishLoadingSsh();
-  await server.listen();
   return server;
 }
 
@@ -40,7 +39,6 @@ class SftpServer implements ProtocolServer {
   #port = 0;
   readonly #emptied = Promise.withResolvers<void>();
   #isStopping = false;
-  #isOpen = false;
   #isDraining = false;
 
   constructor(options: SftpServerOptions) {
@@ -51,13 +49,8 @@ class SftpServer implements ProtocolServer {
       silenceMsMax: services.limits.stallTimeoutMs,
       onConnection: (connection) => this.#serve(connection),
     });
-    // Paused: nothing is read before the jail is closed behind us.
     this.#listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#accept(socket));
     this.#listener.on('error', (error) => services.log.error({ err: error }, 'sftp listener failed'));
-    options.opened.then(
-      () => this.#open(),
-      () => this.close(),
-    );
   }
 
   get port(): number {
@@ -68,11 +61,16 @@ class SftpServer implements ProtocolServer {
     return this.#sockets.size;
   }
 
-  async listen(): Promise<void> {
-    const { host, port } = this.#options.config;
-    this.#listener.listen(port, host);
+  async listen(place: ListeningPlace): Promise<void> {
+    this.#listener.listen({ ...place, backlog: connectionBacklog });
     await once(this.#listener, 'listening');
     this.#port = (this.#listener.address() as AddressInfo).port;
+  }
+
+  async retire(): Promise<void> {
+    const closed = this.#stopListening();
+    for (const { connection } of this.#sockets.values()) connection?.retire();
+    await closed;
   }
 
   async drain(): Promise<void> {
@@ -120,12 +118,7 @@ class SftpServer implements ProtocolServer {
       admission.release();
       this.#resolveIfEmpty();
     });
-    if (this.#isOpen) this.#engine.serve(socket);
-  }
-
-  #open(): void {
-    this.#isOpen = true;
-    for (const socket of this.#sockets.keys()) if (!socket.destroyed) this.#engine.serve(socket);
+    this.#engine.serve(socket);
   }
 
   #serve(connection: Connection): void {
@@ -143,6 +136,7 @@ class SftpServer implements ProtocolServer {
       onLogin: () => clearTimeout(entry.deadline),
     });
     if (this.#isDraining) entry.connection.drain();
+    else if (this.#isStopping) entry.connection.retire();
   }
 }
 

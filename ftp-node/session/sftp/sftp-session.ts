@@ -2,7 +2,13 @@
 // Requests are answered strictly in order. READs are read from the disk ahead of their turn, as far as the budgets of
 // the channel and the account allow; everything else waits until all before it was sent.
 import type { ServerChannel } from 'ssh2';
-import { answerRequest, encodeBadHandle, encodeFailure, encodeNotFound } from './sftp-answers.ts';
+import {
+  answerRequest,
+  encodeBadHandle,
+  encodeFailure,
+  encodeNotFound,
+  encodeTryAgain,
+} from './sftp-answers.ts';
 import type { AnswerContext } from './sftp-answers.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ChannelInput } from './channel-input.ts';
@@ -18,8 +24,6 @@ export interface SftpSessionOptions extends Omit<AnswerContext, 'confirm'> {
   readonly channel: ServerChannel;
   readonly transport: SshTransport;
   readonly accountBudget: ByteBudget;
-  /** Aborts when the channel or its connection is gone. */
-  readonly signal: AbortSignal;
   /** Called for each request and each reply: the session is not idle. */
   touch(): void;
   /** True when this is the only SFTP session of its connection. */
@@ -124,7 +128,8 @@ export class SftpSession {
   async #read(download: OpenDownload, { id, offset, length }: ReadRequest): Promise<ReadReply> {
     try {
       const data = await download.read(offset, length);
-      if (data === null) return { bytes: encodeNotFound(id), offset, dataBytes: 0 };
+      if (data === 'not_staged') return { bytes: encodeNotFound(id), offset, dataBytes: 0 };
+      if (data === 'too_many') return { bytes: encodeTryAgain(id), offset, dataBytes: 0 };
       if (data.dataBytes === 0)
         return { bytes: encodeStatus(id, statusCode.eof, 'End of file.'), offset, dataBytes: 0 };
       return { bytes: sealDataReply(data.buffer, id, data.dataBytes), offset, dataBytes: data.dataBytes };

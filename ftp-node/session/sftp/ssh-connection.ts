@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Connection, ServerChannel, Session } from 'ssh2';
 import type { Logger } from '#commlink/log.ts';
+import { retiredIdleTimeoutMs } from '../../limits.ts';
 import type { SessionServices } from '../session-services.ts';
 import type { AccountBudgets, BudgetShare } from './account-budgets.ts';
 import { guardOutput } from './output-guard.ts';
@@ -45,6 +46,7 @@ export class SshConnection {
   #channelCount = 0;
   #lastActiveAtMs = Date.now();
   #isDraining = false;
+  #isRetired = false;
   #drainTimer: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, options: SshConnectionOptions) {
@@ -94,6 +96,11 @@ export class SshConnection {
     return [...this.#handles].some((handles) => handles.isTransferring);
   }
 
+  /** Goes on as before, and closes as soon as no download is running and nothing is asked for a moment. */
+  retire(): void {
+    this.#isRetired = true;
+  }
+
   /** Closes when no download is running any more. */
   drain(): void {
     this.#isDraining = true;
@@ -112,8 +119,8 @@ export class SshConnection {
     const share = budgets.join(account);
     this.#session = { ...login, ...share };
     this.#log.info({ account, principal }, 'sftp login');
-    const { idleTimeoutMs } = services.limits;
-    const idleTimer = setInterval(() => this.#closeIfIdle(), Math.max(10, idleTimeoutMs / 4)).unref();
+    const lookEveryMs = Math.max(10, Math.min(services.limits.idleTimeoutMs / 4, sshLimits.idleLookMsMax));
+    const idleTimer = setInterval(() => this.#closeIfIdle(), lookEveryMs).unref();
     const onOverdue = (): void => this.#break('the client does not renew its keys');
     const rekeying = renewKeys(this.#connection, { limits: rekeyLimits, onOverdue });
     this.#cleanups.push(
@@ -176,6 +183,7 @@ export class SshConnection {
       isDraining: () => this.#isDraining,
       isAlone: () => this.#handles.size === 1,
       cut: () => this.#cut(),
+      waitForAdmission: (signal) => services.waitForAdmission(signal),
       beginTransfer: (file, offsetBytes) =>
         services.beginTransfer({
           account: login.account,
@@ -229,7 +237,10 @@ export class SshConnection {
 
   #closeIfIdle(): void {
     if (this.#transport.isBusy) return;
-    if (Date.now() - this.#lastActiveAtMs < this.#options.services.limits.idleTimeoutMs) return;
+    const { idleTimeoutMs } = this.#options.services.limits;
+    const isEnding = this.#isRetired && !this.isTransferring;
+    const allowedMs = isEnding ? Math.min(idleTimeoutMs, retiredIdleTimeoutMs) : idleTimeoutMs;
+    if (Date.now() - this.#lastActiveAtMs < allowedMs) return;
     this.#log.info('sftp connection was idle for too long');
     this.#sayGoodbye();
   }

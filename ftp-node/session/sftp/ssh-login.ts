@@ -6,6 +6,7 @@ import type { AuthContext, Connection, KeyboardAuthContext } from 'ssh2';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
 import type { Admission, SessionServices } from '../session-services.ts';
 import { sshLimits } from './sftp-limits.ts';
+import { refuseService } from './ssh-engine.ts';
 
 /** A login that succeeded. */
 export interface Login {
@@ -29,6 +30,8 @@ export interface LoginOptions {
   /** Called when the session must end: its credential expired or was revoked, or the server stops. */
   readonly onEnd: (reason: string) => void;
 }
+
+const declinedText = 'The server is changing its configuration; please try again in a moment.';
 
 const methods: ('password' | 'keyboard-interactive')[] = ['password', 'keyboard-interactive'];
 
@@ -71,7 +74,12 @@ class LoginAttempts {
   }
 
   async #attempt(request: AuthContext, password: string): Promise<void> {
-    const { services, signal, onRefused } = this.#options;
+    const { connection, services, signal, onRefused } = this.#options;
+    if (!(await services.waitForAdmission(signal))) {
+      // Not a failed login: people and programs would take the password for a wrong one.
+      if (!signal.aborted) refuseService(connection, declinedText);
+      return;
+    }
     this.#attemptCount += 1;
     // Counted before the answer is known: a client need not wait for it before it tries again.
     const attempt = this.#attemptCount;

@@ -4,18 +4,19 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { AdmissionGate } from '#commlink/configuration/admission.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { createLogger } from '#commlink/log.ts';
 import { defaultSessionLimits } from '#ftp-node/limits.ts';
 import { openAccountDirectory } from '#ftp-node/session/account-directory.ts';
-import { startFtpServer } from '#ftp-node/session/ftp/ftp-server.ts';
+import { prepareFtpServer } from '#ftp-node/session/ftp/ftp-server.ts';
 import { changeRoot } from '#ftp-node/session/system-calls.ts';
 import type { SessionServices, Transfer } from '#ftp-node/session/session-services.ts';
 import type { ChildOptions, ChildOrder, ChildReport } from './served-process.ts';
 
 const nobody = 65_534;
 const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
-const tls = { cert: readFileSync(options.certFile), key: readFileSync(options.keyFile) };
+const tls = { cert: readFileSync(options.certFile, 'utf8'), key: readFileSync(options.keyFile, 'utf8') };
 const report = (message: ChildReport): void => void process.send?.(message);
 
 // The test runner has some of its own in its child processes.
@@ -76,6 +77,9 @@ async function startOurs(): Promise<void> {
   const cuts = new Map<string, Set<AbortController>>();
   const ends = new Set<(reason: 'expired' | 'revoked' | 'shutdown') => void>();
   let connectionCount = 0;
+  let tooMany = false;
+  const admission = new AdmissionGate();
+  admission.set(true, 0);
   const services: SessionServices = {
     log: createLogger('ftp-test', 'trace'),
     limits: { ...defaultSessionLimits, ...options.limits },
@@ -103,7 +107,8 @@ async function startOurs(): Promise<void> {
           }
         : null,
     beginTransfer: async (start) => {
-      if (start.path === '/withdrawn.bin') return null;
+      if (start.path === '/withdrawn.bin') return 'not_staged';
+      if (start.path === '/empty.bin' && tooMany) return 'too_many';
       report({ type: 'begin', path: start.path, offsetBytes: start.offsetBytes, protocol: start.protocol });
       const controller = new AbortController();
       const running = cuts.get(start.path) ?? new Set();
@@ -118,6 +123,7 @@ async function startOurs(): Promise<void> {
       };
       return transfer;
     },
+    waitForAdmission: (signal) => admission.waitUntilOpen(signal),
     admitConnection: () => {
       if (connectionCount >= (options.limits.connectionsMax ?? 1000)) return null;
       connectionCount += 1;
@@ -135,15 +141,13 @@ async function startOurs(): Promise<void> {
     },
   };
   const host = options.ipv6 ? '::1' : '127.0.0.1';
-  const gate = Promise.withResolvers<void>();
-  const server = await startFtpServer({
-    services,
-    tls,
-    config: { host, port: 0, publicHost: 'localhost', passivePorts: options.passivePorts },
-    opened: gate.promise,
-  });
+  const { passivePorts, requireTls } = options;
+  const config = { publicHost: 'localhost', passivePorts, requireTls };
+  const server = await prepareFtpServer({ services, tls, config });
   process.on('message', (order: ChildOrder) => {
-    if (order.type === 'open') gate.resolve();
+    if (order.type === 'admit') admission.set(order.isOpen, order.patienceMs);
+    if (order.type === 'pace') tooMany = order.tooMany;
+    if (order.type === 'retire') void server.retire().then(() => report({ type: 'drained' }));
     if (order.type === 'cut') for (const controller of cuts.get(order.path) ?? []) controller.abort();
     if (order.type === 'end-sessions') for (const end of ends) end(order.reason);
     if (order.type === 'drain') void server.drain().then(() => report({ type: 'drained' }));
@@ -163,6 +167,6 @@ async function startOurs(): Promise<void> {
     process.setgid?.(nobody);
     process.setuid?.(nobody);
   }
-  if (!options.shut) gate.resolve();
+  await server.listen({ host, port: 0 });
   report({ type: 'ready', port: server.port });
 }

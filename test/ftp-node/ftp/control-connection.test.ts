@@ -247,17 +247,6 @@ t.test('connections over the cap are told so, and a freed place is given away ag
   for (const client of [two, four]) client.destroy();
 });
 
-t.test('nothing is read or said before the jail is shut', async (test) => {
-  const ours = await startServed(test, place, { kind: 'consign', shut: true });
-  const client = await RawClient.connect(ours.port);
-  client.write('NOOP\r\n');
-  test.equal(await client.reply(500), null);
-  ours.order({ type: 'open' });
-  test.equal((await client.reply())?.code, 220);
-  test.equal((await client.reply())?.code, 200);
-  client.destroy();
-});
-
 t.test('a session that is ended from outside is told why and closed', async (test) => {
   const { ours } = both;
   for (const reason of ['expired', 'revoked', 'shutdown'] as const) {

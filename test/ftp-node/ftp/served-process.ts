@@ -22,16 +22,17 @@ export interface ChildOptions {
   readonly spinMs: number;
   /** Timers of 30 s, which is how long the stock server keeps an unused PASV, run off after half a second. */
   readonly hurried: boolean;
-  /** `opened` stays unresolved until the order `open`. */
-  readonly shut: boolean;
-  /** chroot(2) to the directory and another user, before `opened`. */
+  readonly requireTls: boolean;
+  /** chroot(2) to the directory and another user, before it listens. */
   readonly jailed: boolean;
   readonly ipv6: boolean;
 }
 
 /** What it may be asked. */
 export type ChildOrder =
-  | { readonly type: 'open' | 'drain' | 'close' | 'describe' }
+  | { readonly type: 'drain' | 'retire' | 'close' | 'describe' }
+  | { readonly type: 'admit'; readonly isOpen: boolean; readonly patienceMs: number }
+  | { readonly type: 'pace'; readonly tooMany: boolean }
   | { readonly type: 'cut'; readonly path: string }
   | { readonly type: 'end-sessions'; readonly reason: 'expired' | 'revoked' | 'shutdown' };
 
@@ -117,7 +118,7 @@ export async function startServed(
     passivePorts: { from, to: from + 29 },
     spinMs: 0,
     hurried: false,
-    shut: false,
+    requireTls: true,
     jailed: false,
     ipv6: false,
     ...chosen,

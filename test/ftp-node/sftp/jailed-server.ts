@@ -6,12 +6,11 @@ import { createLogger } from '#commlink/log.ts';
 import { defaultSessionLimits } from '#ftp-node/limits.ts';
 import { openAccountDirectory } from '#ftp-node/session/account-directory.ts';
 import { enterJail } from '#ftp-node/session/jail.ts';
-import { startSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
+import { prepareSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
 import { makeHostKeys, password } from './sftp-fixture.ts';
 
 const directory = process.argv[2]!;
-const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-const server = await startSftpServer({
+const server = await prepareSftpServer({
   services: {
     log: createLogger('sftp-jail-test', 'fatal'),
     limits: defaultSessionLimits,
@@ -26,17 +25,16 @@ const server = await startSftpServer({
       progress: () => undefined,
       end: () => undefined,
     }),
+    waitForAdmission: async () => true,
     admitConnection: () => ({ release: () => undefined }),
     registerSession: () => ({ release: () => undefined }),
   },
-  config: { host: '127.0.0.1', port: 0 },
   hostKeys: makeHostKeys(),
-  opened,
 });
 const modules = createRequire(import.meta.url).cache;
 const before = new Set(Object.keys(modules));
 const isJailed = enterJail(directory, { uid: 65_534, gid: 65_534 });
-open();
+await server.listen({ host: '127.0.0.1', port: 0 });
 process.send?.({ port: server.port, isJailed, hasSsh: typeof ssh2.Server });
 process.on('message', () => {
   process.send?.({ late: Object.keys(modules).filter((name) => !before.has(name)) });

@@ -3,13 +3,12 @@ import t from 'tap';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type ConnectConfig } from 'ssh2';
 import { HostKeyError } from '#ftp-node/session/sftp/ssh-engine.ts';
 import { sshNativeCrypto } from '#ftp-node/session/sftp/native-crypto.ts';
-import { startSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
+import { prepareSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
 import { connectSsh, openSftp } from './sftp-clients.ts';
-import { password, startFixture, username, waitUntil } from './sftp-fixture.ts';
+import { makeHostKeys, password, startFixture, username, waitUntil } from './sftp-fixture.ts';
 
 /** Listens like a client; resolves with what the server said when it has closed the connection. */
 async function talk(port: number, bytes: Buffer | null, endsAfterwards = false): Promise<string> {
@@ -68,22 +67,13 @@ t.test('garbage, half-open connections and port scans do not hurt', async (t) =>
   t.equal(fixture.admitted, 0);
 });
 
-t.test('not a byte is read or sent before the jail is shut', async (t) => {
-  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-  const fixture = await startFixture({ opened });
-  t.teardown(() => fixture.close());
-  const socket = connect(fixture.server.port, '127.0.0.1');
-  let said = '';
-  socket.setEncoding('latin1').on('data', (text: string) => (said += text));
-  socket.write('SSH-2.0-early\r\n');
-  const waiting = connectSsh(fixture.server.port);
-  await sleep(300);
-  t.equal(said, '');
-  open();
-  (await waiting).end();
-  await waitUntil(() => said !== '');
-  t.match(said, /^SSH-2\.0-Consign/);
-  socket.destroy();
+t.test('nothing can connect before it listens', async (t) => {
+  const server = await prepareSftpServer({
+    services: { limits: { stallTimeoutMs: 1000 } } as never,
+    hostKeys: makeHostKeys(),
+  });
+  t.equal(server.port, 0);
+  await server.close();
 });
 
 t.test('a connection that is not admitted is closed at once', async (t) => {
@@ -279,11 +269,9 @@ t.test('host keys that are none, or RSA, are refused at the start', async (t) =>
   const fixture = await startFixture();
   t.teardown(() => fixture.close());
   for (const keys of [[], ['no key'], [rsa.private], [ed25519.public]]) {
-    const starting = startSftpServer({
+    const starting = prepareSftpServer({
       services: { limits: { stallTimeoutMs: 1000 } } as never,
-      config: { host: '127.0.0.1', port: 0 },
       hostKeys: keys.map((key) => Buffer.from(key)),
-      opened: Promise.resolve(),
     });
     await t.rejects(starting, HostKeyError);
   }
@@ -294,10 +282,8 @@ t.test('a taken port is an error with its code', async (t) => {
   t.teardown(() => fixture.close());
   const { hostKeys, server } = fixture;
   const services = { limits: { stallTimeoutMs: 1000 }, log: { error: () => undefined } } as never;
-  const config = { host: '127.0.0.1', port: server.port };
-  await t.rejects(startSftpServer({ services, config, hostKeys, opened: Promise.resolve() }), {
-    code: 'EADDRINUSE',
-  });
+  const second = await prepareSftpServer({ services, hostKeys });
+  await t.rejects(second.listen({ host: '127.0.0.1', port: server.port }), { code: 'EADDRINUSE' });
 });
 
 t.test('says whether the native binding is loaded', async (t) => {

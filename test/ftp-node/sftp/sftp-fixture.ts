@@ -15,7 +15,7 @@ import type {
   TransferStart,
 } from '#ftp-node/session/session-services.ts';
 import type { RekeyLimits } from '#ftp-node/session/sftp/ssh-rekey.ts';
-import { startSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
+import { prepareSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
 
 /** The one login that the fixture lets in. */
 export const username = 'd-abcdefghij';
@@ -65,7 +65,7 @@ export function makeHostKeys(): Buffer[] {
 export async function startFixture(
   options: {
     limits?: Partial<SessionLimits>;
-    opened?: Promise<void>;
+    waitForAdmission?: SessionServices['waitForAdmission'];
     admit?: () => boolean;
     rekeyLimits?: RekeyLimits;
   } = {},
@@ -95,12 +95,15 @@ export async function startFixture(
       await rm(directory, { recursive: true, force: true });
     },
   };
-  const services = makeServices(fixture, limits, options.admit ?? (() => true));
-  const opened = options.opened ?? Promise.resolve();
-  const config = { host: '127.0.0.1', port: 0 };
+  const made = makeServices(fixture, limits, options.admit ?? (() => true));
+  const services = {
+    ...made,
+    ...(options.waitForAdmission && { waitForAdmission: options.waitForAdmission }),
+  };
   const { rekeyLimits } = options;
-  const serverOptions = { services, config, hostKeys, opened, ...(rekeyLimits && { rekeyLimits }) };
-  Object.assign(fixture, { server: await startSftpServer(serverOptions) });
+  const server = await prepareSftpServer({ services, hostKeys, ...(rekeyLimits && { rekeyLimits }) });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  Object.assign(fixture, { server });
   return fixture;
 }
 
@@ -122,7 +125,7 @@ function makeServices(fixture: SftpFixture, limits: SessionLimits, admit: () => 
     accountDirectory: (account) => openAccountDirectory(fixture.directory, account),
     describeStaging: async () => null,
     beginTransfer: async (start) => {
-      if (fixture.stagings.has(start.path)) return null;
+      if (fixture.stagings.has(start.path)) return 'not_staged';
       const seen: SeenTransfer = { start, abort: new AbortController(), progressBytes: 0, ends: [] };
       fixture.transfers.push(seen);
       return {
@@ -131,6 +134,7 @@ function makeServices(fixture: SftpFixture, limits: SessionLimits, admit: () => 
         end: (outcome, sentBytes) => seen.ends.push({ outcome, sentBytes }),
       };
     },
+    waitForAdmission: async () => true,
     admitConnection: () => {
       if (!admit()) return null;
       fixture.admitted += 1;

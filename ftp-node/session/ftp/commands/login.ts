@@ -1,5 +1,5 @@
 // USER and PASS. Mends defect 14 of ftp-srv in part: a second USER is refused for ever after a mistyped first. Passwords
-// are taken over TLS only; failures are answered ever later, and only so many times. Caller: command-table.ts.
+// are taken over TLS only, unless the operator allows otherwise; failures are answered ever later, and only so many times. Caller: command-table.ts.
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { ControlConnection } from '../control-connection.ts';
@@ -26,15 +26,17 @@ export async function checkPassword(connection: ControlConnection, password: str
   const { username } = connection;
   if (username === undefined) return connection.reply(503, 'Send USER first.');
   delete connection.username;
+  const { services } = connection.gateway;
+  if (!(await services.waitForAdmission(connection.gone)))
+    return connection.close(421, 'The server is changing its configuration; please try again in a moment.');
   try {
     await connection.login(username, password);
     return await connection.reply(230, 'Logged in.');
   } catch (error) {
     if (error instanceof LoginRefusal) return answerRefusal(connection, error);
     if (!(error instanceof RpcError)) throw error;
-    const { log } = connection.gateway.services;
-    log.warn({ code: error.code }, 'nobody could be asked about a login');
-    return connection.close(421, 'Logins cannot be checked now; please try again in a minute.');
+    services.log.warn({ code: error.code }, 'nobody could be asked about a login');
+    return connection.close(421, 'Logins cannot be checked now; please try again in a moment.');
   }
 }
 

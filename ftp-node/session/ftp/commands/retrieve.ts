@@ -20,6 +20,8 @@ export async function setRestartOffset(connection: ControlConnection, argument: 
 export async function retrieveFile(connection: ControlConnection, argument: string): Promise<void> {
   const offsetBytes = connection.takeRestartOffset();
   const session = connection.requireSession();
+  if (!(await connection.gateway.services.waitForAdmission(connection.gone)))
+    throw new FtpRefusal(450, 'The server is changing its configuration; please try again in a moment.');
   await runTransfer(connection, async (transfer) => {
     await using file = await session.files.directory.openFile(session.files.resolve(argument));
     if (offsetBytes > file.sizeBytes)
@@ -56,7 +58,9 @@ async function deliverFile({ connection, session, transfer }: Retrieval, part: F
     sizeBytes: file.sizeBytes,
     delivery: null,
   });
-  if (record === null) throw new FtpRefusal(550, 'There is no such file or directory.');
+  if (record === 'not_staged') throw new FtpRefusal(550, 'There is no such file or directory.');
+  if (record === 'too_many')
+    throw new FtpRefusal(450, 'Too many transfers begin at once; please try again in a moment.');
   const onCut = (): void => transfer.abort('cut');
   record.signal.addEventListener('abort', onCut);
   let outcome: 'complete' | 'partial' | 'aborted' = 'partial';

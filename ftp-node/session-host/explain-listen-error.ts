@@ -1,4 +1,4 @@
-// Says plainly why a port could not be bound. Caller: session/main.ts, for each protocol server that it starts.
+// Says plainly why a port could not be bound. Caller: listening-sockets.ts.
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { systemCodeOf } from '../node-error.ts';
 

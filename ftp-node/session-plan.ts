@@ -1,0 +1,57 @@
+// What the session servers are to be, from the node's configuration: the one place where settings become what a session
+// server is told. Callers: main.ts at the start, live-configuration.ts at each change.
+import type { NodeConfiguration } from '#commlink/configuration/node-configuration.ts';
+import type { FtpNodeConfig } from './config.ts';
+import { defaultSessionLimits } from './limits.ts';
+import type { SessionPlan } from './session-host/session-generation.ts';
+import type { SessionLimits } from './session/session-services.ts';
+
+/** The node, as this machine knows it. `node` is the node's id. */
+export interface PlannedNode {
+  readonly config: FtpNodeConfig;
+  readonly node: string;
+}
+
+/** The plan. Plans of configurations that differ in nothing that concerns a session server are the same. */
+export function planSessions(
+  { config, node }: PlannedNode,
+  { settings, identity }: NodeConfiguration<'ftp-node'>,
+): SessionPlan {
+  const { https, ftp, sftp } = settings;
+  const { accountsDirectory, sessionUser } = config;
+  return {
+    serverCount: settings.sessionServerCount,
+    listening: {
+      host: settings.listenHost,
+      ports: {
+        https: https.enabled ? https.port : null,
+        ftp: ftp.enabled ? ftp.port : null,
+        sftp: sftp.enabled ? sftp.port : null,
+      },
+    },
+    config: {
+      cluster: config.node.cluster,
+      node,
+      accountsDirectory,
+      jail: settings.jail,
+      sessionUser,
+      identity,
+      https: https.enabled,
+      ftp: ftp.enabled
+        ? { publicHost: ftp.publicHost, passivePorts: ftp.passivePorts, requireTls: ftp.requireTls }
+        : null,
+      sftp: sftp.enabled,
+      limits: limitsOf(settings),
+    },
+  };
+}
+
+/** The limits that hold for one session server. */
+export function limitsOf(settings: NodeConfiguration<'ftp-node'>['settings']): SessionLimits {
+  const limits = { ...defaultSessionLimits, ...settings.limits };
+  const { from, to } = settings.ftp.passivePorts;
+  // All session servers draw from one range; whatever one account does, the other half is for others.
+  const shareOfRange = Math.floor((to - from + 1) / 2 / settings.sessionServerCount);
+  const passivePortsPerAccountMax = Math.max(1, Math.min(limits.passivePortsPerAccountMax, shareOfRange));
+  return { ...limits, passivePortsPerAccountMax };
+}
