@@ -1,26 +1,31 @@
-// A node's links to the others: opens what its configuration asks for, keeps it up, and places and serves calls over
-// it, whichever end dialled. Callers: each component's main.ts opens one; its services place calls.
+// A node's links to the others: opens what its configuration asks for, keeps it up, changes it while calls go on, and
+// places and serves calls over it, whichever end dialled. Callers: the shell of the configuration opens one; services call.
 // Every peer is a member that has proven its key; what it may ask is the offered table, by its role.
+import type { TLSSocket } from 'node:tls';
 import type { CallGate } from './call-gate.ts';
 import type { PreparedChange } from './configuration/node-configuration.ts';
-import type { RpcErrorCode } from './rpc-error.ts';
-import { RpcError } from './rpc-error.ts';
 import { readKeyBags } from './key-bag.ts';
 import { BagStore } from './link/bag-store.ts';
-import { DialSlot } from './link/dial-slot.ts';
-import type { LinkContext } from './link/link-context.ts';
-import { listenForLinks, type LinkListener } from './link/link-listener.ts';
-import { LinkTable, type LinkChangeListener } from './link/link-table.ts';
-import { readEphemeralPorts } from './link/local-port.ts';
-import { indexMembers } from './link/members.ts';
+import { DialSlots } from './link/dial-slots.ts';
+import type { OpenInvitation, ProvenJoiner } from './link/join-admission.ts';
+import { JoinLinks } from './link/join-links.ts';
+import { LinkCalls } from './link/link-calls.ts';
+import { ChangingContext, type ProvenLink } from './link/link-context.ts';
+import { listenForLinks } from './link/link-listener.ts';
+import { LinkListeners } from './link/link-listeners.ts';
+import { LinkTable, type LinkChangeListener, type LinkOffer } from './link/link-table.ts';
+import { readEphemeralPorts, type PortRange } from './link/local-port.ts';
+import { indexMembers, type MemberIndex } from './link/members.ts';
 import { closeMsMax } from './limits.ts';
 import type { Logger } from './log.ts';
 import type { Handlers, MethodTable, ParamsOf, ResultOf } from './method-table.ts';
 import type { LinkPlan, Member, NodeConfig, NodeRole } from './node-config.ts';
 import { readNodeKeys, type NodeKeys } from './node-keys.ts';
-import { compileTable, type CompiledMethod, type CompiledTable } from './rpc/compiled-table.ts';
+import { RpcError } from './rpc-error.ts';
+import { compileTable, type CompiledTable } from './rpc/compiled-table.ts';
 import type { CallOptions } from './rpc/placed-calls.ts';
-import type { RpcConnection } from './rpc/rpc-connection.ts';
+
+export type { OpenInvitation } from './link/join-admission.ts';
 
 /** One link as `status()` shows it. `diallerPort` modulo the bag's size is `index`, the key in use. */
 export interface LinkStatus {
@@ -34,15 +39,6 @@ export interface LinkStatus {
   readonly openedAtMs: number;
   readonly draining: boolean;
   readonly callsInFlight: number;
-}
-
-/** An open invitation, with the secret that its ticket holds. */
-export interface OpenInvitation {
-  readonly ticket: string;
-  readonly secret: string;
-  readonly name: string;
-  readonly role: NodeRole;
-  readonly expiresAtMs: number;
 }
 
 /** What openCommlink needs. `offered` is what other nodes, and machines that join, may call here. */
@@ -114,97 +110,120 @@ export interface Commlink {
 }
 
 /**
- * Opens the commlink: reads keys and bags, listens, and starts dialling; it does not wait for links. Throws StartupError
- * (`NODE_KEY_MISMATCH`, `MEMBERS_INVALID`, `KEY_…`, `PORT_TAKEN`) with what to do.
+ * Opens the commlink: listens and starts dialling; it does not wait for links. Throws StartupError (`MEMBERS_INVALID`,
+ * `NODE_KEY_MISMATCH`, `PORT_TAKEN`) with what to do.
  */
 export async function openCommlink<T extends MethodTable>(
   options: CommlinkOptions<T> | ConfiguredCommlinkOptions<T>,
 ): Promise<Commlink> {
-  if (!('config' in options)) throw new Error('not landed yet');
-  const { config, log } = options;
-  const keys = await readNodeKeys(config.keyFile);
-  const { self, byId, byName } = indexMembers(config, keys);
-  const bags = new BagStore(await readKeyBags(config.bagDirectory));
-  const context: LinkContext = { cluster: config.cluster, self, keys, membersById: byId, bags, log };
-  const { handlers, offered } = options;
-  const linkAgeMaxMs = config.linkAgeMaxMs;
-  const table = new LinkTable({ offered: compileTable(offered), handlers, log, linkAgeMaxMs });
-  const listener =
-    config.listen && (await listenForLinks({ ...config.listen, onLink: (link) => table.add(link) }, context));
-  const slots = await openSlots(config, byName, { context, table });
-  return new NodeCommlink({ context, byName, table, listener, slots, bagDirectory: config.bagDirectory });
+  const { plan, keys, gate, invitations } = await completeOptions(options);
+  const { offered, handlers, log } = options;
+  const fixed = { cluster: plan.cluster, keys, bags: new BagStore([]), log };
+  const parts = {
+    context: new ChangingContext(indexMembers(plan, keys), fixed),
+    offer: { offered: compileTable(offered), handlers, gate },
+    invitations: invitations ?? (() => []),
+    localPorts: await readEphemeralPorts(),
+  };
+  const commlink = new NodeCommlink(parts);
+  await commlink.adopt(plan);
+  return commlink;
 }
 
-async function openSlots(
-  config: NodeConfig,
-  byName: ReadonlyMap<string, Member>,
-  shared: { context: LinkContext; table: LinkTable },
-): Promise<DialSlot[]> {
-  const localPorts = await readEphemeralPorts();
-  return config.dial.flatMap(({ peer: name, host, port, connections }) => {
-    const peer = byName.get(name);
-    if (!peer) throw new TypeError(`${name} is dialled but is not a member.`);
-    const target = { peer, host, port, localPorts };
-    const options = { ...shared, target, linkAgeMaxMs: config.linkAgeMaxMs };
-    return Array.from({ length: connections }, () => new DialSlot(options));
-  });
+async function completeOptions<T extends MethodTable>(
+  options: CommlinkOptions<T> | ConfiguredCommlinkOptions<T>,
+): Promise<Pick<CommlinkOptions<T>, 'keys' | 'plan' | 'gate' | 'invitations'>> {
+  if (!('config' in options)) return options;
+  const { config } = options;
+  const plan = { ...config, bags: await readKeyBags(config.bagDirectory) };
+  return { keys: await readNodeKeys(config.keyFile), plan };
 }
 
 interface NodeCommlinkParts {
-  readonly context: LinkContext;
-  readonly byName: ReadonlyMap<string, Member>;
-  readonly table: LinkTable;
-  readonly listener: LinkListener | null;
-  readonly slots: readonly DialSlot[];
-  readonly bagDirectory: string;
+  readonly context: ChangingContext;
+  readonly offer: LinkOffer;
+  readonly invitations: () => readonly OpenInvitation[];
+  readonly localPorts: PortRange;
 }
 
 class NodeCommlink implements Commlink {
-  readonly #parts: NodeCommlinkParts;
+  readonly #context: ChangingContext;
+  readonly #table: LinkTable;
+  readonly #joins: JoinLinks;
+  readonly #listeners: LinkListeners;
+  readonly #slots: DialSlots;
+  readonly #calls: LinkCalls;
   readonly #compiled = new Map<MethodTable, CompiledTable>();
   readonly #closing = new AbortController();
+  /** The end of the queue of changes: each begins when the one before has ended, however it ended. */
+  #changes: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: NodeCommlinkParts) {
-    this.#parts = parts;
+  constructor({ context, offer, invitations, localPorts }: NodeCommlinkParts) {
+    const table = new LinkTable(offer, context);
+    const joins = new JoinLinks(offer, context.log);
+    const closing = this.#closing.signal;
+    this.#context = context;
+    this.#table = table;
+    this.#joins = joins;
+    this.#listeners = new LinkListeners({
+      open: ({ host, port }) => {
+        const onLink = (link: ProvenLink): void => void table.add(link);
+        const onJoiner = (socket: TLSSocket, joiner: ProvenJoiner): void => joins.add(socket, joiner);
+        return listenForLinks({ host, port, invitations, onLink, onJoiner }, context);
+      },
+    });
+    this.#slots = new DialSlots({ context, table, closing }, localPorts);
+    const find = (peer: string): Member | undefined => context.find(peer);
+    this.#calls = new LinkCalls({ table, find, gate: offer.gate, closing });
   }
 
   get keys(): NodeKeys {
-    return this.#parts.context.keys;
+    return this.#context.keys;
   }
 
   get self(): Member {
-    return this.#parts.context.self;
+    return this.#context.self;
   }
 
   get port(): number | undefined {
-    return this.#parts.listener?.port;
+    return this.#listeners.port;
   }
 
   member(idOrName: string): Member | undefined {
-    return this.#parts.context.membersById.get(idOrName) ?? this.#parts.byName.get(idOrName);
+    return this.#context.find(idOrName);
   }
 
   members(role?: NodeRole): Member[] {
-    const all = [...this.#parts.context.membersById.values()];
+    const all = [...this.#context.membersById.values()];
     return role ? all.filter((member) => member.role === role) : all;
   }
 
   linked(role?: NodeRole): Member[] {
-    return this.members(role).filter((member) => this.#parts.table.isUp(member.id));
+    return this.members(role).filter((member) => this.#table.isUp(member.id));
   }
 
   onLinkChange(listener: LinkChangeListener): void {
-    this.#parts.table.onChange(listener);
+    this.#table.onChange(listener);
   }
 
   status(): LinkStatus[] {
-    return this.#parts.table.links().map(({ proven, connection, openedAtMs }) => {
-      const { direction, generation, index, diallerPort } = proven;
+    return this.#table.links().map(({ proven, connection, openedAtMs }) => {
+      const { direction, keyGeneration, index, diallerPort } = proven;
       const { name: peer, id, role } = proven.peer;
       const { callsInFlight, usable } = connection;
-      const facts = { direction, generation, index, diallerPort };
+      const facts = { direction, generation: keyGeneration.generation, index, diallerPort };
       return { peer, id, role, ...facts, openedAtMs, draining: !usable, callsInFlight };
     });
+  }
+
+  linkGenerations(): LinkGeneration[] {
+    const counted = new Map<string, LinkGeneration>();
+    for (const { proven } of this.#table.links()) {
+      const [peer, { generation }] = [proven.peer.id, proven.keyGeneration];
+      const name = `${peer} ${generation}`;
+      counted.set(name, { peer, generation, count: (counted.get(name)?.count ?? 0) + 1 });
+    }
+    return [...counted.values()];
   }
 
   // oxlint-disable-next-line max-params -- the contract of a call: to whom, from which table, what, with what, how
@@ -217,34 +236,51 @@ class NodeCommlink implements Commlink {
   ): Promise<ResultOf<T, M>> {
     const row = this.#compile(table).get(method);
     if (!row) throw new RpcError('unknown_method', `${method} is not in the table.`);
-    const member = this.member(peer);
-    if (!member) throw new RpcError('unavailable', `${peer} is not a node of this cluster.`);
-    const connection = this.#parts.table.pick(member.id);
-    const result = connection
-      ? connection.call(row, params, options)
-      : this.#callWhenLinked(member, { row, params, options });
-    return (await result) as ResultOf<T, M>;
+    return (await this.#calls.place({ peer, row, params, options })) as ResultOf<T, M>;
   }
 
-  linkGenerations(): LinkGeneration[] {
-    return [];
+  async adopt(plan: LinkPlan): Promise<void> {
+    const prepared = await this.prepare(plan);
+    await prepared.commit();
   }
 
-  adopt(plan: LinkPlan): Promise<void> {
-    return Promise.reject(new Error(`not landed yet ${plan.name}`));
-  }
-
-  prepare(plan: LinkPlan): Promise<PreparedChange> {
-    return Promise.reject(new Error(`not landed yet ${plan.name}`));
+  async prepare(plan: LinkPlan): Promise<PreparedChange> {
+    if (plan.cluster !== this.#context.cluster)
+      throw new TypeError(`This commlink is of ${this.#context.cluster}, not of ${plan.cluster}.`);
+    const index = indexMembers(plan, this.keys);
+    const release = await this.#inTurn(() => this.#listeners.claim(plan.listen));
+    return {
+      commit: () => this.#inTurn(() => this.#reconcile(plan, index).finally(release)),
+      discard: () => this.#inTurn(release),
+    };
   }
 
   async close(): Promise<void> {
-    const { table, slots, listener } = this.#parts;
     this.#closing.abort();
-    const listening = listener?.close();
-    await Promise.all(slots.map((slot) => slot.stop()));
-    await Promise.all(table.links().map((link) => table.drain(link, closeMsMax)));
-    await listening;
+    await this.#inTurn(async () => {
+      const listening = this.#listeners.close();
+      await this.#slots.stop();
+      const links = this.#table.links();
+      await Promise.all([this.#joins.close(), ...links.map((link) => this.#table.drain(link, closeMsMax))]);
+      await listening;
+    });
+  }
+
+  #inTurn<R>(change: () => Promise<R>): Promise<R> {
+    const result = this.#changes.then(change);
+    this.#changes = result.catch(() => 'its caller is told');
+    return result;
+  }
+
+  async #reconcile(plan: LinkPlan, index: MemberIndex): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    await this.#listeners.moveTo(plan.listen);
+    // From here on nothing waits, so that every link meets either the old plan or the new one as a whole.
+    this.#context.replaceMembers(index);
+    this.#context.bags.replaceAll(plan.bags);
+    this.#slots.adopt(plan, index);
+    this.#table.adopt(plan.linkAgeMaxMs);
+    this.#calls.retryNow();
   }
 
   #compile(table: MethodTable): CompiledTable {
@@ -255,36 +291,4 @@ class NodeCommlink implements Commlink {
     }
     return compiled;
   }
-
-  async #callWhenLinked(
-    member: Member,
-    call: { row: CompiledMethod; params: unknown; options: CallOptions },
-  ): Promise<unknown> {
-    const { row, params, options } = call;
-    const budgetMs = Math.min(row.spec.deadlineMs, options.deadlineMs ?? Infinity);
-    const deadlineAtMs = performance.now() + budgetMs;
-    const connection = await this.#waitForLink(member, budgetMs, options.signal);
-    const remainingMs = deadlineAtMs - performance.now();
-    return connection.call(row, params, { ...options, deadlineMs: remainingMs });
-  }
-
-  async #waitForLink(
-    member: Member,
-    withinMs: number,
-    cancelled: AbortSignal | undefined,
-  ): Promise<RpcConnection> {
-    const signals = [AbortSignal.timeout(Math.max(0, Math.ceil(withinMs))), this.#closing.signal];
-    const signal = AbortSignal.any(cancelled ? [...signals, cancelled] : signals);
-    for (;;) {
-      const connection = this.#parts.table.pick(member.id);
-      if (connection) return connection;
-      if (signal.aborted) throw new RpcError(...waitFailure(member, cancelled));
-      await this.#parts.table.waitForLink(member.id, signal);
-    }
-  }
-}
-
-function waitFailure(member: Member, cancelled: AbortSignal | undefined): [RpcErrorCode, string] {
-  if (cancelled?.aborted) return ['cancelled', 'The call was cancelled before it was sent.'];
-  return ['unavailable', `There is no link to ${member.name}; the call was not sent.`];
 }

@@ -47,6 +47,8 @@ export const linkRpcLimits: RpcLimits = { ...rpcLimits, heartbeatMs: 5_000, sile
 export const handshakeMsMax = 5_000;
 /** Longest line of the node proof. */
 export const proofLineBytesMax = 256;
+/** Longest line of the proofs of joining and administration, which bring a key or an id along. */
+export const joinProofLineBytesMax = 512;
 /** Connections that are in their handshake at once. */
 export const handshakesMax = 256;
 /** Of these, from one address. */

@@ -45,3 +45,11 @@ export class RpcError extends Error {
     this.code = code;
   }
 }
+
+/** The RpcError `declined`: nothing was done, since the two ends are not both open under one version. */
+export function declined(): RpcError {
+  return new RpcError(
+    'declined',
+    'The configuration is being changed; nothing was done. Try again in a moment.',
+  );
+}

@@ -1,7 +1,8 @@
-// Keeps one connection to one node: dials, re-dials with growing pauses, and replaces a link that has grown old by one
-// from another port, hence with another key. The successor comes first, then the old link drains: no call is lost.
-// Caller: commlink.ts, one slot for each connection that the configuration asks for.
-import { redialPauseMsMax, redialPauseMsMin, settledLinkMs } from '../limits.ts';
+// Keeps one connection to one node: dials, re-dials with growing pauses, and replaces a link that has grown old, or that
+// the configuration wants elsewhere or under other keys. The successor comes first, then the old link drains: no call is
+// lost. Caller: dial-slots.ts, one slot for each connection that the configuration asks for.
+import type { KeyGeneration } from '../key-bag.ts';
+import { handoverMsMax, redialPauseMsMax, redialPauseMsMin, settledLinkMs } from '../limits.ts';
 import { delay } from './delay.ts';
 import type { LinkContext } from './link-context.ts';
 import { dialLink, type DialTarget } from './link-dialler.ts';
@@ -9,32 +10,52 @@ import { LinkError, type LinkErrorCode } from './link-error.ts';
 import type { LinkTable, OpenLink } from './link-table.ts';
 
 /** Whom to keep a link to, and when to replace it. */
-export interface DialSlotOptions {
+export interface DialAim {
   readonly target: DialTarget;
+  readonly linkAgeMaxMs: number;
+}
+
+/** What all slots of a node share. */
+export interface DialSlotSurroundings {
   readonly context: LinkContext;
   readonly table: LinkTable;
-  readonly linkAgeMaxMs: number;
+  /** Aborts when the commlink closes. */
+  readonly closing: AbortSignal;
 }
 
 /** One connection that is kept up. */
 export class DialSlot {
-  readonly #options: DialSlotOptions;
+  readonly #context: LinkContext;
+  readonly #table: LinkTable;
+  /** Aborts when the commlink closes. */
+  readonly #closing: AbortSignal;
+  /** Aborts when nothing is to be dialled any more. */
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
+  /** Aborts when the aim has changed, so that what is under way for the old one is out of date. */
+  #turn = new AbortController();
+  #aim: DialAim;
+  #keysToSend: KeyGeneration | undefined;
   #current: OpenLink | undefined;
-  #replaceNow: (() => void) | undefined;
   #lastFailure: LinkErrorCode | undefined;
 
-  constructor(options: DialSlotOptions) {
-    this.#options = options;
+  constructor(aim: DialAim, shared: DialSlotSurroundings) {
+    this.#context = shared.context;
+    this.#table = shared.table;
+    this.#closing = shared.closing;
+    this.#aim = aim;
+    this.#keysToSend = this.#findKeysToSend();
     this.#running = this.#run();
   }
 
-  /** Replaces the link at once if it does not use the generation that is to be sent now. */
-  refresh(): void {
-    const { context, target } = this.#options;
-    const bag = context.bags.find(context.self.id, target.peer.id);
-    if (this.#current && this.#current.proven.generation !== bag?.sendGeneration) this.#replaceNow?.();
+  /** Aims elsewhere: at another address of the same node, or with the keys that are to be sent now. */
+  adopt(aim: DialAim): void {
+    const { host, port } = this.#aim.target;
+    const keysToSend = this.#findKeysToSend();
+    const isSame = host === aim.target.host && port === aim.target.port && keysToSend === this.#keysToSend;
+    this.#aim = aim;
+    this.#keysToSend = keysToSend;
+    if (!isSame) this.#turn.abort();
   }
 
   /** Dials no more. The link that is up stays for its owner to drain. */
@@ -43,71 +64,86 @@ export class DialSlot {
     await this.#running;
   }
 
+  /**
+   * Dials no more, and drains the link when there is another to the same node; in any case after a time in which the
+   * other end should have made its own.
+   */
+  async handOver(): Promise<void> {
+    await this.stop();
+    const link = this.#current;
+    if (!link) return;
+    const within = AbortSignal.any([this.#closing, AbortSignal.timeout(handoverMsMax)]);
+    while (!within.aborted && link.connection.usable && !this.#table.canSpare(link))
+      await this.#table.waitForLink(link.proven.peer.id, within);
+    await this.#table.drain(link);
+  }
+
+  #findKeysToSend(): KeyGeneration | undefined {
+    return this.#context.bags.toSend(this.#context.self.id, this.#aim.target.peer.id);
+  }
+
   async #run(): Promise<void> {
-    const { signal } = this.#stop;
+    const stopped = this.#stop.signal;
     let failures = 0;
-    while (!signal.aborted) {
-      const next = await this.#dial();
+    while (!stopped.aborted) {
+      this.#turn = new AbortController();
+      const changed = AbortSignal.any([stopped, this.#turn.signal]);
+      const next = await this.#dial(this.#aim.target, changed);
       if (!next) {
-        failures += 1;
-        await delay(redialPauseMs(failures), signal);
+        failures = changed.aborted ? 0 : failures + 1;
+        await delay(redialPauseMs(failures), changed);
         continue;
       }
       const previous = this.#current;
       this.#current = next;
-      if (previous) void this.#options.table.drain(previous);
+      if (previous) void this.#table.drain(previous);
       const openedAtMs = performance.now();
-      await this.#untilReplaced(next);
+      await this.#untilReplaced(next, changed);
       failures = performance.now() - openedAtMs < settledLinkMs ? failures + 1 : 0;
       if (!next.connection.usable) {
         this.#current = undefined;
-        await delay(redialPauseMs(Math.max(failures, 1)), signal);
+        await delay(redialPauseMs(failures), changed);
       }
     }
   }
 
-  async #dial(): Promise<OpenLink | undefined> {
-    const { target, context, table } = this.#options;
-    const { signal } = this.#stop;
+  async #dial(target: DialTarget, changed: AbortSignal): Promise<OpenLink | undefined> {
     try {
-      const proven = await dialLink(target, context, signal);
-      if (signal.aborted) {
-        proven.socket.destroy();
-        return undefined;
-      }
+      // Once TCP is up the handshake ends in a link, or not, within its time: the other end may take it for up already.
+      const signals = { signal: this.#closing, connecting: changed };
+      const link = this.#table.add(await dialLink(target, this.#context, signals));
       this.#lastFailure = undefined;
-      return table.add(proven);
+      return link;
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
-      if (!signal.aborted) this.#logFailure(error);
+      if (!changed.aborted) this.#logFailure(error);
       return undefined;
     }
   }
 
   /** The first failure of a kind is a warning, its repetitions are not: a node that is down is one event. */
   #logFailure(error: LinkError): void {
-    const { context, target } = this.#options;
     const level = this.#lastFailure === error.code ? 'debug' : 'warn';
     this.#lastFailure = error.code;
     const { code, systemCode } = error;
-    context.log[level]({ code, systemCode, peer: target.peer.name }, `no link: ${error.message}`);
+    const peer = this.#aim.target.peer.name;
+    this.#context.log[level]({ code, systemCode, peer }, `no link: ${error.message}`);
   }
 
-  /** Until the link has grown old (at a random age near the cap, so that a pool does not re-dial as one), or is gone. */
-  async #untilReplaced(link: OpenLink): Promise<void> {
-    const ageMs = this.#options.linkAgeMaxMs * (0.8 + 0.2 * Math.random());
-    const { promise, resolve } = Promise.withResolvers<void>();
+  /**
+   * Until the link has grown old (at a random age near the cap, so that a pool does not re-dial as one), or takes no more
+   * calls: it broke, or the other end drains it.
+   */
+  async #untilReplaced(link: OpenLink, changed: AbortSignal): Promise<void> {
+    const ageMs = this.#aim.linkAgeMaxMs * (0.8 + 0.2 * Math.random());
     const wake = new AbortController();
-    this.#replaceNow = resolve;
-    const stopped = AbortSignal.any([wake.signal, this.#stop.signal]);
-    await Promise.race([link.connection.closed, promise, delay(ageMs, stopped)]);
-    this.#replaceNow = undefined;
-    wake.abort();
+    void link.connection.unusable.then(() => wake.abort());
+    await delay(ageMs, AbortSignal.any([wake.signal, changed]));
   }
 }
 
 /** Doubles with each failure up to the maximum; the upper half is random, so that many nodes do not come at once. */
 function redialPauseMs(failures: number): number {
-  const pauseMs = Math.min(redialPauseMsMax, redialPauseMsMin * 2 ** Math.min(failures - 1, 16));
+  const pauseMs = Math.min(redialPauseMsMax, redialPauseMsMin * 2 ** Math.min(Math.max(failures - 1, 0), 16));
   return pauseMs * (0.5 + 0.5 * Math.random());
 }

@@ -1,5 +1,6 @@
 // Whether a listener takes a link, judged by its PSK identity alone, before any key is used.
 // Caller: link-listener.ts, inside the TLS handshake. One check a line of section "identity" of PROTOCOL.md.
+import type { KeyGeneration } from '../key-bag.ts';
 import { LinkError } from './link-error.ts';
 import { deriveLinkPsk, keyIndexOf, parseLinkIdentity, type LinkIdentity } from './link-identity.ts';
 import type { LinkContext } from './link-context.ts';
@@ -10,6 +11,7 @@ export interface Admission {
   readonly identity: LinkIdentity;
   readonly identityText: string;
   readonly peer: Member;
+  readonly keyGeneration: KeyGeneration;
   readonly psk: Buffer;
 }
 
@@ -35,17 +37,18 @@ export function judgeIdentity(
   if (!peer) return new LinkError('unknown_node', `Node ${from} is not a member of the cluster.`);
   const bag = context.bags.find(from, to);
   if (!bag) return new LinkError('no_bag', `There is no key bag for links from ${peer.name} to this node.`);
-  const keys = bag.generations.find((candidate) => candidate.generation === generation)?.keys;
-  if (!keys)
+  const keyGeneration = bag.generations.find((candidate) => candidate.generation === generation);
+  if (!keyGeneration)
     return new LinkError(
       'unknown_generation',
       `Generation ${generation} of ${peer.name}'s bag is not accepted.`,
     );
+  const { keys } = keyGeneration;
   const seenIndex = keyIndexOf(remotePort, keys.length);
   const key = keys[seenIndex];
   if (index !== seenIndex || !key)
     return portRewritten(identity, { remotePort, seenIndex, peer, keyCount: keys.length });
-  return { identity, identityText, peer, psk: deriveLinkPsk(key, identityText) };
+  return { identity, identityText, peer, keyGeneration, psk: deriveLinkPsk(key, identityText) };
 }
 
 function portRewritten(

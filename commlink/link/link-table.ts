@@ -1,12 +1,13 @@
 // The links that are up, by node, whichever end dialled: choosing one for a call, waiting for one, telling listeners.
-// Callers: commlink.ts places calls here; dial slots and the listener add links. Old links drain when told.
+// Callers: link-calls.ts places calls here; dial slots and the listener add links. Old links drain when told.
+import type { CallGate } from '../call-gate.ts';
+import type { KeyGeneration } from '../key-bag.ts';
 import { acceptedLinksPerPeerMax, drainMsMax, linkRpcLimits } from '../limits.ts';
-import type { Logger } from '../log.ts';
 import type { Member } from '../node-config.ts';
 import type { CompiledTable } from '../rpc/compiled-table.ts';
 import { RpcConnection } from '../rpc/rpc-connection.ts';
 import type { UntypedHandler } from '../rpc/served-calls.ts';
-import type { ProvenLink } from './link-context.ts';
+import type { LinkContext, ProvenLink } from './link-context.ts';
 import { delay } from './delay.ts';
 
 /** A link that carries calls. */
@@ -16,12 +17,11 @@ export interface OpenLink {
   readonly openedAtMs: number;
 }
 
-/** What every link offers, and how old it may grow: one that is twice the age for re-dialling is drained by any end. */
-export interface LinkTableOptions {
+/** What every link offers, and under which gate. */
+export interface LinkOffer {
   readonly offered: CompiledTable;
   readonly handlers: Readonly<Record<string, UntypedHandler>>;
-  readonly log: Logger;
-  readonly linkAgeMaxMs: number;
+  readonly gate: CallGate | undefined;
 }
 
 /** Called when a node's first link comes up, and when its last one is gone. */
@@ -31,25 +31,26 @@ const timerMsMax = 2_147_483_647;
 
 /** The links of one process. */
 export class LinkTable {
-  readonly #options: LinkTableOptions;
+  readonly #offer: LinkOffer;
+  readonly #context: LinkContext;
   readonly #linksById = new Map<string, Set<OpenLink>>();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #listeners = new Set<LinkChangeListener>();
   readonly #announcedUp = new Set<string>();
+  #linkAgeMaxMs = Infinity;
 
-  constructor(options: LinkTableOptions) {
-    this.#options = options;
+  constructor(offer: LinkOffer, context: LinkContext) {
+    this.#offer = offer;
+    this.#context = context;
   }
 
-  /** Starts calls over a proven link. Undefined when the node has too many accepted links: it is closed instead. */
+  /** Starts calls over a proven link. Undefined when the node may not have it: it is closed instead. */
   add(proven: ProvenLink): OpenLink | undefined {
     const { peer } = proven;
     const links = this.#linksById.get(peer.id) ?? new Set();
-    if (proven.direction === 'accepted' && links.size >= acceptedLinksPerPeerMax) {
-      this.#options.log.warn(
-        { code: 'too_many_links', peer: peer.name },
-        'link refused: the node has too many',
-      );
+    const refusal = this.#refusal(proven, links.size);
+    if (refusal) {
+      this.#context.log.warn({ ...refusal, peer: peer.name }, 'link refused after its proof');
       proven.socket.destroy();
       return undefined;
     }
@@ -58,12 +59,35 @@ export class LinkTable {
     this.#linksById.set(peer.id, links);
     if (!this.#announcedUp.has(peer.id)) this.#announce(peer, true);
     for (const wake of this.#waiting.get(peer.id) ?? []) wake();
+    // Its keys were retired during its handshake. The other end may be using it already: no call is to be lost.
+    if (!this.#context.bags.isCurrent(proven.keyGeneration)) void this.drain(link);
     return link;
+  }
+
+  /**
+   * Obeys the context's new members and bags: cuts links to nodes that are not members any more, or not the same, and
+   * drains links of retired generations. How old a link may grow counts from the next link on.
+   */
+  adopt(linkAgeMaxMs: number): void {
+    this.#linkAgeMaxMs = linkAgeMaxMs;
+    for (const link of this.links()) {
+      const { peer, keyGeneration } = link.proven;
+      if (!this.#isMember(peer)) link.connection.close();
+      else if (!this.#context.bags.isCurrent(keyGeneration)) void this.drain(link);
+    }
+    this.#eraseRetiredKeys();
+    for (const waiting of this.#waiting.values()) for (const wake of waiting) wake();
   }
 
   /** Whether calls to this node can be placed now. */
   isUp(id: string): boolean {
     return this.pick(id) !== undefined;
+  }
+
+  /** Whether calls to the link's node could be placed without it. */
+  canSpare(link: OpenLink): boolean {
+    const links = this.#linksById.get(link.proven.peer.id) ?? [];
+    return [...links].some((other) => other !== link && other.connection.usable);
   }
 
   /** The usable link with the fewest calls in flight. */
@@ -76,7 +100,7 @@ export class LinkTable {
     return best;
   }
 
-  /** Resolves when a link to this node comes up, or when the signal aborts. */
+  /** Resolves when a link to this node comes up, when another plan was adopted, or when the signal aborts. */
   async waitForLink(id: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -85,7 +109,7 @@ export class LinkTable {
     signal.addEventListener('abort', () => resolve(), { once: true });
     await promise;
     waiting.delete(resolve);
-    if (waiting.size === 0) this.#waiting.delete(id);
+    if (waiting.size === 0 && this.#waiting.get(id) === waiting) this.#waiting.delete(id);
   }
 
   /** Every link, draining ones included. */
@@ -109,30 +133,48 @@ export class LinkTable {
     await link.connection.closed;
   }
 
+  #isMember(peer: Member): boolean {
+    const known = this.#context.membersById.get(peer.id);
+    return known !== undefined && known.name === peer.name && known.role === peer.role;
+  }
+
+  #refusal({ peer, direction }: ProvenLink, linkCount: number): { readonly code: string } | undefined {
+    if (!this.#isMember(peer)) return { code: 'unknown_node' };
+    return direction === 'accepted' && linkCount >= acceptedLinksPerPeerMax
+      ? { code: 'too_many_links' }
+      : undefined;
+  }
+
   #open(proven: ProvenLink): OpenLink {
-    const { offered, handlers, log, linkAgeMaxMs } = this.#options;
+    const { log } = this.#context;
     const { peer, socket } = proven;
     const callPeer = { role: peer.role, name: peer.name, id: peer.id };
     const connection = new RpcConnection(socket, {
+      ...this.#offer,
       peer: callPeer,
-      offered,
-      handlers,
       log,
       limits: linkRpcLimits,
     });
     const link = { proven, connection, openedAtMs: Date.now() };
-    const { direction, generation, index, diallerPort } = proven;
+    const { direction, keyGeneration, index, diallerPort } = proven;
+    const { generation } = keyGeneration;
     const facts = { peer: peer.name, direction, generation, index, diallerPort };
     log.info(facts, 'link up');
-    const tooOld = setTimeout(() => void this.drain(link), Math.min(2 * linkAgeMaxMs, timerMsMax));
+    const tooOld = setTimeout(() => void this.drain(link), Math.min(2 * this.#linkAgeMaxMs, timerMsMax));
     tooOld.unref();
     void connection.closed.then((reason) => {
       clearTimeout(tooOld);
       log.info({ ...facts, reason }, 'link closed');
       this.#linksById.get(peer.id)?.delete(link);
+      this.#eraseRetiredKeys();
       this.#noticeDown(peer);
     });
     return link;
+  }
+
+  #eraseRetiredKeys(): void {
+    const inUse = new Set<KeyGeneration>(this.links().map(({ proven }) => proven.keyGeneration));
+    this.#context.bags.eraseRetired((generation) => inUse.has(generation));
   }
 
   #noticeDown(member: Member): void {

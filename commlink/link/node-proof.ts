@@ -1,15 +1,15 @@
-// The node proof: after the handshake each end signs this very connection (TLS exporter, RFC 8446 section 7.5) with its
-// Ed25519 node key, so that a stolen bag without the node's key is worth nothing. The role is signed too, so that an
-// end cannot be answered with its own proof; the exporter differs in every connection, so that no proof works twice.
-import { sign, verify, type KeyObject } from 'node:crypto';
+// The node proof: after the handshake each end signs this very connection with its Ed25519 node key, so that a stolen bag
+// without the node's key is worth nothing. The role is signed too, so that an end cannot be answered with its own proof.
+// Callers: link-dialler.ts, link-listener.ts.
+import type { KeyObject } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { proofLineBytesMax } from '../limits.ts';
-import { signingKeyFromRaw } from '../node-keys.ts';
+import { isSignedBy, sentenceBytes, signSentence, type ProofSentence } from './connection-proof.ts';
 import { LinkError } from './link-error.ts';
 import { readLine } from './read-line.ts';
 
 const exporterLabel = 'EXPORTER-consign-node-proof';
-const exporterBytes = 32;
+const purpose = 'consign/1 node proof';
 const proofLine = /^\{"proof":"([A-Za-z0-9_-]{86})"\}$/;
 
 /** Which end signs. */
@@ -38,30 +38,28 @@ export async function proveAsListener(exchange: ProofExchange): Promise<void> {
 
 /** The bytes that an end signs. Exported for the tests that forge them. */
 export function provenBytes(socket: TLSSocket, identityText: string, role: ProofRole): Buffer {
-  const exported = socket.exportKeyingMaterial(exporterBytes, exporterLabel, Buffer.from(identityText));
-  return Buffer.concat([Buffer.from(`consign/1 node proof\0${role}\0${identityText}\0`), exported]);
+  return sentenceBytes(sentenceOf({ socket, identityText }, role));
 }
 
-function sendProof({ socket, identityText, privateKey }: ProofExchange, role: ProofRole): void {
-  const signature = sign(null, provenBytes(socket, identityText, role), privateKey);
-  socket.write(`{"proof":"${signature.toString('base64url')}"}\r\n`);
+function sentenceOf(
+  { socket, identityText }: Pick<ProofExchange, 'socket' | 'identityText'>,
+  role: ProofRole,
+): ProofSentence {
+  return { socket, exporterLabel, identityText, words: [purpose, role, identityText] };
+}
+
+function sendProof(exchange: ProofExchange, role: ProofRole): void {
+  const proof = signSentence(sentenceOf(exchange, role), exchange.privateKey);
+  exchange.socket.write(`{"proof":"${proof}"}\r\n`);
 }
 
 async function demandProof(exchange: ProofExchange, role: ProofRole): Promise<void> {
-  const { socket, identityText, peerSigningKey, signal } = exchange;
+  const { socket, peerSigningKey, signal } = exchange;
   const line = await readLine(socket, proofLineBytesMax, signal);
   const [, signature] = proofLine.exec(line) ?? [];
-  const proven =
-    signature !== undefined &&
-    verify(
-      null,
-      provenBytes(socket, identityText, role),
-      signingKeyFromRaw(peerSigningKey),
-      Buffer.from(signature, 'base64url'),
-    );
-  if (!proven)
-    throw new LinkError(
-      'unproven',
-      `The ${role} knows the key bag but did not sign with its node's key: the bag is in other hands.`,
-    );
+  if (signature !== undefined && isSignedBy(peerSigningKey, sentenceOf(exchange, role), signature)) return;
+  throw new LinkError(
+    'unproven',
+    `The ${role} knows the key bag but did not sign with its node's key: the bag is in other hands.`,
+  );
 }

@@ -1,5 +1,5 @@
 // The messages of a connection, one a line. Both sides use the same shapes, since either may call:
-//   {"id":7,"method":"session.open","deadlineMs":10000,"params":{…}}   a call
+//   {"id":7,"method":"session.open","deadlineMs":10000,"params":{…}}   a call; some carry "version":"…" too
 //   {"id":7,"result":{…}}  or  {"id":7,"error":{"code":"…","message":"…"}}   its one answer
 //   {"cancel":7}   the caller is gone;  {"ping":1}  {"pong":1}   sign of life;  {"drain":true}   no more calls from me
 // Callers: rpc-connection.ts and its two sides. Trusts nothing: a line of any other shape is no message.
@@ -8,7 +8,14 @@ import { toSevenBit } from './line-codec.ts';
 
 /** A parsed line. `unknown` parts are checked against the method's schemas later. */
 export type Message =
-  | { readonly type: 'call'; id: number; method: string; deadlineMs: number; params: unknown }
+  | {
+      readonly type: 'call';
+      id: number;
+      method: string;
+      deadlineMs: number;
+      version: string | undefined;
+      params: unknown;
+    }
   | { readonly type: 'result'; id: number; result: unknown }
   | { readonly type: 'error'; id: number; error: RpcError }
   | { readonly type: 'cancel'; id: number }
@@ -51,14 +58,15 @@ export function parseMessage(line: string): Message | undefined {
   return parseError(id, fields['error']);
 }
 
-/** A call's line. `quotedMethod` is the method's name as JSON. */
+/** A call's line. `quotedName` is the method's name as JSON; `version` is plain letters and digits, if it is given. */
 export function encodeCall(
   id: number,
   row: { readonly quotedName: string },
-  call: { deadlineMs: number; params: unknown },
+  call: { deadlineMs: number; version: string | undefined; params: unknown },
 ): string {
   const params = toSevenBit(JSON.stringify(call.params) ?? 'null');
-  return `{"id":${id},"method":${row.quotedName},"deadlineMs":${call.deadlineMs},"params":${params}}\r\n`;
+  const version = call.version === undefined ? '' : `,"version":"${call.version}"`;
+  return `{"id":${id},"method":${row.quotedName},"deadlineMs":${call.deadlineMs}${version},"params":${params}}\r\n`;
 }
 
 /** A result's line. */
@@ -89,9 +97,10 @@ function isId(value: unknown): value is number {
 }
 
 function parseCall(id: number, fields: Record<string, unknown>): Message | undefined {
-  const { method, deadlineMs, params } = fields;
+  const { method, deadlineMs, version, params } = fields;
   if (typeof method !== 'string' || typeof deadlineMs !== 'number' || !(deadlineMs > 0)) return undefined;
-  return { type: 'call', id, method, deadlineMs, params };
+  if (version !== undefined && typeof version !== 'string') return undefined;
+  return { type: 'call', id, method, deadlineMs, version, params };
 }
 
 function parseError(id: number, error: unknown): Message | undefined {

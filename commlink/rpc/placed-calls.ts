@@ -1,7 +1,8 @@
 // The calls that this side has placed and that are not answered yet. Caller: rpc-connection.ts.
 // The peer answers each call exactly once, cancelled ones too; an answer to anything else is a fault of the peer.
+import type { CallGate } from '../call-gate.ts';
 import type { RpcLimits } from '../limits.ts';
-import { RpcError } from '../rpc-error.ts';
+import { RpcError, declined } from '../rpc-error.ts';
 import type { CompiledMethod } from './compiled-table.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
 import { encodeCall, encodeCancel } from './message.ts';
@@ -21,9 +22,16 @@ interface PlacedCall {
   readonly forgetSignal: (() => void) | undefined;
 }
 
+/** The connection's limits, and the gate that `admits` rows are held to; without one they are like all others. */
+export interface PlacedCallsOptions {
+  readonly limits: RpcLimits;
+  readonly gate?: CallGate | undefined;
+}
+
 /** The caller's side of one connection. */
 export class PlacedCalls {
   readonly #limits: RpcLimits;
+  readonly #gate: CallGate | undefined;
   readonly #outgoing: OutgoingLines;
   readonly #placed = new Map<number, PlacedCall>();
   /** Cancelled or timed out here, but still to be answered by the peer: they count as in flight. */
@@ -31,9 +39,10 @@ export class PlacedCalls {
   readonly #sweep = new DeadlineSweep((nowMs) => this.#expire(nowMs));
   #lastId = 0;
 
-  constructor(outgoing: OutgoingLines, limits: RpcLimits) {
+  constructor(outgoing: OutgoingLines, { limits, gate }: PlacedCallsOptions) {
     this.#outgoing = outgoing;
     this.#limits = limits;
+    this.#gate = gate;
   }
 
   /** Calls that the peer still has to answer. */
@@ -44,10 +53,11 @@ export class PlacedCalls {
   /** Sends a call. Rejects with RpcError only; resolves to a result that matches the method's schema. */
   place(row: CompiledMethod, params: unknown, options: CallOptions = {}): Promise<unknown> {
     const deadlineMs = Math.ceil(Math.min(row.spec.deadlineMs, options.deadlineMs ?? Infinity));
-    const refusal = this.#refusal(options, deadlineMs);
+    const gate = row.spec.admits ? this.#gate : undefined;
+    const refusal = this.#refusal(options, deadlineMs) ?? (gate && !gate.isOpen ? declined() : undefined);
     if (refusal) return Promise.reject(refusal);
     const id = this.#lastId + 1;
-    const line = encodeCall(id, row, { deadlineMs, params });
+    const line = encodeCall(id, row, { deadlineMs, version: gate?.version, params });
     if (line.length > this.#limits.lineBytesMax)
       return Promise.reject(new RpcError('too_large', `The parameters of ${row.name} are too large.`));
     this.#lastId = id;

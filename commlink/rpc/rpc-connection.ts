@@ -2,6 +2,7 @@
 // drains and closes. Callers: rpc.ts for local streams, the link pool for links between nodes.
 // Whatever the peer sends that is not the protocol closes the connection; it never ends the process.
 import type { Duplex } from 'node:stream';
+import type { CallGate } from '../call-gate.ts';
 import type { RpcLimits } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import type { CallPeer } from '../method-table.ts';
@@ -24,6 +25,8 @@ export interface RpcConnectionOptions {
   readonly handlers: Readonly<Record<string, UntypedHandler>>;
   readonly log: Logger;
   readonly limits: RpcLimits;
+  /** Of links between nodes; streams within a machine have none. */
+  readonly gate?: CallGate | undefined;
 }
 
 /** Why a connection ended. `drained` and `closed` are orderly. */
@@ -43,6 +46,9 @@ export type CloseReason =
 export class RpcConnection {
   /** Resolves when the stream is gone; never rejects. */
   readonly closed: Promise<CloseReason>;
+  /** Resolves when no more calls may be placed, because it drains or is closed; never rejects. */
+  readonly unusable: Promise<void>;
+  readonly #becomeUnusable: () => void;
   readonly #stream: Duplex;
   readonly #options: RpcConnectionOptions;
   readonly #outgoing: OutgoingLines;
@@ -60,7 +66,7 @@ export class RpcConnection {
     this.#options = options;
     this.#outgoing = new OutgoingLines(stream);
     this.#reader = new LineReader(limits.lineBytesMax);
-    this.#placed = new PlacedCalls(this.#outgoing, limits);
+    this.#placed = new PlacedCalls(this.#outgoing, options);
     this.#served = new ServedCalls(this.#outgoing, {
       ...options,
       onFlood: () => this.#stop('flood'),
@@ -70,6 +76,9 @@ export class RpcConnection {
       ask: () => this.#outgoing.send(controlLines.ping),
       giveUp: () => this.#stop('silent'),
     });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.unusable = promise;
+    this.#becomeUnusable = resolve;
     this.closed = this.#attach();
   }
 
@@ -94,6 +103,7 @@ export class RpcConnection {
   drain(): void {
     if (!this.usable) return;
     this.#drainSent = true;
+    this.#becomeUnusable();
     this.#outgoing.send(controlLines.drain);
     this.#closeIfDrained();
   }
@@ -183,6 +193,7 @@ export class RpcConnection {
   #stop(reason: CloseReason): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
+    this.#becomeUnusable();
     this.#silence.stop();
     this.#outgoing.flush();
     const stream = this.#stream;

@@ -1,10 +1,11 @@
 // The calls that the peer has placed with this side. Caller: rpc-connection.ts. Trusts nothing of a call but its peer:
-// method, role, load and parameters are checked, in this order, before a handler runs; each call is answered once.
+// method, role, version, load and parameters are checked, in this order, before a handler runs; each call is answered once.
 import { randomBytes } from 'node:crypto';
+import type { CallGate } from '../call-gate.ts';
 import type { RpcLimits } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import type { CallContext, CallPeer } from '../method-table.ts';
-import { RpcError } from '../rpc-error.ts';
+import { RpcError, declined } from '../rpc-error.ts';
 import { SchemaError } from '../schema.ts';
 import type { CompiledMethod, CompiledTable } from './compiled-table.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
@@ -21,6 +22,7 @@ export interface ServedCallsOptions {
   readonly handlers: Readonly<Record<string, UntypedHandler>>;
   readonly log: Logger;
   readonly limits: RpcLimits;
+  readonly gate?: CallGate | undefined;
   readonly onFlood: () => void;
   readonly onAnswered: () => void;
 }
@@ -30,6 +32,8 @@ export interface IncomingCall {
   readonly id: number;
   readonly method: string;
   readonly deadlineMs: number;
+  /** The caller's installed version, of a call that must be made under the callee's. */
+  readonly version: string | undefined;
   readonly params: unknown;
 }
 
@@ -61,7 +65,7 @@ export class ServedCalls {
     const row = offered.get(incoming.method);
     const handler = row && handlers[row.name];
     if (!row || !handler) return this.#refuse(incoming.id, new RpcError('unknown_method', 'No such method.'));
-    const refusal = this.#refusal(row, incoming.params);
+    const refusal = this.#refusal(row, incoming);
     if (refusal) return this.#refuse(incoming.id, refusal);
     const deadlineMs = Math.min(row.spec.deadlineMs, incoming.deadlineMs);
     const call = new ServedCall(incoming.id, row, { peer, deadlineAtMs: performance.now() + deadlineMs });
@@ -87,10 +91,11 @@ export class ServedCalls {
     for (const call of calls) call.abort();
   }
 
-  #refusal(row: CompiledMethod, params: unknown): RpcError | undefined {
-    const { peer, limits } = this.#options;
+  #refusal(row: CompiledMethod, { version, params }: IncomingCall): RpcError | undefined {
+    const { peer, limits, gate } = this.#options;
     if (!row.spec.callers.includes(peer.role))
       return new RpcError('forbidden', `A ${peer.role} may not call ${row.name}.`);
+    if (row.spec.admits && gate && !(gate.isOpen && gate.version === version)) return declined();
     if (this.#runningCount >= limits.callsInFlightMax || this.#outgoing.queuedBytes > limits.queueBytesMax)
       return new RpcError('overloaded', 'Too many calls are in flight; this one was not looked at.');
     return row.params.matches(params) ? undefined : describeMismatch(row, params);
@@ -98,6 +103,8 @@ export class ServedCalls {
 
   #refuse(id: number, error: RpcError): true {
     this.#outgoing.send(encodeError(id, error));
+    // An honest caller cannot know, and will try again.
+    if (error.code === 'declined') return true;
     const nowMs = performance.now();
     if (nowMs - this.#refusals.windowStartMs > 1000) this.#refusals = { windowStartMs: nowMs, count: 0 };
     this.#refusals.count += 1;

@@ -6,12 +6,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openCommlink } from '#commlink/commlink.ts';
-import { BagStore } from '#commlink/link/bag-store.ts';
 import { dialLink } from '#commlink/link/link-dialler.ts';
 import { readEphemeralPorts } from '#commlink/link/local-port.ts';
 import { createLogger } from '#commlink/log.ts';
+import { writeNodeKeys } from '#commlink/node-keys.ts';
 import { openRpc } from '#commlink/rpc.ts';
-import { twoNodes, type TwoNodes } from '../commlink/two-nodes.ts';
+import { contextOf, twoNodes, type TwoNodes } from '../commlink/two-nodes.ts';
 import { compare, medianOf, type Benchmark } from './benchmark.ts';
 import { benchmarkMethods, benchmarkParams } from './commlink-calls.ts';
 import type { ServerPorts, ServerSetup } from './commlink-server.ts';
@@ -72,11 +72,14 @@ async function openContenders(teardown: (cleanup: () => unknown) => void): Promi
   const directory = await mkdtemp(path.join(tmpdir(), 'consign-bench-'));
   teardown(() => rm(directory, { recursive: true, force: true }));
   const identities = await makeTlsIdentities(directory);
-  const nodes = await twoNodes({ teardown });
-  const child = fork(path.join(import.meta.dirname, 'commlink-server.ts'));
+  const nodes = twoNodes({ teardown });
+  const keyFile = path.join(directory, 'node.key');
+  await writeNodeKeys(keyFile, nodes.web.keys);
+  // Buffers cross to the other process as they are.
+  const child = fork(path.join(import.meta.dirname, 'commlink-server.ts'), { serialization: 'advanced' });
   teardown(() => child.kill());
-  const config = nodes.configOf(nodes.web, { listen: { host: '127.0.0.1', port: 0 } });
-  const ports = await setUp(child, { config, identity: identities.server });
+  const plan = nodes.planOf(nodes.web, { listen: { host: '127.0.0.1', port: 0 } });
+  const ports = await setUp(child, { keyFile, plan, identity: identities.server });
   return [
     await openLink(nodes, ports.commlink, teardown),
     await openMutualTls(identities.client, ports.mutualTls, teardown),
@@ -95,22 +98,16 @@ async function openLink(
   teardown: (cleanup: () => unknown) => void,
 ): Promise<Contender> {
   const dial = [{ peer: 'web1', host: '127.0.0.1', port, connections: 1 }];
-  const commlink = await openCommlink({
-    config: nodes.configOf(nodes.ftp, { dial }),
-    offered: {},
-    handlers: {},
-    log,
-  });
+  const { keys } = nodes.ftp;
+  const plan = nodes.planOf(nodes.ftp, { dial });
+  const commlink = await openCommlink({ keys, plan, offered: {}, handlers: {}, log });
   teardown(() => commlink.close());
-  const members = [nodes.web.member, nodes.ftp.member];
-  const membersById = new Map(members.map((member) => [member.id, member]));
-  const { keys, member: self } = nodes.ftp;
-  const context = { cluster: 'test', self, keys, membersById, bags: new BagStore([nodes.bag]), log };
+  const context = contextOf(nodes, nodes.ftp);
   const target = { peer: nodes.web.member, host: '127.0.0.1', port, localPorts: await readEphemeralPorts() };
   return {
     call: () => commlink.call('web1', benchmarkMethods, 'delivery.look', benchmarkParams),
     connect: async () => {
-      const link = await dialLink(target, context, AbortSignal.timeout(10_000));
+      const link = await dialLink(target, context, { signal: AbortSignal.timeout(10_000) });
       link.socket.destroy();
     },
   };

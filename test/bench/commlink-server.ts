@@ -2,14 +2,16 @@
 // Started with fork(); gets its configuration in the first message and answers with the ports.
 import { openCommlink } from '#commlink/commlink.ts';
 import { createLogger } from '#commlink/log.ts';
-import type { NodeConfig } from '#commlink/node-config.ts';
+import type { LinkPlan } from '#commlink/node-config.ts';
+import { readNodeKeys } from '#commlink/node-keys.ts';
 import { openRpc } from '#commlink/rpc.ts';
 import { benchmarkHandlers, benchmarkMethods } from './commlink-calls.ts';
 import { listenMutualTls, type TlsIdentity } from './mutual-tls.ts';
 
 /** What the parent sends. */
 export interface ServerSetup {
-  readonly config: NodeConfig;
+  readonly keyFile: string;
+  readonly plan: LinkPlan;
   readonly identity: TlsIdentity;
 }
 
@@ -22,11 +24,12 @@ export interface ServerPorts {
 process.once('message', (setup: ServerSetup) => void serve(setup));
 process.once('disconnect', () => process.exit(0));
 
-async function serve({ config, identity }: ServerSetup): Promise<void> {
+async function serve({ keyFile, plan, identity }: ServerSetup): Promise<void> {
   const log = createLogger('commlink-server', 'silent');
   const offered = benchmarkMethods;
   const handlers = benchmarkHandlers;
-  const commlink = await openCommlink({ config, offered, handlers, log });
+  const keys = await readNodeKeys(keyFile);
+  const commlink = await openCommlink({ keys, plan, offered, handlers, log });
   const mutualTls = await listenMutualTls(identity, (socket) => {
     socket.on('error', () => socket.destroy());
     socket.write('\n');

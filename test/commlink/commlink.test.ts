@@ -1,23 +1,14 @@
-// The life of links between two nodes: calls both ways, pools, ages, re-dialling, bags replaced under load, faults at start.
+// The life of links between two nodes: calls both ways, pools, ages, re-dialling, faults at start.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import t from 'tap';
-import {
-  acceptGeneration,
-  retireGeneration,
-  sendGeneration,
-  writeKeyBag,
-  type KeyBag,
-} from '#commlink/key-bag.ts';
 import { linkRpcLimits } from '#commlink/limits.ts';
-import { createNodeKeys, writeNodeKeys } from '#commlink/node-keys.ts';
+import { createNodeKeys } from '#commlink/node-keys.ts';
 import { listenOnFreePort } from './hostile-dialler.ts';
-import { eventually, testMethods, twoNodes, type TwoNodes } from './two-nodes.ts';
+import { eventually, testMethods, twoNodes } from './two-nodes.ts';
 import { createServer } from 'node:net';
 
 void t.test('either end calls over one link, whoever dialled it', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const web = await nodes.listen();
   const ftp = await nodes.dial(web.port ?? 0);
   t.same(await ftp.call('web1', testMethods, 'echo', { text: 'up' }), { text: 'up', servedBy: 'web1' });
@@ -32,7 +23,7 @@ void t.test('either end calls over one link, whoever dialled it', async (t) => {
 });
 
 void t.test('the other direction of dialling works the same', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const ftp = await nodes.open(nodes.ftp, { listen: { host: '127.0.0.1', port: 0 } });
   const dial = [{ peer: 'ftp1', host: '127.0.0.1', port: ftp.port ?? 0, connections: 1 }];
   const web = await nodes.open(nodes.web, { dial });
@@ -42,20 +33,20 @@ void t.test('the other direction of dialling works the same', async (t) => {
 });
 
 void t.test('the peer of a call is the node that proved itself, with its role', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const web = await nodes.listen();
   const ftp = await nodes.dial(web.port ?? 0);
   await t.rejects(ftp.call('web1', testMethods, 'internal-db.only', {}), { code: 'forbidden' });
 });
 
 void t.test('a call waits for a link up to its deadline, and says when there was none', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const web = await nodes.listen();
   const early = web.call('ftp1', testMethods, 'echo', { text: 'early' });
   await sleep(50);
   await nodes.dial(web.port ?? 0);
   t.equal((await early).text, 'early');
-  const lonely = await (await twoNodes(t)).listen();
+  const lonely = await twoNodes(t).listen();
   await t.rejects(lonely.call('ftp1', testMethods, 'echo', { text: '' }, { deadlineMs: 60 }), {
     code: 'unavailable',
   });
@@ -71,7 +62,7 @@ void t.test('a call waits for a link up to its deadline, and says when there was
 });
 
 void t.test('a pool of links shares the calls', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const web = await nodes.listen();
   const dial = [{ peer: 'web1', host: '127.0.0.1', port: web.port ?? 0, connections: 4 }];
   const ftp = await nodes.open(nodes.ftp, { dial });
@@ -88,7 +79,7 @@ void t.test('a pool of links shares the calls', async (t) => {
 });
 
 void t.test('an old link is replaced by one from another port, and no call is lost', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const web = await nodes.listen({ linkAgeMaxMs: 300 });
   const ftp = await nodes.dial(web.port ?? 0, { linkAgeMaxMs: 300 });
   const ups: boolean[] = [];
@@ -114,7 +105,7 @@ void t.test('an old link is replaced by one from another port, and no call is lo
 });
 
 void t.test('the listener too ends a link of twice the age, if its dialler does not', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const web = await nodes.listen({ linkAgeMaxMs: 100 });
   const ftp = await nodes.dial(web.port ?? 0);
   await eventually(() => web.status().length === 1);
@@ -128,7 +119,7 @@ void t.test('links between nodes have a heartbeat, so that a dead peer is notice
 });
 
 void t.test('a dialler comes back when the listener has been killed and started again', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const first = await nodes.listen();
   const port = first.port ?? 0;
   const ftp = await nodes.dial(port);
@@ -148,7 +139,7 @@ void t.test('a dialler comes back when the listener has been killed and started 
 });
 
 void t.test('a node that is down is one warning, not one for each attempt', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   await nodes.dial(1);
   await sleep(900);
   const warnings = nodes.ftp.lines.filter((line) => line.code === 'unreachable');
@@ -157,7 +148,7 @@ void t.test('a node that is down is one warning, not one for each attempt', asyn
 });
 
 void t.test('closing lets calls in flight finish', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const web = await nodes.listen();
   const ftp = await nodes.dial(web.port ?? 0);
   const call = ftp.call('web1', testMethods, 'echo', { text: 'last', waitMs: 300 });
@@ -167,66 +158,8 @@ void t.test('closing lets calls in flight finish', async (t) => {
   t.same(web.status(), []);
 });
 
-async function writeBagEverywhere(nodes: TwoNodes, bag: KeyBag): Promise<void> {
-  for (const { directory } of [nodes.web, nodes.ftp]) await writeKeyBag(path.join(directory, 'bags'), bag);
-}
-
-void t.test(
-  'a bag is replaced generation by generation while calls go on, and retired keys are gone',
-  async (t) => {
-    const nodes = await twoNodes(t);
-    const web = await nodes.listen();
-    const ftp = await nodes.dial(web.port ?? 0);
-    const generations = (): number[] => ftp.status().map(({ generation }) => generation);
-    await eventually(() => generations().length === 1);
-    let going = true;
-    const failures: unknown[] = [];
-    const load = (async () => {
-      while (going)
-        await Promise.all([
-          ftp.call('web1', testMethods, 'echo', { text: '', waitMs: 5 }),
-          web.call('ftp1', testMethods, 'echo', { text: '', waitMs: 5 }),
-        ]).catch((error: unknown) => failures.push(error));
-    })();
-    const reload = async (bag: KeyBag): Promise<void> => {
-      await writeBagEverywhere(nodes, bag);
-      await web.reloadBags();
-      await ftp.reloadBags();
-    };
-    const accepting = acceptGeneration(nodes.bag, 2);
-    await reload(accepting);
-    await sleep(50);
-    t.same(generations(), [1], 'accepted, not sent');
-    await reload(sendGeneration(accepting, 2));
-    await eventually(() => generations().join() === '2');
-    const retiredKey = nodes.bag.generations[0]?.keys[0]?.toString('base64url') ?? '';
-    await reload(retireGeneration(sendGeneration(accepting, 2), 1));
-    await sleep(100);
-    going = false;
-    await load;
-    t.same(failures, []);
-    t.same(generations(), [2]);
-    for (const { directory } of [nodes.web, nodes.ftp])
-      for (const name of await readdir(path.join(directory, 'bags')))
-        t.notOk((await readFile(path.join(directory, 'bags', name), 'utf8')).includes(retiredKey));
-  },
-);
-
-void t.test('a link of a generation that was retired is drained', async (t) => {
-  const nodes = await twoNodes(t);
-  const web = await nodes.listen();
-  const ftp = await nodes.dial(web.port ?? 0);
-  await eventually(() => web.status().length === 1);
-  const accepting = acceptGeneration(nodes.bag, 2);
-  await writeBagEverywhere(nodes, retireGeneration(sendGeneration(accepting, 2), 1));
-  await web.reloadBags();
-  await eventually(() => web.status().length === 0);
-  await ftp.reloadBags();
-  await eventually(() => web.status()[0]?.generation === 2);
-});
-
 void t.test('says plainly what is wrong at start', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const taken = await listenOnFreePort(t, createServer());
   await t.rejects(nodes.listen({ listen: { host: '127.0.0.1', port: taken } }), { code: 'PORT_TAKEN' });
   await t.rejects(nodes.listen({ name: 'other' }), { code: 'MEMBERS_INVALID' });
@@ -237,12 +170,11 @@ void t.test('says plainly what is wrong at start', async (t) => {
   await t.rejects(nodes.listen({ members: [nodes.web.member, forged] }), { code: 'MEMBERS_INVALID' });
   const dial = [{ peer: 'nobody', host: '127.0.0.1', port: 1, connections: 1 }];
   await t.rejects(nodes.listen({ dial }), { code: 'MEMBERS_INVALID' });
-  await writeNodeKeys(path.join(nodes.web.directory, 'node.key'), createNodeKeys());
-  await t.rejects(nodes.listen(), { code: 'NODE_KEY_MISMATCH' });
+  await t.rejects(nodes.listen({}, { keys: createNodeKeys() }), { code: 'NODE_KEY_MISMATCH' });
 });
 
 void t.test('no key, no proof and no parameter of a call reaches the log', async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const web = await nodes.listen();
   const ftp = await nodes.dial(web.port ?? 0);
   await ftp.call('web1', testMethods, 'echo', { text: 'hunter2' });

@@ -1,10 +1,9 @@
 // What an eavesdropper on the wire has: captured with tcpdump, not with a tap inside the process.
 import t from 'tap';
-import { BagStore } from '#commlink/link/bag-store.ts';
 import { dialLink } from '#commlink/link/link-dialler.ts';
 import { readEphemeralPorts } from '#commlink/link/local-port.ts';
 import { captureLoopback, captureUnavailable, segmentsOf } from './packet-capture.ts';
-import { eventually, testMethods, twoNodes } from './two-nodes.ts';
+import { contextOf, eventually, testMethods, twoNodes } from './two-nodes.ts';
 
 const skip = captureUnavailable();
 
@@ -13,13 +12,11 @@ const dialsMax = 8000;
 
 for (const size of [3, 5, 127])
   void t.test(`all ${size} keys get used, each by the ports that choose it`, { skip }, async (t) => {
-    const nodes = await twoNodes(t, { size });
+    const nodes = twoNodes(t, { size });
     const web = await nodes.listen();
     const port = web.port ?? 0;
     const capture = await captureLoopback(t, port);
-    const { member: self, keys, log } = nodes.ftp;
-    const membersById = new Map([nodes.web.member, self].map((member) => [member.id, member]));
-    const context = { cluster: 'test', self, keys, membersById, bags: new BagStore([nodes.bag]), log };
+    const context = contextOf(nodes, nodes.ftp);
     const target = {
       peer: nodes.web.member,
       host: '127.0.0.1',
@@ -28,7 +25,7 @@ for (const size of [3, 5, 127])
     };
     const dialled = new Set<number>();
     for (let dials = 0; dialled.size < size && dials < dialsMax; dials += 1) {
-      const link = await dialLink(target, context, AbortSignal.timeout(10_000));
+      const link = await dialLink(target, context, { signal: AbortSignal.timeout(10_000) });
       dialled.add(link.index);
       link.socket.destroy();
     }
@@ -59,7 +56,7 @@ for (const size of [3, 5, 127])
   });
 
 void t.test('nothing readable crosses: no word of a call, in either direction', { skip }, async (t) => {
-  const nodes = await twoNodes(t);
+  const nodes = twoNodes(t);
   const web = await nodes.listen();
   const capture = await captureLoopback(t, web.port ?? 0);
   const ftp = await nodes.dial(web.port ?? 0);

@@ -1,17 +1,17 @@
-// Two nodes of a cluster for tests of links: keys, members, bags on disk, configurations with free ports, and a log that
-// tests can read. `web` listens and `ftp` dials, unless a test asks otherwise.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+// Two nodes of a cluster for tests of links: keys, members, bags, plans with free ports, and a log that tests can read.
+// `web` listens and `ftp` dials, unless a test asks otherwise.
+import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { Test } from 'tap';
-import { openCommlink, type Commlink } from '#commlink/commlink.ts';
-import { createKeyBag, writeKeyBag, type KeyBag } from '#commlink/key-bag.ts';
+import { openCommlink, type Commlink, type CommlinkOptions } from '#commlink/commlink.ts';
+import type { KeyBag, KeyGeneration } from '#commlink/key-bag.ts';
+import type { LinkContext } from '#commlink/link/link-context.ts';
+import { BagStore } from '#commlink/link/bag-store.ts';
 import type { Logger } from '#commlink/log.ts';
 import { method, type Handlers, type MethodTable } from '#commlink/method-table.ts';
-import type { Member, NodeConfig, NodeRole } from '#commlink/node-config.ts';
-import { createNodeKeys, writeNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
+import type { LinkPlan, Member, NodeRole } from '#commlink/node-config.ts';
+import { createNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
 import { Type, strictObject } from '#commlink/schema.ts';
 
 /** One line of the test's log. */
@@ -54,13 +54,21 @@ export const testMethods = {
     params: strictObject({}),
     result: strictObject({}),
   }),
+  /** Part of admitting a client's request. */
+  'session.open': method({
+    callers: ['web-front', 'ftp-node', 'internal-db', 'operator'],
+    mutates: true,
+    admits: true,
+    deadlineMs: 5000,
+    params: strictObject({}),
+    result: strictObject({ servedBy: Type.String() }),
+  }),
 } as const satisfies MethodTable;
 
 /** A node as a test holds it, not yet open. */
 export interface TestNode {
   readonly member: Member;
   readonly keys: NodeKeys;
-  readonly directory: string;
   readonly lines: LogLine[];
   readonly log: Logger;
 }
@@ -71,62 +79,89 @@ export interface TwoNodes {
   readonly ftp: TestNode;
   /** The bag for links that ftp dials. */
   readonly bag: KeyBag;
-  configOf(node: TestNode, changes: Partial<NodeConfig>): NodeConfig;
-  open(node: TestNode, changes: Partial<NodeConfig>): Promise<Commlink>;
+  /** A node's plan: both members, both bags (copies of its own), no listener, nothing dialled. */
+  planOf(node: TestNode, changes: Partial<LinkPlan>): LinkPlan;
+  open(node: TestNode, changes: Partial<LinkPlan>, options?: OpenOptions): Promise<Commlink>;
   /** `web` listening on a free port. */
-  listen(changes?: Partial<NodeConfig>): Promise<Commlink>;
+  listen(changes?: Partial<LinkPlan>, options?: OpenOptions): Promise<Commlink>;
   /** `ftp` dialling `port`. */
-  dial(port: number, changes?: Partial<NodeConfig>): Promise<Commlink>;
+  dial(port: number, changes?: Partial<LinkPlan>, options?: OpenOptions): Promise<Commlink>;
 }
 
-async function makeNode(state: string, name: string, role: NodeRole): Promise<TestNode> {
+/** What else a test may want of a commlink. */
+export type OpenOptions = Partial<
+  Pick<CommlinkOptions<typeof testMethods>, 'gate' | 'handlers' | 'invitations' | 'keys'>
+>;
+
+/** A generation of `size` random keys. */
+export function makeGeneration(generation: number, size = 127): KeyGeneration {
+  return { generation, keys: Array.from({ length: size }, () => randomBytes(32)) };
+}
+
+/** The bag with buffers of its own, as if it had been opened again: each commlink zeroes its own. */
+export function copyBag(bag: KeyBag): KeyBag {
+  const generations = bag.generations.map(({ generation, keys }) => ({
+    generation,
+    keys: keys.map((key) => Buffer.from(key)),
+  }));
+  return { ...bag, generations };
+}
+
+/** A new test node. */
+export function makeNode(name: string, role: NodeRole): TestNode {
   const keys = createNodeKeys();
-  const directory = path.join(state, name);
-  await mkdir(path.join(directory, 'bags'), { recursive: true, mode: 0o700 });
-  await writeNodeKeys(path.join(directory, 'node.key'), keys);
   const member = { name, role, id: keys.id, signingKey: keys.signing.raw, sealingKey: keys.sealing.raw };
-  return { member, keys, directory, ...recordingLog() };
+  return { member, keys, ...recordingLog() };
 }
 
-function handlersOf(node: TestNode): Handlers<typeof testMethods> {
+/** The context of one node of a pair, for what is tested below openCommlink. */
+export function contextOf(nodes: Pick<TwoNodes, 'web' | 'ftp' | 'bag'>, node: TestNode): LinkContext {
+  const membersById = new Map([nodes.web.member, nodes.ftp.member].map((member) => [member.id, member]));
+  const { member: self, keys, log } = node;
+  return { cluster: 'test', self, keys, membersById, bags: new BagStore([copyBag(nodes.bag)]), log };
+}
+
+/** What a test node answers. */
+export function handlersOf(node: TestNode): Handlers<typeof testMethods> {
+  const servedBy = node.member.name;
   return {
     echo: async ({ text, waitMs = 0 }) => {
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-      return { text, servedBy: node.member.name };
+      return { text, servedBy };
     },
     'internal-db.only': async () => ({}),
+    'session.open': async () => ({ servedBy }),
   };
 }
 
-/** Makes two nodes with bags in both directions under a folder of their own; everything goes when the test ends. */
-export async function twoNodes(
-  t: Pick<Test, 'teardown'>,
-  options: { size?: number } = {},
-): Promise<TwoNodes> {
-  const state = await mkdtemp(path.join(tmpdir(), 'consign-commlink-'));
-  t.teardown(() => rm(state, { recursive: true, force: true }));
-  const web = await makeNode(state, 'web1', 'web-front');
-  const ftp = await makeNode(state, 'ftp1', 'ftp-node');
-  const request = { cluster: 'test', size: options.size ?? 127 };
-  const bag = createKeyBag({ ...request, from: ftp.member.id, to: web.member.id });
-  const backBag = createKeyBag({ ...request, from: web.member.id, to: ftp.member.id });
-  for (const { directory } of [web, ftp])
-    for (const each of [bag, backBag]) await writeKeyBag(path.join(directory, 'bags'), each);
-  const configOf = (node: TestNode, changes: Partial<NodeConfig>): NodeConfig => ({
+/** Makes two nodes with bags in both directions; what is opened is closed when the test ends. */
+export function twoNodes(t: Pick<Test, 'teardown'>, options: { size?: number } = {}): TwoNodes {
+  const web = makeNode('web1', 'web-front');
+  const ftp = makeNode('ftp1', 'ftp-node');
+  const bagOf = (from: TestNode, to: TestNode): KeyBag => ({
+    cluster: 'test',
+    from: from.member.id,
+    to: to.member.id,
+    sendGeneration: 1,
+    generations: [makeGeneration(1, options.size)],
+  });
+  const bag = bagOf(ftp, web);
+  const backBag = bagOf(web, ftp);
+  const planOf = (node: TestNode, changes: Partial<LinkPlan>): LinkPlan => ({
     cluster: 'test',
     name: node.member.name,
-    keyFile: path.join(node.directory, 'node.key'),
-    bagDirectory: path.join(node.directory, 'bags'),
     members: [web.member, ftp.member],
+    bags: [copyBag(bag), copyBag(backBag)],
     listen: null,
     dial: [],
     linkAgeMaxMs: 600_000,
     ...changes,
   });
-  const open = async (node: TestNode, changes: Partial<NodeConfig>): Promise<Commlink> => {
-    const config = configOf(node, changes);
-    const { log } = node;
-    const commlink = await openCommlink({ config, offered: testMethods, handlers: handlersOf(node), log });
+  const open: TwoNodes['open'] = async (node, changes, more = {}) => {
+    const { keys, log } = node;
+    const handlers = handlersOf(node);
+    const plan = planOf(node, changes);
+    const commlink = await openCommlink({ keys, plan, offered: testMethods, handlers, log, ...more });
     t.teardown(() => commlink.close());
     return commlink;
   };
@@ -134,11 +169,12 @@ export async function twoNodes(
     web,
     ftp,
     bag,
-    configOf,
+    planOf,
     open,
-    listen: (changes = {}) => open(web, { listen: { host: '127.0.0.1', port: 0 }, ...changes }),
-    dial: (port, changes = {}) =>
-      open(ftp, { dial: [{ peer: 'web1', host: '127.0.0.1', port, connections: 1 }], ...changes }),
+    listen: (changes = {}, more = {}) =>
+      open(web, { listen: { host: '127.0.0.1', port: 0 }, ...changes }, more),
+    dial: (port, changes = {}, more = {}) =>
+      open(ftp, { dial: [{ peer: 'web1', host: '127.0.0.1', port, connections: 1 }], ...changes }, more),
   };
 }
 

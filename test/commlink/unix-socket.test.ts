@@ -24,6 +24,7 @@ async function listenAt(t: Test, file: string): Promise<{ close(): Promise<void>
   const handlers = {
     echo: async ({ text }: { text: string }) => ({ text, servedBy: 'db1' }),
     'internal-db.only': async () => ({}),
+    'session.open': async () => ({ servedBy: 'db1' }),
   };
   const listening = await listenUnix({ path: file, peer: operator, offered: testMethods, handlers, log });
   t.teardown(() => listening.close());
