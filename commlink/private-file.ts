@@ -1,5 +1,5 @@
 // Reading and writing the files that hold keys: 0600, written whole or not at all, refused when others could read them.
-// Callers: node-keys.ts, key-bag.ts. Trusts the folder's owner, not the file's mode.
+// Callers: node-keys.ts, key-bag.ts, configuration/configuration-store.ts. Trusts the folder's owner, not the file's mode.
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -34,6 +34,24 @@ export async function replacePrivateFile(file: string, text: string): Promise<vo
   } finally {
     await before.close();
   }
+}
+
+/** Overwrites a file with zeros, as far as the file system writes in place, and removes it; a missing one is no error. */
+export async function erasePrivateFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!handle) return;
+  try {
+    const { size } = await handle.stat();
+    await handle.write(Buffer.alloc(size), 0, size, 0);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rm(file, { force: true });
+  await syncFolder(path.dirname(file));
 }
 
 /**

@@ -1,8 +1,14 @@
 // What the cluster's configuration looks like from inside one component: its own part of a version, how the component
 // takes a change, and what it is told. Callers: the shell of this folder makes these; each component's services use them.
+import type { Commlink } from '../commlink.ts';
+import type { Handlers, MethodTable } from '../method-table.ts';
+import type { ClusterStatus } from '../methods/operator-methods.ts';
 import type { NodeRole } from '../node-config.ts';
+import type { NodeKeys } from '../node-keys.ts';
 import type { NodeIdentity, ClusterPolicy, SettingsOf } from '../settings/cluster-configuration.ts';
+import type { Admission } from './admission.ts';
 import type { ClusterVersion } from './cluster-version.ts';
+import type { ManifestMember } from './manifest.ts';
 
 /** What this node is configured to be: its own sections of one version, opened. */
 export interface NodeConfiguration<R extends NodeRole> {
@@ -35,4 +41,43 @@ export interface ConfigurationEvent {
   readonly detail: string;
   /** The node or operator that it is about. */
   readonly by: string;
+}
+
+/** What the component brings: its own method table, and how it takes a change. */
+export interface StartOptions<R extends NodeRole, T extends MethodTable> {
+  readonly offered: T;
+  readonly handlers: Handlers<T>;
+  readonly prepare: PrepareChange<R>;
+  /**
+   * Called once every socket is bound, and before anything is written to the configuration directory: the moment to
+   * give up the rights that binding took.
+   */
+  readonly whenBound?: () => void;
+}
+
+/** A node whose configuration was read and verified; it has no sockets yet. */
+export interface OpenedNode<R extends NodeRole> {
+  readonly configuration: NodeConfiguration<R>;
+  readonly keys: NodeKeys;
+  readonly admission: Admission;
+  /**
+   * Opens the links, the operators' socket and listener, and takes part in the protocol from then on. Once. Throws
+   * StartupError (`PORT_TAKEN`, `SOCKET_…`). `prepare` may be called before this resolves.
+   */
+  start<T extends MethodTable>(options: StartOptions<R, T>): Promise<ClusterNode<R>>;
+}
+
+/** A node that takes part. `configuration` is always the installed one. */
+export interface ClusterNode<R extends NodeRole> {
+  readonly configuration: NodeConfiguration<R>;
+  readonly admission: Admission;
+  readonly commlink: Commlink;
+  /** The port of the operators' listener; undefined when there is none. */
+  readonly administrationPort: number | undefined;
+  /** The members of the installed version, learners and this node included. */
+  members(): readonly ManifestMember[];
+  /** How the cluster's configuration stands, as this node sees it. */
+  status(): ClusterStatus;
+  /** Leaves the protocol, then closes the links and the operators' sockets. */
+  close(): Promise<void>;
 }

@@ -1,0 +1,110 @@
+// How the cluster's configuration stands, as one node sees it: put together from the protocol's state for people and for
+// the commands that wait for a version. Caller: the shell. Pure.
+import type { ClusterStatus, MemberStatus } from '../methods/operator-methods.ts';
+import { describeVersion, type DecodedManifest } from './block.ts';
+import type { CoreState } from './protocol-state.ts';
+import { countValidSignatures } from './signed-manifest.ts';
+import type { JoinRequest, StagingRefusal, VersionMessage } from './version-message.ts';
+
+const joinRequestsMax = 64;
+
+/** What the status is made of. */
+export interface StatusSources {
+  readonly core: CoreState;
+  readonly installed: DecodedManifest;
+  readonly proposals: readonly DecodedManifest[];
+  readonly joinRequests: readonly JoinRequest[];
+  readonly ownLinks: VersionMessage['links'];
+  /** Why the installed version is not fully in force here, if so. */
+  readonly fault: StagingRefusal | null;
+  /** When each node was heard last, in milliseconds of the steady clock. */
+  readonly heardAtMs: ReadonlyMap<string, number>;
+  readonly nowMs: number;
+  readonly refused: Record<string, number>;
+}
+
+/** Puts it together. */
+export function composeStatus(sources: StatusSources): ClusterStatus {
+  const { core, installed, proposals, refused } = sources;
+  const { manifest, version } = installed;
+  const requests = [...core.reports.values()].flatMap(({ joinRequests }) => joinRequests);
+  return {
+    cluster: manifest.cluster,
+    node: core.self,
+    installed: version,
+    candidate: core.candidate?.version ?? null,
+    members: manifest.members.map((member) => memberStatus(member, sources)),
+    links: manifest.links,
+    joinRequests: openRequests([...sources.joinRequests, ...requests], manifest.invitations),
+    proposals: proposals.map((proposal) => proposalStatus(proposal, manifest.operators)),
+    refused,
+  };
+}
+
+function memberStatus(
+  { name, role, state, id }: DecodedManifest['manifest']['members'][number],
+  sources: StatusSources,
+): MemberStatus {
+  const { core, heardAtMs, nowMs } = sources;
+  const inBarrier = core.candidate?.barrier.includes(id) ?? false;
+  const heardAt = heardAtMs.get(id);
+  const report = core.reports.get(id);
+  const facts = id === core.self ? ownReport(sources) : report && reported(report);
+  const heardAgoMs =
+    id === core.self ? 0 : heardAt === undefined ? null : Math.max(0, Math.round(nowMs - heardAt));
+  return {
+    name,
+    role,
+    state,
+    id,
+    inBarrier,
+    heardAgoMs,
+    ...(facts ?? {
+      installed: null,
+      candidate: null,
+      phase: null,
+      declining: false,
+      links: [],
+      refusal: null,
+    }),
+  };
+}
+
+type Facts = Pick<MemberStatus, 'installed' | 'candidate' | 'phase' | 'declining' | 'links' | 'refusal'>;
+
+function ownReport({ core, ownLinks, fault }: StatusSources): Facts {
+  const { installed, candidate, phase, declining, refusal } = core;
+  return {
+    installed: installed.version,
+    candidate: candidate?.version ?? null,
+    phase,
+    declining,
+    links: ownLinks,
+    refusal: refusal ?? fault,
+  };
+}
+
+function reported({ installed, candidate, phase, declining, links, refusal }: VersionMessage): Facts {
+  return { installed, candidate, phase, declining, links, refusal };
+}
+
+/** Whoever told of it, a request counts while its invitation is open; one a ticket. */
+function openRequests(
+  requests: readonly JoinRequest[],
+  invitations: DecodedManifest['manifest']['invitations'],
+): JoinRequest[] {
+  const open = new Set(invitations.map(({ ticket }) => ticket));
+  const byTicket = new Map(
+    requests.filter(({ ticket }) => open.has(ticket)).map((request) => [request.ticket, request]),
+  );
+  return [...byTicket.values()].slice(0, joinRequestsMax);
+}
+
+function proposalStatus(
+  proposal: DecodedManifest,
+  { keys, threshold }: DecodedManifest['manifest']['operators'],
+): ClusterStatus['proposals'][number] {
+  const signed = countValidSignatures(proposal.signed, keys);
+  const signers = keys.filter(({ id }) => signed.includes(id)).map(({ name }) => name);
+  return { ...describeVersion(proposal), signers, signaturesMissing: Math.max(0, threshold - signed.length) };
+}

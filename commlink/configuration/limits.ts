@@ -1,0 +1,46 @@
+// Every limit of the configuration protocol's shell, with its unit in its name. Callers: this folder only.
+
+/** Versions that a node keeps the manifests of; who lags behind by more has to join anew. */
+export const historyVersionsMax = 200;
+/** Versions that wait for signatures at one node. */
+export const proposalsMax = 16;
+/** Invitations that one node keeps the door open for, those just used included. */
+export const joinsMax = 64;
+/** How long after it was let in a machine may still fetch its block with its ticket, when that was cut short. */
+export const joinGraceMsMax = 24 * 3_600_000;
+
+/** Messages in one call; the method's schema has the same. */
+export const messagesPerCallMax = 64;
+/** How long messages are gathered before they go out together. */
+export const gatherMs = 5;
+/** The share of the interval by which each wait for the next periodic message varies, up and down. */
+export const intervalJitter = 0.1;
+/** One call with messages. */
+export const messageCallMsMax = 10_000;
+/** After a call with messages failed while the link is up. */
+export const resendPauseMs = 250;
+
+/** One call that fetches manifests or sections. */
+export const pullCallMsMax = 10_000;
+/** Fetching one version, from whomever; it is tried again with the next message that names it. */
+export const pullMsMax = 60_000;
+/** Manifests between the installed version and one that is fetched. */
+export const lineageMax = historyVersionsMax;
+/** Versions fetched or handed in, and held in memory beside the installed one and the candidate. */
+export const heldBlocksMax = 16;
+/** Versions that were refused, and are not fetched again. */
+export const refusedVersionsMax = 256;
+/** Answered with sections, in characters of their text: with the rest of the line below the limit of a line. */
+export const sectionsAnswerCharactersMax = 6_000_000;
+
+/** A submission waits so long for its node to stage it; below the method's deadline. */
+export const stagingAnswerMsMax = 15_000;
+/** A member not heard for so many message intervals was not heard lately. */
+export const heardIntervalsMax = 3;
+/** The longest that a member may have been silent before a submission, whatever the interval. */
+export const heardMsMin = 1_000;
+/** After a write of the protocol's state failed, it is tried again: nothing may be said that is not on the disk. */
+export const persistPauseMs = 1_000;
+
+/** Pause between two questions of a machine that waits to be let in. */
+export const joinPollMs = 1_000;
