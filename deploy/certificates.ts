@@ -1,16 +1,18 @@
-// The certificates of a one-machine installation: a small authority of its own, and one server certificate a program.
-// The one door to node-forge. Called by first-start.ts at every start; what is near its end is made anew.
+// The certificates of an installation: a small authority of its own, kept in the state, and server certificates that it
+// issues in memory, for the nodes' sealed sections. The one door to node-forge. Called by node-identity.ts and at starts.
 import { X509Certificate, createHash, createPrivateKey, createSign, generateKeyPair } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
 import { writePrivateFile } from '#commlink/private-file.ts';
 import { authorityLifetimeDays, certificateLifetimeDays, certificateRenewalMs } from './limits.ts';
-import { programNames, type StateLayout } from './state-directory.ts';
+import type { StateLayout } from './state-directory.ts';
 
 const dayMs = 86_400_000;
+/** In each certificate's subject, and in the issuer of those that Consign's authorities issued. */
+const organization = 'Consign (this machine)';
 /** Certificates are good from an hour before they were made, for peers whose clocks are behind. */
 const backdateMs = 3_600_000;
 const subjectAltName = { dns: 2, ip: 7 } as const;
@@ -23,37 +25,52 @@ interface KeyPair {
 }
 
 /** A certificate and its private key, as PEM texts. */
-interface Issued {
+export interface Issued {
   readonly certificate: string;
   readonly privateKey: string;
 }
 
-/** A program's certificate and key files. */
-export function certificateFiles(layout: StateLayout, program: (typeof programNames)[number]) {
-  const directory = layout.programDirectory(program);
-  return { certFile: join(directory, 'tls-cert.pem'), keyFile: join(directory, 'tls-key.pem') };
+/** Reads the authority of this state; makes one when there is none, or only half of one, or when it is near its end. */
+export async function ensureAuthority(layout: StateLayout): Promise<Issued> {
+  const current = await readIssued(layout.caFile, layout.caKeyFile);
+  if (current !== null && fits(current) && !isNearEnd(current.certificate)) return current;
+  const authority = issueAuthority(await createKeys());
+  await writePrivateFile(layout.caKeyFile, authority.privateKey);
+  await writePrivateFile(layout.caFile, authority.certificate);
+  return authority;
 }
 
-/** Makes what is missing, near its end or from another authority; returns the names of the certificates made. */
-export async function ensureCertificates(layout: StateLayout): Promise<string[]> {
-  let authority = await readIssued(layout.caFile, layout.caKeyFile);
-  const made: string[] = [];
-  if (authority === null || isNearEnd(authority.certificate)) {
-    authority = issueAuthority(await createKeys());
-    await writePrivateFile(layout.caKeyFile, authority.privateKey);
-    await writePrivateFile(layout.caFile, authority.certificate);
-    made.push('authority');
-  }
-  for (const program of programNames) {
-    const { certFile, keyFile } = certificateFiles(layout, program);
-    const current = await readIssued(certFile, keyFile);
-    if (current !== null && isGood(current, authority)) continue;
-    const server = issueServer(await createKeys(), authority);
-    await writePrivateFile(keyFile, server.privateKey);
-    await writePrivateFile(certFile, server.certificate);
-    made.push(program);
-  }
-  return made;
+/** Issues a server certificate for these host names and addresses; the first is its common name. */
+export async function issueCertificate(authority: Issued, hostNames: readonly string[]): Promise<Issued> {
+  return issueServer(await createKeys(), { authority, hostNames });
+}
+
+/** The names of this machine: `localhost`, its addresses, and its host name. */
+export function ownHostNames(): string[] {
+  const own = hostname().toLowerCase();
+  const named = own === 'localhost' || !/^[a-z0-9.-]+$/.test(own) ? [] : [own];
+  return ['localhost', ...named, '127.0.0.1', '::1'];
+}
+
+/** Whether a certificate is of this authority, for all these host names, with its own key, and not near its end. */
+export function isCertificateGood(
+  issued: Issued,
+  { authority, hostNames }: { authority: Issued; hostNames: readonly string[] },
+): boolean {
+  const certificate = new X509Certificate(issued.certificate);
+  const isFor = (name: string): boolean =>
+    (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
+  return (
+    !isNearEnd(issued.certificate) &&
+    certificate.verify(new X509Certificate(authority.certificate).publicKey) &&
+    fits(issued) &&
+    hostNames.every(isFor)
+  );
+}
+
+/** Whether an authority that Consign made issued it. */
+export function isOwnIssue(certificate: string): boolean {
+  return new X509Certificate(certificate).issuer.split('\n').includes(`O=${organization}`);
 }
 
 /** P-256: made in no time, and a handshake costs the server a tenth of what RSA does. */
@@ -82,21 +99,9 @@ function isNearEnd(certificate: string): boolean {
   return Date.parse(new X509Certificate(certificate).validTo) - Date.now() < certificateRenewalMs;
 }
 
-/** A crash between the writing of a key and of its certificate leaves two that do not fit: then both are made anew. */
-function isGood(issued: Issued, authority: Issued): boolean {
-  const certificate = new X509Certificate(issued.certificate);
-  const issuer = new X509Certificate(authority.certificate);
-  return (
-    !isNearEnd(issued.certificate) &&
-    certificate.verify(issuer.publicKey) &&
-    certificate.checkPrivateKey(createPrivateKey(issued.privateKey)) &&
-    hostNames().every((name) => certificate.checkHost(name) !== undefined)
-  );
-}
-
-function hostNames(): string[] {
-  const own = hostname().toLowerCase();
-  return own === 'localhost' || !/^[a-z0-9.-]+$/.test(own) ? ['localhost'] : ['localhost', own];
+/** A crash between the writing of a key and of its certificate leaves two that do not fit. */
+function fits({ certificate, privateKey }: Issued): boolean {
+  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
 }
 
 function createCertificate(commonName: string, lifetimeDays: number): forge.pki.Certificate {
@@ -107,7 +112,7 @@ function createCertificate(commonName: string, lifetimeDays: number): forge.pki.
   certificate.validity.notAfter = new Date(Date.now() - backdateMs + lifetimeDays * dayMs);
   certificate.setSubject([
     { name: 'commonName', value: commonName },
-    { name: 'organizationName', value: 'Consign (this machine)' },
+    { name: 'organizationName', value: organization },
   ]);
   return certificate;
 }
@@ -125,10 +130,13 @@ function issueAuthority(keys: KeyPair): Issued {
   return { certificate: sign(certificate, keys.publicKey, keys.privateKey), privateKey: keys.privateKey };
 }
 
-function issueServer(keys: KeyPair, authority: Issued): Issued {
+function issueServer(
+  keys: KeyPair,
+  { authority, hostNames }: { authority: Issued; hostNames: readonly string[] },
+): Issued {
   const issuer = new X509Certificate(authority.certificate);
   const issuerKey = issuer.publicKey.export({ type: 'spki', format: 'der' });
-  const certificate = createCertificate('localhost', certificateLifetimeDays);
+  const certificate = createCertificate(hostNames[0] ?? 'localhost', certificateLifetimeDays);
   certificate.setIssuer(parseSubject(issuer));
   certificate.setExtensions([
     { name: 'basicConstraints', cA: false, critical: true },
@@ -136,10 +144,9 @@ function issueServer(keys: KeyPair, authority: Issued): Issued {
     { name: 'extKeyUsage', serverAuth: true },
     {
       name: 'subjectAltName',
-      altNames: [
-        ...hostNames().map((value) => ({ type: subjectAltName.dns, value })),
-        ...['127.0.0.1', '::1'].map((ip) => ({ type: subjectAltName.ip, ip })),
-      ],
+      altNames: hostNames.map((name) =>
+        isIP(name) ? { type: subjectAltName.ip, ip: name } : { type: subjectAltName.dns, value: name },
+      ),
     },
     { id: oids.subjectKeyIdentifier, value: octetString(keyIdentifier(keys.publicKey)) },
     { name: 'authorityKeyIdentifier', keyIdentifier: keyIdentifier(issuerKey) },

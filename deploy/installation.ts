@@ -1,26 +1,25 @@
-// One running installation: its state, its lock, its three programs, from start to stop. Called by launch.ts.
-// endpoints.json exists exactly while everything is up, and is rewritten whenever a process id changes.
+// One running installation: its state, its lock, the programs of this machine, from start to stop. Called by launch.ts.
+// endpoints.json exists exactly while everything is up, and is rewritten whenever a process id or an address changes.
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartupError } from '#commlink/process-lifecycle.ts';
-import { configFile } from './configuration.ts';
-import { forgetFirstLogins, planFirstLogins, readFirstLogins } from './first-logins.ts';
+import { admitPrograms } from './first-cluster.ts';
+import { forgetFirstLogins } from './first-logins.ts';
 import { connectAdmin, setUp } from './first-setup.ts';
-import { prepareState } from './first-start.ts';
-import { readyDeadlineMs, stopDeadlineMs } from './limits.ts';
-import { stopOrphans } from './orphans.ts';
-import { checkPortsFree, layOutPorts, parsePortBase, publicHost, type Ports } from './ports.ts';
+import { describeEndpoints, readLocalSettings } from './installed-settings.ts';
+import { readyDeadlineMs } from './limits.ts';
+import { prepareState, type PreparedState } from './prepare-state.ts';
+import { ProgramSet } from './program-set.ts';
 import {
   layOutState,
-  markState,
-  openStateDirectory,
   programNames,
   writeEndpoints,
+  type ProgramName,
+  type PublicEndpoints,
+  type StateLayout,
 } from './state-directory.ts';
-import type { PublicEndpoints, StateLayout } from './state-directory.ts';
 import { lockState } from './state-lock.ts';
-import { SupervisedProgram } from './supervised-program.ts';
+import { keepUp } from './upkeep.ts';
 import { describeFirstStart, describeStart, noJailWarning } from './welcome.ts';
 
 const linkPollMs = 40;
@@ -42,16 +41,26 @@ export interface InstallationOptions {
 export class Installation {
   readonly #options: InstallationOptions;
   readonly #layout: StateLayout;
+  readonly #programs: ProgramSet;
   readonly #givenUp = Promise.withResolvers<never>();
-  #programs: readonly SupervisedProgram[] = [];
+  readonly #ending = new AbortController();
   #endpoints: PublicEndpoints | null = null;
   #writing: Promise<void> = Promise.resolve();
   #lock: { release(): void } | null = null;
   #stopping: Promise<void> | null = null;
 
   constructor(options: InstallationOptions) {
+    const { directory, showAll, say } = options;
     this.#options = options;
-    this.#layout = layOutState(options.directory);
+    this.#layout = layOutState(directory);
+    this.#programs = new ProgramSet({
+      layout: this.#layout,
+      showAll,
+      say,
+      showWarnings: () => this.#endpoints !== null,
+      onPids: () => this.#publishEndpoints(),
+      onGivenUp: (error) => this.#givenUp.reject(error),
+    });
   }
 
   /**
@@ -60,10 +69,20 @@ export class Installation {
    */
   async run(): Promise<never> {
     try {
-      const ports = await this.#prepare();
-      await this.#startPrograms();
-      await this.#finishSetup(ports);
-      return await this.#givenUp.promise;
+      const state = await prepareState(this.#layout, {
+        ...this.#options,
+        takeLock: () => (this.#lock = lockState(this.#layout)),
+      });
+      await this.#within(this.#startPrograms(state));
+      await this.#finishSetup(state);
+      const upkeep = keepUp({
+        layout: this.#layout,
+        places: state.places,
+        say: this.#options.say,
+        onInstalled: async () => void (await this.#readEndpoints(state.places)),
+        signal: this.#ending.signal,
+      });
+      return await Promise.race([this.#givenUp.promise, upkeep.then(() => this.#givenUp.promise)]);
     } catch (error) {
       await this.stop();
       throw isDiskFull(error) ? this.#diskFull(error) : error;
@@ -77,85 +96,61 @@ export class Installation {
 
   /** Stops the programs in order (the FTP node first, the database last) and lets go of the state. A second call kills. */
   stop(): Promise<void> {
-    if (this.#stopping) for (const program of this.#programs) program.kill();
+    if (this.#stopping) this.#programs.kill();
     return (this.#stopping ??= this.#stop());
   }
 
   async #stop(): Promise<void> {
+    this.#ending.abort();
     await this.#writing;
     this.#endpoints = null;
-    for (const name of ['ftp-node', 'web-front', 'internal-db']) {
-      await this.#programs.find((program) => program.name === name)?.stop();
-    }
+    await this.#programs.stop();
     if (this.#lock) await rm(this.#layout.endpointsFile, { force: true });
     this.#lock?.release();
     this.#lock = null;
   }
 
-  async #prepare(): Promise<Ports> {
-    const layout = this.#layout;
-    const ports = layOutPorts(parsePortBase(this.#options.portBase));
-    const { isNew } = openStateDirectory(layout);
-    this.#lock = lockState(layout);
-    await stopOrphans(layout);
-    await rm(layout.endpointsFile, { force: true });
-    await checkPortsFree(ports);
-    if (isNew) {
-      await planFirstLogins(layout, { withDemo: this.#options.withDemo });
-      await markState(layout);
+  async #startPrograms({ first, places }: PreparedState): Promise<void> {
+    const start = (role: ProgramName): Promise<void> => this.#programs.start(role);
+    if (first === null) {
+      await Promise.all([...places.keys()].map(start));
+      return;
     }
-    const isRoot = process.geteuid?.() === 0;
-    const made = await prepareState(layout, {
-      ports,
-      isRoot,
-      logLevel: this.#options.showAll ? 'debug' : 'info',
-    });
-    if (!isNew && made.length > 0) this.#options.say(`Certificates were renewed: ${made.join(', ')}.`);
-    return ports;
+    await start('internal-db');
+    await admitPrograms(first, { startProgram: start, signal: this.#ending.signal });
   }
 
-  async #startPrograms(): Promise<void> {
-    const root = join(import.meta.dirname, '..');
-    this.#programs = programNames.map(
-      (name) =>
-        new SupervisedProgram({
-          name,
-          mainFile: join(root, name, 'main.ts'),
-          configFile: configFile(this.#layout, name),
-          logPath: join(this.#layout.logDirectory, `${name}.log`),
-          showAll: this.#options.showAll,
-          stopDeadlineMs: stopDeadlineMs[name],
-          say: (line) => this.#options.say(line),
-          showWarnings: () => this.#endpoints !== null,
-          onPids: () => this.#publishEndpoints(),
-          onGivenUp: (reason) =>
-            this.#givenUp.reject(new StartupError('PROGRAM_GAVE_UP', `${name} can't run: ${reason}`)),
-        }),
-    );
-    for (const program of this.#programs) program.start();
-    await this.#within(Promise.all(this.#programs.map((program) => program.ready)));
-  }
-
-  async #finishSetup(ports: Ports): Promise<void> {
-    const logins = await readFirstLogins(this.#layout);
-    const links = this.#waitForLinks();
-    await this.#within(Promise.all([links, logins ? setUp(this.#layout, logins) : null]));
-    const endpoints = describeEndpoints(this.#layout, ports);
-    this.#endpoints = endpoints;
-    this.#publishEndpoints();
+  async #finishSetup({ logins, places }: PreparedState): Promise<void> {
+    const jailed = this.#waitUntilJailed(places);
+    await this.#within(Promise.all([jailed, logins ? setUp(this.#layout, logins) : null]));
+    const endpoints = await this.#readEndpoints(places);
     await this.#writing;
-    this.#options.show(logins ? describeFirstStart(endpoints, logins) : describeStart(endpoints));
-    if (!(await links).jailed) this.#options.say(noJailWarning);
+    this.#options.show(
+      logins ? describeFirstStart(this.#layout, endpoints, logins) : describeStart(endpoints),
+    );
+    if ((await jailed) === false) this.#options.say(noJailWarning);
     if (logins) await forgetFirstLogins(this.#layout);
   }
 
-  /** A download needs both links: until the database sees an FTP node, nothing can be staged. */
-  async #waitForLinks(): Promise<{ jailed: boolean }> {
+  /** Reads from the installed configuration where everything is, and tells it. */
+  async #readEndpoints(places: PreparedState['places']): Promise<PublicEndpoints> {
+    const endpoints = describeEndpoints(this.#layout, await readLocalSettings(this.#layout, places));
+    this.#endpoints = endpoints;
+    this.#publishEndpoints();
+    return endpoints;
+  }
+
+  /**
+   * Where all programs are on this machine: waits for the links, since nothing can be staged until the database sees an
+   * FTP node, and tells whether that node jails its customers. Elsewhere nobody is waited for, and null is returned.
+   */
+  async #waitUntilJailed(places: PreparedState['places']): Promise<boolean | null> {
+    if (places.size < programNames.length) return null;
     const admin = await connectAdmin(this.#layout);
     try {
       for (;;) {
         const { nodes } = await admin.call('status', {});
-        if (nodes.length > 0) return { jailed: nodes.every(({ description }) => description.jailed) };
+        if (nodes.length > 0) return nodes.every(({ description }) => description.jailed);
         await delay(linkPollMs);
       }
     } finally {
@@ -166,10 +161,10 @@ export class Installation {
   async #within<T>(work: Promise<T>): Promise<T> {
     const patience = new AbortController();
     const late = delay(readyDeadlineMs, null, { signal: patience.signal }).then((): never => {
-      const waiting = this.#programs.filter(({ isReady }) => !isReady).map(({ name }) => name);
+      const waiting = this.#programs.waiting.join(', ') || 'no link between the programs';
       throw new StartupError(
         'NOT_READY',
-        `Not ready after ${readyDeadlineMs / 1000} s (${waiting.join(', ') || 'no link between the programs'}). See ${this.#layout.logDirectory}.`,
+        `Not ready after ${readyDeadlineMs / 1000} s (${waiting}). See ${this.#layout.logDirectory}.`,
       );
     });
     try {
@@ -182,17 +177,10 @@ export class Installation {
     }
   }
 
-  #pids(): Record<string, number> {
-    return Object.assign({ launcher: process.pid }, ...this.#programs.map(({ pids }) => pids)) as Record<
-      string,
-      number
-    >;
-  }
-
   /** Writes endpoints.json, one write after the other; before everything is up, and while stopping, nothing. */
   #publishEndpoints(): void {
     if (this.#endpoints === null || this.#stopping) return;
-    const endpoints = { ...this.#endpoints, pids: this.#pids() };
+    const endpoints = { ...this.#endpoints, pids: { launcher: process.pid, ...this.#programs.pids } };
     this.#writing = this.#writing
       .then(() => writeEndpoints(this.#layout, endpoints))
       .catch((error: Error) => this.#options.say(`endpoints.json can't be written: ${error.message}`));
@@ -203,15 +191,4 @@ export class Installation {
 function isDiskFull(error: unknown): boolean {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
   return code === 'ENOSPC' || code === 'EDQUOT' || errcode === 13;
-}
-
-function describeEndpoints(layout: StateLayout, ports: Ports): PublicEndpoints {
-  return {
-    portal: `https://${publicHost}:${ports.portal}`,
-    console: `https://${publicHost}:${ports.console}`,
-    delivery: `https://${publicHost}:${ports.delivery}`,
-    ftp: { host: publicHost, port: ports.ftp },
-    sftp: { host: publicHost, port: ports.sftp },
-    caFile: layout.caFile,
-  };
 }

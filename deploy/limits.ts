@@ -24,7 +24,7 @@ export const logLineCharactersMax = 64 * 1024;
 /** How long processes left over from a launcher that was killed may take to go. */
 export const orphanStopMs = 5_000;
 
-/** Certificates are made anew at a start within this long before they end. */
+/** Certificates are made anew within this long before they end. */
 export const certificateRenewalMs = 30 * 86_400_000;
 
 /** How long the certificates of the three servers are good for; browsers accept no more than 398 days. */
@@ -35,3 +35,15 @@ export const authorityLifetimeDays = 3_650;
 
 /** How long one administration call of the first setup may take. */
 export const setupCallDeadlineMs = 20_000;
+
+/** How long a program of this machine may take to use the join ticket that the launcher made for it. */
+export const joinTicketLifetimeMs = 10 * 60_000;
+
+/** How often the launcher looks whether another configuration was installed, for the addresses that it tells. */
+export const configurationWatchMs = 1_000;
+
+/** How often it looks whether keys are to be rotated or certificates to be renewed. */
+export const upkeepIntervalMs = 3_600_000;
+
+/** How long one such change may take, members that are away included, before it is left to the next time. */
+export const upkeepPublishMsMax = 10 * 60_000;

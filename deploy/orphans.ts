@@ -2,7 +2,6 @@
 // their ports are needed again. A process is one of them when it runs with a configuration file of this very state.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { configFile } from './configuration.ts';
 import { orphanStopMs } from './limits.ts';
 import { programNames, type StateLayout } from './state-directory.ts';
 
@@ -22,7 +21,7 @@ export async function stopOrphans(layout: StateLayout): Promise<number> {
 /** Without /proc (outside Linux) none are found; their ports are then found taken. */
 function findOrphans(layout: StateLayout): number[] {
   if (!existsSync('/proc/self/cmdline')) return [];
-  const configFiles = programNames.map((name) => configFile(layout, name));
+  const configFiles = programNames.map(layout.configFile);
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {

@@ -23,6 +23,9 @@ export interface Ports {
   readonly sftp: number;
   readonly internalDbLink: number;
   readonly webFrontLink: number;
+  readonly internalDbAdministration: number;
+  readonly webFrontAdministration: number;
+  readonly ftpNodeAdministration: number;
   readonly passive: { readonly from: number; readonly to: number };
 }
 
@@ -47,33 +50,43 @@ export function layOutPorts(base: number): Ports {
     sftp: base + 4,
     internalDbLink: base + 5,
     webFrontLink: base + 6,
+    internalDbAdministration: base + 7,
+    webFrontAdministration: base + 8,
+    ftpNodeAdministration: base + 9,
     passive: { from: base + 10, to: base + 59 },
   };
 }
 
+/** A port that a program of this machine is going to listen on. */
+export interface ListeningPort {
+  /** In words, for people: `console`, `internal db link`. */
+  readonly purpose: string;
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Tries each port once. Throws StartupError `PORT_TAKEN` with the port and what it is for. */
-export async function checkPortsFree(ports: Ports): Promise<void> {
-  const { passive: _, ...single } = ports;
-  for (const [purpose, port] of Object.entries(single)) {
-    const code = await tryPort(port);
+export async function checkPortsFree(listening: readonly ListeningPort[]): Promise<void> {
+  for (const { purpose, host, port } of listening) {
+    const code = await tryPort(host, port);
     if (code === null) continue;
-    const name = purpose.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    const lowest = Math.min(...listening.map((each) => each.port));
     throw new StartupError(
       'PORT_TAKEN',
-      `Port ${port} (${name}) can't be used: ${code === 'EADDRINUSE' ? 'another program has it' : code}. Stop that program, or choose other ports, for example: CONSIGN_PORT_BASE=${suggestBase(ports.portal)} npm start`,
+      `Port ${port} (${purpose}) can't be used: ${code === 'EADDRINUSE' ? 'another program has it' : code}. Stop that program, or choose other ports, for example: CONSIGN_PORT_BASE=${suggestBase(lowest)} npm start`,
     );
   }
 }
 
-function suggestBase(base: number): number {
-  return base + 100 <= portBase.max ? base + 100 : portBaseDefault;
+function suggestBase(taken: number): number {
+  return taken + 100 <= portBase.max ? taken + 100 : portBaseDefault;
 }
 
 /** The error code of listening at the port; null when it is free. */
-function tryPort(port: number): Promise<string | null> {
+function tryPort(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    server.listen({ host: listenHost, port, exclusive: true }, () => server.close(() => resolve(null)));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)));
   });
 }

@@ -7,7 +7,7 @@ import { StartupError } from '#commlink/process-lifecycle.ts';
 import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
 
 /** The version of the layout that this program reads and writes. */
-export const stateVersion = 1;
+export const stateVersion = 2;
 
 /** sizeof(sun_path) on Linux, less the final zero: unix(7). */
 const socketPathBytesMax = 107;
@@ -25,6 +25,10 @@ export interface StateLayout {
   readonly lockFile: string;
   /** Exists from the first start until the first logins were printed. */
   readonly firstLoginsFile: string;
+  /** Exists while a state of layout 1 is being turned into one of layout 2. */
+  readonly migrationFile: string;
+  /** The operator's private keys, which sign every change of the cluster's configuration. */
+  readonly operatorKeyFile: string;
   readonly caFile: string;
   readonly caKeyFile: string;
   readonly logDirectory: string;
@@ -32,8 +36,16 @@ export interface StateLayout {
   readonly ingestSocket: string;
   readonly storeroomDirectory: string;
   readonly accountsDirectory: string;
-  /** The folder of one program: its configuration, keys, certificate and data. */
+  /** The folder of one program: its share of the cluster's configuration, its keys and its data. */
   readonly programDirectory: (name: ProgramName) => string;
+  /** What a program is started with; a program without this file is not run on this machine. */
+  readonly configFile: (name: ProgramName) => string;
+  /** A program's private node keys. */
+  readonly keyFile: (name: ProgramName) => string;
+  /** What a program has of the cluster's configuration, its sections included. */
+  readonly configurationDirectory: (name: ProgramName) => string;
+  /** Where a program takes operators' commands. */
+  readonly operatorSocket: (name: ProgramName) => string;
 }
 
 /** Names every path of the state in `directory`, which must be absolute. Touches nothing. */
@@ -45,6 +57,8 @@ export function layOutState(directory: string): StateLayout {
     endpointsFile: at('endpoints.json'),
     lockFile: at('launcher.lock'),
     firstLoginsFile: at('first-logins.json'),
+    migrationFile: at('migration.json'),
+    operatorKeyFile: at('operator', 'operator.key'),
     caFile: at('ca.pem'),
     caKeyFile: at('ca-key.pem'),
     logDirectory: at('logs'),
@@ -53,17 +67,22 @@ export function layOutState(directory: string): StateLayout {
     storeroomDirectory: at('ftp-node', 'storeroom'),
     accountsDirectory: at('ftp-node', 'accounts'),
     programDirectory: (name) => at(name),
+    configFile: (name) => at(name, 'config.json'),
+    keyFile: (name) => at(name, 'node.key'),
+    configurationDirectory: (name) => at(name, 'configuration'),
+    operatorSocket: (name) => at(name, 'operator.sock'),
   };
 }
 
 const HostPort = strictObject({ host: Type.String(), port: Type.Integer() });
 
+/** What is missing is served by another machine of the cluster. */
 const Endpoints = strictObject({
-  portal: Type.String(),
-  console: Type.String(),
-  delivery: Type.String(),
-  ftp: HostPort,
-  sftp: HostPort,
+  portal: Type.Optional(Type.String()),
+  console: Type.Optional(Type.String()),
+  delivery: Type.Optional(Type.String()),
+  ftp: Type.Optional(HostPort),
+  sftp: Type.Optional(HostPort),
   caFile: Type.String(),
   /** Process ids by name: launcher, internal-db, web-front, ftp-node, session-server-1… */
   pids: Type.Record(Type.String(), Type.Integer()),
@@ -91,15 +110,20 @@ export function readStateVersion(layout: StateLayout): number | null {
   return readJson(layout.versionFile, versionCheck.parse)?.stateVersion ?? null;
 }
 
+/** What a directory is found to be: new, or of an older layout, which must be migrated before anything starts. */
+export interface FoundState {
+  readonly isNew: boolean;
+  readonly isOld: boolean;
+}
+
 /**
  * Makes the directory when it is not there, and sets its mode to 0700. Throws StartupError `STATE_PATH_LONG`,
  * `STATE_UNWRITABLE`, `STATE_NEWER`, or `STATE_FOREIGN` for a directory with something else in it.
  */
-export function openStateDirectory(layout: StateLayout): { isNew: boolean } {
+export function openStateDirectory(layout: StateLayout): FoundState {
   const { directory } = layout;
-  const longest = Math.max(
-    ...[layout.adminSocket, layout.ingestSocket].map((path) => Buffer.byteLength(path)),
-  );
+  const sockets = [layout.adminSocket, layout.ingestSocket, ...programNames.map(layout.operatorSocket)];
+  const longest = Math.max(...sockets.map((path) => Buffer.byteLength(path)));
   if (longest > socketPathBytesMax) {
     throw new StartupError(
       'STATE_PATH_LONG',
@@ -126,10 +150,10 @@ export function openStateDirectory(layout: StateLayout): { isNew: boolean } {
     );
   }
   chmodSync(directory, 0o700);
-  return { isNew: version === null };
+  return { isNew: version === null, isOld: version !== null && version < stateVersion };
 }
 
-/** Marks the directory as a state of this version; done once the first logins are on disk. */
+/** Marks the directory as a state of this version: once the first logins are on disk, or a migration is done. */
 export async function markState(layout: StateLayout): Promise<void> {
   await writePrivateFile(layout.versionFile, `${JSON.stringify({ stateVersion })}\n`);
 }

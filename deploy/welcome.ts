@@ -2,7 +2,7 @@
 // Called by launch.ts. The logins are shown here and nowhere else.
 import type { FirstLogins } from './first-logins.ts';
 import { demo } from './first-setup.ts';
-import type { PublicEndpoints } from './state-directory.ts';
+import type { PublicEndpoints, StateLayout } from './state-directory.ts';
 
 /** The lines in a frame. */
 export function frame(lines: readonly string[]): string {
@@ -12,34 +12,48 @@ export function frame(lines: readonly string[]): string {
 }
 
 /** The box of the first start. */
-export function describeFirstStart(endpoints: PublicEndpoints, logins: FirstLogins): string {
+export function describeFirstStart(
+  layout: StateLayout,
+  endpoints: PublicEndpoints,
+  logins: FirstLogins,
+): string {
   const { staff, customer } = logins;
   const forCustomer = customer
-    ? [
-        'Customer portal   ' + endpoints.portal,
-        `  sign in as      ${customer.name}`,
-        `  password        ${customer.password}`,
-        '',
-      ]
-    : ['Customer portal   ' + endpoints.portal, ''];
+    ? [`  sign in as      ${customer.name}`, `  password        ${customer.password}`]
+    : [];
   return frame([
     'Consign is running. These logins are shown only now:',
     '',
+    ...line('Customer portal', endpoints.portal),
     ...forCustomer,
-    'Staff console     ' + endpoints.console,
+    '',
+    ...line('Staff console', endpoints.console),
     `  sign in as      ${staff.name}`,
     `  password        ${staff.password}`,
     '',
-    'Downloads         ' + endpoints.delivery,
-    `  FTP over TLS    ${endpoints.ftp.host}:${endpoints.ftp.port}`,
-    `  SFTP            ${endpoints.sftp.host}:${endpoints.sftp.port}`,
+    ...line('Downloads', endpoints.delivery),
+    ...line('  FTP over TLS', placeOf(endpoints.ftp)),
+    ...line('  SFTP', placeOf(endpoints.sftp)),
     '',
     'Your browser warns about the certificate until you import this authority:',
-    `  ${endpoints.caFile}`,
+    `  ${layout.caFile}`,
+    '',
+    "The operator's key signs every change of the configuration. Keep a copy of it in a safe",
+    'place, and put it under a passphrase with: npx consign operator passphrase',
+    `  ${layout.operatorKeyFile}`,
     '',
     'Try next, in another terminal:',
     ...nextCommands(customer !== null).map((command) => `  ${command}`),
   ]);
+}
+
+/** A line of the box; none for what is not served on this machine. */
+function line(title: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [title.padEnd(18) + value];
+}
+
+function placeOf(address: { host: string; port: number } | undefined): string | undefined {
+  return address && `${address.host}:${address.port}`;
 }
 
 function nextCommands(hasDemo: boolean): string[] {
@@ -62,8 +76,10 @@ function nextCommands(hasDemo: boolean): string[] {
 }
 
 /** The line of every later start. */
-export function describeStart(endpoints: PublicEndpoints): string {
-  return `Consign is running: portal ${endpoints.portal}, console ${endpoints.console}. Ctrl-C stops it.`;
+export function describeStart({ portal, console, delivery }: PublicEndpoints): string {
+  const places = Object.entries({ portal, console, delivery }).filter(([, url]) => url !== undefined);
+  const where = places.map(([name, url]) => `${name} ${url}`).join(', ');
+  return `Consign is running: ${where}. Ctrl-C stops it.`;
 }
 
 /** What is said once where the kernel does not keep customers in their directories. */

@@ -1,0 +1,76 @@
+// What the nodes of this state are configured to be, read from what each has installed: where they listen, where
+// customers reach them, which certificate they show. Callers: the launcher's start, and its watch over changes.
+import { openClusterNode, type NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
+import { createLogger } from '#commlink/log.ts';
+import type { SettingsOf } from '#commlink/settings/cluster-configuration.ts';
+import type { ListeningPort } from './ports.ts';
+import { bootstrapOf, type NodePlace } from './program-folder.ts';
+import type { ProgramName, PublicEndpoints, StateLayout } from './state-directory.ts';
+
+/** The settings of the nodes that run on this machine. */
+export type LocalSettings = { readonly [R in ProgramName]?: SettingsOf<R> };
+
+/** Reads a node's own part of the installed version. Throws StartupError as openClusterNode does. */
+export async function readNodeConfiguration<R extends ProgramName>(
+  layout: StateLayout,
+  role: R,
+  place: NodePlace,
+): Promise<NodeConfiguration<R>> {
+  const bootstrap = bootstrapOf(layout, role, place);
+  return (await openClusterNode({ bootstrap, role, log: createLogger('launcher', 'silent') })).configuration;
+}
+
+/** Reads the settings of all of them. */
+export async function readLocalSettings(
+  layout: StateLayout,
+  places: ReadonlyMap<ProgramName, NodePlace>,
+): Promise<LocalSettings> {
+  const read = async <R extends ProgramName>(role: R): Promise<{ [K in R]?: SettingsOf<R> }> => {
+    const place = places.get(role);
+    if (place === undefined) return {};
+    const { settings } = await readNodeConfiguration(layout, role, place);
+    return { [role]: settings } as { [K in R]: SettingsOf<R> };
+  };
+  const [db, front, node] = await Promise.all([read('internal-db'), read('web-front'), read('ftp-node')]);
+  return { ...db, ...front, ...node };
+}
+
+/** Every port that the programs listen on, but for passive ports, which are tried when they are needed. */
+export function listeningPorts(local: LocalSettings): ListeningPort[] {
+  const found: (ListeningPort | null)[] = [];
+  const add = (purpose: string, place: { host: string; port: number } | null): void => {
+    found.push(place && { purpose, ...place });
+  };
+  const { 'internal-db': db, 'web-front': front, 'ftp-node': node } = local;
+  if (front) add('portal', front.portal);
+  if (db) add('console', db.console);
+  if (node) {
+    const { listenHost: host, https, ftp, sftp } = node;
+    for (const [purpose, { enabled, port }] of Object.entries({ delivery: https, ftp, sftp }))
+      if (enabled) add(purpose, { host, port });
+  }
+  for (const [role, settings] of Object.entries(local)) {
+    const name = role.replace('-', ' ');
+    add(`${name} link`, settings.links.listen);
+    add(`${name} administration`, settings.administration);
+  }
+  return found.filter((place) => place !== null && place.port !== 0) as ListeningPort[];
+}
+
+/** Where people and programs reach this machine. */
+export function describeEndpoints(layout: StateLayout, local: LocalSettings): PublicEndpoints {
+  const { 'internal-db': db, 'web-front': front, 'ftp-node': node } = local;
+  return {
+    ...(front && { portal: front.portal.publicUrl }),
+    ...(db && { console: `https://${publicNameOf(db.console.host)}:${db.console.port}` }),
+    ...(node?.https.enabled && { delivery: node.https.publicBase }),
+    ...(node?.ftp.enabled && { ftp: { host: node.ftp.publicHost, port: node.ftp.port } }),
+    ...(node?.sftp.enabled && { sftp: { host: node.sftp.publicHost, port: node.sftp.port } }),
+    caFile: layout.caFile,
+  };
+}
+
+/** A console on the loopback address is reached by the name that its certificate has. */
+function publicNameOf(host: string): string {
+  return ['127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
+}

@@ -1,0 +1,68 @@
+// A node's identity, for its sealed section: a server certificate of this installation's authority, and an FTP node's
+// SSH host keys. Made in memory and forgotten once sealed. Callers: the launcher, and `consign node invite`.
+import type { NodeEntry, NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
+import {
+  ensureAuthority,
+  isCertificateGood,
+  isOwnIssue,
+  issueCertificate,
+  ownHostNames,
+} from './certificates.ts';
+import { createHostKeys } from './ssh-host-keys.ts';
+import type { StateLayout } from './state-directory.ts';
+
+/** Makes an identity with new keys, for a node of this machine or, with its settings' names alone, of another one. */
+export async function createIdentity(
+  layout: StateLayout,
+  entry: NodeEntry,
+  options: { isOnThisMachine: boolean },
+): Promise<NodeIdentity> {
+  const hostKeys = entry.role === 'ftp-node' ? createHostKeys() : [];
+  const own = options.isOnThisMachine ? ownHostNames() : [];
+  return { ...(await createCertificate(layout, [...own, ...clientNames(entry)])), hostKeys };
+}
+
+/**
+ * Whether the certificate of a node of this machine is near its end, or not for all its names, or of an authority that
+ * was replaced. One that others issued is the operator's own, and never renewed here.
+ */
+export async function needsRenewal(
+  layout: StateLayout,
+  entry: NodeEntry,
+  identity: NodeIdentity,
+): Promise<boolean> {
+  if (!isOwnIssue(identity.certificate)) return false;
+  const hostNames = [...ownHostNames(), ...clientNames(entry)];
+  return !isCertificateGood(identity, { authority: await ensureAuthority(layout), hostNames });
+}
+
+/** The identity of a node of this machine with a new certificate; host keys are kept, since clients remember them. */
+export async function renewIdentity(
+  layout: StateLayout,
+  entry: NodeEntry,
+  { hostKeys }: NodeIdentity,
+): Promise<NodeIdentity> {
+  return { ...(await createCertificate(layout, [...ownHostNames(), ...clientNames(entry)])), hostKeys };
+}
+
+async function createCertificate(
+  layout: StateLayout,
+  hostNames: readonly string[],
+): Promise<Omit<NodeIdentity, 'hostKeys'>> {
+  const authority = await ensureAuthority(layout);
+  const issued = await issueCertificate(authority, [...new Set(hostNames)]);
+  return { ...issued, authority: authority.certificate };
+}
+
+/** The names and addresses that a node's clients reach it by. */
+function clientNames(entry: NodeEntry): string[] {
+  if (entry.role === 'internal-db') return [entry.settings.console.host];
+  if (entry.role === 'web-front') return [hostOf(entry.settings.portal.publicUrl)];
+  const { https, ftp, sftp } = entry.settings;
+  return [hostOf(https.publicBase), ftp.publicHost, sftp.publicHost];
+}
+
+/** The host of an address; an IPv6 address without its brackets. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '');
+}
