@@ -1,5 +1,10 @@
 // What ends a command without its result: a plain sentence for the person and an exit code for the script.
 // Thrown by the commands, turned into output by main.ts.
+import {
+  ConfigurationError,
+  type ConfigurationErrorCode,
+} from '#commlink/configuration/configuration-error.ts';
+import { PublishError } from '#commlink/operator/publish-error.ts';
 import { RpcError, type RpcErrorCode } from '#commlink/rpc-error.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 
@@ -16,6 +21,10 @@ export const exitCodes = {
   notFound: 4,
   /** The name is taken, or the thing changed meanwhile. */
   conflict: 5,
+  /** Handed in, and not done yet. */
+  pending: 6,
+  /** As shells count SIGINT. */
+  interrupted: 130,
 } as const;
 
 /** A command's failure. `message` is whole sentences: what is wrong, what to do. */
@@ -38,6 +47,19 @@ const ofRpcCode: Partial<Record<RpcErrorCode, keyof typeof exitCodes>> = {
   deadline: 'unreachable',
 };
 
+/** Of versions and changes of the configuration; the rest is `failed`. */
+const ofConfigurationCode: Partial<Record<ConfigurationErrorCode | PublishCode, keyof typeof exitCodes>> = {
+  stale: 'conflict',
+  not_a_successor: 'conflict',
+  superseded: 'conflict',
+  nothing_to_do: 'conflict',
+  not_a_member: 'notFound',
+  ticket_invalid: 'usage',
+  not_heard: 'unreachable',
+  cancelled: 'interrupted',
+};
+type PublishCode = 'superseded' | 'cancelled';
+
 const adviceOfRpcCode: Partial<Record<RpcErrorCode, string>> = {
   bad_request: 'See --help for what the command takes.',
   disconnected: 'The connection broke before the answer came: look at `consign audit` whether it was done.',
@@ -49,6 +71,10 @@ const adviceOfRpcCode: Partial<Record<RpcErrorCode, string>> = {
 export function toCliError(error: unknown): CliError | null {
   if (error instanceof CliError) return error;
   if (error instanceof StartupError) return new CliError('failed', error.message, { cause: error });
+  if (error instanceof ConfigurationError || error instanceof PublishError) {
+    const code = ofConfigurationCode[error.code as ConfigurationErrorCode] ?? 'failed';
+    return new CliError(code, error.message, { cause: error });
+  }
   if (!(error instanceof RpcError)) return null;
   const advice = adviceOfRpcCode[error.code];
   const message = advice === undefined ? error.message : `${endSentence(error.message)} ${advice}`;

@@ -2,8 +2,10 @@
 // program.ts turns them into the command line and its help.
 import type { Admin } from './admin-client.ts';
 import type { StateLayout } from '#deploy/state-directory.ts';
+import type { Cluster } from './operator/cluster.ts';
+import type { OperatorFiles } from './operator/operator-files.ts';
 import type { Terminal } from './terminal.ts';
-import { CliError } from './cli-error.ts';
+import { CliError, type exitCodes } from './cli-error.ts';
 
 /** A text and what it means, for help. */
 export type Explained = readonly [text: string, meaning: string];
@@ -30,10 +32,23 @@ export interface Invocation {
   readonly actor: string;
   /** Runs `work` with a connection to internal-db, and closes it. */
   readonly withAdmin: <T>(work: (admin: Admin) => Promise<T>) => Promise<T>;
+  /** Runs `work` with a connection to a node's door for operators, and closes it. */
+  readonly withCluster: <T>(work: (cluster: Cluster) => Promise<T>) => Promise<T>;
+  readonly operatorFiles: OperatorFiles;
+  /** Holds the operator key's passphrase, for scripts; null to ask at the terminal. */
+  readonly passphraseFile: string | null;
+  /** The same for the passphrase that is to be set. */
+  readonly newPassphraseFile: string | null;
+  /** The person's editor, as $VISUAL or $EDITOR name it: a shell command. */
+  readonly editor: string | null;
+  /** Aborted by Ctrl-C. A command that asks for it goes on until it has stopped in an orderly way. */
+  readonly signal: AbortSignal;
+  /** Writes a line about what is going on to standard error; nothing with --json. */
+  readonly note: (line: string) => void;
   /** Writes the result: the value as one line of JSON with --json, else the text. */
   readonly answer: (value: unknown, text: () => string) => void;
   /** Makes the command exit with a code other than 0, after its answer. */
-  readonly setFailed: () => void;
+  readonly setFailed: (code?: keyof typeof exitCodes) => void;
 }
 
 /** The arguments and options of one run, as text. */
@@ -71,6 +86,12 @@ export class CommandInput {
     return typeof value === 'string' ? value : null;
   }
 
+  /** The values of `--name VALUE` given several times. */
+  severalOptions(name: string): readonly string[] {
+    const value = this.#options[name];
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+
   /** An option that must be there. */
   requiredOption(name: string, why: string): string {
     const value = this.option(name);
@@ -90,5 +111,10 @@ export class CommandInput {
   /** True when `--name` was given. */
   flag(name: string): boolean {
     return this.#options[name] === true;
+  }
+
+  /** True when `--no-name` was given. */
+  isOff(name: string): boolean {
+    return this.#options[name] === false;
   }
 }

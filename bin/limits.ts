@@ -26,3 +26,24 @@ export const freeBytesWarn = 5 * 1024 ** 3;
 
 /** `consign doctor` warns this long before a certificate ends. */
 export const certificateWarnMs = 30 * 86_400_000;
+
+/** The changes of one draft. */
+export const draftChangesMax = 10_000;
+
+/** A configuration as text, in `consign config edit`, or a file that a command reads (a ticket, settings, PEM). */
+export const inputFileBytesMax = 1024 * 1024;
+
+/** How long a node's door for operators may take to answer the handshake. */
+export const connectMs = 10_000;
+
+/** Versions that may lie between what the operator saw last and what a node shows. */
+export const lineageStepsMax = 1000;
+
+/** A passphrase of an operator key. */
+export const passphraseCharacters = { min: 8, max: 256 } as const;
+
+/** A member that sent no version message for so many intervals is shown as silent. */
+export const silentIntervalsMax = 5;
+
+/** How long a join ticket is good for when --ttl does not say otherwise. */
+export const ticketLifetimeMs = 24 * 3_600_000;

@@ -9,6 +9,8 @@ import { exitCodes, toCliError } from './cli-error.ts';
 import type { CommandInput, CommandSpec, Invocation } from './command-spec.ts';
 import { commands } from './commands/all.ts';
 import { buildProgram, exitCodeOf, type GlobalOptions } from './program.ts';
+import { withCluster } from './operator/cluster.ts';
+import { findOperatorFiles } from './operator/operator-files.ts';
 import type { Terminal } from './terminal.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -27,13 +29,45 @@ function findActor(): string {
   return `cli:${process.env['SUDO_USER'] ?? userInfo().username}`;
 }
 
+/** Aborted by the first Ctrl-C, once somebody has asked for it; the second one ends the process as usual. */
+function listenForInterrupt(): () => AbortSignal {
+  let interrupt: AbortController | null = null;
+  return () => {
+    if (interrupt === null) {
+      const controller = new AbortController();
+      process.once('SIGINT', () => controller.abort());
+      interrupt = controller;
+    }
+    return interrupt.signal;
+  };
+}
+
 async function run(spec: CommandSpec, input: CommandInput, options: GlobalOptions): Promise<void> {
   const layout = findState(options.state);
+  const environment = process.env['CONSIGN_OPERATOR_KEY'];
+  const operatorFiles = findOperatorFiles({ option: options.key, environment }, layout);
+  const passphraseFile = process.env['CONSIGN_OPERATOR_PASSPHRASE_FILE'] ?? null;
+  const interruptSignal = listenForInterrupt();
   const invocation: Invocation = {
     layout,
     terminal,
     json: options.json,
     actor: findActor(),
+    operatorFiles,
+    passphraseFile,
+    newPassphraseFile: process.env['CONSIGN_OPERATOR_NEW_PASSPHRASE_FILE'] ?? null,
+    editor: process.env['VISUAL'] ?? process.env['EDITOR'] ?? null,
+    get signal() {
+      return interruptSignal();
+    },
+    withCluster: (work) =>
+      withCluster(
+        { layout, terminal, operatorFiles, passphraseFile, at: options.at, nodeId: options.nodeId },
+        work,
+      ),
+    note: (line) => {
+      if (!options.json) terminal.errors.write(`${line}\n`);
+    },
     withAdmin: async (work) => {
       const admin = await connectAdmin(layout);
       try {
@@ -45,8 +79,8 @@ async function run(spec: CommandSpec, input: CommandInput, options: GlobalOption
     answer: (value, text) => {
       terminal.output.write(`${options.json ? JSON.stringify(value) : text()}\n`);
     },
-    setFailed: () => {
-      process.exitCode = exitCodes.failed;
+    setFailed: (code = 'failed') => {
+      process.exitCode = exitCodes[code];
     },
   };
   await spec.run(invocation, input);

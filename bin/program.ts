@@ -8,6 +8,9 @@ import { CommandInput, type CommandSpec, type Explained } from './command-spec.t
 export interface GlobalOptions {
   readonly state: string | undefined;
   readonly json: boolean;
+  readonly key: string | undefined;
+  readonly at: string | undefined;
+  readonly nodeId: string | undefined;
 }
 
 /** Runs one command. */
@@ -19,6 +22,10 @@ const groupSummaries: Readonly<Record<string, string>> = {
   product: 'what is delivered',
   release: 'state of releases',
   staff: 'logins of the staff console',
+  config: "the cluster's configuration: show, change, publish, roll back",
+  node: 'the nodes of the cluster: list, invite, join, evict',
+  bag: 'the key bags of the links between nodes: state, rotation',
+  operator: 'operator keys, which every change of the cluster is signed with',
 };
 
 const exitCodeHelp = `
@@ -39,7 +46,12 @@ Examples, from an empty installation to a download:
   $ consign why acme tool
   $ consign stage acme tool/1.4.0/tool-1.4.0.tar.gz
   $ consign downloads acme
-  $ consign doctor`;
+  $ consign doctor
+
+Examples, of running a cluster:
+  $ consign config set ftp1/limits/idleTimeoutMs 10min --publish --reason "Slow customers"
+  $ consign node list
+  $ consign bag rotate`;
 
 /** Builds the command line. `version` is what --version says. */
 export function buildProgram(
@@ -51,6 +63,9 @@ export function buildProgram(
     .version(options.version, '-V, --version', 'show the version')
     .option('--state <directory>', 'the state directory (default: CONSIGN_STATE, or ./var)')
     .option('--json', 'answer with one JSON object or array')
+    .option('--key <file>', "your operator key (default: CONSIGN_OPERATOR_KEY, or the state's own)")
+    .option('--at <host:port>', "a node's administration listener (default: a node of the state directory)")
+    .option('--node-id <cluster/id>', 'whom to trust at --at, the first time')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show the help of a command')
     .showHelpAfterError('See --help for examples.')
@@ -76,9 +91,9 @@ function addCommand(program: Command, spec: CommandSpec, run: RunCommand): void 
   for (const [text, meaning] of spec.options ?? []) command.addOption(new Option(text, meaning));
   command.addHelpText('after', describeExamples(spec.examples));
   command.action(async () => {
-    const global = command.optsWithGlobals<{ state?: string; json?: boolean }>();
+    const { state, json, key, at, nodeId } = command.optsWithGlobals<Partial<GlobalOptions>>();
     const input = new CommandInput(command.processedArgs, command.opts());
-    await run(spec, input, { state: global.state, json: global.json ?? false });
+    await run(spec, input, { state, json: json ?? false, key, at, nodeId });
   });
 }
 

@@ -12,32 +12,47 @@ export interface Terminal {
   readonly errors: NodeJS.WriteStream;
 }
 
-/** Reads standard input to its end, as text; at most a password's worth. */
-export async function readAllInput({ input }: Terminal): Promise<string> {
+/** Reads standard input to its end, as text; at most a password's worth, unless `bytesMax` says otherwise. */
+export async function readAllInput({ input }: Terminal, bytesMax = passwordInputBytesMax): Promise<string> {
   let text = '';
   for await (const chunk of input) {
     text += String(chunk);
-    if (text.length > passwordInputBytesMax)
-      throw new CliError('usage', 'Standard input is too long for a password.');
+    if (text.length > bytesMax)
+      throw new CliError('usage', 'Standard input is too long for what it should be.');
   }
   return text;
 }
 
-/** Asks for a line that is not shown. Throws CliError `usage` when there is no terminal to ask at. */
-export async function askHidden({ input, errors }: Terminal, question: string): Promise<string> {
-  if (!input.isTTY) {
-    throw new CliError('usage', 'There is no terminal to ask for a password at. Use --password-stdin.');
-  }
+/** Asks for a line that is not shown. Throws CliError `usage` when there is no terminal to ask at; `advice` says more. */
+export async function askHidden(
+  { input, errors }: Terminal,
+  question: string,
+  advice = 'Use --password-stdin.',
+): Promise<string> {
+  if (!input.isTTY) throw new CliError('usage', `There is no terminal to ask for a secret at. ${advice}`);
   errors.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input, output: silent, terminal: true });
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('line', resolve);
-      lines.once('close', () => reject(new CliError('failed', 'No password was given.')));
+      lines.once('close', () => reject(new CliError('failed', 'Nothing was given.')));
     });
   } finally {
     lines.close();
     errors.write('\n');
+  }
+}
+
+/** Asks for a line that is shown, at a terminal; an empty one when the terminal is closed. */
+export async function askLine({ input, errors }: Terminal, question: string): Promise<string> {
+  const lines = createInterface({ input, output: errors, terminal: input.isTTY });
+  try {
+    return await new Promise<string>((resolve) => {
+      lines.question(question, resolve);
+      lines.once('close', () => resolve(''));
+    });
+  } finally {
+    lines.close();
   }
 }

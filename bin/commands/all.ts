@@ -2,10 +2,22 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { accountCreate, accounts } from './account.ts';
 import { audit, auditVerify } from './audit.ts';
+import { bagAbort, bagRotate, bagStatus } from './bag.ts';
+import { configEdit } from './config-edit.ts';
+import { configPublish, configRollback } from './config-publish.ts';
+import { configDiff, configDiscard, configRebase, configSet, configUnset } from './config-set.ts';
+import { configHistory, configProposals, configShow } from './config-show.ts';
+import { configSign } from './config-sign.ts';
 import { cancel, deliveries, downloads } from './delivery.ts';
 import { doctor } from './doctor.ts';
 import { entitlements, grant, revoke } from './entitlement.ts';
 import { staffCreate, userCreate } from './login.ts';
+import { nodeEvict, nodeIdentity } from './node-evict.ts';
+import { nodeAdmit, nodeInvite, nodeReplace } from './node-invite.ts';
+import { nodeJoin } from './node-join.ts';
+import { nodeList } from './node-list.ts';
+import { operatorAdd, operatorList, operatorRemove } from './operator-change.ts';
+import { operatorInit, operatorPassphrase, operatorShow } from './operator.ts';
 import { productCreate, products } from './product.ts';
 import { publish } from './publish.ts';
 import { releasePublish, releaseWithdraw } from './release.ts';
@@ -36,4 +48,32 @@ export const commands: readonly CommandSpec[] = [
   staffCreate,
   audit,
   auditVerify,
+  configShow,
+  configSet,
+  configUnset,
+  configEdit,
+  configDiff,
+  configRebase,
+  configDiscard,
+  configPublish,
+  configHistory,
+  configRollback,
+  configProposals,
+  configSign,
+  nodeList,
+  nodeInvite,
+  nodeAdmit,
+  nodeJoin,
+  nodeEvict,
+  nodeReplace,
+  nodeIdentity,
+  bagStatus,
+  bagRotate,
+  bagAbort,
+  operatorInit,
+  operatorShow,
+  operatorPassphrase,
+  operatorList,
+  operatorAdd,
+  operatorRemove,
 ];

@@ -1,9 +1,10 @@
 // `consign doctor`: looks at the machine, the state and what runs, and says of each what is wrong and what to do.
 import { readEndpoints } from '#deploy/state-directory.ts';
 import { connectAdmin, type Admin } from '../admin-client.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, toCliError } from '../cli-error.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
-import type { Finding, Patient } from '../doctor/check.ts';
+import { fail, type Finding, type Patient } from '../doctor/check.ts';
+import { checkBags, checkCertificates, checkMembers, type ClusterPatient } from '../doctor/cluster-checks.ts';
 import { checkClock, checkJail, checkNode, checkSshCrypto } from '../doctor/machine-checks.ts';
 import {
   checkArtifacts,
@@ -15,7 +16,6 @@ import {
   checkStoreroom,
 } from '../doctor/service-checks.ts';
 import {
-  checkCertificates,
   checkFreeSpace,
   checkHardLinks,
   checkPermissions,
@@ -42,24 +42,50 @@ function describe({ check, level, detail, advice }: Finding): string {
   return advice === undefined ? line : `${line}\n      ${''.padEnd(12)}  → ${advice}`;
 }
 
-async function examine({ layout }: Invocation): Promise<Finding[]> {
+async function examine(invocation: Invocation): Promise<Finding[]> {
+  const { layout } = invocation;
   const machine = [checkNode(), checkSshCrypto(), checkJail()];
   const version = checkStateVersion({ layout, admin: null, endpoints: null });
   if (version.level === 'fail') return [...machine, version];
   const admin = await connectIfRunning(() => connectAdmin(layout));
   try {
     const patient: Patient = { layout, admin, endpoints: admin === null ? null : readEndpoints(layout) };
-    const state = [checkClock, checkPermissions, checkHardLinks, checkFreeSpace, checkCertificates];
-    const services = [checkHttps, checkPorts, checkLinks, checkStoreroom, checkArtifacts, checkAudit];
+    const state = [checkClock, checkPermissions, checkHardLinks, checkFreeSpace];
+    const services = [
+      checkHttps,
+      checkCertificates,
+      checkPorts,
+      checkLinks,
+      checkStoreroom,
+      checkArtifacts,
+      checkAudit,
+    ];
     return [
       ...machine,
       version,
       ...state.map((check) => check(patient)),
       checkRunning(patient),
       ...(await Promise.all(services.map((check) => check(patient)))).flat(),
+      ...(await examineCluster(invocation)),
     ];
   } finally {
     admin?.close();
+  }
+}
+
+async function examineCluster(invocation: Invocation): Promise<Finding[]> {
+  try {
+    const patient: ClusterPatient = await invocation.withCluster(async (cluster) => ({
+      status: await cluster.status(),
+      manifest: cluster.manifest,
+    }));
+    return [...checkMembers(patient), checkBags(patient)];
+  } catch (error) {
+    const expected = toCliError(error);
+    if (expected === null) throw error;
+    // That nothing runs is said already.
+    if (expected.code === 'unreachable') return [];
+    return [fail('cluster', expected.message, 'See consign node list.')];
   }
 }
 

@@ -56,14 +56,15 @@ interface Access {
   readonly expiresAtMs: number;
   readonly login: string;
   readonly password: string;
-  readonly url: string;
-  readonly ftp: { readonly host: string; readonly port: number };
-  readonly sftp: { readonly host: string; readonly port: number };
+  /** Null, here and below: the node does not speak this protocol. */
+  readonly url: string | null;
+  readonly ftp: { readonly host: string; readonly port: number } | null;
+  readonly sftp: { readonly host: string; readonly port: number } | null;
   readonly hostKeyFingerprints: readonly string[];
 }
 
 function describeAccess({ delivery, credentials, endpoints }: Staged): Access {
-  const { host, port, hostKeyFingerprints } = endpoints.sftp;
+  const { https, ftp, sftp } = endpoints;
   return {
     id: delivery.id,
     account: delivery.account,
@@ -73,15 +74,15 @@ function describeAccess({ delivery, credentials, endpoints }: Staged): Access {
     expiresAtMs: delivery.expiresAtMs,
     login: credentials.login,
     password: credentials.password,
-    url: `${endpoints.https}/d/${credentials.urlToken}/${encodeURIComponent(delivery.file)}`,
-    ftp: endpoints.ftp,
-    sftp: { host, port },
-    hostKeyFingerprints,
+    url: https === null ? null : `${https}/d/${credentials.urlToken}/${encodeURIComponent(delivery.file)}`,
+    ftp,
+    sftp: sftp === null ? null : { host: sftp.host, port: sftp.port },
+    hostKeyFingerprints: sftp?.hostKeyFingerprints ?? [],
   };
 }
 
 function describeStaged(access: Access): string {
-  const { login, password, ftp, sftp } = access;
+  const { login, password, url, ftp, sftp } = access;
   const path = access.path.split('/').map(encodeURIComponent).join('/');
   const file = access.path.split('/').at(-1) ?? '';
   return [
@@ -92,13 +93,15 @@ function describeStaged(access: Access): string {
     `  login     ${login}`,
     `  password  ${password}`,
     '',
-    'Browser, or curl (resumes with -C -):',
-    `  ${access.url}`,
-    'FTP over TLS (asks for the password):',
-    `  curl --ssl-reqd -C - -O -u ${login} ftp://${ftp.host}:${ftp.port}/${path}`,
-    `  lftp -e 'set ftp:ssl-force true; pget -c ${path}' -u ${login} ftp://${ftp.host}:${ftp.port}`,
-    'SFTP:',
-    `  sftp -P ${sftp.port} ${login}@${sftp.host}:/${path}`,
+    ...(url === null ? [] : ['Browser, or curl (resumes with -C -):', `  ${url}`]),
+    ...(ftp === null
+      ? []
+      : [
+          'FTP over TLS (asks for the password):',
+          `  curl --ssl-reqd -C - -O -u ${login} ftp://${ftp.host}:${ftp.port}/${path}`,
+          `  lftp -e 'set ftp:ssl-force true; pget -c ${path}' -u ${login} ftp://${ftp.host}:${ftp.port}`,
+        ]),
+    ...(sftp === null ? [] : ['SFTP:', `  sftp -P ${sftp.port} ${login}@${sftp.host}:/${path}`]),
     ...access.hostKeyFingerprints.map((fingerprint) => `  host key  ${fingerprint}`),
   ].join('\n');
 }

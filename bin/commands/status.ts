@@ -2,7 +2,13 @@
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { readEndpoints, type Endpoints } from '#deploy/state-directory.ts';
-import type { CommandSpec } from '../command-spec.ts';
+import type { Manifest } from '#commlink/configuration/manifest.ts';
+import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
+import { toCliError } from '../cli-error.ts';
+import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { firstDueAtMs, listBags } from '../operator/describe-bags.ts';
+import { describePhase, findTroubles } from '../operator/describe-members.ts';
+import { shortVersion } from '../operator/short-version.ts';
 import { formatBytes, formatSpan, showable } from '../text.ts';
 
 type Status = ResultOf<typeof adminMethods, 'status'>;
@@ -19,10 +25,12 @@ export const status: CommandSpec = {
     const result = await invocation.withAdmin((admin) => admin.call('status', {}));
     const endpoints = readEndpoints(invocation.layout);
     const stateDirectory = invocation.layout.directory;
+    const view = await viewCluster(invocation);
     invocation.answer({ running: true, stateDirectory, endpoints, ...result }, () =>
       [
         `Consign ${result.version} on ${stateDirectory}`,
         ...describeEndpoints(endpoints),
+        ...(view === null ? [] : describeCluster(view)),
         ...describe(result),
       ].join('\n'),
     );
@@ -33,11 +41,56 @@ function describeEndpoints(endpoints: Endpoints | null): string[] {
   if (endpoints === null) return ['Not everything is up (yet): see consign doctor.'];
   const { portal, console: console_, delivery, ftp, sftp, pids } = endpoints;
   const processes = Object.entries(pids).map(([name, pid]) => `${name} ${pid}`);
+  const deliveries = [
+    ...(delivery === undefined ? [] : [delivery]),
+    ...(ftp === undefined ? [] : [`ftp://${ftp.host}:${ftp.port}`]),
+    ...(sftp === undefined ? [] : [`sftp://${sftp.host}:${sftp.port}`]),
+  ];
   return [
-    `  portal     ${portal}`,
-    `  console    ${console_}`,
-    `  delivery   ${delivery}, ftp://${ftp.host}:${ftp.port}, sftp://${sftp.host}:${sftp.port}`,
+    ...(portal === undefined ? [] : [`  portal     ${portal}`]),
+    ...(console_ === undefined ? [] : [`  console    ${console_}`]),
+    ...(deliveries.length === 0 ? [] : [`  delivery   ${deliveries.join(', ')}`]),
     `  processes  ${processes.join(', ')}`,
+  ];
+}
+
+/** Where the cluster stands, as the nodes' door for operators says; null when that can't be had. */
+interface ClusterView {
+  readonly status: ClusterStatus;
+  readonly manifest: Manifest;
+}
+
+/** The rest of the status is worth showing without it. */
+async function viewCluster(invocation: Invocation): Promise<ClusterView | null> {
+  try {
+    return await invocation.withCluster(async (cluster) => ({
+      status: await cluster.status(),
+      manifest: cluster.manifest,
+    }));
+  } catch (error) {
+    const expected = toCliError(error);
+    if (expected === null) throw error;
+    invocation.note(`The cluster's configuration can't be seen: ${expected.message}`);
+    return null;
+  }
+}
+
+function describeCluster({ status, manifest }: ClusterView): string[] {
+  const { cluster, installed, candidate, members, proposals } = status;
+  const going = candidate === null ? '' : `, going to ${shortVersion(candidate)}`;
+  const dueAtMs = firstDueAtMs(listBags(status, manifest));
+  const due = dueAtMs !== null && dueAtMs <= Date.now();
+  return [
+    `  cluster    ${cluster}, version ${shortVersion(installed)}${going}; ${members.length} nodes`,
+    ...members
+      .filter(({ phase }) => phase !== 'idle')
+      .map((member) => `  change     ${member.name} ${describePhase(member)}`),
+    ...findTroubles(status, manifest).map(({ text, advice }) => `  TROUBLE    ${showable(text)} ${advice}`),
+    ...proposals.map(
+      ({ version }) =>
+        `  waiting    version ${shortVersion(version)} needs signatures: consign config proposals`,
+    ),
+    ...(due ? ['  DUE        the key bags should be rotated: consign bag rotate'] : []),
   ];
 }
 

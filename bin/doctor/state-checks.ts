@@ -1,25 +1,18 @@
 // The checks of `consign doctor` on the state directory: whose it is, one file system for storeroom and accounts, hard
-// links between them, free space, certificates.
-import { X509Certificate, randomBytes } from 'node:crypto';
-import {
-  linkSync,
-  lstatSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+// links between them, free space.
+import { randomBytes } from 'node:crypto';
+import { linkSync, lstatSync, readdirSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { programNames, readStateVersion, stateVersion } from '#deploy/state-directory.ts';
-import { certificateWarnMs, freeBytesWarn } from '../limits.ts';
-import { formatBytes, formatSpan } from '../text.ts';
+import { readStateVersion, stateVersion } from '#deploy/state-directory.ts';
+import { freeBytesWarn } from '../limits.ts';
+import { formatBytes } from '../text.ts';
 import { fail, ok, warn, type Finding, type Patient } from './check.ts';
 
 const othersMask = 0o077;
 /** What other users must never read; session servers' directories are below the accounts directory. */
-const privateName = /(?:\.key|-key\.pem|_key|\.bag\.json|\.db|\.sock|config\.json|first-logins\.json)$/;
+const privateName = /(?:\.key|-key\.pem|_key|\.db|\.sock|config\.json|first-logins\.json)$/;
+/** Folders that hold an operator's key, or a node's share of the configuration: all of it is private. */
+const privateFolders: readonly string[] = ['operator', 'configuration'];
 
 /** The state's version. */
 export function checkStateVersion({ layout }: Patient): Finding {
@@ -47,8 +40,10 @@ export function checkPermissions({ layout }: Patient): Finding {
 function findExposed(directory: string, except: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) return path === except ? [] : findExposed(path, except);
-    return privateName.test(entry.name) && (lstatSync(path).mode & othersMask) !== 0 ? [path] : [];
+    const isOpen = (lstatSync(path).mode & othersMask) !== 0;
+    if (!entry.isDirectory()) return isOpen && privateName.test(entry.name) ? [path] : [];
+    if (isOpen && privateFolders.includes(entry.name)) return [path];
+    return path === except ? [] : findExposed(path, except);
   });
 }
 
@@ -81,19 +76,4 @@ export function checkFreeSpace({ layout }: Patient): Finding {
   const detail = `${formatBytes(freeBytes)} free`;
   if (freeBytes >= freeBytesWarn) return ok('disk', detail);
   return warn('disk', detail, 'Make room, or move the state to a larger disk.');
-}
-
-/** That no certificate ends soon. */
-export function checkCertificates({ layout }: Patient): Finding {
-  const files = [
-    layout.caFile,
-    ...programNames.map((name) => join(layout.programDirectory(name), 'tls-cert.pem')),
-  ];
-  const leftMs = Math.min(
-    ...files.map((file) => Date.parse(new X509Certificate(readFileSync(file)).validTo) - Date.now()),
-  );
-  const advice = 'Restart with npm start: certificates near their end are made anew.';
-  if (leftMs <= 0) return fail('certificates', 'one has ended', advice);
-  const detail = `the first ends in ${formatSpan(leftMs)}`;
-  return leftMs < certificateWarnMs ? warn('certificates', detail, advice) : ok('certificates', detail);
 }

@@ -1,0 +1,99 @@
+// Reads what a person typed for a place in the configuration, and says plainly where a whole one does not fit: the
+// schemas of each node's role and of the policy. What fits in itself may still not work; that is checked when publishing.
+// Callers: the config commands.
+import { SchemaError, compileSchema } from '#commlink/schema.ts';
+import {
+  ClusterPolicy,
+  roleSettings,
+  type ClusterConfiguration,
+} from '#commlink/settings/cluster-configuration.ts';
+import { CliError } from '../cli-error.ts';
+import { parseDuration } from '../times.ts';
+import { configurationOf, formatPath, withValueAt, type ConfigurationPath } from './configuration-path.ts';
+
+/** A configuration as people see it: the policy and each node's settings. */
+export type ConfigurationView = Readonly<Record<string, unknown>>;
+
+/** Something that does not fit, and where. */
+export interface ShapeProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+const policyCheck = compileSchema('policy', ClusterPolicy);
+const settingsChecks = {
+  'internal-db': compileSchema('settings', roleSettings['internal-db']),
+  'web-front': compileSchema('settings', roleSettings['web-front']),
+  'ftp-node': compileSchema('settings', roleSettings['ftp-node']),
+} as const;
+
+/** What does not fit the schemas, of the policy and of all nodes. Throws CliError for nodes that do not exist. */
+export function findShapeProblems(view: ConfigurationView, base: ClusterConfiguration): ShapeProblem[] {
+  configurationOf(view, base);
+  const policy = problemsOf('policy', view['policy'], policyCheck.parse);
+  const nodes = Object.entries(base.nodes).flatMap(([name, { role }]) =>
+    problemsOf(name, view[name], settingsChecks[role].parse),
+  );
+  return [...policy, ...nodes];
+}
+
+/** The configuration that the view shows. Throws CliError `failed` with all that does not fit. */
+export function toConfiguration(view: ConfigurationView, base: ClusterConfiguration): ClusterConfiguration {
+  const problems = findShapeProblems(view, base);
+  if (problems.length === 0) return configurationOf(view, base) as ClusterConfiguration;
+  throw new CliError('failed', `This does not fit:\n${describeProblems(problems).join('\n')}`);
+}
+
+/** The problems for people, one on a line. */
+export function describeProblems(problems: readonly ShapeProblem[]): string[] {
+  return problems.map(({ path, message }) => `  ${path}: ${message}`);
+}
+
+/**
+ * Sets what a person typed at a path: JSON, plain text, or for a member in milliseconds a duration (`30s`), whichever
+ * fits there. Throws CliError `usage` with the reason when none does.
+ */
+export function withTypedValue(
+  view: ConfigurationView,
+  base: ClusterConfiguration,
+  typed: { readonly path: ConfigurationPath; readonly text: string },
+): ConfigurationView {
+  const { path, text } = typed;
+  const tries = readings(path, text).map((value) => withValueAt(view, path, value) as ConfigurationView);
+  const isHere = (problem: ShapeProblem): boolean =>
+    problem.path === formatPath(path) || problem.path.startsWith(`${formatPath(path)}/`);
+  const problems = tries.map((changed) => findShapeProblems(changed, base).filter(isHere));
+  const fitting = tries[problems.findIndex((found) => found.length === 0)];
+  if (fitting !== undefined) return fitting;
+  const reason = problems.at(0)?.[0]?.message ?? 'it does not fit';
+  throw new CliError('usage', `${formatPath(path)} can't be ${text}: ${reason}. Nothing was changed.`);
+}
+
+function readings(path: ConfigurationPath, text: string): unknown[] {
+  const asJson = readJson(text);
+  const isDuration = (path.at(-1) ?? '').endsWith('Ms') && /^\d+(?:\.\d+)?[a-z]+$/.test(text);
+  return [
+    ...(asJson === undefined ? [] : [asJson]),
+    ...(isDuration ? [parseDuration(text)] : []),
+    ...(typeof asJson === 'string' ? [] : [text]),
+  ];
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function problemsOf(name: string, value: unknown, parse: (value: unknown) => unknown): ShapeProblem[] {
+  try {
+    parse(value);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    return error.violations.map(({ path, message }) => ({ path: `${name}${path}`, message }));
+  }
+}

@@ -1,0 +1,88 @@
+// The members of a cluster for people: a table of where each one stands, and sentences for what is wrong with them.
+// Pure. Callers: node list, status, doctor, the publishing commands' progress.
+import type { Manifest } from '#commlink/configuration/manifest.ts';
+import type { ClusterStatus, MemberStatus } from '#commlink/methods/operator-methods.ts';
+import { silentIntervalsMax } from '../limits.ts';
+import { formatSpan, formatTable, showable } from '../text.ts';
+import { shortVersion } from './short-version.ts';
+
+/** The table of `consign node list`. */
+export function describeMembers(
+  status: ClusterStatus,
+  manifest: Manifest,
+  options: { ids: boolean },
+): string {
+  const headings = ['node', 'role', 'state', 'installed', 'going to', 'phase', 'heard', 'links'];
+  const table = formatTable(
+    options.ids ? [...headings, 'id'] : headings,
+    status.members.map((member) => {
+      const cells = describeMember(member, status);
+      return options.ids ? [...cells, `${status.cluster}/${member.id}`] : cells;
+    }),
+  );
+  const notes = findTroubles(status, manifest);
+  return [table, ...notes.map(({ text, advice }) => `\n${showable(text)}\n  → ${advice}`)].join('\n');
+}
+
+function describeMember(member: MemberStatus, status: ClusterStatus): string[] {
+  const names = new Map(status.members.map(({ id, name }) => [id, name]));
+  const links = member.links.map(
+    ({ peer, generation, count }) => `${names.get(peer) ?? 'a former node'} g${generation} × ${count}`,
+  );
+  return [
+    member.name,
+    member.role,
+    member.state,
+    member.installed === null ? '-' : shortVersion(member.installed),
+    member.candidate === null ? '-' : shortVersion(member.candidate),
+    describePhase(member),
+    describeHeard(member),
+    links.join(', ') || '-',
+  ];
+}
+
+/** How far a member is with what it is going to: `idle`, `staged`, `ready, declining`. */
+export function describePhase({ phase, declining }: MemberStatus): string {
+  return `${phase ?? 'unknown'}${declining ? ', declining' : ''}`;
+}
+
+function describeHeard({ heardAgoMs }: MemberStatus): string {
+  if (heardAgoMs === null) return 'never';
+  return heardAgoMs === 0 ? 'now' : `${formatSpan(heardAgoMs)} ago`;
+}
+
+/** Something about a member that an operator should look at. */
+export interface Trouble {
+  readonly node: string;
+  readonly text: string;
+  readonly advice: string;
+}
+
+/** Whether a member was not heard for longer than messages may take. */
+export function isSilent({ heardAgoMs }: MemberStatus, { policy }: Manifest): boolean {
+  return heardAgoMs === null || heardAgoMs > policy.messageIntervalMs * silentIntervalsMax;
+}
+
+/** What is wrong: members that are silent, and members that refuse a version. */
+export function findTroubles({ members }: ClusterStatus, manifest: Manifest): Trouble[] {
+  return members.flatMap((member) => {
+    const { name, heardAgoMs, refusal } = member;
+    const troubles: Trouble[] = [];
+    if (isSilent(member, manifest)) {
+      const since = heardAgoMs === null ? '' : ` for ${formatSpan(heardAgoMs)}`;
+      troubles.push({
+        node: name,
+        text: `${name} has not been heard${since}: nothing can be published while it is away.`,
+        advice: `Bring it back. If it is lost: consign node evict ${name} --reason …, or consign node replace ${name}`,
+      });
+    }
+    if (refusal !== null) {
+      troubles.push({
+        node: name,
+        text: `${name} can't take version ${shortVersion(refusal.version)} (${refusal.code}): ${refusal.reason}`,
+        advice: 'Put that right, then publish again.',
+      });
+    }
+    return troubles;
+  });
+}
