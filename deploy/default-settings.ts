@@ -1,8 +1,9 @@
 // The settings of the nodes of a one-machine installation, as the first version of its configuration has them: the
-// web-front dials internal-db, the FTP node dials the web-front, everything listens on the loopback address.
+// web-front dials internal-db, the FTP node dials the web-front, everything listens on one address.
 // Later changes are made with `consign config`; nothing here is read again. Called by the first start and the migration.
+import { isIPv6 } from 'node:net';
 import type { NodeEntry, SettingsOf } from '#commlink/settings/cluster-configuration.ts';
-import { listenHost, publicHost, type Ports } from './ports.ts';
+import { listenHost, loopbackName, type Ports } from './ports.ts';
 import { programNames, type ProgramName } from './state-directory.ts';
 
 /** The cluster's name on one machine. */
@@ -28,62 +29,75 @@ export interface SettingsChoices {
   readonly ports: Ports;
   /** Started as root, the installation refuses to serve customers outside a jail. */
   readonly isRoot: boolean;
+  /** The address that all listen on and are reached by; left out, the loopback address, as `localhost`. */
+  readonly host?: string;
 }
 
 /** The entries of all nodes, by role. */
 export type EntriesByRole = { readonly [R in ProgramName]: Extract<NodeEntry, { role: R }> };
 
+/** One machine's addresses. */
+interface Site {
+  readonly ports: Ports;
+  readonly host: string;
+  readonly publicHost: string;
+}
+
 /** Lays the entries out. */
-export function defaultEntries({ ports, isRoot }: SettingsChoices): EntriesByRole {
+export function defaultEntries({ ports, isRoot, host = listenHost }: SettingsChoices): EntriesByRole {
+  const site = { ports, host, publicHost: host === listenHost ? loopbackName : host };
   const jail = isRoot ? 'required' : 'where-possible';
   return {
-    'internal-db': { role: 'internal-db', settings: configureInternalDb(ports) },
-    'web-front': { role: 'web-front', settings: configureWebFront(ports) },
-    'ftp-node': { role: 'ftp-node', settings: configureFtpNode(ports, jail) },
+    'internal-db': { role: 'internal-db', settings: configureInternalDb(site) },
+    'web-front': { role: 'web-front', settings: configureWebFront(site) },
+    'ftp-node': { role: 'ftp-node', settings: configureFtpNode(site, jail) },
   };
 }
 
-function listenAt(port: number): { host: string; port: number } {
-  return { host: listenHost, port };
+function urlOf({ publicHost }: Site, port: number): string {
+  return `https://${isIPv6(publicHost) ? `[${publicHost}]` : publicHost}:${port}`;
 }
 
-function dial(peer: string, port: number) {
-  return { peer, host: listenHost, port, connections: connectionsPerLink };
+function dial(peer: string, { host }: Site, port: number) {
+  return { peer, host, port, connections: connectionsPerLink };
 }
 
-function configureInternalDb(ports: Ports): SettingsOf<'internal-db'> {
+function configureInternalDb({ ports, host }: Site): SettingsOf<'internal-db'> {
   return {
-    links: { listen: listenAt(ports.internalDbLink), dial: [], linkAgeMaxMs },
-    administration: listenAt(ports.internalDbAdministration),
-    console: listenAt(ports.console),
+    links: { listen: { host, port: ports.internalDbLink }, dial: [], linkAgeMaxMs },
+    administration: { host, port: ports.internalDbAdministration },
+    console: { host, port: ports.console },
     deliveryLifetimeMs,
     sessionLifetimeMs,
     logLevel,
   };
 }
 
-function configureWebFront(ports: Ports): SettingsOf<'web-front'> {
+function configureWebFront(site: Site): SettingsOf<'web-front'> {
+  const { ports, host } = site;
   return {
     links: {
-      listen: listenAt(ports.webFrontLink),
-      dial: [dial(nodeNames['internal-db'], ports.internalDbLink)],
+      listen: { host, port: ports.webFrontLink },
+      dial: [dial(nodeNames['internal-db'], site, ports.internalDbLink)],
       linkAgeMaxMs,
     },
-    administration: listenAt(ports.webFrontAdministration),
-    portal: { ...listenAt(ports.portal), publicUrl: `https://${publicHost}:${ports.portal}` },
+    administration: { host, port: ports.webFrontAdministration },
+    portal: { host, port: ports.portal, publicUrl: urlOf(site, ports.portal) },
     limits: {},
     features: { api: true },
     logLevel,
   };
 }
 
-function configureFtpNode(ports: Ports, jail: SettingsOf<'ftp-node'>['jail']): SettingsOf<'ftp-node'> {
+function configureFtpNode(site: Site, jail: SettingsOf<'ftp-node'>['jail']): SettingsOf<'ftp-node'> {
+  const { ports, host, publicHost } = site;
+  const { passive: passivePorts } = ports;
   return {
-    links: { listen: null, dial: [dial(nodeNames['web-front'], ports.webFrontLink)], linkAgeMaxMs },
-    administration: listenAt(ports.ftpNodeAdministration),
-    listenHost,
-    https: { enabled: true, port: ports.delivery, publicBase: `https://${publicHost}:${ports.delivery}` },
-    ftp: { enabled: true, port: ports.ftp, publicHost, passivePorts: ports.passive, requireTls: false },
+    links: { listen: null, dial: [dial(nodeNames['web-front'], site, ports.webFrontLink)], linkAgeMaxMs },
+    administration: { host, port: ports.ftpNodeAdministration },
+    listenHost: host,
+    https: { enabled: true, port: ports.delivery, publicBase: urlOf(site, ports.delivery) },
+    ftp: { enabled: true, port: ports.ftp, publicHost, passivePorts, requireTls: true },
     sftp: { enabled: true, port: ports.sftp, publicHost },
     jail,
     sessionServerCount: 1,

@@ -18,13 +18,7 @@ import { composeGenesis } from '#commlink/operator/compose-genesis.ts';
 import { signDraft } from '#commlink/operator/draft.ts';
 import { operatorOf, type OperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { defaultClusterPolicy, type NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
-import {
-  clusterName,
-  defaultEntries,
-  nodeNames,
-  type EntriesByRole,
-  type SettingsChoices,
-} from './default-settings.ts';
+import { clusterName, nodeNames, type EntriesByRole } from './default-settings.ts';
 import { joinTicketLifetimeMs } from './limits.ts';
 import { createIdentity } from './node-identity.ts';
 import { connectToProgram, ensureOperatorKeys } from './operator-connection.ts';
@@ -33,7 +27,6 @@ import { programNames, type ProgramName, type StateLayout } from './state-direct
 
 /** The first member, to which the others turn with their tickets. */
 const contact = 'internal-db';
-const joiningPrograms = programNames.filter((role) => role !== contact);
 
 /** What the first start goes on with. */
 export interface FirstCluster {
@@ -42,17 +35,21 @@ export interface FirstCluster {
   readonly entries: EntriesByRole;
 }
 
+/** Who joins it here. */
+export interface Joining {
+  readonly roles: readonly ProgramName[];
+  /** Starts a program that has joined; resolves when it is ready. */
+  readonly startProgram: (role: ProgramName) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
 /** Makes the cluster of internal-db alone, ready to be started. */
-export async function beginCluster(layout: StateLayout, choices: SettingsChoices): Promise<FirstCluster> {
+export async function beginCluster(layout: StateLayout, entries: EntriesByRole): Promise<FirstCluster> {
   for (const role of programNames) {
     await rm(layout.configFile(role), { force: true });
     await rm(layout.configurationDirectory(role), { recursive: true, force: true });
   }
-  const cluster: FirstCluster = {
-    layout,
-    entries: defaultEntries(choices),
-    operator: await ensureOperatorKeys(layout),
-  };
+  const cluster: FirstCluster = { layout, entries, operator: await ensureOperatorKeys(layout) };
   await makeProgramFolders(layout, contact);
   const keys = await ensureNodeKeys(layout);
   const draft = await composeGenesis({
@@ -84,14 +81,14 @@ export async function beginCluster(layout: StateLayout, choices: SettingsChoices
  */
 export async function admitPrograms(
   cluster: FirstCluster,
-  { startProgram, signal }: { startProgram: (role: ProgramName) => Promise<void>; signal: AbortSignal },
+  { roles, startProgram, signal }: Joining,
 ): Promise<void> {
   const { layout, operator } = cluster;
   const client = await connectToProgram(layout, contact);
   const options = { operator, signal };
   try {
     const invited: { role: ProgramName; node: NewNode; issued: IssuedTicket }[] = [];
-    for (const role of joiningPrograms) {
+    for (const role of roles.filter((each) => each !== contact)) {
       const node = newNode(cluster, role);
       invited.push({ role, node, issued: await inviteNode(client, node, options) });
     }

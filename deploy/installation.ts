@@ -30,6 +30,9 @@ export interface InstallationOptions {
   /** CONSIGN_PORT_BASE as it was given. */
   readonly portBase: string | undefined;
   readonly withDemo: boolean;
+  /** For a first start: where to listen, and whether to make the database's node alone. */
+  readonly host: string | undefined;
+  readonly onlyDatabase: boolean;
   readonly showAll: boolean;
   /** For warnings and progress, one line each. */
   readonly say: (line: string) => void;
@@ -117,7 +120,8 @@ export class Installation {
       return;
     }
     await start('internal-db');
-    await admitPrograms(first, { startProgram: start, signal: this.#ending.signal });
+    const roles = [...places.keys()];
+    await admitPrograms(first, { roles, startProgram: start, signal: this.#ending.signal });
   }
 
   async #finishSetup({ logins, places }: PreparedState): Promise<void> {

@@ -1,9 +1,10 @@
 // What the nodes of this state are configured to be, read from what each has installed: where they listen, where
 // customers reach them, which certificate they show. Callers: the launcher's start, and its watch over changes.
+import { isIPv6 } from 'node:net';
 import { openClusterNode, type NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { SettingsOf } from '#commlink/settings/cluster-configuration.ts';
-import type { ListeningPort } from './ports.ts';
+import { listenHost, loopbackName, type ListeningPort } from './ports.ts';
 import { bootstrapOf, type NodePlace } from './program-folder.ts';
 import type { ProgramName, PublicEndpoints, StateLayout } from './state-directory.ts';
 
@@ -70,7 +71,8 @@ export function describeEndpoints(layout: StateLayout, local: LocalSettings): Pu
   };
 }
 
-/** A console on the loopback address is reached by the name that its certificate has. */
+/** A console on the loopback address is reached by the name that browsers trust there. */
 function publicNameOf(host: string): string {
-  return ['127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
+  if (host === listenHost) return loopbackName;
+  return isIPv6(host) ? `[${host}]` : host;
 }

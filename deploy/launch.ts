@@ -7,24 +7,39 @@ import { Installation } from './installation.ts';
 
 const help = `Runs Consign on this machine.
 
-  npm start -- [--state DIRECTORY] [--empty] [--verbose]
+  npm start -- [--state DIRECTORY] [--empty] [--listen ADDRESS] [--only internal-db] [--verbose]
 
-  --state DIRECTORY   where everything is kept (default: CONSIGN_STATE, or ./var)
-  --empty             without the demo customer and product; at a first start only
-  --verbose           shows every log line; they are in DIRECTORY/logs in any case
+  --state DIRECTORY    where everything is kept (default: CONSIGN_STATE, or ./var)
+  --verbose            shows every log line; they are in DIRECTORY/logs in any case
 
-The ports are 60 in a row from CONSIGN_PORT_BASE on (default 8440).
+At a first start only:
+  --empty              without the demo customer and product
+  --listen ADDRESS     the address to listen on and to be reached by (default: 127.0.0.1, as localhost)
+  --only internal-db   makes the database's node alone; machines with the others join it, see
+                       consign node invite --help
+
+The ports are 60 in a row from CONSIGN_PORT_BASE on (default 8440). From the first start on they are part of the
+configuration, as everything else that is the nodes' own: see consign config --help. A later start with another
+CONSIGN_PORT_BASE moves them, when all nodes are on this machine.
 `;
+
+const wildcards = ['0.0.0.0', '::'];
 
 function readOptions() {
   const { values } = parseArgs({
     options: {
       state: { type: 'string' },
       empty: { type: 'boolean', default: false },
+      listen: { type: 'string' },
+      only: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.only !== undefined && values.only !== 'internal-db')
+    throw new StartupError('USAGE', '--only takes internal-db: every cluster begins with it.');
+  if (values.listen !== undefined && wildcards.includes(values.listen))
+    throw new StartupError('USAGE', '--listen takes one address by which this machine is reached.');
   return values;
 }
 
@@ -38,6 +53,8 @@ async function main(): Promise<void> {
     directory: resolve(options.state ?? process.env['CONSIGN_STATE'] ?? 'var'),
     portBase: process.env['CONSIGN_PORT_BASE'],
     withDemo: !options.empty,
+    host: options.listen,
+    onlyDatabase: options.only !== undefined,
     showAll: options.verbose,
     say: (line) => process.stderr.write(`${line}\n`),
     show: (text) => process.stdout.write(`${text}\n`),

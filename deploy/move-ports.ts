@@ -13,7 +13,7 @@ import type { ClusterConfiguration, NodeEntry } from '#commlink/settings/cluster
 import { defaultEntries } from './default-settings.ts';
 import { readLocalSettings, type LocalSettings } from './installed-settings.ts';
 import { readOwnOperatorKeys } from './operator-connection.ts';
-import { layOutPorts } from './ports.ts';
+import { layOutPorts, listenHost } from './ports.ts';
 import { bootstrapOf, type NodePlace } from './program-folder.ts';
 import { programNames, type ProgramName, type StateLayout } from './state-directory.ts';
 
@@ -30,14 +30,16 @@ const anchorRole = 'internal-db';
 /** Moves the ports, unless they are there. Throws StartupError `PORTS_CONFIGURED` when that can't be done offline. */
 export async function movePorts(layout: StateLayout, { places, base, say }: PortMove): Promise<void> {
   await catchUp(layout, places);
-  const current = findBase(await readLocalSettings(layout, places));
+  const local = await readLocalSettings(layout, places);
+  const current = findBase(local);
   if (current === null || current === base) return;
   const operator = await readOwnOperatorKeys(layout);
   const edition = operator && (await openForAll(layout, places, operator));
   if (operator === null || edition === null) throw portsConfigured(current, base);
   const { nodes, policy } = edition.installed.configuration;
-  const from = defaultEntries({ ports: layOutPorts(current), isRoot: false });
-  const to = defaultEntries({ ports: layOutPorts(base), isRoot: false });
+  const host = local['web-front']?.portal.host ?? listenHost;
+  const from = defaultEntries({ ports: layOutPorts(current), isRoot: false, host });
+  const to = defaultEntries({ ports: layOutPorts(base), isRoot: false, host });
   const moved = Object.entries(nodes).map(([name, entry]): [string, NodeEntry] => [
     name,
     shift(entry, from[entry.role], to[entry.role]) as NodeEntry,

@@ -1,13 +1,13 @@
-// The ports of a one-machine installation: a row of them from CONSIGN_PORT_BASE on, all on the loopback address.
-// Called by launch.ts; a port that is taken is said before anything starts.
+// The ports of a one-machine installation: a row of them from CONSIGN_PORT_BASE on, all on one address.
+// Called by prepare-state.ts; a port that is taken is said before anything starts.
 import { createServer } from 'node:net';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 
-/** Where everything listens. */
+/** Where everything listens, when nothing else was asked for. */
 export const listenHost = '127.0.0.1';
 
 /** The name that customers and browsers use for it. */
-export const publicHost = 'localhost';
+export const loopbackName = 'localhost';
 
 /** The first of the ports when CONSIGN_PORT_BASE does not say otherwise. */
 export const portBaseDefault = 8440;

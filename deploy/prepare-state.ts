@@ -18,6 +18,10 @@ export interface StateChoices {
   /** CONSIGN_PORT_BASE as it was given. */
   readonly portBase: string | undefined;
   readonly withDemo: boolean;
+  /** The address to listen on, instead of the loopback address; for a first start. */
+  readonly host: string | undefined;
+  /** Whether a first start makes no other node than the database's: the others will join from other machines. */
+  readonly onlyDatabase: boolean;
   readonly say: (line: string) => void;
   /** Keeps other launchers off; called before anything is changed. */
   readonly takeLock: () => void;
@@ -48,19 +52,19 @@ export async function prepareState(layout: StateLayout, choices: StateChoices): 
 
 async function prepareFirst(
   layout: StateLayout,
-  { withDemo }: StateChoices,
+  { withDemo, host, onlyDatabase }: StateChoices,
   portBase: number,
 ): Promise<PreparedState> {
   const isRoot = process.geteuid?.() === 0;
-  const ports = layOutPorts(portBase);
-  const entries = Object.values(defaultEntries({ ports, isRoot }));
-  await checkPortsFree(
-    listeningPorts(Object.fromEntries(entries.map(({ role, settings }) => [role, settings]))),
-  );
-  await planFirstLogins(layout, { withDemo });
+  const choices = { ports: layOutPorts(portBase), isRoot, ...(host !== undefined && { host }) };
+  const entries = defaultEntries(choices);
+  const places = new Map([...firstPlaces].filter(([role]) => !onlyDatabase || role === 'internal-db'));
+  const settings = [...places.keys()].map((role) => [role, entries[role].settings] as const);
+  await checkPortsFree(listeningPorts(Object.fromEntries(settings)));
+  await planFirstLogins(layout, { withDemo: withDemo && !onlyDatabase });
   await markState(layout);
-  const first = await beginCluster(layout, { ports, isRoot });
-  return { places: firstPlaces, first, logins: await readFirstLogins(layout) };
+  const first = await beginCluster(layout, entries);
+  return { places, first, logins: await readFirstLogins(layout) };
 }
 
 async function prepareLater(layout: StateLayout, { portBase, say }: StateChoices): Promise<PreparedState> {

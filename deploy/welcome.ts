@@ -43,7 +43,7 @@ export function describeFirstStart(
     `  ${layout.operatorKeyFile}`,
     '',
     'Try next, in another terminal:',
-    ...nextCommands(customer !== null).map((command) => `  ${command}`),
+    ...nextCommands(endpoints, customer !== null).map((command) => `  ${command}`),
   ]);
 }
 
@@ -56,7 +56,8 @@ function placeOf(address: { host: string; port: number } | undefined): string | 
   return address && `${address.host}:${address.port}`;
 }
 
-function nextCommands(hasDemo: boolean): string[] {
+function nextCommands({ portal }: PublicEndpoints, hasDemo: boolean): string[] {
+  if (portal === undefined) return ['npx consign node list', 'npx consign node invite --help'];
   if (hasDemo) {
     const file = `${demo.product}/${demo.version}/${demo.file}`;
     return [
