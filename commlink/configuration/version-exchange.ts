@@ -39,6 +39,8 @@ export type MessageRefusal = 'malformed' | 'unknown_sender' | 'bad_signature' | 
 interface Newest {
   readonly message: VersionMessage;
   readonly text: string;
+  /** Whether it is this node's own. */
+  readonly isOwn: boolean;
 }
 
 interface Destination {
@@ -82,7 +84,7 @@ export class VersionExchange {
 
   /** Takes a message that counts: its own one, or one that came over the link from `via`. It goes to all others soon. */
   publish(message: VersionMessage, text: string, via: string | null): void {
-    this.#newest.set(message.from, { message, text });
+    this.#newest.set(message.from, { message, text, isOwn: via === null });
     if (via !== null) this.#destination(via).marks.set(message.from, markOf(message));
     this.#sendSoon(gatherMs);
   }
@@ -156,10 +158,10 @@ export class VersionExchange {
   #newsFor(peer: string, destination: Destination): Newest[] {
     if (this.#isClosed || this.#destinations.get(peer) !== destination) return [];
     const all = [...this.#newest.values()].filter(
-      ({ message }) =>
+      ({ message, isOwn }) =>
         message.from !== peer &&
         destination.marks.get(message.from) !== markOf(message) &&
-        (destination.isNew || !isLinked(message, peer)),
+        (isOwn || destination.isNew || !isLinked(message, peer)),
     );
     if (all.length <= messagesPerCallMax) destination.isNew = false;
     return all.slice(0, messagesPerCallMax);
