@@ -2,8 +2,9 @@
 // Ports are part of the cluster's configuration, so this makes a version of it; but it must work while nothing can be
 // started, because a port is taken. Called by prepare-state.ts, with nothing running.
 import { isDeepStrictEqual } from 'node:util';
-import { installStopped, readStopped } from '#commlink/configuration/install-stopped.ts';
+import { installStopped } from '#commlink/configuration/cluster-node.ts';
 import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
+import { readStopped } from '#commlink/configuration/read-stopped.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import { signDraft, type Edition } from '#commlink/operator/draft.ts';
 import { openConfiguration } from '#commlink/operator/open-configuration.ts';

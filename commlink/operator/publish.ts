@@ -99,7 +99,7 @@ async function follow(
   let told = '';
   for (;;) {
     const status = await client.call('config.status', {});
-    const refusing = status.members.find(({ refusal }) => isSameVersion(refusal?.version ?? null, version));
+    const refusing = status.members.find((member) => refuses(member, version));
     if (refusing) return refusing;
     if (status.installed.seq >= version.seq && !(await wasInstalled(client, status, version)))
       throw superseded(version, status);
@@ -110,6 +110,11 @@ async function follow(
     told = news;
     await pause(publishPollMs, options.signal);
   }
+}
+
+/** A member that has installed the version, and could not put all of it in force, is mended by a later one. */
+function refuses({ installed, refusal }: MemberStatus, version: ClusterVersion): boolean {
+  return isSameVersion(refusal?.version ?? null, version) && !isSameVersion(installed, version);
 }
 
 /** A version that was installed and then replaced counts as installed. */
