@@ -85,7 +85,7 @@ async function requestForCustomer(
     ...wanted,
     account: caller.account.name,
     requestedBy: `user:${caller.user.name}`,
-    lifetimeMs: context.deliveryLifetimeMs,
+    lifetimeMs: context.settings().deliveryLifetimeMs,
   });
   if (!outcome.allowed) {
     const refusal = refusalForCustomer(outcome.refusal, outcome.everEntitled);

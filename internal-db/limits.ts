@@ -92,9 +92,20 @@ export const auditDetailCharactersMax = 8192;
 /** Characters of an audit entry's subject. */
 export const auditSubjectCharactersMax = 500;
 
+/** How often what happened to the cluster's configuration is written to the audit log. */
+export const configurationAuditIntervalMs = 1000;
+/** Such events that may wait, for the database to open or to have room; more are counted. */
+export const configurationEventsWaitingMax = 1000;
+/** Refusals that are written at a time; more are counted, so that a node can't fill the log with them. */
+export const configurationRefusalsPerWriteMax = 10;
+
 /** Console: a staff session's lifetime. */
 export const staffSessionLifetimeMs = 8 * 3_600_000;
 /** Console: rows on a page. */
 export const consoleRowsMax = 200;
+/** Console: open connections. */
+export const consoleConnectionsMax = 256;
+/** Console: how long requests may go on after its address changed, or the program was told to stop. */
+export const consoleDrainMs = 3000;
 /** Console: the largest form accepted. */
 export const consoleBodyBytesMax = 64 * 1024;

@@ -1,7 +1,8 @@
-// The internal-db process: `node internal-db/main.ts --config <file>`. Reads its configuration, starts the services, says
-// that it is ready, and stops cleanly. What can't be started is said in one plain sentence.
+// The internal-db process: `node internal-db/main.ts --config <file>`. Reads its place in the cluster, starts the services,
+// says that it is ready, and stops cleanly. What can't be started is said in one plain sentence.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { openClusterNode } from '#commlink/configuration/cluster-node.ts';
 import { createLogger } from '#commlink/log.ts';
 import {
   StartupError,
@@ -10,6 +11,7 @@ import {
   onShutdown,
   readConfig,
 } from '#commlink/process-lifecycle.ts';
+import { ConfigurationAudit } from './audit/configuration-audit.ts';
 import { internalDbConfigCheck } from './config.ts';
 import { passwordParameters } from './passwords/password-parameters.ts';
 import { startServices } from './start-services.ts';
@@ -20,8 +22,19 @@ async function main(): Promise<void> {
     throw new StartupError('CONFIG_MISSING', 'No configuration is named. Start with --config <file>.');
   }
   const config = await readConfig(values.config, internalDbConfigCheck);
-  const log = createLogger('internal-db', config.logLevel);
-  const services = await startServices(config, { log, version: readVersion(), passwordParameters });
+  const log = createLogger('internal-db');
+  const configurationAudit = new ConfigurationAudit(log);
+  const onEvent = configurationAudit.record.bind(configurationAudit);
+  const opened = await openClusterNode({ bootstrap: config.node, role: 'internal-db', log, onEvent });
+  log.level = opened.configuration.settings.logLevel;
+  const version = readVersion();
+  const services = await startServices(config, {
+    opened,
+    configurationAudit,
+    log,
+    version,
+    passwordParameters,
+  });
   onShutdown(() => services.stop());
   announceReady({});
   log.info({ database: config.databaseFile }, 'internal-db is ready');

@@ -1,5 +1,6 @@
 // What the services work with, built once by main.ts (and by tests) and handed to each. No service makes its own.
 import type { Logger } from '#commlink/log.ts';
+import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
 import type { Clock } from './clock.ts';
 import type { OrderSender } from './deliveries/order-sender.ts';
 import type { NodeDirectory } from './nodes/node-directory.ts';
@@ -21,6 +22,6 @@ export interface ServiceContext {
   readonly directory: NodeDirectory;
   readonly relay: NodeRelay;
   readonly orders: OrderSender;
-  readonly deliveryLifetimeMs: number;
-  readonly sessionLifetimeMs: number;
+  /** The settings of the installed configuration; asked for at each use, since they change while this process runs. */
+  readonly settings: () => InternalDbSettings;
 }

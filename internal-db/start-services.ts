@@ -1,21 +1,23 @@
-// Builds what internal-db consists of, from its configuration, and starts it: store, services, commlink, administration
-// socket, console, schedules. Called by main.ts, and by tests in their own process.
+// Builds what internal-db consists of, from its place in the cluster, and starts it: store, services, administration
+// socket, console, links, schedules. Called by main.ts, and by tests in their own process.
+import type { ClusterNode, OpenedNode, PrepareChange } from '#commlink/configuration/cluster-node.ts';
 import type { Logger } from '#commlink/log.ts';
-import { openCommlink, type Commlink } from '#commlink/commlink.ts';
+import type { Commlink } from '#commlink/commlink.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
-import { readNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
 import { listenUnix } from '#commlink/unix-socket.ts';
 import { createAdminHandlers } from './admin/admin-handlers.ts';
 import type { ProcessFacts } from './admin/describe-status.ts';
+import type { ConfigurationAudit } from './audit/configuration-audit.ts';
 import { createClock } from './clock.ts';
-import { startConsole } from './console/start-console.ts';
+import { startConsole, type RunningConsole } from './console/start-console.ts';
 import type { InternalDbConfig } from './config.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
 import { OrderSender } from './deliveries/order-sender.ts';
 import { expireRecords, recordClock } from './expire-records.ts';
 import {
   clockRecordIntervalMs,
+  configurationAuditIntervalMs,
   expiryIntervalMs,
   nodeDirectoryIntervalMs,
   unstageRetryIntervalMs,
@@ -32,29 +34,40 @@ import type { ServiceContext } from './service-context.ts';
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
 import type { Store } from './store/store.ts';
 
+/** What the services are started from, beside the configuration file. */
+export interface ServiceParts {
+  readonly opened: OpenedNode<'internal-db'>;
+  readonly configurationAudit: ConfigurationAudit;
+  readonly log: Logger;
+  readonly version: string;
+  readonly passwordParameters: PasswordParameters;
+}
+
 /** A running internal-db. */
 export interface RunningServices {
   readonly context: ServiceContext;
-  readonly consolePort: number;
+  readonly node: ClusterNode<'internal-db'>;
+  readonly console: RunningConsole;
   /** Takes no more calls, lets what is under way finish, and closes the database. */
   stop(): Promise<void>;
 }
 
 /** Starts everything. Throws StartupError with what to do; nothing is left running then. */
-export async function startServices(
-  config: InternalDbConfig,
-  process: { log: Logger; version: string; passwordParameters: PasswordParameters },
-): Promise<RunningServices> {
-  const { log, version, passwordParameters } = process;
+export async function startServices(config: InternalDbConfig, parts: ServiceParts): Promise<RunningServices> {
+  const { opened, configurationAudit, log, version, passwordParameters } = parts;
   await using acquired = new AsyncDisposableStack();
-  const keys = await readNodeKeys(config.node.keyFile);
   const store = openSqliteStore(config.databaseFile);
   acquired.defer(() => store.close());
-  const link: LateLink = { commlink: null };
+  const late: LateNode = { node: null };
   const passwords = await createPasswordHasher(passwordParameters);
-  const context = await buildContext(config, { store, log, keys, link, passwords });
-  const startedAtMs = context.clock.nowMs();
-  const facts: ProcessFacts = { version, startedAtMs, linkStatus: () => link.commlink?.status() ?? [] };
+  const context = await buildContext(config.node.cluster, { store, log, opened, late, passwords });
+  await configurationAudit.recordInstalled(opened.configuration, store);
+  const facts: ProcessFacts = {
+    version,
+    startedAtMs: context.clock.nowMs(),
+    linkStatus: () => late.node?.commlink.status() ?? [],
+    clusterStatus: () => late.node?.status() ?? null,
+  };
   const admin = await listenUnix({
     path: config.adminSocket,
     peer: { role: 'operator', name: 'consign', id: 'administration-socket' },
@@ -63,39 +76,63 @@ export async function startServices(
     log,
   });
   acquired.defer(() => admin.close());
-  const consoleServer = await startConsole(context, config.console, facts);
-  acquired.defer(() => consoleServer.close());
-  const commlink = await openCommlink({
-    config: config.node,
+  const staffConsole = await startConsole(context, opened.configuration, facts);
+  acquired.defer(() => staffConsole.close());
+  const node = await opened.start({
     offered: internalDbMethods,
     handlers: createCustomerHandlers(context, log),
-    log,
+    prepare: prepareWith(staffConsole, log),
   });
-  acquired.defer(() => commlink.close());
-  link.commlink = commlink;
-  const schedules = startSchedules(context, commlink);
+  late.node = node;
+  const schedules = startSchedules(context, node.commlink, configurationAudit);
   acquired.defer(async () => {
     await Promise.all(schedules.map((schedule) => schedule.stop()));
     await context.orders.settle();
+    await node.close();
     await recordClock(context);
+    await configurationAudit.write(context);
   });
   const running = acquired.move();
-  return { context, consolePort: consoleServer.port, stop: () => running.disposeAsync() };
+  return { context, node, console: staffConsole, stop: () => running.disposeAsync() };
 }
 
-/** The commlink's handlers need the services, and these the commlink: it is put in here once it is open. */
-interface LateLink {
-  commlink: Commlink | null;
+/** The handlers need the services, and these the links: the node is put in here once it takes part. */
+interface LateNode {
+  node: ClusterNode<'internal-db'> | null;
+}
+
+/** Lifetimes, and whatever else is asked for at each use, need no preparation. */
+function prepareWith(staffConsole: RunningConsole, log: Logger): PrepareChange<'internal-db'> {
+  return async (next) => {
+    const prepared = await staffConsole.prepare(next);
+    const commit = async () => {
+      prepared.commit();
+      log.level = next.settings.logLevel;
+    };
+    return { commit, discard: () => prepared.discard() };
+  };
 }
 
 async function buildContext(
-  config: InternalDbConfig,
-  parts: { store: Store; log: Logger; keys: NodeKeys; link: LateLink; passwords: PasswordHasher },
+  cluster: string,
+  parts: {
+    store: Store;
+    log: Logger;
+    opened: OpenedNode<'internal-db'>;
+    late: LateNode;
+    passwords: PasswordHasher;
+  },
 ): Promise<ServiceContext> {
-  const { store, log, keys, link, passwords } = parts;
+  const { store, log, opened, late, passwords } = parts;
+  const link = () => late.node?.commlink ?? null;
   const clock = createClock(await highestTimeSeen(store));
-  const documents = new NodeDocuments(config.node.cluster, createClusterView(config.node, keys), clock);
-  const relay = createNodeRelay(() => link.commlink);
+  const documents = new NodeDocuments(
+    cluster,
+    createClusterView(opened.keys, () => late.node),
+    clock,
+  );
+  const relay = createNodeRelay(link);
+  const isRemoved = (nodeId: string) => link()?.member(nodeId) === undefined && link() !== null;
   const context: ServiceContext = {
     store,
     clock,
@@ -105,9 +142,8 @@ async function buildContext(
     documents,
     directory: new NodeDirectory(relay, clock),
     relay,
-    orders: new OrderSender({ store, clock, log, documents, relay }),
-    deliveryLifetimeMs: config.deliveryLifetimeMs,
-    sessionLifetimeMs: config.sessionLifetimeMs,
+    orders: new OrderSender({ store, clock, log, documents, relay, isRemoved }),
+    settings: () => (late.node ?? opened).configuration.settings,
   };
   await recordClock(context);
   return context;
@@ -119,7 +155,11 @@ async function highestTimeSeen({ read }: Store): Promise<number> {
   return Math.max(notedMs, (await read.audit.last())?.atMs ?? 0);
 }
 
-function startSchedules(context: ServiceContext, commlink: Commlink): Schedule[] {
+function startSchedules(
+  context: ServiceContext,
+  commlink: Commlink,
+  configurationAudit: ConfigurationAudit,
+): Schedule[] {
   const { log } = context;
   const orders = startSchedule({
     name: 'pending unstage orders',
@@ -150,5 +190,11 @@ function startSchedules(context: ServiceContext, commlink: Commlink): Schedule[]
     log,
     work: () => recordClock(context),
   });
-  return [orders, directory, expiry, clock];
+  const audit = startSchedule({
+    name: 'audit of the configuration',
+    intervalMs: configurationAuditIntervalMs,
+    log,
+    work: () => configurationAudit.write(context),
+  });
+  return [orders, directory, expiry, clock, audit];
 }

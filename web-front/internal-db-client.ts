@@ -4,6 +4,7 @@ import type { Commlink } from '#commlink/commlink.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { createDecline } from './http/admission.ts';
 import { callLimits, unavailableRetryAfterSeconds } from './limits.ts';
 import { PortalProblem } from './portal-problem.ts';
 
@@ -80,6 +81,7 @@ function problemOf(error: unknown): unknown {
   if (!(error instanceof RpcError)) return error;
   switch (error.code) {
     case 'declined':
+      return createDecline(error);
     case 'unavailable':
     case 'deadline':
     case 'cancelled':

@@ -1,28 +1,22 @@
-// Every bound of the web-front, with its unit. `defaultLimits` may be adjusted in the configuration file; the others
+// Every bound of the web-front, with its unit. `defaultLimits` may be adjusted in the cluster's configuration; the others
 // follow from a protocol or from the message schemas and are fixed.
-import { Type, strictObject, type Static } from '#commlink/schema.ts';
-
-const Count = Type.Integer({ minimum: 1, maximum: 1_000_000 });
-
-/** The limits that an operator may set: requests a minute from one address (IPv6: one /64), and open connections. */
-export const AdjustableLimits = strictObject({
-  signInsPerMinute: Count,
-  apiRequestsPerMinute: Count,
-  pageRequestsPerMinute: Count,
-  connectionsMax: Count,
-});
-export type AdjustableLimits = Static<typeof AdjustableLimits>;
+import type { PortalLimits, WebFrontSettings } from '#commlink/settings/web-front-settings.ts';
 
 /**
  * What holds when the configuration says nothing. A page with live progress makes 60 API requests a minute, and many
  * customers may share one address.
  */
-export const defaultLimits: AdjustableLimits = {
+const defaultLimits: PortalLimits = {
   signInsPerMinute: 20,
   apiRequestsPerMinute: 3000,
   pageRequestsPerMinute: 600,
   connectionsMax: 4096,
 };
+
+/** The limits that hold under these settings. */
+export function portalLimits({ limits }: Pick<WebFrontSettings, 'limits'>): PortalLimits {
+  return { ...defaultLimits, ...limits };
+}
 
 /** Fixed bounds of the HTTPS side. */
 export const httpLimits = {
@@ -35,9 +29,11 @@ export const httpLimits = {
   tlsHandshakeTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 20_000,
-  idleConnectionTimeoutMs: 30_000,
+  /** Longer than a request may be held back for a new configuration (ClusterPolicy.patienceMs). */
+  idleConnectionTimeoutMs: 40_000,
   keepAliveTimeoutMs: 20_000,
   requestsPerConnectionMax: 1000,
+  /** How long requests may go on after the address changed or the program was told to stop. */
   drainTimeoutMs: 3000,
   /** RFC 6265 asks browsers for 4096 bytes of name, value and attributes; this leaves room for the latter two. */
   cookieValueBytesMax: 3800,
@@ -54,6 +50,13 @@ export const callLimits = {
 
 /** Retry-After for a service that is away: its links are re-dialled within seconds. */
 export const unavailableRetryAfterSeconds = 5;
+
+/** While the nodes change over to a new configuration. */
+export const admissionLimits = {
+  /** Requests that wait for it; more are declined at once. */
+  heldRequestsMax: 2000,
+  retryAfterSeconds: 2,
+} as const;
 
 /** The lifetime of a personal token, in days. The longest is what internal-db takes. */
 export const tokenLifetimeDays = { min: 1, max: 366, preset: 90 } as const;

@@ -18,6 +18,8 @@ export interface NodeDirectory {
   endpoints(nodeName: string): Promise<NodeEndpoints | null>;
   /** Hands a grant to the node that it was signed for. Throws RpcError: `unavailable` when there is no link. */
   stage(nodeId: string, grant: string, signal?: AbortSignal): Promise<StagingResult>;
+  /** The nodes were given other settings: asks for their endpoints anew. */
+  forgetEndpoints(): void;
   /** Every linked node that answers within a second. */
   describeLinked(): Promise<{ member: Member; description: NodeDescription }[]>;
 }
@@ -71,6 +73,9 @@ export function createNodeDirectory(commlink: Commlink): NodeDirectory {
       const result = await commlink.call(member.name, ftpNodeMethods, 'delivery.stage', { grant }, options);
       if (result.staged) learn(member.name, result.endpoints);
       return result;
+    },
+    forgetEndpoints() {
+      for (const [nodeName, entry] of known) known.set(nodeName, { ...entry, learnedAtMs: -Infinity });
     },
     async describeLinked() {
       const answers = await Promise.allSettled(

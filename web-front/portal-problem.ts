@@ -83,6 +83,11 @@ export const problemTable = {
     title: 'The download server cannot be reached',
     advice: tryAgain,
   },
+  try_again: {
+    status: 503,
+    title: 'Try again in a moment',
+    advice: 'Nothing was done, and nothing is lost: send it again after the seconds that Retry-After gives.',
+  },
   service_unavailable: {
     status: 503,
     title: 'The service is not available at the moment',

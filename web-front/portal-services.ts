@@ -1,7 +1,7 @@
-// What the routes of the portal work with; made once by web-front.ts.
+// What the routes of the portal work with; made by build-portal.ts, anew for each change of the settings.
 import type { Logger } from '#commlink/log.ts';
+import type { PortalLimits } from '#commlink/settings/web-front-settings.ts';
 import type { InternalDbClient } from './internal-db-client.ts';
-import type { AdjustableLimits } from './limits.ts';
 import type { NodeDirectory } from './node-directory.ts';
 import type { PageFrame } from './pages/layout.ts';
 
@@ -14,6 +14,6 @@ export interface PortalServices {
   readonly publicUrl: string;
   /** PEM of the authority that customers' machines have to be told of; null when they know it already. */
   readonly authorityPem: string | null;
-  readonly limits: AdjustableLimits;
+  readonly limits: PortalLimits;
   readonly log: Logger;
 }

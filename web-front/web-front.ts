@@ -1,102 +1,64 @@
-// Builds the web-front from its configuration: the commlink with the relay, the portal with its pages and its API.
-// Called by main.ts and, in the same way, by tests. Nothing here reads files but through the loaders it calls.
-import { openCommlink, type Commlink } from '#commlink/commlink.ts';
+// Builds the web-front from its place in the cluster: the portal, bound first; then the links with the relay; then the
+// portal is opened. Called by main.ts and, in the same way, by tests. Nothing here reads files.
+import type { ClusterNode, OpenedNode } from '#commlink/configuration/cluster-node.ts';
 import type { Logger } from '#commlink/log.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
-import { addApiRoutes } from './api/api-routes.ts';
 import type { AssetStore } from './asset-store.ts';
-import type { WebFrontConfig } from './config.ts';
-import { logRequests } from './http/access-log.ts';
-import { createErrorAnswer, refuseUnknownAddresses } from './http/error-answers.ts';
-import { createPortalApp, type PortalApp } from './http/portal-app.ts';
+import type { Backends } from './build-portal.ts';
 import { createInternalDbClient } from './internal-db-client.ts';
-import { defaultLimits, httpLimits } from './limits.ts';
-import { createNodeDirectory, type NodeDirectory } from './node-directory.ts';
-import { addCatalogRoutes } from './pages/catalog-routes.ts';
-import { addDeliveryRoutes } from './pages/delivery-routes.ts';
-import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
-import { addSignInRoutes } from './pages/sign-in-routes.ts';
-import { addTokenRoutes } from './pages/token-routes.ts';
-import type { PortalServices } from './portal-services.ts';
+import { createNodeDirectory } from './node-directory.ts';
+import { Portal } from './portal.ts';
 import { createRelay } from './relay.ts';
-import { warmUp } from './warm-up.ts';
 
-/** What the web-front is built from: its configuration, and the content of the files that this names. */
+/** What the web-front is built from. */
 export interface WebFrontParts {
-  readonly config: WebFrontConfig;
-  readonly certificate: string;
-  readonly privateKey: string;
-  readonly authorityPem: string | null;
+  readonly opened: OpenedNode<'web-front'>;
   readonly assetStore: AssetStore;
   readonly log: Logger;
+  /** Called once every port is bound, before anything is written: the moment to give root up. */
+  readonly whenBound?: () => void;
 }
 
 /** A running web-front. */
 export interface WebFront {
-  /** The port that the portal listens on. */
+  /** The port that the portal listens on now. */
   readonly port: number;
+  readonly node: ClusterNode<'web-front'>;
   /** Stops accepting, lets running requests finish for a moment, closes the links. */
   close(): Promise<void>;
 }
 
-/** Opens the links, warms everything up and listens. Resolves when customers can be served. */
+/** Binds, opens the links, warms everything up and lets customers in. Throws StartupError; nothing is left running then. */
 export async function startWebFront(parts: WebFrontParts): Promise<WebFront> {
-  const { commlink, nodes } = await openRelay(parts);
-  try {
-    const app = await buildPortal(parts, { commlink, nodes });
-    await warmUp(app);
-    const { host, port } = parts.config.portal;
-    await app.listen({ host, port });
-    const address = app.server.address();
-    const close = async () => {
-      const forced = setTimeout(() => app.server.closeAllConnections(), httpLimits.drainTimeoutMs);
-      await app.close();
-      clearTimeout(forced);
-      await commlink.close();
-    };
-    return { port: typeof address === 'object' && address ? address.port : port, close };
-  } catch (error) {
-    await commlink.close();
-    throw error;
-  }
-}
-
-interface Backends {
-  readonly commlink: Commlink;
-  readonly nodes: NodeDirectory;
-}
-
-/** The relay may be called while the commlink is being opened: such calls wait for it. */
-async function openRelay({ config, log }: WebFrontParts): Promise<Backends> {
-  const opened = Promise.withResolvers<Backends>();
-  const handlers = createRelay(opened.promise);
-  const commlink = await openCommlink({ config: config.node, offered: webFrontMethods, handlers, log });
-  const backends = { commlink, nodes: createNodeDirectory(commlink) };
-  opened.resolve(backends);
-  return backends;
-}
-
-async function buildPortal(parts: WebFrontParts, { commlink, nodes }: Backends): Promise<PortalApp> {
-  const { config, assetStore, authorityPem, log } = parts;
-  const limits = { ...defaultLimits, ...config.limits };
-  const { publicUrl } = config.portal;
-  const frame = { assetBase: `/assets/${assetStore.version}` };
+  const { opened, assetStore, log, whenBound } = parts;
+  await using acquired = new AsyncDisposableStack();
+  const portal = new Portal({ assetStore, log, admission: opened.admission });
+  acquired.defer(() => portal.close());
+  await portal.bind(opened.configuration);
+  // The relay and the protocol may ask for the links while they are being opened: they wait for them.
+  const backends = Promise.withResolvers<Backends>();
+  const node = await opened.start({
+    offered: webFrontMethods,
+    handlers: createRelay(backends.promise),
+    prepare: async (next) => await portal.prepare(next, await backends.promise),
+    ...(whenBound ? { whenBound } : {}),
+  });
+  // The links are needed until the last request is over, so the portal is closed before them.
+  acquired.defer(async () => {
+    await portal.close();
+    await node.close();
+  });
+  const { commlink } = node;
   const internalDb = createInternalDbClient(commlink);
-  const services: PortalServices = { internalDb, nodes, frame, publicUrl, authorityPem, limits, log };
-  const { certificate, privateKey } = parts;
-  const answerError = createErrorAnswer({ frame, publicUrl, log });
-  const app = await createPortalApp({ certificate, privateKey, publicUrl, limits, log, answerError });
-  logRequests(app);
-  refuseUnknownAddresses(app);
-  addPublicRoutes(app, services, assetStore);
-  addHealthRoute(app, () => ({
-    internalDb: commlink.linked('internal-db').length,
-    ftpNodes: commlink.linked('ftp-node').length,
-  }));
-  addSignInRoutes(app, services);
-  addCatalogRoutes(app, services);
-  addDeliveryRoutes(app, services);
-  addTokenRoutes(app, services);
-  await addApiRoutes(app, services);
-  return app;
+  const links = { commlink, internalDb, nodes: createNodeDirectory(commlink) };
+  await portal.open(opened.configuration, links);
+  backends.resolve(links);
+  const running = acquired.move();
+  return {
+    get port() {
+      return portal.port;
+    },
+    node,
+    close: () => running.disposeAsync(),
+  };
 }

@@ -1,6 +1,7 @@
 // What the operator's command line may ask of internal-db over its administration socket (Unix, 0600): the socket's
 // file permissions are the authentication. `actor` names the person for the audit log.
 import { method } from '../method-table.ts';
+import { NodeRole } from '../node-config.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 import {
   AtMs,
@@ -20,6 +21,7 @@ import {
   Version,
 } from './fields.ts';
 import { DeliveryCredentials } from './internal-db-methods.ts';
+import { MemberStatus } from './operator-methods.ts';
 import { NodeEndpoints, StagingFailure, ftpNodeMethods } from './ftp-node-methods.ts';
 
 const Actor = Type.String({ minLength: 1, maxLength: 128 });
@@ -121,6 +123,25 @@ export const adminMethods = {
           connections: Type.Integer(),
           generations: Type.Array(Type.Integer()),
           connectedAtMs: Nullable(AtMs),
+        }),
+      ),
+      /** The cluster's configuration as internal-db sees it; null before it takes part. Versions as they are shown. */
+      cluster: Nullable(
+        strictObject({
+          name: Slug,
+          installed: Type.String(),
+          candidate: Nullable(Type.String()),
+          members: Type.Array(
+            strictObject({
+              name: Slug,
+              role: NodeRole,
+              state: MemberStatus.properties.state,
+              heardAgoMs: MemberStatus.properties.heardAgoMs,
+              installed: Nullable(Type.String()),
+              phase: MemberStatus.properties.phase,
+              declining: Type.Boolean(),
+            }),
+          ),
         }),
       ),
       nodes: Type.Array(

@@ -22,7 +22,7 @@ export async function stageForAccount(
     ...wanted,
     requestedBy: actor,
     address: null,
-    lifetimeMs: lifetimeMs ?? context.deliveryLifetimeMs,
+    lifetimeMs: lifetimeMs ?? context.settings().deliveryLifetimeMs,
   });
   if (!outcome.allowed) {
     const { reason, explanation } = outcome.refusal;

@@ -1,7 +1,9 @@
 // What `consign status` and the console's overview show of internal-db: database, counts, links, nodes.
 import type { LinkStatus } from '#commlink/commlink.ts';
+import { formatVersion } from '#commlink/configuration/cluster-version.ts';
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
+import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { clockBehindWarningMs } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 
@@ -10,6 +12,8 @@ export interface ProcessFacts {
   readonly version: string;
   readonly startedAtMs: number;
   readonly linkStatus: () => LinkStatus[];
+  /** Null before this node takes part in its cluster. */
+  readonly clusterStatus: () => ClusterStatus | null;
 }
 
 /** The status. Asks the web-fronts for the nodes that they reach, for a few seconds at most. */
@@ -27,10 +31,30 @@ export async function describeStatus(
     database: { ...(await store.describe()), integrity: describeIntegrity(context) },
     counts,
     links: summarizeLinks(facts.linkStatus()),
+    cluster: summarizeCluster(facts.clusterStatus()),
     nodes: directory
       .reachable()
       .map(({ node, name, via, description }) => ({ node, name, via, description })),
     pendingOrders: counts.pendingOrders ?? 0,
+  };
+}
+
+function summarizeCluster(status: ClusterStatus | null) {
+  if (!status) return null;
+  const { cluster, installed, candidate, members } = status;
+  return {
+    name: cluster,
+    installed: formatVersion(installed),
+    candidate: candidate && formatVersion(candidate),
+    members: members.map(({ name, role, state, heardAgoMs, phase, declining, ...member }) => ({
+      name,
+      role,
+      state,
+      heardAgoMs,
+      phase,
+      declining,
+      installed: member.installed && formatVersion(member.installed),
+    })),
   };
 }
 

@@ -1,8 +1,7 @@
-// The staff console's HTTPS server: Fastify with its limits, headers, cookies and forms, before any route exists.
-// The one door to Fastify in this room. It listens on an internal address only.
+// The staff console's app: Fastify with its limits, headers, cookies and forms, before any route exists. It never listens:
+// start-console.ts hands it the requests of the HTTPS entrance. The one door to Fastify in this room.
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Server } from 'node:https';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import fastifyCookie from '@fastify/cookie';
 import fastifyFormbody from '@fastify/formbody';
 import {
@@ -15,7 +14,7 @@ import {
 } from 'fastify';
 import { consoleBodyBytesMax } from '../limits.ts';
 
-/** The console's server. */
+/** The console's app. */
 export type ConsoleApp = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger>;
 /** A request to it. */
 export type ConsoleRequest = FastifyRequest<RouteGenericInterface, Server>;
@@ -34,18 +33,13 @@ const securityHeaders = {
   'cache-control': 'no-store',
 } as const;
 
-/** Makes the server from PEM texts, without routes, not listening. */
-export async function createConsoleApp(pem: {
-  certificate: string;
-  privateKey: string;
-}): Promise<ConsoleApp> {
+/** Makes the app, without routes. */
+export async function createConsoleApp(): Promise<ConsoleApp> {
   const app: ConsoleApp = fastify({
-    https: { cert: pem.certificate, key: pem.privateKey, minVersion: 'TLSv1.2' },
+    // Fastify wants a server of its own; this one never listens.
+    serverFactory: (handler) => createServer(handler),
     logger: false,
     bodyLimit: consoleBodyBytesMax,
-    requestTimeout: 30_000,
-    keepAliveTimeout: 10_000,
-    forceCloseConnections: true,
     genReqId: () => randomBytes(6).toString('hex'),
     requestIdHeader: false,
   });

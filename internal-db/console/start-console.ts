@@ -1,105 +1,83 @@
-// Starts the staff console on its internal address. Called by start-services.ts.
-import { readFile } from 'node:fs/promises';
-import { RpcError } from '#commlink/rpc-error.ts';
-import { StartupError } from '#commlink/process-lifecycle.ts';
+// The staff console: one app behind an HTTPS entrance on an internal address, which changes with the settings while the app
+// stays. It is administration, so no request is declined here. Called by start-services.ts.
+import type { NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
+import { HttpsEntrance, type EntranceHandler, type PreparedEntrance } from '#commlink/https-entrance.ts';
+import { checkIdentity } from '#commlink/settings/checked-identity.ts';
 import type { ProcessFacts } from '../admin/describe-status.ts';
-import type { InternalDbConfig } from '../config.ts';
-import { replyFor } from '../error-replies.ts';
+import { consoleConnectionsMax, consoleDrainMs } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
-import { createConsoleApp, type ConsoleApp, type ConsoleReply, type ConsoleRequest } from './console-app.ts';
-import { registerConsoleRoutes, statusOf } from './console-routes.ts';
-import { html } from './html.ts';
-import { renderPage } from './layout.ts';
+import { createConsoleApp } from './console-app.ts';
+import { answerConsoleError, sendProblem } from './console-errors.ts';
+import { registerConsoleRoutes } from './console-routes.ts';
+
+type Configuration = NodeConfiguration<'internal-db'>;
 
 /** A running console. */
 export interface RunningConsole {
+  /** The port that it listens on now. */
   readonly port: number;
+  /** Binds what is new in `next`; `commit` takes it over. Throws StartupError with the reason why that can't be. */
+  prepare(next: Configuration): Promise<{ commit(): void; discard(): Promise<void> }>;
   close(): Promise<void>;
 }
 
-/** Starts it. Throws StartupError `PORT_TAKEN`, `ADDRESS_UNUSABLE` or `CERTIFICATE_UNREADABLE`. */
+/** Starts it. Throws StartupError `PORT_TAKEN`, `PORT_FORBIDDEN`, `ADDRESS_UNUSABLE` or `CERTIFICATE_INVALID`. */
 export async function startConsole(
   context: ServiceContext,
-  config: InternalDbConfig['console'],
+  configuration: Configuration,
   facts: ProcessFacts,
 ): Promise<RunningConsole> {
-  const pem = {
-    certificate: await readPem(config.certFile),
-    privateKey: await readPem(config.keyFile),
+  checkIdentity(configuration.identity, null);
+  const handler = await buildConsole(context, facts);
+  const entrance = new HttpsEntrance({
+    name: 'console',
+    server: {
+      minVersion: 'TLSv1.2',
+      requestTimeout: 30_000,
+      keepAliveTimeout: 10_000,
+      idleTimeoutMs: 60_000,
+    },
+    drainMs: consoleDrainMs,
+  });
+  (await prepareEntrance(entrance, configuration)).commit(handler);
+  let certificate = configuration.identity.certificate;
+  return {
+    get port() {
+      return entrance.port;
+    },
+    prepare: async (next) => {
+      if (next.identity.certificate !== certificate) checkIdentity(next.identity, Date.now());
+      const prepared = await prepareEntrance(entrance, next);
+      const commit = () => {
+        certificate = next.identity.certificate;
+        prepared.commit(handler);
+      };
+      return { commit, discard: () => prepared.discard() };
+    },
+    close: () => entrance.close(),
   };
-  const app = await createConsoleApp(pem);
-  app.setErrorHandler((error, request, reply) => answerError(context, { error, request, reply }));
+}
+
+async function prepareEntrance(
+  entrance: HttpsEntrance,
+  { settings, identity }: Configuration,
+): Promise<PreparedEntrance> {
+  const { certificate, privateKey } = identity;
+  const connectionsMax = consoleConnectionsMax;
+  return await entrance.prepare({ address: settings.console, certificate, privateKey, connectionsMax });
+}
+
+async function buildConsole(context: ServiceContext, facts: ProcessFacts): Promise<EntranceHandler> {
+  const app = await createConsoleApp();
+  app.setErrorHandler((error, request, reply) => answerConsoleError(context, { error, request, reply }));
   app.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, 404, 'There is no such page. Begin again at the overview.'),
   );
   registerConsoleRoutes(app, context, facts);
-  await listen(app, config);
-  const address = app.server.address();
+  await app.ready();
   return {
-    port: typeof address === 'object' && address ? address.port : config.port,
-    close: () => app.close(),
+    request: (request, response) => app.routing(request, response),
+    // Fastify answers what is no HTTP at its own server, which gets to see nothing else.
+    clientError: (error, socket) => void app.server.emit('clientError', error, socket),
   };
-}
-
-async function listen(app: ConsoleApp, { host, port }: InternalDbConfig['console']): Promise<void> {
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    await app.close();
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    if (error.code === 'EADDRINUSE') {
-      const advice = 'Stop that program, or choose another port (CONSIGN_PORT_BASE).';
-      throw new StartupError('PORT_TAKEN', `Port ${port} on ${host} is taken by another program. ${advice}`, {
-        cause: error,
-      });
-    }
-    const advice = 'Give the console an address of this machine.';
-    throw new StartupError('ADDRESS_UNUSABLE', `The console can't listen on ${host}:${port}. ${advice}`, {
-      cause: error,
-    });
-  }
-}
-
-async function readPem(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const advice = 'Check its name and owner in the configuration.';
-    throw new StartupError('CERTIFICATE_UNREADABLE', `The console's ${file} can't be read. ${advice}`, {
-      cause,
-    });
-  }
-}
-
-function answerError(
-  context: ServiceContext,
-  failed: { error: unknown; request: ConsoleRequest; reply: ConsoleReply },
-): ConsoleReply {
-  const { request, reply } = failed;
-  const { method, id: incident } = request;
-  const error = replyFor(failed.error, (code) =>
-    context.log.error({ incident, code }, 'console request failed'),
-  );
-  if (error instanceof RpcError) return sendProblem(reply, statusOf(error), error.message);
-  const status = clientErrorStatus(error);
-  if (status) return sendProblem(reply, status, 'The console does not understand this request.');
-  context.log.error(
-    { incident, method, route: request.routeOptions.url, err: error },
-    'console request failed',
-  );
-  return sendProblem(reply, 500, `Something failed on our side. The log has it as incident ${incident}.`);
-}
-
-/** What Fastify itself refuses (too large, wrong type) carries a 4xx status. */
-function clientErrorStatus(error: unknown): number | null {
-  if (!(error instanceof Error) || !('statusCode' in error)) return null;
-  const { statusCode } = error;
-  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : null;
-}
-
-function sendProblem(reply: ConsoleReply, status: number, sentence: string): ConsoleReply {
-  const content = html`<p><a href="/">Overview</a></p>`;
-  const notice = { kind: 'refused', text: sentence } as const;
-  const page = renderPage({ title: 'That did not work', caller: null, notice, content });
-  return reply.code(status).type('text/html; charset=utf-8').send(page);
 }

@@ -1,8 +1,10 @@
 // Sends unstage orders to their nodes until each is acknowledged: at once after the transaction that wrote them, then
-// again on a schedule, over restarts too. An order is idempotent, so sending it twice does no harm.
+// again on a schedule, over restarts too. An order is idempotent, so sending it twice does no harm. Orders to a node that
+// was removed from the cluster end: should it come back, its statement of what it has staged is compared anew.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#commlink/log.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { appendAudit } from '../audit/append-audit.ts';
 import type { Clock } from '../clock.ts';
 import { ordersPerNodeAndRoundMax, unstageWaitMs } from '../limits.ts';
 import type { NodeDocuments } from '../nodes/node-documents.ts';
@@ -17,6 +19,8 @@ export interface OrderSenderParts {
   readonly log: Logger;
   readonly documents: NodeDocuments;
   readonly relay: NodeRelay;
+  /** Whether a node is surely no member of the cluster any more. */
+  readonly isRemoved: (nodeId: string) => boolean;
 }
 
 /** How far orders have come. `pendingNodes` are names of nodes that have not confirmed theirs yet. */
@@ -52,12 +56,31 @@ export class OrderSender {
   /** Sends what is pending; called on a schedule and when a link comes up. */
   async sendPending(): Promise<void> {
     const orders = await this.#parts.store.read.nodes.pendingOrders(ordersPerNodeAndRoundMax);
-    await Promise.all(orders.map((order) => this.#send(order)));
+    await this.#endOrdersOfRemoved(orders);
+    const others = orders.filter((order) => !this.#parts.isRemoved(order.nodeId));
+    await Promise.all(others.map((order) => this.#send(order)));
   }
 
   /** Waits for what is under way. */
   async settle(): Promise<void> {
     await Promise.all(this.#underway.values());
+  }
+
+  async #endOrdersOfRemoved(orders: readonly UnstageOrderRecord[]): Promise<void> {
+    const { store, clock, log, isRemoved } = this.#parts;
+    const names = new Map(orders.map((order) => [order.nodeId, order.nodeName]));
+    for (const [nodeId, subject] of names) {
+      if (!isRemoved(nodeId)) continue;
+      const atMs = clock.nowMs();
+      const orderCount = await store.transaction(async (transaction) => {
+        const count = await transaction.nodes.endOrdersOf(nodeId, atMs);
+        const detail = { node: nodeId, orderCount: count };
+        const event = { atMs, actor: 'internal-db', action: 'node.ordersEnded', subject, detail };
+        if (count > 0) await appendAudit(transaction, event);
+        return count;
+      });
+      log.warn({ node: subject, orderCount }, 'pending orders to a node that was removed have ended');
+    }
   }
 
   #send(order: UnstageOrderRecord): Promise<void> {

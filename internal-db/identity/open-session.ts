@@ -66,7 +66,7 @@ async function recordSession(
     secretHash: hashSecret(token),
     address: signIn.address,
     createdAtMs,
-    expiresAtMs: createdAtMs + context.sessionLifetimeMs,
+    expiresAtMs: createdAtMs + context.settings().sessionLifetimeMs,
   };
   await context.store.transaction(async (transaction) => {
     await transaction.sessions.insertSession(session);

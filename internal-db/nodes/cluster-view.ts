@@ -1,15 +1,20 @@
-// Who is who in the cluster, from the configuration: what node-documents.ts checks signers and receivers by.
-import type { Member, NodeConfig } from '#commlink/node-config.ts';
+// Who is who in the cluster, as its installed configuration has it now: what node-documents.ts checks signers and receivers
+// by. Before this node takes part nobody is known but its own keys.
+import type { ClusterNode } from '#commlink/configuration/cluster-node.ts';
 import type { NodeKeys } from '#commlink/node-keys.ts';
 import type { ClusterView } from './node-documents.ts';
 
-/** The view of this node's configuration. */
-export function createClusterView(config: NodeConfig, keys: NodeKeys): ClusterView {
-  const members = new Map<string, Member>();
-  for (const member of config.members) members.set(member.id, member).set(member.name, member);
+/** What is needed of the node here. */
+export type NodeInCluster = Pick<ClusterNode<'internal-db'>, 'commlink' | 'members'>;
+
+/** The view of `node`, which is null before it takes part. */
+export function createClusterView(keys: NodeKeys, node: () => NodeInCluster | null): ClusterView {
   return {
     keys,
-    member: (idOrName) => members.get(idOrName),
-    members: (role) => config.members.filter((member) => role === undefined || member.role === role),
+    member: (idOrName) => node()?.commlink.member(idOrName),
+    activeMembers: (role) => {
+      const members = node()?.members() ?? [];
+      return members.filter((member) => member.state === 'active' && member.role === role);
+    },
   };
 }

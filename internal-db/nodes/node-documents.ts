@@ -18,11 +18,12 @@ import type { DeliveryRecord } from '../store/deliveries.ts';
 import type { OrderedUnstaging } from '../store/nodes.ts';
 import { parseLoginAttempt } from './parse-login-attempt.ts';
 
-/** Who is who in the cluster; the commlink is one. */
+/** Who is who in the cluster now. */
 export interface ClusterView {
   readonly keys: NodeKeys;
   member(idOrName: string): Member | undefined;
-  members(role?: NodeRole): Member[];
+  /** Those that take part; a node that still catches up with the cluster is none of them. */
+  activeMembers(role: NodeRole): Member[];
 }
 
 /** What a grant and a URL say of an artifact beside the delivery's own record. */
@@ -45,7 +46,7 @@ export class NodeDocuments {
 
   /** The ftp-nodes that may be given deliveries. */
   ftpNodes(): Member[] {
-    return this.#cluster.members('ftp-node');
+    return this.#cluster.activeMembers('ftp-node');
   }
 
   /** Permission for the delivery's node to stage it, once, soon. */

@@ -12,7 +12,10 @@ export interface NodeRecord {
   readonly lastReportAtMs: number;
 }
 
-/** An unstage order as stored; `acknowledgedAtMs` is null until the node has carried it out. */
+/**
+ * An unstage order as stored; `acknowledgedAtMs` is null while it is pending. `cutTransferCount` is null then, and for an
+ * order that ended because its node was removed from the cluster.
+ */
 export interface UnstageOrderRecord {
   readonly id: string;
   readonly nodeId: string;
@@ -38,4 +41,6 @@ export interface NodeWrites extends NodeReads {
     order: Pick<UnstageOrderRecord, 'id' | 'nodeId' | 'nodeName' | 'deliveries' | 'createdAtMs'>,
   ): Promise<void>;
   acknowledgeOrder(id: string, acknowledgement: { atMs: number; cutTransferCount: number }): Promise<void>;
+  /** Ends what is pending for a node that is no member any more; says how many orders that were. */
+  endOrdersOf(nodeId: string, atMs: number): Promise<number>;
 }

@@ -2,7 +2,8 @@
 // Implemented by each engine, used by the services.
 
 /** The names of the single values. */
-export type SettingName = 'clock_high_water_ms' | 'audit_head_sequence' | 'audit_head_hash';
+export type SettingName =
+  'clock_high_water_ms' | 'audit_head_sequence' | 'audit_head_hash' | 'configuration_version';
 
 /** Counts of rows, by a plain name such as `accounts` or `liveDeliveries`. */
 export type StoreCounts = Record<string, number>;

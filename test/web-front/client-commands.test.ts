@@ -18,6 +18,7 @@ import {
 import { endpoints, fileSha256, signedText } from './fake-backends.ts';
 
 const run = promisify(execFile);
+const plainDelivery = { path: 'gateway/2.1.0/a', file: 'a', login: 'd-7k2m9x4q1z', sha256: fileSha256 };
 const sftpServer = '/usr/lib/openssh/sftp-server';
 const names = [
   'gateway-2.1.0.tar.gz',
@@ -52,7 +53,31 @@ t.test('a plain name needs no quotes', async (t) => {
     sftp: 'sftp -a -P 18444 d-7k2m9x4q1z@localhost:gateway/2.1.0/gateway-2.1.0.tar.gz',
     scp: 'scp -P 18444 d-7k2m9x4q1z@localhost:gateway/2.1.0/gateway-2.1.0.tar.gz .',
   });
-  t.notMatch(commandsFor('a').commands.curlHttps, '--cacert', 'a public authority needs no file');
+  t.notMatch(
+    commandsFor('a').commands.curlHttps ?? '--cacert',
+    '--cacert',
+    'a public authority needs no file',
+  );
+});
+
+t.test('what belongs to a protocol that the node does not offer is left out', (t) => {
+  const cases = [
+    ['https', ['curlHttps']],
+    ['ftp', ['curlFtps', 'lftp']],
+    ['sftp', ['sftp', 'scp']],
+  ] as const;
+  for (const [protocol, gone] of cases) {
+    const offered = { ...endpoints, [protocol]: null };
+    const links = downloadLinks(plainDelivery, offered, signedText);
+    const source = { delivery: plainDelivery, endpoints: offered, links, ownAuthority: false };
+    const missing = Object.entries(clientCommands(source)).filter(([, line]) => line === null);
+    t.same(
+      missing.map(([client]) => client),
+      gone,
+    );
+    t.same(links, { ...commandsFor('a').links, [protocol]: null });
+  }
+  t.end();
 });
 
 t.test('every line reaches its program as the words that were meant, and runs nothing else', async (t) => {
@@ -64,8 +89,8 @@ t.test('every line reaches its program as the words that were meant, and runs no
     });
   }
   const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
-  const wordsOf = async (line: string) =>
-    (await run('sh', ['-c', line], { cwd: folder, env })).stdout.trimEnd().split('\n');
+  const wordsOf = async (line: string | null) =>
+    (await run('sh', ['-c', line ?? 'exit 1'], { cwd: folder, env })).stdout.trimEnd().split('\n');
   for (const name of names) {
     const { commands, links } = commandsFor(name);
     const https = await wordsOf(commands.curlHttps);
@@ -75,7 +100,7 @@ t.test('every line reaches its program as the words that were meant, and runs no
     const remote = `d-7k2m9x4q1z@localhost:${escapeForOpenSsh(`gateway/2.1.0/${name}`)}`;
     t.same(await wordsOf(commands.sftp), ['-a', '-P', '18444', remote]);
     t.same(await wordsOf(commands.scp), ['-P', '18444', remote, '.']);
-    t.equal(decodeURIComponent(new URL(links.ftp).pathname), `/gateway/2.1.0/${name}`);
+    t.equal(decodeURIComponent(new URL(links.ftp ?? '').pathname), `/gateway/2.1.0/${name}`);
   }
   t.notOk(existsSync(join(folder, 'planted')));
 });

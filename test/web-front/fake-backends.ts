@@ -2,14 +2,15 @@
 // an ftp-node that stages whatever it is handed. Stand-ins for tests of pages and API alone: what they decide is
 // settable, and every call is recorded. The download path with the real processes is in test/end-to-end.
 import { createHash, randomBytes } from 'node:crypto';
+import type { CallGate } from '#commlink/call-gate.ts';
 import { openCommlink, type Commlink } from '#commlink/commlink.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { Handlers, ResultOf } from '#commlink/method-table.ts';
 import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
 import { ftpNodeMethods, type NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
-import type { NodeConfig } from '#commlink/node-config.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import type { HandMadeCluster } from '../rig/configured-by-hand.ts';
 
 type Db = typeof internalDbMethods;
 type Node = typeof ftpNodeMethods;
@@ -69,6 +70,8 @@ export class FakeInternalDb {
   openRefusal: Extract<ResultOf<Db, 'session.open'>, { opened: false }> | null = null;
   deliveryRefusal: Extract<ResultOf<Db, 'delivery.request'>, { allowed: false }> | null = null;
   fault: RpcError | null = null;
+  /** Runs before each answer; what it awaits, the web-front waits for. */
+  beforeAnswer: ((method: string) => Promise<void>) | null = null;
 
   constructor(nodeId: string) {
     this.nodeId = nodeId;
@@ -172,7 +175,7 @@ export class FakeInternalDb {
       'node.report': async () => relayed['node.report'],
       'node.reconcile': async () => ({ order: null }),
     };
-    return recording(handlers, this.calls);
+    return recording(handlers, this.calls, (method) => this.beforeAnswer?.(method));
   }
 
   private requireBrowser(session: string): void {
@@ -210,33 +213,58 @@ export class FakeFtpNode {
   }
 }
 
-/** Opens the two ends; each listens on a port of its own (`commlink.port`). */
-export async function openBackends(configs: { db: NodeConfig; ftp: NodeConfig }, internalDb: FakeInternalDb) {
+/** The other end's gate, which a test opens and closes. */
+class FakeGate implements CallGate {
+  readonly #version: () => string;
+  isOpen = true;
+
+  constructor(version: () => string) {
+    this.#version = version;
+  }
+
+  get version(): string {
+    return this.#version();
+  }
+}
+
+/** Opens the two ends, at the version given; each listens on a port of its own (`commlink.port`). */
+export async function openBackends(
+  cluster: HandMadeCluster,
+  internalDb: FakeInternalDb,
+  version: () => string,
+) {
   const log = createLogger('fake-backends', 'silent');
   const ftpNode = new FakeFtpNode();
+  const gates = { db: new FakeGate(version), ftp: new FakeGate(version) };
+  const partOf = (name: string, gate: CallGate) => ({
+    keys: cluster.keys(name),
+    plan: cluster.plan(name, { listen: { host: '127.0.0.1', port: 0 }, dial: [] }),
+    log,
+    gate,
+  });
   const dbLink: Commlink = await openCommlink({
-    config: configs.db,
+    ...partOf('db1', gates.db),
     offered: internalDbMethods,
     handlers: internalDb.handlers(),
-    log,
   });
   const ftpLink: Commlink = await openCommlink({
-    config: configs.ftp,
+    ...partOf('ftp1', gates.ftp),
     offered: ftpNodeMethods,
     handlers: ftpNode.handlers(),
-    log,
   });
-  return { ftpNode, dbLink, ftpLink };
+  return { ftpNode, dbLink, ftpLink, gates };
 }
 
 function recording<H extends Record<string, (...args: never[]) => Promise<unknown>>>(
   handlers: H,
   calls: { method: string; params: unknown }[],
+  beforeAnswer?: (method: string) => Promise<void> | undefined,
 ): H {
   const wrapped = Object.entries(handlers).map(([method, handler]) => [
     method,
     async (...args: never[]) => {
       calls.push({ method, params: args[0] });
+      await beforeAnswer?.(method);
       return await handler(...args);
     },
   ]);

@@ -79,12 +79,12 @@ t.test(
       const target = join(directory, file);
       await mkdir(directory);
       await writeFile(join(directory, 'consign-ca.pem'), authority.text);
-      const whole = await paste(line, directory, delivery.password);
+      const whole = await paste(line ?? '', directory, delivery.password);
       t.equal(whole.code, 0, `${client}: ${whole.screen.slice(-300)}`);
       t.equal(await sha256Of(target), delivery.sha256, `${client}, whole`);
       if (client === 'scp') continue;
       await truncate(target, partBytes);
-      const resumed = await paste(line, directory, delivery.password);
+      const resumed = await paste(line ?? '', directory, delivery.password);
       t.equal(resumed.code, 0, `${client}: ${resumed.screen.slice(-300)}`);
       t.equal(await sha256Of(target), delivery.sha256, `${client}, resumed`);
     }

@@ -1,127 +1,67 @@
-// A real web-front in this process with its stand-in backends, in a state directory of its own, and a client that
-// behaves like a browser where it matters: cookies by path, Origin, no redirects followed unasked.
-import { execFile } from 'node:child_process';
-import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+// A real web-front in this process with its stand-in backends, configured by hand, and a client that behaves like a browser
+// where it matters: cookies by path, Origin, no redirects followed unasked.
 import type { Test } from 'tap';
 import { Agent, request } from 'undici';
-import { createKeyBag, writeKeyBag } from '#commlink/key-bag.ts';
 import { createLogger, type Logger } from '#commlink/log.ts';
-import type { Member, NodeConfig, NodeRole } from '#commlink/node-config.ts';
-import { createNodeKeys, writeNodeKeys } from '#commlink/node-keys.ts';
+import type { NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
+import type { WebFrontSettings } from '#commlink/settings/web-front-settings.ts';
 import { loadAssets } from '#web-front/asset-store.ts';
-import type { WebFrontConfig } from '#web-front/config.ts';
 import { startWebFront } from '#web-front/web-front.ts';
+import { HandConfiguredNode, createHandMadeCluster } from '../rig/configured-by-hand.ts';
+import { issueCertificate } from '../rig/issued-certificate.ts';
 import { FakeInternalDb, customer, openBackends } from './fake-backends.ts';
-
-const nodes = [
-  ['db1', 'internal-db'],
-  ['web1', 'web-front'],
-  ['ftp1', 'ftp-node'],
-] as const satisfies readonly (readonly [string, NodeRole])[];
-
-/** Keys, bags and certificates of a cluster of three in `directory`; web1 dials the others. */
-export async function writeCluster(directory: string) {
-  const members: Member[] = [];
-  for (const [name, role] of nodes) {
-    const keys = createNodeKeys();
-    await mkdir(join(directory, name, 'bags'), { recursive: true, mode: 0o700 });
-    await writeNodeKeys(join(directory, name, 'node.key'), keys);
-    members.push({ name, role, id: keys.id, signingKey: keys.signing.raw, sealingKey: keys.sealing.raw });
-  }
-  const idOf = (name: string) => members.find((member) => member.name === name)?.id ?? '';
-  for (const peer of ['db1', 'ftp1']) {
-    const bag = createKeyBag({ cluster: 'test', from: idOf('web1'), to: idOf(peer), size: 7 });
-    await writeKeyBag(join(directory, 'web1', 'bags'), bag);
-    await writeKeyBag(join(directory, peer, 'bags'), bag);
-  }
-  const certFile = join(directory, 'tls-cert.pem');
-  const keyFile = join(directory, 'tls-key.pem');
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  await promisify(execFile)('openssl', [
-    'req',
-    '-x509',
-    ...curve,
-    ...subject,
-    '-keyout',
-    keyFile,
-    '-out',
-    certFile,
-  ]);
-  const nodeConfig = (name: string, part: Pick<NodeConfig, 'listen' | 'dial'>): NodeConfig => ({
-    cluster: 'test',
-    name,
-    keyFile: join(directory, name, 'node.key'),
-    bagDirectory: join(directory, name, 'bags'),
-    members,
-    ...part,
-    linkAgeMaxMs: 600_000,
-  });
-  return { idOf, nodeConfig, certFile, keyFile };
-}
 
 /** What a test may choose. */
 export interface PortalOptions {
-  readonly limits?: WebFrontConfig['limits'];
+  readonly limits?: WebFrontSettings['limits'];
+  readonly features?: WebFrontSettings['features'];
   readonly ownAuthority?: boolean;
   readonly log?: Logger;
 }
 
+/** The settings of a portal on a port of the system's choice. */
+export function portalSettings(change: Partial<WebFrontSettings> = {}): WebFrontSettings {
+  return {
+    links: { listen: null, dial: [], linkAgeMaxMs: 600_000 },
+    administration: null,
+    logLevel: 'error',
+    portal: { host: '127.0.0.1', port: 0, publicUrl: 'https://portal.example' },
+    limits: {},
+    features: { api: true },
+    ...change,
+  };
+}
+
 /** Starts everything; `t` stops it. */
 export async function startPortal(t: Test, options: PortalOptions = {}) {
-  const directory = await mkdtemp(join(tmpdir(), 'consign-web-front-'));
-  const { idOf, nodeConfig, certFile, keyFile } = await writeCluster(directory);
-  const listen = { host: '127.0.0.1', port: 0 };
-  const internalDb = new FakeInternalDb(idOf('ftp1'));
-  const backends = await openBackends(
-    { db: nodeConfig('db1', { listen, dial: [] }), ftp: nodeConfig('ftp1', { listen, dial: [] }) },
-    internalDb,
-  );
+  const { limits = {}, features = { api: true }, ownAuthority = false } = options;
+  const cluster = createHandMadeCluster({ db1: 'internal-db', web1: 'web-front', ftp1: 'ftp-node' });
+  const internalDb = new FakeInternalDb(cluster.id('ftp1'));
+  // The others are always at the version that the web-front has.
+  const backends = await openBackends(cluster, internalDb, () => node.version);
   const dial = [
     { peer: 'db1', host: '127.0.0.1', port: backends.dbLink.port ?? 0, connections: 1 },
     { peer: 'ftp1', host: '127.0.0.1', port: backends.ftpLink.port ?? 0, connections: 1 },
   ];
-  const certificate = await readFile(certFile, 'utf8');
-  const config: WebFrontConfig = {
-    node: nodeConfig('web1', { listen: null, dial }),
-    portal: { host: '127.0.0.1', port: 0, publicUrl: 'https://portal.example', certFile, keyFile },
-    dropTo: null,
-    logLevel: 'info',
-    ...(options.limits ? { limits: options.limits } : {}),
-  };
-  const webFront = await startWebFront({
-    config,
-    certificate,
-    privateKey: await readFile(keyFile, 'utf8'),
-    authorityPem: options.ownAuthority ? certificate : null,
-    assetStore: await loadAssets(),
-    log: options.log ?? createLogger('web-front', 'silent'),
+  const issued = await issueCertificate('localhost');
+  const authority = ownAuthority ? issued.certificate : null;
+  const identity: NodeIdentity = { ...issued, authority, hostKeys: [] };
+  const log = options.log ?? createLogger('web-front', 'silent');
+  const node = new HandConfiguredNode<'web-front'>({
+    keys: cluster.keys('web1'),
+    plan: cluster.plan('web1', { listen: null, dial }),
+    settings: portalSettings({ limits, features }),
+    identity,
+    log,
   });
-  const configFile = join(directory, 'web-front.json');
-  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
-  const closeBackends = async () => {
-    await Promise.all([backends.dbLink.close(), backends.ftpLink.close()]);
-  };
+  const webFront = await startWebFront({ opened: node.opened, assetStore: await loadAssets(), log });
   t.teardown(async () => {
     await webFront.close();
-    await closeBackends();
-    await rm(directory, { recursive: true });
+    await Promise.all([backends.dbLink.close(), backends.ftpLink.close()]);
   });
   const origin = `https://localhost:${webFront.port}`;
-  return {
-    origin,
-    certificate,
-    internalDb,
-    ftpNode: backends.ftpNode,
-    backends,
-    webFront,
-    config,
-    configFile,
-    directory,
-  };
+  const { ftpNode } = backends;
+  return { origin, certificate: issued.certificate, internalDb, ftpNode, backends, webFront, node };
 }
 /** A running portal with everything behind it. */
 export type Portal = Awaited<ReturnType<typeof startPortal>>;
@@ -146,6 +86,11 @@ export class Visitor {
   /** Closes its connections. */
   async close(): Promise<void> {
     await this.#agent.close();
+  }
+
+  /** Cuts its connections, whatever they are doing. */
+  async destroy(): Promise<void> {
+    await this.#agent.destroy();
   }
 
   async send(

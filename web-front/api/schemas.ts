@@ -93,18 +93,21 @@ export const DeliveriesView = strictObject({ deliveries: Type.Array(DeliveryView
 /** POST /deliveries: what to deliver. */
 export const DeliveryWishBody = strictObject({ product: Slug, version: Version, file: FileName });
 
-/** POST /deliveries: the delivery, and everything to fetch it with. The password is given here alone, once. */
+/**
+ * POST /deliveries: the delivery, and everything to fetch it with. The password is given here alone, once. What belongs to
+ * a protocol that the node does not offer is null.
+ */
 export const ReadyDeliveryView = strictObject({
   ...DeliveryView.properties,
   password: Type.String(),
-  urls: strictObject({ https: Url, ftp: Url, sftp: Url }),
+  urls: strictObject({ https: OrNull(Url), ftp: OrNull(Url), sftp: OrNull(Url) }),
   endpoints: NodeEndpoints,
   commands: strictObject({
-    curlHttps: Type.String(),
-    curlFtps: Type.String(),
-    lftp: Type.String(),
-    sftp: Type.String(),
-    scp: Type.String(),
+    curlHttps: OrNull(Type.String()),
+    curlFtps: OrNull(Type.String()),
+    lftp: OrNull(Type.String()),
+    sftp: OrNull(Type.String()),
+    scp: OrNull(Type.String()),
     sha256sum: Type.String(),
     shasum: Type.String(),
     powershell: Type.String(),

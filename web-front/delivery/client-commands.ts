@@ -6,13 +6,13 @@ import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { bracketIpv6, type DownloadLinks } from './download-links.ts';
 import { escapeForOpenSsh, quoteForLftp, quoteForPowerShell, quoteForShell } from './shell-quote.ts';
 
-/** One line per client, for POSIX shells unless the name says otherwise. */
+/** One line per client, for POSIX shells unless the name says otherwise; null where its protocol is not offered. */
 export interface ClientCommands {
-  readonly curlHttps: string;
-  readonly curlFtps: string;
-  readonly lftp: string;
-  readonly sftp: string;
-  readonly scp: string;
+  readonly curlHttps: string | null;
+  readonly curlFtps: string | null;
+  readonly lftp: string | null;
+  readonly sftp: string | null;
+  readonly scp: string | null;
   readonly sha256sum: string;
   readonly shasum: string;
   readonly powershell: string;
@@ -31,26 +31,43 @@ export interface CommandSource {
 }
 
 /** Builds the lines. */
-export function clientCommands({ delivery, endpoints, links, ownAuthority }: CommandSource): ClientCommands {
-  const { ftp, sftp } = endpoints;
-  const { login, sha256 } = delivery;
-  const file = quoteForShell(delivery.file);
-  const authority = ownAuthority ? ` --cacert ${caFileName}` : '';
-  const sshPath = quoteForShell(`${login}@${bracketIpv6(sftp.host)}:${escapeForOpenSsh(delivery.path)}`);
+export function clientCommands(source: CommandSource): ClientCommands {
+  const { delivery } = source;
+  const { sha256 } = delivery;
   const digestLine = quoteForShell(`${sha256}  ${delivery.file}`);
   return {
-    // --fail keeps an error page from being appended to the file that -C - goes on with.
-    curlHttps: `curl --fail${authority} -C - -o ${file} ${quoteForShell(links.https)}`,
-    curlFtps: `curl --ssl-reqd${authority} --user ${login} -C - -o ${file} ${quoteForShell(links.ftp)}`,
-    lftp:
-      `lftp -u ${login} -e ${quoteForShell(lftpScript(delivery.path, ownAuthority))}` +
-      ` ftp://${bracketIpv6(ftp.host)}:${ftp.port}`,
-    sftp: `sftp -a -P ${sftp.port} ${sshPath}`,
-    scp: `scp -P ${sftp.port} ${sshPath} .`,
+    ...curlCommands(source),
+    lftp: lftpCommand(source),
+    ...sshCommands(source),
     sha256sum: `echo ${digestLine} | sha256sum -c`,
     shasum: `echo ${digestLine} | shasum -a 256 -c`,
     powershell: `(Get-FileHash -LiteralPath ${quoteForPowerShell(delivery.file)}).Hash -eq '${sha256}'`,
   };
+}
+
+function curlCommands({ delivery, links, ownAuthority }: CommandSource) {
+  const file = quoteForShell(delivery.file);
+  const authority = ownAuthority ? ` --cacert ${caFileName}` : '';
+  const { https, ftp } = links;
+  return {
+    // --fail keeps an error page from being appended to the file that -C - goes on with.
+    curlHttps: https && `curl --fail${authority} -C - -o ${file} ${quoteForShell(https)}`,
+    curlFtps:
+      ftp && `curl --ssl-reqd${authority} --user ${delivery.login} -C - -o ${file} ${quoteForShell(ftp)}`,
+  };
+}
+
+function lftpCommand({ delivery, endpoints: { ftp }, ownAuthority }: CommandSource): string | null {
+  if (!ftp) return null;
+  const script = quoteForShell(lftpScript(delivery.path, ownAuthority));
+  return `lftp -u ${delivery.login} -e ${script} ftp://${bracketIpv6(ftp.host)}:${ftp.port}`;
+}
+
+function sshCommands({ delivery, endpoints: { sftp } }: CommandSource) {
+  if (!sftp) return { sftp: null, scp: null };
+  const place = `${delivery.login}@${bracketIpv6(sftp.host)}:${escapeForOpenSsh(delivery.path)}`;
+  const sshPath = quoteForShell(place);
+  return { sftp: `sftp -a -P ${sftp.port} ${sshPath}`, scp: `scp -P ${sftp.port} ${sshPath} .` };
 }
 
 function lftpScript(path: string, ownAuthority: boolean): string {

@@ -3,11 +3,14 @@
 import type { Delivery } from '#commlink/methods/fields.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 
-/** The three addresses of a delivery. `https` is as good as a password until the delivery expires. */
+/**
+ * The addresses of a delivery; null for a protocol that its node does not offer. `https` is as good as a password until
+ * the delivery expires.
+ */
 export interface DownloadLinks {
-  readonly https: string;
-  readonly ftp: string;
-  readonly sftp: string;
+  readonly https: string | null;
+  readonly ftp: string | null;
+  readonly sftp: string | null;
 }
 
 /** Builds the addresses; `urlToken` is internal-db's signed claim for the HTTPS one. */
@@ -16,12 +19,12 @@ export function downloadLinks(
   endpoints: NodeEndpoints,
   urlToken: string,
 ): DownloadLinks {
-  const { ftp, sftp } = endpoints;
+  const { https, ftp, sftp } = endpoints;
   const path = delivery.path.split('/').map(percentEncode).join('/');
   return {
-    https: `${endpoints.https}/d/${urlToken}/${percentEncode(delivery.file)}`,
-    ftp: `ftp://${bracketIpv6(ftp.host)}:${ftp.port}/${path}`,
-    sftp: `sftp://${delivery.login}@${bracketIpv6(sftp.host)}:${sftp.port}/${path}`,
+    https: https && `${https}/d/${urlToken}/${percentEncode(delivery.file)}`,
+    ftp: ftp && `ftp://${bracketIpv6(ftp.host)}:${ftp.port}/${path}`,
+    sftp: sftp && `sftp://${delivery.login}@${bracketIpv6(sftp.host)}:${sftp.port}/${path}`,
   };
 }
 

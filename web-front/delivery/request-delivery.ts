@@ -6,6 +6,7 @@ import type { Delivery } from '#commlink/methods/fields.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import type { DeliveryCredentials } from '#commlink/methods/internal-db-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { createDecline } from '../http/admission.ts';
 import type { InternalDbClient, SessionResult } from '../internal-db-client.ts';
 import { unavailableRetryAfterSeconds } from '../limits.ts';
 import type { NodeDirectory, StagingResult } from '../node-directory.ts';
@@ -41,7 +42,7 @@ type Permission = Extract<SessionResult<'delivery.request'>, { allowed: true }>;
 
 /**
  * Requests and stages. Throws a PortalProblem: `delivery_refused` with the reason of the refusal, `staging_failed`
- * with the node's, `node_unavailable`, or what the calls to internal-db throw.
+ * with the node's, `node_unavailable`, `try_again`, or what the calls to internal-db throw.
  */
 export async function requestDelivery(means: DeliveryMeans, wish: DeliveryWish): Promise<ReadyDelivery> {
   const permission = await means.internalDb.callForSession('delivery.request', { ...wish });
@@ -67,6 +68,7 @@ async function stage(means: DeliveryMeans, session: string, permission: Permissi
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
     await giveUp(means, session, permission.delivery.id);
+    if (error.code === 'declined') throw createDecline(error);
     throw new PortalProblem(
       'node_unavailable',
       `The download server “${permission.delivery.node}” did not answer. You are entitled to the file; nothing was counted.`,

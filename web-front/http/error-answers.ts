@@ -71,9 +71,15 @@ export function createErrorAnswer(means: { frame: PageFrame; publicUrl: string; 
   };
 }
 
-/** Makes unknown addresses a problem; they count against the visitor's rate limit, so that guessing is slow. */
-export function refuseUnknownAddresses(app: PortalApp): void {
+/**
+ * Makes unknown addresses a problem; they count against the visitor's rate limit, so that guessing is slow. Where the API
+ * and personal tokens are not offered, their addresses are among them.
+ */
+export function refuseUnknownAddresses(app: PortalApp, { offersApi }: PageFrame): void {
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
+    if (!offersApi && (isApi(request.url) || /^\/tokens(?:[/?]|$)/.test(request.url))) {
+      throw new PortalProblem('not_found', 'This service does not offer an API or personal tokens.');
+    }
     const what = isApi(request.url)
       ? 'This method and path are not part of the API.'
       : 'This page does not exist.';

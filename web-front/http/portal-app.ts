@@ -1,7 +1,7 @@
-// The one door to Fastify and its plugins: makes the HTTPS server with its limits, headers, cookies, forms and rate
-// limits, before any route exists. Called by web-front.ts; everybody else imports the types from here.
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Server } from 'node:https';
+// The one door to Fastify and its plugins: makes the app with its limits, headers, cookies, forms and rate limits, before
+// any route exists. It never listens: portal.ts hands it the requests of the HTTPS entrance, and builds another one when
+// the settings change. Called by build-portal.ts; everybody else imports the types from here.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import fastifyCookie from '@fastify/cookie';
 import fastifyFormbody from '@fastify/formbody';
@@ -10,12 +10,12 @@ import fastifySwagger from '@fastify/swagger';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { LogController, fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from '#commlink/log.ts';
+import type { PortalLimits } from '#commlink/settings/web-front-settings.ts';
 import { openApiOptions } from '../api/openapi.ts';
-import { httpLimits, type AdjustableLimits } from '../limits.ts';
+import { httpLimits } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { AnswerError, ErrorSink, FailedRequest } from './error-answers.ts';
 import { answerHeaders } from './security-headers.ts';
-import { portalTls } from './portal-tls.ts';
 
 /** The portal's Fastify instance; routes get their parameter types from their TypeBox schemas. */
 export type PortalApp = FastifyInstance<
@@ -26,37 +26,29 @@ export type PortalApp = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** What the server is made from: PEM texts, not file names. */
+/** What the app is made from. */
 export interface PortalAppOptions {
-  readonly certificate: string;
-  readonly privateKey: string;
   readonly publicUrl: string;
-  readonly limits: AdjustableLimits;
+  readonly limits: PortalLimits;
   readonly log: Logger;
   readonly answerError: AnswerError;
 }
 
-/** Makes the server, without routes, not listening. */
+/** Makes the app, without routes. */
 export async function createPortalApp(options: PortalAppOptions): Promise<PortalApp> {
   const app: PortalApp = fastify({
-    https: portalTls(options),
+    // Fastify wants a server of its own. This one never listens, so it holds nothing when the app is let go.
+    serverFactory: (handler) => createServer(handler),
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: createIncidentId,
     requestIdHeader: false,
     bodyLimit: httpLimits.bodyBytesMax,
-    requestTimeout: httpLimits.requestTimeoutMs,
-    connectionTimeout: httpLimits.idleConnectionTimeoutMs,
-    keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
-    maxRequestsPerSocket: httpLimits.requestsPerConnectionMax,
     routerOptions: { maxParamLength: httpLimits.parameterCharactersMax },
     // What Fastify refuses before its hooks run: an address that is not well formed. The reply's type is generic here.
     frameworkErrors: (error, request, reply) =>
       void options.answerError(error, withoutCookies(request), reply as object as ErrorSink),
-    forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
-  app.server.maxConnections = options.limits.connectionsMax;
-  app.server.headersTimeout = httpLimits.headersTimeoutMs;
   app.setErrorHandler((error: Error, request, reply) => options.answerError(error, request, reply));
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
@@ -81,7 +73,7 @@ function withoutCookies({ id, method, url }: Omit<FailedRequest, 'cookies'>): Fa
   return { id, method, url, cookies: {} };
 }
 
-function rateLimitOptions(limits: AdjustableLimits) {
+function rateLimitOptions(limits: PortalLimits) {
   return {
     max: limits.pageRequestsPerMinute,
     timeWindow: httpLimits.rateWindowMs,

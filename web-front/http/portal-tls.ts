@@ -1,6 +1,6 @@
-// The portal's TLS: 1.2 and 1.3, forward secrecy and authenticated encryption only (RFC 9325). The elliptic curves and
-// signature algorithms are OpenSSL's own. Called by portal-app.ts.
-import type { ServerOptions } from 'node:https';
+// How the portal's HTTPS entrance stays, whatever is configured. TLS: 1.2 and 1.3, forward secrecy and authenticated
+// encryption only (RFC 9325); the elliptic curves and signature algorithms are OpenSSL's own. Called by portal.ts.
+import type { EntranceOptions } from '#commlink/https-entrance.ts';
 import { httpLimits } from '../limits.ts';
 
 const ciphers = [
@@ -15,14 +15,18 @@ const ciphers = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ];
 
-/** Server options from PEM texts. */
-export function portalTls(pem: { certificate: string; privateKey: string }): ServerOptions {
-  return {
-    cert: pem.certificate,
-    key: pem.privateKey,
+/** The entrance's options; `hold` may keep a request waiting. */
+export function portalEntrance(hold: NonNullable<EntranceOptions['hold']>): EntranceOptions {
+  const server = {
     minVersion: 'TLSv1.2',
     ciphers: ciphers.join(':'),
     handshakeTimeout: httpLimits.tlsHandshakeTimeoutMs,
     maxHeaderSize: httpLimits.headerBytesMax,
-  };
+    headersTimeout: httpLimits.headersTimeoutMs,
+    requestTimeout: httpLimits.requestTimeoutMs,
+    keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
+    idleTimeoutMs: httpLimits.idleConnectionTimeoutMs,
+    maxRequestsPerSocket: httpLimits.requestsPerConnectionMax,
+  } as const;
+  return { name: 'portal', server, drainMs: httpLimits.drainTimeoutMs, hold };
 }

@@ -18,9 +18,14 @@ export interface DeliveryAccess {
 }
 
 /** The browser's own button: HTTPS straight from the node. */
-export function downloadButton(delivery: Delivery, access: DeliveryAccess): Html {
+export function downloadButton(delivery: Delivery, { links }: DeliveryAccess): Html {
+  if (links.https === null) {
+    return html`<p>
+      The file is ready. Fetch it with one of the programs below; this service offers no link.
+    </p>`;
+  }
   return html`<p class="get">
-      <a class="button primary big" href="${access.links.https}"
+      <a class="button primary big" href="${links.https}"
         >Download <small>${humanSize(delivery.sizeBytes)}, in this browser</small></a
       >
     </p>
@@ -36,29 +41,43 @@ export function otherClients(delivery: Delivery, access: DeliveryAccess): Html {
   ${checkSection(delivery, access.commands)}`;
 }
 
-function loginSection(delivery: Delivery, { password, endpoints, links }: DeliveryAccess): Html {
+function loginSection(delivery: Delivery, { password, endpoints, links }: DeliveryAccess): Html | null {
   const { ftp, sftp } = endpoints;
+  if (!ftp && !sftp) return null;
   return html`<section class="card" aria-labelledby="login">
     <h2 id="login">With a file transfer program</h2>
     <p>
-      FileZilla, WinSCP, Cyberduck and others: <a href="${links.sftp}">open over SFTP</a>, or fill in by hand.
+      FileZilla, WinSCP, Cyberduck and others:
+      ${links.sftp ? html`<a href="${links.sftp}">open over SFTP</a>, or fill in by hand.` : 'fill in by hand.'}
     </p>
     <dl class="facts-table">
       <dt>Login</dt>
       <dd>${copyable('login', delivery.login)}</dd>
       <dt>Password</dt>
       <dd>${copyable('password', password)}</dd>
-      <dt>SFTP</dt>
-      <dd>host <code>${sftp.host}</code>, port <code>${sftp.port}</code></dd>
-      <dt>FTPS</dt>
-      <dd>host <code>${ftp.host}</code>, port <code>${ftp.port}</code>, explicit TLS</dd>
+      ${
+        sftp
+          ? html`<dt>SFTP</dt>
+              <dd>host <code>${sftp.host}</code>, port <code>${sftp.port}</code></dd>`
+          : null
+      }
+      ${
+        ftp
+          ? html`<dt>FTPS</dt>
+              <dd>host <code>${ftp.host}</code>, port <code>${ftp.port}</code>, explicit TLS</dd>`
+          : null
+      }
       <dt>File</dt>
       <dd><code>/${delivery.path}</code></dd>
-      <dt>Host key</dt>
-      <dd>
-        ${sftp.hostKeyFingerprints.map((line) => html`<code class="block">${line}</code>`)}
-        <small>Your client shows one of these when it connects for the first time.</small>
-      </dd>
+      ${
+        sftp
+          ? html`<dt>Host key</dt>
+              <dd>
+                ${sftp.hostKeyFingerprints.map((line) => html`<code class="block">${line}</code>`)}
+                <small>Your client shows one of these when it connects for the first time.</small>
+              </dd>`
+          : null
+      }
     </dl>
     <p class="fine">Login and password were made for this delivery and end with it.</p>
   </section>`;
@@ -94,7 +113,8 @@ function checkSection(delivery: Delivery, commands: ClientCommands): Html {
   </section>`;
 }
 
-function command(label: string, line: string): Html {
+function command(label: string, line: string | null): Html | null {
+  if (line === null) return null;
   return html`<h3>${label}</h3>
     <p class="copyable"><code data-copy="${label}">${line}</code></p>`;
 }

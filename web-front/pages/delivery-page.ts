@@ -22,7 +22,9 @@ export interface DeliveryView {
 export function deliveryPage(frame: PageFrame, viewer: Viewer, view: DeliveryView): string {
   const { delivery } = view;
   const isLive = delivery.state === 'staged' || delivery.state === 'requested';
-  const main = html`<article data-delivery="${delivery.id}" data-live="${isLive ? 'yes' : 'no'}">
+  // The page's script follows the downloads over the API; where that is not offered, a link reloads the page.
+  const isFollowed = isLive && frame.offersApi;
+  const main = html`<article data-delivery="${delivery.id}" data-live="${isFollowed ? 'yes' : 'no'}">
     <header class="delivery-head">
       <p class="crumbs"><a href="/deliveries">Deliveries</a></p>
       <h1 class="name">${delivery.file}</h1>

@@ -5,6 +5,8 @@ import { html, type Html } from './html.ts';
 export interface PageFrame {
   /** The versioned folder of scripts and styles, without a trailing slash. */
   readonly assetBase: string;
+  /** Whether the API and personal tokens are offered; without them no page leads there. */
+  readonly offersApi: boolean;
 }
 
 /** Who looks at the page, as internal-db says, and the token for the forms on it. */
@@ -40,14 +42,14 @@ export function renderPage(frame: PageFrame, page: Page): string {
         <header class="banner">
           <div class="frame">
             <a class="brand" href="/">Consign</a>
-            ${page.viewer ? navigation(page.viewer, page.section) : null}
+            ${page.viewer ? navigation(frame, page.viewer, page.section) : null}
           </div>
         </header>
         <main id="main" class="frame" tabindex="-1">${page.main}</main>
         <footer class="frame">
           <p>
             Every file has a SHA-256 digest: check it after the download.
-            <a href="/api/v1/openapi.json">API description</a>
+            ${frame.offersApi ? html`<a href="/api/v1/openapi.json">API description</a>` : null}
           </p>
         </footer>
       </body>
@@ -55,13 +57,13 @@ export function renderPage(frame: PageFrame, page: Page): string {
   return document.text;
 }
 
-function navigation(viewer: Viewer, section: Page['section']): Html {
+function navigation(frame: PageFrame, viewer: Viewer, section: Page['section']): Html {
   const entry = (href: string, label: string, of: Page['section']) =>
     html`<li><a href="${href}" ${section === of ? html` aria-current="page"` : null}>${label}</a></li>`;
   return html`<nav aria-label="Main">
       <ul>
         ${entry('/', 'Products', 'products')} ${entry('/deliveries', 'Deliveries', 'deliveries')}
-        ${entry('/tokens', 'Tokens', 'tokens')}
+        ${frame.offersApi ? entry('/tokens', 'Tokens', 'tokens') : null}
       </ul>
     </nav>
     <form class="viewer" method="post" action="/sign-out">

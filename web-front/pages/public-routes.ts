@@ -2,6 +2,7 @@
 import { Type, strictObject } from '#commlink/schema.ts';
 import type { AssetStore } from '../asset-store.ts';
 import { caFileName } from '../delivery/client-commands.ts';
+import type { AdmissionState } from '../http/admission.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
@@ -52,11 +53,19 @@ export function addPublicRoutes(app: PortalApp, services: PortalServices, assetS
   );
 }
 
-/** Adds the health check for balancers: 200 while a customer could be served, 503 while internal-db is away. */
-export function addHealthRoute(app: PortalApp, linked: LinkedCounts): void {
+/**
+ * Adds the health check for balancers: 200 while a customer could be served, 503 while internal-db is away or requests are
+ * declined.
+ */
+export function addHealthRoute(app: PortalApp, linked: LinkedCounts, admission: AdmissionState): void {
   app.get('/healthz', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {
     const links = linked();
-    const isHealthy = links.internalDb > 0;
-    return reply.code(isHealthy ? 200 : 503).send({ status: isHealthy ? 'ok' : 'no-internal-db', links });
+    const status = healthOf(links, admission);
+    return reply.code(status === 'ok' ? 200 : 503).send({ status, links });
   });
+}
+
+function healthOf({ internalDb }: ReturnType<LinkedCounts>, admission: AdmissionState): string {
+  if (internalDb === 0) return 'no-internal-db';
+  return admission.isOpen ? 'ok' : 'declining';
 }

@@ -73,6 +73,14 @@ export class SqliteNodes implements NodeWrites {
       { id, ...acknowledgement },
     );
   }
+
+  async endOrdersOf(nodeId: string, atMs: number): Promise<number> {
+    return this.#connection.run(
+      `UPDATE unstage_orders SET acknowledged_at_ms = :atMs
+       WHERE node_id = :nodeId AND acknowledged_at_ms IS NULL`,
+      { nodeId, atMs },
+    );
+  }
 }
 
 function recordOf(row: OrderRow): UnstageOrderRecord {

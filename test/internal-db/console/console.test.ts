@@ -1,5 +1,4 @@
 // The staff console over real HTTPS: signing in, what each role may do, forged forms, markup in data, and the pages.
-import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import t from 'tap';
 import type { StaffRole } from '#commlink/methods/admin-methods.ts';
@@ -31,14 +30,14 @@ class Browser {
     path: string,
     options: { fields?: Fields; headers?: Fields } = {},
   ): Promise<Answer> {
-    const port = this.#room.services.consolePort;
+    const port = this.#room.services.console.port;
     const body = options.fields ? new URLSearchParams(options.fields).toString() : '';
     const headers = {
       ...(options.fields ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
       ...(this.cookie ? { cookie: this.cookie } : {}),
       ...options.headers,
     };
-    const ca = readFileSync(this.#room.cluster.config.console.certFile);
+    const ca = this.#room.cluster.certificate;
     return new Promise((resolve, reject) => {
       const sent = request({ host: '127.0.0.1', port, path, method, headers, ca }, (response) => {
         const chunks: Buffer[] = [];

@@ -3,15 +3,7 @@ import t from 'tap';
 import { createLogger } from '#commlink/log.ts';
 import { setAccountState } from '#internal-db/admin/account-administration.ts';
 import { expireRecords } from '#internal-db/expire-records.ts';
-import { startServices } from '#internal-db/start-services.ts';
-import {
-  cheapPasswords,
-  demoFile,
-  plainGrant,
-  seedRoom,
-  signIn,
-  startRoom,
-} from '../support/running-room.ts';
+import { startOn, demoFile, plainGrant, seedRoom, signIn, startRoom } from '../support/running-room.ts';
 import { createTestCluster } from '../support/test-cluster.ts';
 import { connectUnix } from '#commlink/unix-socket.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
@@ -111,11 +103,7 @@ t.test('an order that was not delivered survives a restart', async (t) => {
   t.teardown(() => cluster.remove());
   const log = createLogger('internal-db', 'silent');
   const start = async () => {
-    const services = await startServices(cluster.config, {
-      log,
-      version: '0.0.0',
-      passwordParameters: cheapPasswords,
-    });
+    const { services } = await startOn(cluster);
     const peer = { role: 'internal-db', name: 'db1', id: 'db1' } as const;
     const admin = await connectUnix({ path: cluster.config.adminSocket, peer, called: adminMethods, log });
     const webFront = await cluster.openWebFront();

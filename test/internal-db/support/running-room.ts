@@ -4,7 +4,9 @@ import { connectUnix } from '#commlink/unix-socket.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';
+import { ConfigurationAudit } from '#internal-db/audit/configuration-audit.ts';
 import { startServices, type RunningServices } from '#internal-db/start-services.ts';
+import type { HandConfiguredNode } from '../../rig/configured-by-hand.ts';
 import { createTestCluster, type TestCluster, type TestWebFront } from './test-cluster.ts';
 
 /** What a test needs of `t`. */
@@ -15,6 +17,8 @@ export interface Teardown {
 /** The running room. */
 export interface RunningRoom {
   readonly cluster: TestCluster;
+  /** internal-db's place in the cluster, which the test changes. */
+  readonly node: HandConfiguredNode<'internal-db'>;
   readonly services: RunningServices;
   readonly admin: RpcPeer<typeof adminMethods>;
   readonly webFront: TestWebFront;
@@ -25,15 +29,24 @@ const actor = 'test:operator';
 export const cheapPasswords = { memoryKiB: 1024, passCount: 2, laneCount: 1 };
 const demoFileSha256 = 'ab'.repeat(32);
 
-/** Starts a room on a cluster of its own. */
-export async function startRoom(t: Teardown): Promise<RunningRoom> {
-  const cluster = await createTestCluster();
-  const log = createLogger('internal-db', 'silent');
+/** Starts the services on a cluster's files. */
+export async function startOn(cluster: TestCluster, log = createLogger('internal-db', 'silent')) {
+  const node = cluster.openNode();
   const services = await startServices(cluster.config, {
+    opened: node.opened,
+    configurationAudit: new ConfigurationAudit(log),
     log,
     version: '0.0.0',
     passwordParameters: cheapPasswords,
   });
+  return { node, services };
+}
+
+/** Starts a room on a cluster of its own. */
+export async function startRoom(t: Teardown): Promise<RunningRoom> {
+  const cluster = await createTestCluster();
+  const log = createLogger('internal-db', 'silent');
+  const { node, services } = await startOn(cluster, log);
   const admin = await connectUnix({
     path: cluster.config.adminSocket,
     peer: { role: 'internal-db', name: 'db1', id: 'db1' },
@@ -47,7 +60,7 @@ export async function startRoom(t: Teardown): Promise<RunningRoom> {
     await services.stop();
     await cluster.remove();
   });
-  return { cluster, services, admin, webFront };
+  return { cluster, node, services, admin, webFront };
 }
 
 /** An entitlement with nothing special about it. */

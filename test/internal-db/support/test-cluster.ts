@@ -1,26 +1,31 @@
-// A cluster for internal-db's tests: real keys, bags and files in a directory of its own; a web-front that is a commlink
-// node in the test's process; and an ftp-node that lives in the web-front's relay, with real keys and signatures.
-import { execFile } from 'node:child_process';
+// A cluster for internal-db's tests: real keys and links, configured by hand; a web-front that is a commlink node in the
+// test's process; and an ftp-node that lives in the web-front's relay, with real keys and signatures.
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { openCommlink, type Commlink } from '#commlink/commlink.ts';
-import { createKeyBag, writeKeyBag } from '#commlink/key-bag.ts';
+import type { CallGate } from '#commlink/call-gate.ts';
+import { openCommlink, type Commlink, type CommlinkOptions } from '#commlink/commlink.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { DocumentBody } from '#commlink/methods/documents.ts';
 import { loginSealingPurpose } from '#commlink/methods/documents.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
-import { createNodeKeys, signingKeyFromRaw, writeNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
-import type { Member, NodeConfig, NodeRole } from '#commlink/node-config.ts';
+import { signingKeyFromRaw, type NodeKeys } from '#commlink/node-keys.ts';
+import type { Member } from '#commlink/node-config.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { sealMessage } from '#commlink/sealed-message.ts';
+import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
 import { signDocument, verifyDocument } from '#commlink/signed-document.ts';
 import type { InternalDbConfig } from '#internal-db/config.ts';
+import {
+  HandConfiguredNode,
+  createHandMadeCluster,
+  type HandMadeCluster,
+} from '../../rig/configured-by-hand.ts';
+import { findFreePortBase } from '../../rig/free-ports.ts';
+import { issueCertificate } from '../../rig/issued-certificate.ts';
 
 const log = createLogger('test', 'silent');
 const cluster = 'test';
@@ -94,6 +99,12 @@ export const testEndpoints: NodeEndpoints = {
 export interface TestCluster {
   readonly directory: string;
   readonly config: InternalDbConfig;
+  /** PEM text of the console's certificate. */
+  readonly certificate: string;
+  /** internal-db's own place in the cluster; a fresh one for each start. */
+  openNode(settings?: Partial<InternalDbSettings>): HandConfiguredNode<'internal-db'>;
+  /** The cluster's members and keys. */
+  readonly made: HandMadeCluster;
   readonly node: TestFtpNode;
   /** Opens the web-front's end; close it yourself. */
   openWebFront(): Promise<TestWebFront>;
@@ -109,67 +120,84 @@ export interface TestWebFront {
   ): Promise<ResultOf<typeof internalDbMethods, M>>;
 }
 
-/** Makes the files of a cluster of three; nothing runs yet. */
-export async function createTestCluster(): Promise<TestCluster> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'consign-internal-db-'));
-  const keys = { db1: createNodeKeys(), web1: createNodeKeys(), ftp1: createNodeKeys() };
-  const members = [
-    memberOf('db1', 'internal-db', keys.db1),
-    memberOf('web1', 'web-front', keys.web1),
-    memberOf('ftp1', 'ftp-node', keys.ftp1),
-  ];
-  const port = await freePort();
-  for (const name of ['db1', 'web1'] as const)
-    await writeNodeKeys(path.join(directory, `${name}.key`), keys[name]);
-  for (const [from, to] of [
-    ['db1', 'web1'],
-    ['web1', 'db1'],
-  ] as const) {
-    await writeKeyBag(directory, createKeyBag({ cluster, from: keys[from].id, to: keys[to].id, size: 7 }));
-  }
-  const node = (name: string): NodeConfig => ({
-    cluster,
-    name,
-    keyFile: path.join(directory, `${name}.key`),
-    bagDirectory: directory,
-    members,
-    listen: null,
-    dial: [],
-    linkAgeMaxMs: 3_600_000,
-  });
-  const config: InternalDbConfig = {
-    node: { ...node('db1'), listen: { host: '127.0.0.1', port } },
-    databaseFile: path.join(directory, 'consign.db'),
-    adminSocket: path.join(directory, 'admin.sock'),
-    console: {
-      host: '127.0.0.1',
-      port: 0,
-      certFile: path.join(directory, 'tls.crt'),
-      keyFile: path.join(directory, 'tls.key'),
-    },
+/** Settings with the console on a port of the system's choice. */
+export function internalDbSettings(change: Partial<InternalDbSettings> = {}): InternalDbSettings {
+  return {
+    links: { listen: null, dial: [], linkAgeMaxMs: 3_600_000 },
+    administration: null,
+    logLevel: 'error',
+    console: { host: '127.0.0.1', port: 0 },
     deliveryLifetimeMs: 3_600_000,
     sessionLifetimeMs: 3_600_000,
-    logLevel: 'error',
+    ...change,
   };
-  await makeCertificate(config.console);
-  const ftpNode = new TestFtpNode(keys.ftp1, memberOf('db1', 'internal-db', keys.db1));
+}
+
+/** Makes a cluster of three; nothing runs yet. */
+export async function createTestCluster(): Promise<TestCluster> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'consign-internal-db-'));
+  const made = createHandMadeCluster({ db1: 'internal-db', web1: 'web-front', ftp1: 'ftp-node' });
+  const port = await findFreePortBase();
+  const config: InternalDbConfig = {
+    node: {
+      cluster,
+      name: 'db1',
+      keyFile: path.join(directory, 'node.key'),
+      configurationDirectory: path.join(directory, 'configuration'),
+      operatorSocket: path.join(directory, 'operator.sock'),
+    },
+    databaseFile: path.join(directory, 'consign.db'),
+    adminSocket: path.join(directory, 'admin.sock'),
+  };
+  const issued = await issueCertificate('localhost');
+  let opened: HandConfiguredNode<'internal-db'> | null = null;
+  const openNode = (settings?: Partial<InternalDbSettings>) => {
+    opened = new HandConfiguredNode<'internal-db'>({
+      keys: made.keys('db1'),
+      plan: made.plan('db1', { listen: { host: '127.0.0.1', port }, dial: [] }),
+      settings: internalDbSettings(settings),
+      identity: { ...issued, authority: null, hostKeys: [] },
+      log,
+    });
+    return opened;
+  };
+  // The web-front is always at the version that internal-db has.
+  const gate: CallGate = {
+    get version() {
+      return opened?.version ?? '';
+    },
+    isOpen: true,
+  };
+  const internalDb = made.members.find(({ name }) => name === 'db1');
+  if (!internalDb) throw new Error('internal-db is not in its own cluster');
+  const ftpNode = new TestFtpNode(made.keys('ftp1'), internalDb);
   const dial = [{ peer: 'db1', host: '127.0.0.1', port, connections: 1 }];
   return {
     directory,
     config,
+    certificate: issued.certificate,
+    openNode,
+    made,
     node: ftpNode,
-    openWebFront: () => openWebFront({ ...node('web1'), dial }, ftpNode),
+    openWebFront: () =>
+      openWebFront(
+        { keys: made.keys('web1'), plan: made.plan('web1', { listen: null, dial }), gate },
+        ftpNode,
+      ),
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }
 
-async function openWebFront(config: NodeConfig, node: TestFtpNode): Promise<TestWebFront> {
+async function openWebFront(
+  end: Pick<CommlinkOptions<typeof webFrontMethods>, 'keys' | 'plan' | 'gate'>,
+  node: TestFtpNode,
+): Promise<TestWebFront> {
   const requireNode = (id: string): void => {
     if (id !== node.keys.id || !node.reachable) throw new RpcError('unavailable', 'no link to that node');
   };
   const notOffered = (): Promise<never> => Promise.reject(new RpcError('refused', 'not in this test'));
   const commlink = await openCommlink({
-    config,
+    ...end,
     offered: webFrontMethods,
     log,
     handlers: {
@@ -211,33 +239,6 @@ function describe() {
   };
 }
 
-function memberOf(name: string, role: NodeRole, keys: NodeKeys): Member {
-  return { name, role, id: keys.id, signingKey: keys.signing.raw, sealingKey: keys.sealing.raw };
-}
-
 function signingKeyOf(member: Member) {
   return signingKeyFromRaw(member.signingKey);
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function makeCertificate({ certFile, keyFile }: { certFile: string; keyFile: string }): Promise<void> {
-  const subject = [
-    '-subj',
-    '/CN=localhost',
-    '-addext',
-    'subjectAltName=DNS:localhost,IP:127.0.0.1',
-    '-days',
-    '2',
-  ];
-  const keyOptions = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  const files = ['-keyout', keyFile, '-out', certFile];
-  await promisify(execFile)('openssl', ['req', '-x509', ...keyOptions, ...subject, ...files]);
 }

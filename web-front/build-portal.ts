@@ -1,0 +1,71 @@
+// Builds the app behind the portal's entrance from one configuration: limits, public address, features, routes.
+// Called by portal.ts at start and whenever one of these changes; what outlives an app (links, assets) is handed in.
+import type { Commlink } from '#commlink/commlink.ts';
+import type { NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
+import type { Logger } from '#commlink/log.ts';
+import { addApiRoutes } from './api/api-routes.ts';
+import type { AssetStore } from './asset-store.ts';
+import { logRequests } from './http/access-log.ts';
+import { declineWhileClosed, type AdmissionState } from './http/admission.ts';
+import { createErrorAnswer, refuseUnknownAddresses } from './http/error-answers.ts';
+import { createPortalApp, type PortalApp } from './http/portal-app.ts';
+import type { InternalDbClient } from './internal-db-client.ts';
+import { portalLimits } from './limits.ts';
+import type { NodeDirectory } from './node-directory.ts';
+import { addCatalogRoutes } from './pages/catalog-routes.ts';
+import { addDeliveryRoutes } from './pages/delivery-routes.ts';
+import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
+import { addSignInRoutes } from './pages/sign-in-routes.ts';
+import { addTokenRoutes } from './pages/token-routes.ts';
+import type { PortalServices } from './portal-services.ts';
+
+/** The ways to the other nodes. */
+export interface Backends {
+  readonly commlink: Commlink;
+  readonly internalDb: InternalDbClient;
+  readonly nodes: NodeDirectory;
+}
+
+/** What every app of this process shares. */
+export interface PortalParts {
+  readonly assetStore: AssetStore;
+  readonly admission: AdmissionState;
+  readonly log: Logger;
+}
+
+/** The app for one configuration, ready to answer. Counts of requests by address begin anew with it. */
+export async function buildPortal(
+  { settings, identity }: NodeConfiguration<'web-front'>,
+  { commlink, internalDb, nodes }: Backends,
+  { assetStore, admission, log }: PortalParts,
+): Promise<PortalApp> {
+  const { publicUrl } = settings.portal;
+  const limits = portalLimits(settings);
+  const frame = { assetBase: `/assets/${assetStore.version}`, offersApi: settings.features.api };
+  const authorityPem = identity.authority;
+  const services: PortalServices = { internalDb, nodes, frame, publicUrl, authorityPem, limits, log };
+  const app = await createPortalApp({
+    publicUrl,
+    limits,
+    log,
+    answerError: createErrorAnswer({ frame, publicUrl, log }),
+  });
+  logRequests(app);
+  declineWhileClosed(app, admission);
+  refuseUnknownAddresses(app, frame);
+  addPublicRoutes(app, services, assetStore);
+  const linkedCounts = () => ({
+    internalDb: commlink.linked('internal-db').length,
+    ftpNodes: commlink.linked('ftp-node').length,
+  });
+  addHealthRoute(app, linkedCounts, admission);
+  addSignInRoutes(app, services);
+  addCatalogRoutes(app, services);
+  addDeliveryRoutes(app, services);
+  if (frame.offersApi) {
+    addTokenRoutes(app, services);
+    await addApiRoutes(app, services);
+  }
+  await app.ready();
+  return app;
+}

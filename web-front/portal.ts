@@ -1,0 +1,98 @@
+// The portal as customers meet it: the HTTPS entrance, and behind it the app that was built from the installed settings.
+// When these change, both change as one: what can fail is done while the version is staged, the rest at its install.
+// Called by web-front.ts.
+import { isDeepStrictEqual } from 'node:util';
+import type { Admission, NodeConfiguration, PreparedChange } from '#commlink/configuration/cluster-node.ts';
+import { HttpsEntrance, type EntranceHandler, type PreparedEntrance } from '#commlink/https-entrance.ts';
+import { checkIdentity } from '#commlink/settings/checked-identity.ts';
+import { buildPortal, type Backends, type PortalParts } from './build-portal.ts';
+import { createHold } from './http/admission.ts';
+import type { PortalApp } from './http/portal-app.ts';
+import { portalEntrance } from './http/portal-tls.ts';
+import { portalLimits } from './limits.ts';
+import { warmUp } from './warm-up.ts';
+
+type Configuration = NodeConfiguration<'web-front'>;
+
+/** The portal. Bind, open, then prepare as often as there are changes. */
+export class Portal {
+  readonly #parts: PortalParts;
+  readonly #entrance: HttpsEntrance;
+  #bound: PreparedEntrance | null = null;
+  #served: Configuration | null = null;
+
+  constructor(parts: Omit<PortalParts, 'admission'> & { readonly admission: Admission }) {
+    this.#parts = parts;
+    this.#entrance = new HttpsEntrance(portalEntrance(createHold(parts.admission)));
+  }
+
+  /** The port that it listens on. */
+  get port(): number {
+    return this.#entrance.port;
+  }
+
+  /** Binds the address, while this process still may; lets nobody in. Throws StartupError. */
+  async bind(configuration: Configuration): Promise<void> {
+    checkIdentity(configuration.identity, null);
+    this.#bound = await this.#entrance.prepare(entranceSettings(configuration));
+  }
+
+  /** Lets customers in, once every page was asked for. */
+  async open(configuration: Configuration, backends: Backends): Promise<void> {
+    const app = await buildPortal(configuration, backends, this.#parts);
+    await warmUp(app);
+    this.#bound?.commit(handlerOf(app));
+    this.#bound = null;
+    this.#served = configuration;
+  }
+
+  /** Throws StartupError with the reason why `next` can't be served here. */
+  async prepare(next: Configuration, backends: Backends): Promise<PreparedChange> {
+    const { log } = this.#parts;
+    const served = this.#served;
+    const install = () => {
+      log.level = next.settings.logLevel;
+      backends.nodes.forgetEndpoints();
+    };
+    if (served && isDeepStrictEqual(portalPart(served), portalPart(next))) {
+      return { commit: async () => install(), discard: async () => undefined };
+    }
+    if (!isDeepStrictEqual(served?.identity, next.identity)) checkIdentity(next.identity, Date.now());
+    // Whatever runs in the app that is replaced is finished there; nothing holds on to it afterwards.
+    const app = await buildPortal(next, backends, this.#parts);
+    const entrance = await this.#entrance.prepare(entranceSettings(next));
+    const commit = async () => {
+      entrance.commit(handlerOf(app));
+      this.#served = next;
+      install();
+      log.info({ port: this.port }, 'the portal has its new settings');
+    };
+    return { commit, discard: () => entrance.discard() };
+  }
+
+  /** Takes no more connections; requests that run have a moment to finish. */
+  async close(): Promise<void> {
+    await this.#bound?.discard();
+    await this.#entrance.close();
+  }
+}
+
+/** All that the app and the entrance are made from; a version may change other things only. */
+function portalPart({ settings: { portal, limits, features }, identity }: Configuration) {
+  return { portal, limits, features, identity };
+}
+
+function entranceSettings({ settings, identity }: Configuration) {
+  const { host, port } = settings.portal;
+  const { certificate, privateKey } = identity;
+  const { connectionsMax } = portalLimits(settings);
+  return { address: { host, port }, certificate, privateKey, connectionsMax };
+}
+
+function handlerOf(app: PortalApp): EntranceHandler {
+  return {
+    request: (request, response) => app.routing(request, response),
+    // Fastify answers what is no HTTP at its own server, which gets to see nothing else.
+    clientError: (error, socket) => void app.server.emit('clientError', error, socket),
+  };
+}
