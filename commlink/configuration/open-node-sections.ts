@@ -3,8 +3,9 @@
 import type { KeyBag } from '../key-bag.ts';
 import type { NodeRole } from '../node-config.ts';
 import type { NodeKeys } from '../node-keys.ts';
-import { compileSchema, type SchemaCheck, SchemaError, Type, strictObject } from '../schema.ts';
-import { NodeIdentity, roleSettings, type SettingsOf } from '../settings/cluster-configuration.ts';
+import { compileSchema, SchemaError, Type, strictObject } from '../schema.ts';
+import { NodeIdentity, type SettingsOf } from '../settings/cluster-configuration.ts';
+import { settingsChecks } from '../settings/settings-checks.ts';
 import { readBagSection } from './bag-section.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { Invitation, Manifest, ManifestMember, SealedSection } from './manifest.ts';
@@ -16,11 +17,6 @@ export const InvitationSecret = strictObject({ secret: Type.String({ pattern: '^
 
 const identityCheck = compileSchema('identity', NodeIdentity);
 const secretCheck = compileSchema('invitation', InvitationSecret);
-const settingsChecks: { readonly [R in NodeRole]: SchemaCheck<SettingsOf<R>> } = {
-  'internal-db': compileSchema('settings of an internal-db', roleSettings['internal-db']),
-  'web-front': compileSchema('settings of a web-front', roleSettings['web-front']),
-  'ftp-node': compileSchema('settings of an ftp-node', roleSettings['ftp-node']),
-};
 
 /** An invitation that this node is the contact of, with the ticket's secret. */
 export interface OpenInvitation extends Invitation {

@@ -56,12 +56,8 @@ export async function composeJoin(edition: Edition, change: JoinChange): Promise
  */
 export async function composeReplacement(edition: Edition, change: Replacement): Promise<Draft> {
   const { manifest, configuration } = edition.installed;
-  const { id, name } = memberNamed(manifest, change.request.name);
-  if (id === manifest.anchor && change.anchor === undefined)
-    throw new ConfigurationError(
-      'not_a_successor',
-      `${name} is the anchor, which installs first. Name another internal-db for that, or bring ${name} back with its own keys.`,
-    );
+  const { name } = memberNamed(manifest, change.request.name);
+  assertAnchored(manifest, new Set([name]), change.anchor);
   return admit(edition, { configuration, ...change });
 }
 
@@ -78,12 +74,13 @@ export async function composeActivation(edition: Edition, { node }: NodeChange):
 
 /**
  * Takes members out, their links and settings with them; nobody waits for them. Throws ConfigurationError `not_a_member`,
- * `settings_invalid` when a member would be left without a link, `malformed` when the anchor goes without another.
+ * `settings_invalid` when a member would be left without a link, `not_a_successor` when the anchor goes without another.
  */
 export async function composeEviction(edition: Edition, change: Eviction): Promise<Draft> {
   const { nodes: names, anchor } = change;
   const { manifest, configuration } = edition.installed;
   const gone = new Set(names.map((name) => memberNamed(manifest, name).name));
+  assertAnchored(manifest, gone, anchor);
   const nodes = Object.fromEntries(
     Object.entries(configuration.nodes)
       .filter(([name]) => !gone.has(name))
@@ -115,6 +112,16 @@ async function admit(edition: Edition, change: JoinChange & Pick<Replacement, 'a
     configuration,
     ...anchorOf(edition.installed.manifest, anchor),
   });
+}
+
+/** The anchor installs first: it can't go before another is named. */
+function assertAnchored(manifest: Manifest, gone: ReadonlySet<string>, next: string | undefined): void {
+  const anchor = manifest.members.find(({ id }) => id === manifest.anchor)?.name ?? '';
+  if (next === undefined && gone.has(anchor))
+    throw new ConfigurationError(
+      'not_a_successor',
+      `${anchor} is the anchor, which installs first. Name another internal-db for that, or bring ${anchor} back with its own keys.`,
+    );
 }
 
 function anchorOf(manifest: Manifest, name: string | undefined): { anchor?: string } {

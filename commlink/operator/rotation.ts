@@ -36,8 +36,9 @@ export type AbortPlan =
   { readonly next: 'abort'; readonly links: readonly LinkPair[] } | Exclude<RotationPlan, { links: unknown }>;
 
 /**
- * The goal of a rotation that begins now, or, when one is under way, of that one: it is brought to its end, and `resumed`
- * says so. To be asked once by a command, at its start.
+ * The goal of a rotation that begins now, or, when some are under way, of these: they are brought to their end, and
+ * `resumed` says so. To be asked once by a command, at its start. After an emergency a resumed one is not enough, since
+ * its keys may be older than the emergency: begin another one after it.
  */
 export function findGoal(
   manifest: Manifest,
@@ -45,8 +46,7 @@ export function findGoal(
 ): RotationGoal & { readonly resumed: boolean } {
   const underWay = rotatingLinks(manifest, node).filter(({ accept }) => accept.length > 1);
   if (underWay.length === 0) return { replaceUpTo: manifest.seq, node, resumed: false };
-  // The newest generation has the number of the version that made it for all links at once.
-  return { replaceUpTo: Math.max(...underWay.map(newestOf)) - 1, node, resumed: true };
+  return { replaceUpTo: Math.min(...underWay.map(newestOf)) - 1, node, resumed: true };
 }
 
 /** What comes next. `status` may be of any node; what it has not heard is waited for. */

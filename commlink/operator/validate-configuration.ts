@@ -3,12 +3,11 @@
 // Callers: composing, and the `consign` command, which shows the problems.
 import { ConfigurationError } from '../configuration/configuration-error.ts';
 import type { ManifestMember } from '../configuration/manifest.ts';
-import { SchemaError, compileSchema } from '../schema.ts';
-import { ClusterConfiguration } from '../settings/cluster-configuration.ts';
+import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
 import { findLinkProblems } from './link-problems.ts';
 import { findPortProblems } from './port-problems.ts';
+import { readShape } from './shape-problems.ts';
 
-const configurationCheck = compileSchema('configuration', ClusterConfiguration);
 const problemsNamedMax = 3;
 
 /** Something that can't work: `path` is a JSON pointer into the configuration, `message` a plain sentence. */
@@ -25,8 +24,8 @@ export function validateConfiguration(
   next: unknown,
   members: readonly NamedMember[],
 ): ConfigurationProblem[] {
-  const configuration = readConfiguration(next);
-  if (Array.isArray(configuration)) return configuration;
+  const configuration = readShape(next);
+  if (!('nodes' in configuration)) return [...configuration];
   const strangers = findStrangers(configuration, members);
   if (strangers.length > 0) return strangers;
   return [...findLinkProblems(configuration), ...findPortProblems(configuration)];
@@ -39,15 +38,6 @@ export function assertValid(next: unknown, members: readonly NamedMember[]): voi
   const named = problems.slice(0, problemsNamedMax).map(({ path, message }) => `${path || '/'}: ${message}`);
   const more = problems.length > named.length ? ` There are ${problems.length - named.length} more.` : '';
   throw new ConfigurationError('settings_invalid', `${named.join(' ')}${more}`);
-}
-
-function readConfiguration(next: unknown): ClusterConfiguration | ConfigurationProblem[] {
-  try {
-    return configurationCheck.parse(next);
-  } catch (error) {
-    if (!(error instanceof SchemaError)) throw error;
-    return error.violations.map(({ path, message }) => ({ path, message: `This ${message}.` }));
-  }
 }
 
 /** Nodes are exactly the members, each in its role. */
