@@ -44,3 +44,5 @@ export const persistPauseMs = 1_000;
 
 /** Pause between two questions of a machine that waits to be let in. */
 export const joinPollMs = 1_000;
+/** Dials in a row that a contact may refuse before the ticket is taken for refused: it may be between two versions. */
+export const refusedDialsMax = 5;
