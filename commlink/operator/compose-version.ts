@@ -20,6 +20,7 @@ import { assertLineage, barrierAfter } from '../configuration/successor.ts';
 import type { ClusterConfiguration, NodeIdentity } from '../settings/cluster-configuration.ts';
 import type { Draft, Edition, InstalledVersion } from './draft.ts';
 import { linksOf } from './link-pairs.ts';
+import { findUnreached, type Ends } from './reachability.ts';
 import { assertValid } from './validate-configuration.ts';
 
 /** What is to be different; what is left out stays. */
@@ -66,9 +67,22 @@ export async function composeVersion(edition: Edition, changes: Changes): Promis
     ...labelOf(edition),
     sections: [],
   };
+  assertReachable(before, frame);
   const draft = await fillSections(frame, { ...changes, configuration }, installed);
   assertLineage(installed, draft.manifest);
   return draft;
+}
+
+/** Those whose consent is needed must hear each other meanwhile, over the links of now and without those that go. */
+function assertReachable(before: Manifest, { barrier, members, anchor }: Manifest): void {
+  const links = before.links.map(({ from, to }): Ends => [from, to]);
+  const [lost] = findUnreached([anchor, ...barrier.filter((id) => id !== anchor)], links);
+  const name = members.find(({ id }) => id === lost)?.name;
+  if (name !== undefined)
+    throw new ConfigurationError(
+      'link_cut',
+      `${name} would be cut off before it could install this: first give it a link that stays, or evict it too.`,
+    );
 }
 
 /** The members of the manifest that only people read. */

@@ -1,12 +1,13 @@
 // What can be wrong with the links that the settings ask for: peers that are not there or do not listen, and members that
 // no link reaches, so that no version message would either. Caller: validate-configuration.ts.
 import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
+import { findUnreached, type Ends } from './reachability.ts';
 import type { ConfigurationProblem } from './validate-configuration.ts';
 
 /** The problems of all links. */
 export function findLinkProblems(configuration: ClusterConfiguration): ConfigurationProblem[] {
   const wrong = Object.keys(configuration.nodes).flatMap((name) => findDialProblems(configuration, name));
-  return wrong.length > 0 ? wrong : findUnreached(configuration);
+  return wrong.length > 0 ? wrong : findCutOff(configuration);
 }
 
 function findDialProblems({ nodes }: ClusterConfiguration, name: string): ConfigurationProblem[] {
@@ -26,20 +27,13 @@ function findDialProblems({ nodes }: ClusterConfiguration, name: string): Config
   });
 }
 
-/** Links carry version messages both ways, and nodes relay them: all must hang together. */
-function findUnreached({ nodes }: ClusterConfiguration): ConfigurationProblem[] {
+function findCutOff({ nodes }: ClusterConfiguration): ConfigurationProblem[] {
   const names = Object.keys(nodes);
-  const [start] = names;
-  const reached = new Set(start === undefined ? [] : [start]);
   const links = names.flatMap((from) =>
-    (nodes[from]?.settings.links.dial ?? []).map(({ peer }) => [from, peer] as const),
+    (nodes[from]?.settings.links.dial ?? []).map(({ peer }): Ends => [from, peer]),
   );
-  for (const name of reached)
-    for (const link of links) if (link.includes(name)) for (const end of link) reached.add(end);
-  return names
-    .filter((name) => !reached.has(name))
-    .map((name) => ({
-      path: `/nodes/${name}/settings/links`,
-      message: `No link leads from ${start} to ${name}.`,
-    }));
+  return findUnreached(names, links).map((name) => ({
+    path: `/nodes/${name}/settings/links`,
+    message: `No link leads from ${names[0]} to ${name}.`,
+  }));
 }

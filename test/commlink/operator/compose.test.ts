@@ -246,6 +246,26 @@ void t.test(
   },
 );
 
+void t.test('a relay does not go before those behind it have another link', async (t) => {
+  const dial = [{ peer: 'db1', host: '10.0.0.1', port: 7001, connections: 1 }];
+  const entry = ftpNodeEntry('10.0.0.3');
+  const direct = {
+    ...entry,
+    settings: { ...entry.settings, links: { ...entry.settings.links, dial } },
+  } as NodeEntry;
+  const { block, ticket } = await invite(genesis, 'web1', 'web-front');
+  const request = joinRequest(createNodeKeys(), { ticket, name: 'web1', role: 'web-front' });
+  const replacement = {
+    request,
+    identity: identityOf('web1'),
+    configuration: withNode(block.configuration, 'ftp1', direct),
+  };
+  await t.rejects(composeReplacement(editionOf(block), replacement), { code: 'link_cut' });
+  const draft = await composeSettingsChange(editionOf(block), replacement.configuration);
+  const linked = await follow(block, draft, operators);
+  t.ok(await follow(linked, await composeReplacement(editionOf(linked), replacement), operators));
+});
+
 void t.test('the anchor changes only when it goes', async (t) => {
   const { block } = await join(genesis, 'db2', dbDialling('10.0.0.5', 'web1'));
   const change = { nodes: ['ftp1'], anchor: 'db2' };
