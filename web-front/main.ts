@@ -14,7 +14,7 @@ import {
 } from '#commlink/process-lifecycle.ts';
 import { loadAssets } from './asset-store.ts';
 import { webFrontConfigCheck } from './config.ts';
-import { dropPrivileges, handOverDirectory } from './drop-privileges.ts';
+import { dropPrivileges, handOverDirectory, type SystemUser } from './drop-privileges.ts';
 import { startWebFront } from './web-front.ts';
 
 async function main(): Promise<void> {
@@ -24,9 +24,7 @@ async function main(): Promise<void> {
   }
   const { node, dropTo } = await readConfig(values.config, webFrontConfigCheck);
   const log = createLogger('web-front');
-  // The user that this process becomes may reach the directory itself, but not the folders above it.
-  handOverDirectory(node.configurationDirectory, dropTo);
-  chdir(node.configurationDirectory);
+  enterDirectory(node.configurationDirectory, dropTo);
   const bootstrap = { ...node, configurationDirectory: '.' };
   const opened = await openClusterNode({ bootstrap, role: 'web-front', log });
   log.level = opened.configuration.settings.logLevel;
@@ -42,6 +40,19 @@ async function main(): Promise<void> {
   onShutdown(() => webFront.close());
   log.info({ port: webFront.port }, 'portal is ready');
   announceReady({ pids: { 'web-front': process.pid } });
+}
+
+/** The user that this process becomes may be in the directory, but not reach it through the folders above. */
+function enterDirectory(directory: string, dropTo: SystemUser | null): void {
+  try {
+    handOverDirectory(directory, dropTo);
+    chdir(directory);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const what = `The configuration directory ${directory} can't be entered: ${code}.`;
+    const advice = 'Join this machine to a cluster with `consign node join`, or correct its owner.';
+    throw new StartupError('NOT_JOINED', `${what} ${advice}`, { cause });
+  }
 }
 
 try {

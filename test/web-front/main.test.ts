@@ -1,85 +1,89 @@
 // The web-front as a program: what it says when it cannot start, and whom it runs as when it can.
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { startPortal, Visitor, type Portal } from './portal-fixture.ts';
+import { configureRooms, type ConfiguredRooms } from '../rig/configured-rooms.ts';
+import { issueCertificate } from '../rig/issued-certificate.ts';
+import { startRoomProgram, writeProgramConfig } from '../rig/room-program.ts';
+import { Visitor } from './portal-fixture.ts';
 
-const program = fileURLToPath(new URL('../../web-front/main.ts', import.meta.url));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-interface Ended {
-  readonly code: number | null;
-  readonly stderr: string;
-}
-
-function start(configFile: string): { child: ChildProcess; ended: Promise<Ended>; output: string[] } {
-  const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
-  const child = spawn(process.execPath, ['--no-warnings', program, '--config', configFile], {
-    stdio: [...stdio],
-  });
-  const errors: string[] = [];
-  const output: string[] = [];
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => errors.push(text));
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => output.push(text));
-  const ended = once(child, 'close').then(([code]) => ({
-    code: code as number | null,
-    stderr: errors.join(''),
-  }));
-  return { child, ended, output };
-}
-
-async function writeConfig(portal: Portal, change: object): Promise<string> {
-  const file = join(portal.directory, 'main-config.json');
-  await writeFile(file, JSON.stringify({ ...portal.config, ...change }), { mode: 0o600 });
-  return file;
-}
+const isRoot = process.getuid?.() === 0;
+const nobody = { uid: 65_534, gid: 65_534 };
 
 t.test('starts, gives up its privileges when it is root, serves, and stops on SIGTERM', async (t) => {
-  const portal = await startPortal(t);
-  // The same node cannot be linked twice under test: this second process gets the links as the first one's successor.
-  const port = await freePort();
-  const dropTo = { uid: 65_534, gid: 65_534 };
-  const configFile = await writeConfig(portal, { portal: { ...portal.config.portal, port }, dropTo });
-  const { child, ended } = start(configFile);
-  const [ready] = (await once(child, 'message')) as [{ type: string; pids: Record<string, number> }];
-  t.match(ready, { type: 'ready', pids: { 'web-front': child.pid } });
-  const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-  const isRoot = process.getuid?.() === 0;
-  t.match(
-    status,
-    isRoot ? /^Uid:\t65534\t65534\t65534\t65534$/m : new RegExp(`^Uid:\\t${process.getuid?.()}\\t`, 'm'),
-  );
+  const rooms = await configureRooms();
+  t.teardown(() => rooms.remove());
+  const file = await writeProgramConfig(rooms.directory, { ...rooms.webFront, dropTo: nobody });
+  const program = startRoomProgram('web-front', file);
+  t.teardown(() => program.stop());
+  const { pid } = program.child;
+  t.match(await program.ready, { pids: { 'web-front': pid } });
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const uid = isRoot ? nobody.uid : process.getuid?.();
+  t.match(status, new RegExp(`^Uid:\\t${uid}\\t${uid}\\t${uid}\\t${uid}$`, 'm'));
   if (isRoot) t.match(status, /^Groups:\t65534 *$/m);
-  const visitor = new Visitor({ origin: `https://localhost:${port}`, certificate: portal.certificate });
+  const visitor = new Visitor({
+    origin: `https://localhost:${rooms.portBase + 2}`,
+    certificate: rooms.issued.certificate,
+  });
   t.equal((await visitor.get('/sign-in')).status, 200);
-  child.kill('SIGTERM');
-  t.equal((await ended).code, 0);
+  t.equal((await program.stop()).code, 0);
+});
+
+t.test('what it keeps belongs to the user that it becomes, so that it starts again', async (t) => {
+  const rooms = await configureRooms();
+  t.teardown(() => rooms.remove());
+  const { configurationDirectory } = rooms.webFront.node;
+  const file = await writeProgramConfig(rooms.directory, { ...rooms.webFront, dropTo: nobody });
+  for (const start of ['first', 'second']) {
+    const program = startRoomProgram('web-front', file);
+    t.ok(await program.ready, `${start} start`);
+    t.equal((await program.stop()).code, 0);
+    const names = await readdir(configurationDirectory, { recursive: true });
+    const owners = await Promise.all(
+      ['.', ...names].map(async (name) => (await stat(join(configurationDirectory, name))).uid),
+    );
+    t.same([...new Set(owners)], [isRoot ? nobody.uid : process.getuid?.()], `${start} start`);
+  }
 });
 
 t.test('says in one plain sentence why it cannot start', async (t) => {
-  const portal = await startPortal(t);
-  const taken = { portal: { ...portal.config.portal, port: portal.webFront.port } };
-  const unreadable = { portal: { ...portal.config.portal, certFile: join(portal.directory, 'missing.pem') } };
-  const cases = [
-    ['a port that is taken', taken, /Another program listens on 127\.0\.0\.1:\d+\. Stop it/],
-    ['a certificate that is missing', unreadable, /missing\.pem \(portal\.certFile\) cannot be read: ENOENT/],
-    ['a configuration with a wrong member', { dropTo: 'nobody' }, /dropTo/],
-  ] as const;
-  for (const [what, change, sentence] of cases) {
-    const { ended } = start(await writeConfig(portal, change));
-    const { code, stderr } = await ended;
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  t.teardown(() => new Promise((resolve) => other.close(resolve)));
+  const address = other.address();
+  const taken = typeof address === 'object' && address ? address.port : 0;
+  const another = await issueCertificate('another');
+  const portTaken = () => configureRooms({ portalPort: taken });
+  const wrongKey = () => configureRooms({ identity: { privateKey: another.privateKey } });
+  const unchanged = (rooms: ConfiguredRooms): unknown => rooms.webFront;
+  const cases: [string, () => Promise<ConfiguredRooms>, (rooms: ConfiguredRooms) => unknown, RegExp][] = [
+    ['a port that is taken', portTaken, unchanged, /Another program listens on 127\.0\.0\.1:\d+\. Stop it/],
+    ['the key of another certificate', wrongKey, unchanged, /do not belong together/],
+    ['a wrong member', configureRooms, ({ webFront }) => ({ ...webFront, dropTo: 'nobody' }), /dropTo/],
+    [
+      'a node that did not join',
+      configureRooms,
+      async ({ webFront }) => {
+        await rm(webFront.node.configurationDirectory, { recursive: true });
+        return webFront;
+      },
+      /configuration can't be entered: ENOENT\. Join this machine/,
+    ],
+    [
+      'the place of a node of another role',
+      configureRooms,
+      ({ webFront, internalDb }) => ({ ...webFront, node: internalDb.node }),
+      /web-front/,
+    ],
+  ];
+  for (const [what, configure, spoil, sentence] of cases) {
+    const rooms = await configure();
+    t.teardown(() => rooms.remove());
+    const file = await writeProgramConfig(rooms.directory, await spoil(rooms));
+    const { code, stderr } = await startRoomProgram('web-front', file).ended;
     t.equal(code, 78, what);
     t.match(stderr, sentence, what);
     t.equal(stderr.trim().split('\n').length, 1, what);
