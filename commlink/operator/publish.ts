@@ -104,10 +104,10 @@ async function follow(
     if (status.installed.seq >= version.seq && !(await wasInstalled(client, status, version)))
       throw superseded(version, status);
     const progress = { ...stageOf(status, version, operators), version, status };
-    if (isDone(progress, options.until)) return null;
     const news = describeNews(progress);
     if (news !== told) options.onProgress?.(progress);
     told = news;
+    if (isDone(progress, options.until)) return null;
     await pause(publishPollMs, options.signal);
   }
 }
