@@ -1,7 +1,8 @@
 // Joins a new machine to a cluster with a ticket: makes its keys there, asks to be let in, waits for the operators'
 // signatures, fetches the version that names it, and writes its configuration directory.
 // Callers: `consign node join`. Trusts the operators named in the ticket; whoever serves the version is only a courier.
-import { access } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dialJoin } from '../join-link.ts';
 import { LinkError, type LinkErrorCode } from '../link/link-error.ts';
@@ -73,6 +74,7 @@ async function ownKeys(file: string): Promise<NodeKeys> {
   );
   if (isThere) return readNodeKeys(file);
   const keys = createNodeKeys();
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   await writeNodeKeys(file, keys);
   return keys;
 }

@@ -83,7 +83,10 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
     this.#loop = new ProtocolLoop(core, this.#effects(), log);
     this.#exchange = new VersionExchange({
       cluster: shelf.installed.manifest.cluster,
-      links: { linked: () => this.#sockets?.commlink.linked() ?? [], call: (...call) => this.commlink.call(...call) },
+      links: {
+        linked: () => this.#sockets?.commlink.linked() ?? [],
+        call: (...call) => this.commlink.call(...call),
+      },
       member: (id) => shelf.member(id),
       refuse: (code) => this.#refused.add(code),
       log,

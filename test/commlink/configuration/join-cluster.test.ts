@@ -1,0 +1,177 @@
+import { readFile, rm } from 'node:fs/promises';
+import t from 'tap';
+import type { ConfigurationError } from '#commlink/configuration/configuration-error.ts';
+import { isJoined } from '#commlink/configuration/cluster-node.ts';
+import { joinCluster } from '#commlink/configuration/join-cluster.ts';
+import { admitNode, inviteNode, type NewNode } from '#commlink/operator/admit-node.ts';
+import { composeEviction } from '#commlink/operator/compose-membership.ts';
+import { bootstrapIn, entryOf } from '../../rig/configured-cluster.ts';
+import { startPlainRoom } from '../../rig/plain-room.ts';
+import { recordingLog } from '../two-nodes.ts';
+import { allInstalled, publish, threeNodes, within, type TestNode, type ThreeNodes } from './three-nodes.ts';
+
+/** A second FTP node, which dials web1. */
+function secondFtpNode({ portBase }: ThreeNodes, replaces: boolean = false): NewNode {
+  return {
+    name: replaces ? 'ftp1' : 'ftp2',
+    role: 'ftp-node',
+    entry: entryOf('ftp-node', { listen: null, dial: { web1: portBase + 1 }, room: portBase + 30 }),
+    replaces,
+    dialledBy: [],
+    contact: { name: 'web1', host: '127.0.0.1', port: portBase + 1 },
+    validForMs: 60_000,
+  };
+}
+
+function optionsOf({ configured }: ThreeNodes) {
+  const [operator] = configured.operators;
+  if (!operator) throw new Error('There is no operator.');
+  return { operator, signal: AbortSignal.timeout(20_000) };
+}
+
+const createIdentity = () =>
+  Promise.resolve({ certificate: 'a', privateKey: 'b', authority: null, hostKeys: [] });
+
+t.test('a machine with a ticket becomes a member, and sees later changes', async (t) => {
+  const cluster = await threeNodes(t);
+  const nodes = await cluster.startAll();
+  const bootstrap = bootstrapIn(cluster.directory, 'ftp2');
+  const { log } = recordingLog();
+  let waited = 0;
+  const tickets: string[] = [];
+  const joining = Promise.withResolvers<void>();
+  const admitted = admitNode(
+    nodes.db1.client,
+    {
+      node: secondFtpNode(cluster),
+      createIdentity,
+      onTicket: ({ text }) => {
+        tickets.push(text);
+        const options = { ticket: text, bootstrap, log, signal: AbortSignal.timeout(15_000) };
+        joining.resolve(
+          joinCluster({
+            ...options,
+            onWaiting: () => {
+              waited += 1;
+            },
+          }),
+        );
+      },
+    },
+    optionsOf(cluster),
+  );
+  await joining.promise;
+  t.equal(await isJoined(bootstrap), true);
+  t.equal(waited, 1, 'it was told once that it waits');
+  const node = await startPlainRoom({ bootstrap, role: 'ftp-node', log });
+  t.teardown(() => node.close());
+  t.equal(node.admission.isOpen, false, 'a learner admits nobody');
+  await admitted;
+  await within(5000, 'the new node takes part', () => node.admission.isOpen);
+  t.match(
+    nodes.ftp1.node.status().members.find(({ name }) => name === 'ftp2'),
+    { state: 'active', phase: 'idle' },
+    'the others see it, also where there is no link to it',
+  );
+  await within(5000, 'the ticket is forgotten', () => nodes.web1.node.status().joinRequests.length === 0);
+  t.match(
+    nodes.web1.events.findLast(({ type }) => type === 'joined'),
+    { by: 'ftp2', detail: 'ftp-node' },
+  );
+
+  await t.test('the same ticket lets no other machine in', async (t) => {
+    const other = bootstrapIn(`${cluster.directory}/other`, 'ftp2');
+    await rm(other.keyFile, { force: true });
+    await t.rejects(
+      joinCluster({
+        ...{
+          ticket: tickets[0] ?? '',
+          bootstrap: { ...other, keyFile: `${cluster.directory}/other.key` },
+          log,
+        },
+        signal: AbortSignal.timeout(20_000),
+      }),
+      { code: 'ticket_invalid' } satisfies Partial<ConfigurationError>,
+    );
+  });
+});
+
+t.test('a ticket is bound to the first key that used it', async (t) => {
+  const cluster = await threeNodes(t);
+  const nodes = await cluster.startAll();
+  const { log } = recordingLog();
+  const { text } = await inviteNode(nodes.db1.client, secondFtpNode(cluster), optionsOf(cluster));
+  const first = bootstrapIn(cluster.directory, 'ftp2');
+  const giveUp = new AbortController();
+  const waiting = Promise.withResolvers<void>();
+  const cut = joinCluster({
+    ...{ ticket: text, bootstrap: first, log, signal: giveUp.signal },
+    onWaiting: () => waiting.resolve(),
+  });
+  await waiting.promise;
+  giveUp.abort();
+  await t.rejects(cut, { name: 'AbortError' });
+  const keyBefore = await readFile(first.keyFile, 'utf8');
+  const thief = { ...first, keyFile: `${cluster.directory}/thief.key` };
+  await t.rejects(joinCluster({ ticket: text, bootstrap: thief, log, signal: AbortSignal.timeout(9000) }), {
+    code: 'ticket_invalid',
+  });
+  t.equal(nodes.web1.node.status().refused.join_refused, 1);
+  t.equal(
+    nodes.db1.node.status().joinRequests.length,
+    1,
+    'the anchor, which has no link to it, sees the request',
+  );
+  const again = Promise.withResolvers<void>();
+  const stop = new AbortController();
+  const rejoin = joinCluster({
+    ...{ ticket: text, bootstrap: first, log, signal: stop.signal },
+    onWaiting: () => again.resolve(),
+  });
+  await again.promise;
+  stop.abort();
+  await t.rejects(rejoin);
+  t.equal(await readFile(first.keyFile, 'utf8'), keyBefore, 'keys that are there are used');
+});
+
+t.test('a dead member is evicted, and replaced under its name', async (t) => {
+  const cluster = await threeNodes(t);
+  const nodes = await cluster.startAll();
+  await nodes.ftp1.stop();
+  await publish(cluster, nodes.db1, (edition) => composeEviction(edition, { nodes: ['ftp1'] }));
+  const rest: TestNode[] = [nodes.db1, nodes.web1];
+  await allInstalled(rest, 2);
+  t.strictSame(
+    nodes.web1.node.members().map(({ name }) => name),
+    ['db1', 'web1'],
+  );
+  t.match(
+    nodes.db1.events.findLast(({ type }) => type === 'evicted'),
+    { by: 'ftp1' },
+  );
+  const bootstrap = { ...bootstrapIn(cluster.directory, 'ftp1') };
+  const fresh = {
+    ...bootstrap,
+    keyFile: `${cluster.directory}/ftp1.new.key`,
+    configurationDirectory: `${cluster.directory}/ftp1.new`,
+  };
+  const { log } = recordingLog();
+  const joined = Promise.withResolvers<void>();
+  const admitted = admitNode(
+    nodes.web1.client,
+    {
+      node: { ...secondFtpNode(cluster), name: 'ftp1' },
+      createIdentity,
+      onTicket: ({ text }) =>
+        joined.resolve(
+          joinCluster({ ticket: text, bootstrap: fresh, log, signal: AbortSignal.timeout(15_000) }),
+        ),
+    },
+    optionsOf(cluster),
+  );
+  await joined.promise;
+  const node = await startPlainRoom({ bootstrap: fresh, role: 'ftp-node', log });
+  t.teardown(() => node.close());
+  await admitted;
+  await within(5000, 'it takes part', () => node.admission.isOpen);
+});
