@@ -47,7 +47,7 @@ export interface PlainRoomOptions<R extends NodeRole> {
 export async function startPlainRoom<R extends NodeRole>(
   options: PlainRoomOptions<R>,
 ): Promise<ClusterNode<R>> {
-  const { bootstrap, role, log, onEvent, prepare = prepareNothing } = options;
+  const { bootstrap, role, log, onEvent, prepare = nothingPrepared } = options;
   const opened = await openClusterNode({ bootstrap, role, log, ...(onEvent ? { onEvent } : {}) });
   let node: ClusterNode<R> | undefined;
   const answer = async () => {
@@ -59,6 +59,7 @@ export async function startPlainRoom<R extends NodeRole>(
   return node;
 }
 
-function prepareNothing() {
+/** A part of a change that does nothing. */
+export function nothingPrepared() {
   return Promise.resolve({ commit: () => Promise.resolve(), discard: () => Promise.resolve() });
 }
