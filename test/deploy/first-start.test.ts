@@ -1,30 +1,41 @@
-// What a first start makes: it is complete, private, usable by OpenSSL and OpenSSH, kept at later starts, and completed
-// when a start was cut short at any point.
-import t from 'tap';
-import { X509Certificate, createPrivateKey } from 'node:crypto';
+// What a first start makes before any program runs: a cluster of internal-db alone, private, signed by the operator's
+// key; and what a start that was cut short keeps for the next one.
+import t, { type Test } from 'tap';
 import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createServer, connect, type TLSSocket } from 'node:tls';
-import type { AddressInfo } from 'node:net';
-import ssh2 from 'ssh2';
-import { readKeyBags } from '#commlink/key-bag.ts';
+import { readStopped } from '#commlink/configuration/read-stopped.ts';
+import { countValidSignatures } from '#commlink/configuration/signed-manifest.ts';
 import { readNodeKeys } from '#commlink/node-keys.ts';
-import { certificateFiles } from '#deploy/certificates.ts';
-import { bagDirectory, configFile, nodeKeyFile } from '#deploy/configuration.ts';
-import { prepareState } from '#deploy/first-start.ts';
-import { layOutPorts } from '#deploy/ports.ts';
-import { hostKeyFiles } from '#deploy/ssh-host-keys.ts';
-import { layOutState, openStateDirectory, programNames, type StateLayout } from '#deploy/state-directory.ts';
+import { operatorOf, readOperatorKeys } from '#commlink/operator/operator-keys.ts';
+import { firstPlaces } from '#deploy/default-settings.ts';
+import { readNodeConfiguration } from '#deploy/installed-settings.ts';
+import { prepareState, type StateChoices } from '#deploy/prepare-state.ts';
+import { bootstrapOf, makeProgramFolders, writeProgramConfig } from '#deploy/program-folder.ts';
+import { layOutState, programNames, type StateLayout } from '#deploy/state-directory.ts';
+import { ftpNodeConfigCheck } from '#ftp-node/config.ts';
 import { internalDbConfigCheck } from '#internal-db/config.ts';
 import { webFrontConfigCheck } from '#web-front/config.ts';
+import { findFreePortBase } from '../rig/free-ports.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 
-const choices = { ports: layOutPorts(20_000), isRoot: true, logLevel: 'info' };
+const place = { cluster: 'local', name: 'db1' };
+const noPassphrase = () => Promise.reject(new Error('It has a passphrase.'));
 
-async function prepare(directory: string): Promise<StateLayout> {
-  const layout = layOutState(directory);
-  openStateDirectory(layout);
-  await prepareState(layout, choices);
+function choose(changes: Partial<StateChoices> = {}): StateChoices {
+  return {
+    portBase: undefined,
+    withDemo: false,
+    host: undefined,
+    onlyDatabase: false,
+    say: () => {},
+    takeLock: () => {},
+    ...changes,
+  };
+}
+
+async function prepare(t: Test, changes: Partial<StateChoices> = {}): Promise<StateLayout> {
+  const layout = layOutState(temporaryFolder(t));
+  await prepareState(layout, choose({ portBase: String(await findFreePortBase()), ...changes }));
   return layout;
 }
 
@@ -36,9 +47,10 @@ function listFiles(directory: string): string[] {
 }
 
 t.test('everything is private: files 0600, directories 0700, but for the root of the jail', async (t) => {
-  const layout = await prepare(temporaryFolder(t));
+  const layout = await prepare(t);
+  await makeProgramFolders(layout, 'ftp-node');
   const files = listFiles(layout.directory);
-  t.ok(files.length >= 16);
+  t.ok(files.length >= 9);
   for (const file of files) t.equal(statSync(file).mode & 0o777, 0o600, file);
   const directories = readdirSync(layout.directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -49,116 +61,94 @@ t.test('everything is private: files 0600, directories 0700, but for the root of
   }
 });
 
-t.test('the programs accept their configurations, as root and not', async (t) => {
-  for (const isRoot of [true, false]) {
-    const layout = layOutState(temporaryFolder(t));
-    openStateDirectory(layout);
-    await prepareState(layout, { ...choices, isRoot });
-    const read = (program: (typeof programNames)[number]): unknown =>
-      JSON.parse(readFileSync(configFile(layout, program), 'utf8'));
-    internalDbConfigCheck.parse(read('internal-db'));
-    webFrontConfigCheck.parse(read('web-front'));
-    t.match(read('ftp-node'), { jail: isRoot ? 'required' : 'where-possible' });
+t.test('the programs accept the files that they are started with', async (t) => {
+  const layout = layOutState(temporaryFolder(t));
+  const checks = [internalDbConfigCheck, webFrontConfigCheck, ftpNodeConfigCheck];
+  for (const [index, role] of programNames.entries()) {
+    await makeProgramFolders(layout, role);
+    await writeProgramConfig(layout, role, place);
+    checks[index]?.parse(JSON.parse(readFileSync(layout.configFile(role), 'utf8')));
+    t.pass(role);
   }
 });
 
-t.test('each link has one bag, the same at both ends, and no third program has it', async (t) => {
-  const layout = await prepare(temporaryFolder(t));
-  const ids = Object.fromEntries(
-    await Promise.all(
-      programNames.map(async (name) => [name, (await readNodeKeys(nodeKeyFile(layout, name))).id] as const),
-    ),
-  );
-  const bags = Object.fromEntries(
-    await Promise.all(
-      programNames.map(async (name) => [name, await readKeyBags(bagDirectory(layout, name))] as const),
-    ),
-  );
-  const pairsOf = (name: string) => bags[name]?.map(({ from, to }) => [from, to]);
-  t.same(pairsOf('internal-db'), [[ids['web-front'], ids['internal-db']]]);
-  t.same(pairsOf('ftp-node'), [[ids['ftp-node'], ids['web-front']]]);
-  t.equal(bags['web-front']?.length, 2);
-  const atFront = bags['web-front']?.find(({ to }) => to === ids['internal-db']);
-  t.same(atFront, bags['internal-db']?.[0]);
+t.test('the cluster has one member, which is active, and one operator, who signed', async (t) => {
+  const layout = await prepare(t);
+  const { installed } = await readStopped(bootstrapOf(layout, 'internal-db', place));
+  const { manifest, signed } = installed;
+  const keys = await readNodeKeys(layout.keyFile('internal-db'));
+  t.match(manifest, { seq: 1, parent: null, anchor: keys.id, members: [{ name: 'db1', state: 'active' }] });
+  t.equal(manifest.members.length, 1);
+  const operator = operatorOf(await readOperatorKeys(layout.operatorKeyFile, noPassphrase));
+  t.same(manifest.operators, { threshold: 1, keys: [operator] });
+  t.same(countValidSignatures(signed, [operator]), [operator.id]);
+  const { settings, identity } = await readNodeConfiguration(layout, 'internal-db', place);
+  t.equal(settings.console.host, '127.0.0.1');
+  t.match(identity.certificate, /BEGIN CERTIFICATE/);
+  t.equal(identity.authority, readFileSync(layout.caFile, 'utf8'));
 });
 
-t.test(
-  'a server with the made certificate is trusted by name and address, with the authority alone',
-  async (t) => {
-    const layout = await prepare(temporaryFolder(t));
-    const { certFile, keyFile } = certificateFiles(layout, 'web-front');
-    const server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
-    server.on('tlsClientError', () => {});
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    t.teardown(() => server.close());
-    const { port } = server.address() as AddressInfo;
-    const reach = (options: object): Promise<boolean> =>
-      new Promise((resolve) => {
-        const socket: TLSSocket = connect({ host: '127.0.0.1', port, ...options }, () => {
-          resolve(socket.authorized);
-          socket.destroy();
-        });
-        socket.on('error', () => resolve(false));
-      });
-    const ca = readFileSync(layout.caFile);
-    t.equal(await reach({ ca, servername: 'localhost' }), true, 'localhost');
-    t.equal(await reach({ ca }), true, '127.0.0.1');
-    t.equal(await reach({ ca, servername: 'example.com' }), false, 'another name');
-    t.equal(await reach({ servername: 'localhost' }), false, 'without the authority');
-  },
-);
-
-t.test('the authority can sign servers only, and its servers are no authorities', async (t) => {
-  const layout = await prepare(temporaryFolder(t));
-  const authority = new X509Certificate(readFileSync(layout.caFile));
-  t.equal(authority.ca, true);
-  t.ok(authority.checkPrivateKey(createPrivateKey(readFileSync(layout.caKeyFile))));
-  for (const program of programNames) {
-    const { certFile, keyFile } = certificateFiles(layout, program);
-    const certificate = new X509Certificate(readFileSync(certFile));
-    t.equal(certificate.ca, false);
-    t.ok(certificate.verify(authority.publicKey));
-    t.ok(certificate.checkPrivateKey(createPrivateKey(readFileSync(keyFile))));
-  }
+t.test('no private key is in a file of its own but those of operator, node and authority', async (t) => {
+  const layout = await prepare(t);
+  const holding = listFiles(layout.directory).filter((file) =>
+    /PRIVATE KEY/.test(readFileSync(file, 'latin1')),
+  );
+  t.same(
+    holding.map((file) => file.slice(layout.directory.length + 1)),
+    ['ca-key.pem', 'internal-db/node.key', 'operator/operator.key'],
+  );
 });
 
-t.test('the host keys are Ed25519 and ECDSA, in the format that ssh2 and OpenSSH read', async (t) => {
-  const layout = await prepare(temporaryFolder(t));
-  const types = hostKeyFiles(layout).map((file) => {
-    const key = ssh2.utils.parseKey(readFileSync(file));
-    return key instanceof Error ? key.message : key.type;
+t.test('listens where it was told to, and a cluster may begin with the database alone', async (t) => {
+  const layout = layOutState(temporaryFolder(t));
+  const portBase = String(await findFreePortBase());
+  const { places, logins } = await prepareState(
+    layout,
+    choose({ host: '127.0.0.2', onlyDatabase: true, withDemo: true, portBase }),
+  );
+  t.same([...places.keys()], ['internal-db']);
+  t.equal(logins?.customer, null, 'without an FTP node there is no demo');
+  const { settings } = await readNodeConfiguration(layout, 'internal-db', place);
+  t.match(settings, {
+    console: { host: '127.0.0.2' },
+    administration: { host: '127.0.0.2' },
+    links: { listen: { host: '127.0.0.2' } },
   });
-  t.same(types, ['ssh-ed25519', 'ecdsa-sha2-nistp256']);
 });
 
-t.test('a later start keeps everything', async (t) => {
-  const layout = await prepare(temporaryFolder(t));
-  const before = listFiles(layout.directory).map((file) => [file, readFileSync(file, 'utf8')]);
-  t.same(await prepareState(layout, choices), []);
-  const after = listFiles(layout.directory).map((file) => [file, readFileSync(file, 'utf8')]);
-  t.same(after, before);
+t.test('a start that was cut short leaves keys and logins for the next one', async (t) => {
+  const layout = await prepare(t);
+  const kept = [layout.operatorKeyFile, layout.keyFile('internal-db'), layout.caFile, layout.firstLoginsFile];
+  const before = kept.map((file) => readFileSync(file, 'utf8'));
+  // As if another program had been let in already.
+  await makeProgramFolders(layout, 'web-front');
+  await writeProgramConfig(layout, 'web-front', { cluster: 'local', name: 'web1' });
+  const { first } = await prepareState(layout, choose({ portBase: String(await findFreePortBase()) }));
+  t.ok(first, 'the configuration is begun over');
+  t.same(
+    kept.map((file) => readFileSync(file, 'utf8')),
+    before,
+  );
+  t.throws(() => statSync(layout.configFile('web-front')), { code: 'ENOENT' });
 });
 
-t.test(
-  'whichever file a start that was cut short did not make, the next one makes it and keeps the others',
-  async (t) => {
-    const layout = await prepare(temporaryFolder(t));
-    // Node keys last: with another key a node is another one, and the old one's bags are not made again.
-    const isNodeKey = (file: string): boolean => file.endsWith('node.key');
-    const files = listFiles(layout.directory).toSorted((a, b) => Number(isNodeKey(a)) - Number(isNodeKey(b)));
-    for (const file of files) {
-      rmSync(file);
-      await prepareState(layout, choices);
-      t.ok(statSync(file).size > 0, `${file.slice(layout.directory.length)} is back`);
-      for (const program of programNames) {
-        const { certFile, keyFile } = certificateFiles(layout, program);
-        const certificate = new X509Certificate(readFileSync(certFile));
-        t.ok(
-          certificate.checkPrivateKey(createPrivateKey(readFileSync(keyFile))),
-          `${program} has a fitting key`,
-        );
-        t.ok(certificate.verify(new X509Certificate(readFileSync(layout.caFile)).publicKey));
-      }
-    }
-  },
-);
+t.test('whichever file a start that was cut short did not make, the next one makes it', async (t) => {
+  const layout = await prepare(t);
+  const files = listFiles(layout.directory).filter((file) => !file.includes('/configuration/'));
+  t.ok(files.length >= 6);
+  for (const file of files) {
+    if ([layout.firstLoginsFile, layout.versionFile, layout.lockFile].includes(file)) continue;
+    rmSync(file);
+    await prepareState(layout, choose({ portBase: String(await findFreePortBase()) }));
+    t.ok(statSync(file).size > 0, `${file.slice(layout.directory.length)} is back`);
+    await readNodeConfiguration(layout, 'internal-db', place);
+  }
+});
+
+t.test('a directory without any program is no installation', async (t) => {
+  const layout = await prepare(t);
+  rmSync(layout.firstLoginsFile);
+  for (const role of firstPlaces.keys())
+    rmSync(layout.programDirectory(role), { recursive: true, force: true });
+  await t.rejects(prepareState(layout, choose()), { code: 'NOTHING_TO_RUN' });
+});

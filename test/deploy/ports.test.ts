@@ -1,8 +1,22 @@
 // The row of ports: what CONSIGN_PORT_BASE may be, and what is said of a port that is taken.
 import t from 'tap';
 import { createServer, type AddressInfo } from 'node:net';
-import { checkPortsFree, layOutPorts, parsePortBase, portBaseDefault } from '#deploy/ports.ts';
+import { defaultEntries } from '#deploy/default-settings.ts';
+import { listeningPorts } from '#deploy/installed-settings.ts';
+import {
+  checkPortsFree,
+  layOutPorts,
+  parsePortBase,
+  portBaseDefault,
+  type ListeningPort,
+} from '#deploy/ports.ts';
 import { findFreePortBase } from '../rig/free-ports.ts';
+
+/** What a one-machine installation listens on. */
+function allPorts(base: number): ListeningPort[] {
+  const entries = Object.values(defaultEntries({ ports: layOutPorts(base), isRoot: false }));
+  return listeningPorts(Object.fromEntries(entries.map(({ role, settings }) => [role, settings])));
+}
 
 t.test('reads a port base', async (t) => {
   t.equal(parsePortBase(undefined), portBaseDefault);
@@ -43,14 +57,15 @@ t.test('names the port that is taken, and other ports to use', async (t) => {
   await new Promise<void>((resolve) => server.listen(base + 3, '127.0.0.1', resolve));
   t.teardown(() => server.close());
   t.equal((server.address() as AddressInfo).port, base + 3);
-  await t.rejects(checkPortsFree(layOutPorts(base)), { code: 'PORT_TAKEN' });
-  const message = await checkPortsFree(layOutPorts(base)).catch((error: Error) => error.message);
+  await t.rejects(checkPortsFree(allPorts(base)), { code: 'PORT_TAKEN' });
+  const message = await checkPortsFree(allPorts(base)).catch((error: Error) => error.message);
   t.match(message, `Port ${base + 3} (ftp)`);
   t.match(message, 'CONSIGN_PORT_BASE=');
 });
 
 t.test('finds nothing wrong with free ports, and leaves them free', async (t) => {
-  const ports = layOutPorts(await findFreePortBase());
+  const ports = allPorts(await findFreePortBase());
+  t.equal(ports.length, 10);
   await checkPortsFree(ports);
   await checkPortsFree(ports);
   t.pass();

@@ -14,11 +14,11 @@ import { temporaryFolder } from '../rig/temporary-folder.ts';
 
 t.test('makes a directory that only its owner can enter', async (t) => {
   const layout = layOutState(join(temporaryFolder(t), 'new', 'state'));
-  t.same(openStateDirectory(layout), { isNew: true });
+  t.same(openStateDirectory(layout), { isNew: true, isOld: false });
   t.equal(statSync(layout.directory).mode & 0o777, 0o700);
   await markState(layout);
-  t.same(openStateDirectory(layout), { isNew: false });
-  t.equal(readStateVersion(layout), 1);
+  t.same(openStateDirectory(layout), { isNew: false, isOld: false });
+  t.equal(readStateVersion(layout), 2);
 });
 
 t.test('closes a directory that others could enter', async (t) => {
@@ -32,7 +32,7 @@ t.test('goes on with a first start that was cut short', async (t) => {
   const layout = layOutState(
     temporaryFolder(t, { 'launcher.lock': '', 'first-logins.json': '{}', 'version.json.0a1b2c.new': '' }),
   );
-  t.same(openStateDirectory(layout), { isNew: true });
+  t.same(openStateDirectory(layout), { isNew: true, isOld: false });
 });
 
 t.test('refuses a directory with something else in it, and changes nothing', async (t) => {
@@ -47,10 +47,15 @@ t.test('refuses a directory with something else in it, and changes nothing', asy
 
 t.test('refuses the state of a newer version, and changes nothing', async (t) => {
   const layout = layOutState(
-    temporaryFolder(t, { 'version.json': '{"stateVersion":2}', 'internal-db': null }),
+    temporaryFolder(t, { 'version.json': '{"stateVersion":3}', 'internal-db': null }),
   );
   t.throws(() => openStateDirectory(layout), { code: 'STATE_NEWER' });
   t.same(readdirSync(layout.directory), ['internal-db', 'version.json']);
+});
+
+t.test('knows the state of an older version', async (t) => {
+  const layout = layOutState(temporaryFolder(t, { 'version.json': '{"stateVersion":1}' }));
+  t.same(openStateDirectory(layout), { isNew: false, isOld: true });
 });
 
 t.test('refuses a damaged version file', async (t) => {
