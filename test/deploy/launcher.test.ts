@@ -110,7 +110,15 @@ t.test('a first start that is cut short, anywhere, is completed by the next ones
     CONSIGN_STATE: state,
     CONSIGN_PORT_BASE: String(await findFreePortBase()),
   };
-  const milestones = ['version.json', 'ca.pem', 'ftp-node/config.json', 'internal-db/admin.sock'];
+  const milestones = [
+    'version.json',
+    'operator/operator.key',
+    'internal-db/configuration/protocol.json',
+    'internal-db/admin.sock',
+    'web-front/node.key',
+    'web-front/configuration/protocol.json',
+    'ftp-node/config.json',
+  ];
   const planned = new Set<string>();
   for (const milestone of milestones) {
     const child = spawn(process.execPath, [launcher, '--empty'], { env: environment, stdio: 'ignore' });
