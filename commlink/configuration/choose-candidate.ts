@@ -4,11 +4,13 @@ import { compareVersions, isSameVersion } from './cluster-version.ts';
 import { isChildOf, newestOf, type Plan } from './plan.ts';
 import type { CoreState } from './protocol-state.ts';
 
-/** The version to go to, or null when there is none but the installed one. */
+/** The version to go to, or null when there is none but the installed one. One that evicts me is not for me to stage. */
 export function chooseCandidate(state: CoreState): Plan | null {
-  const committed = state.plans.filter((plan) => isCommitted(state, plan));
+  const { self, plans, installed } = state;
+  const mine = plans.filter(({ known }) => known.includes(self));
+  const committed = mine.filter((plan) => isCommitted(state, plan));
   if (committed.length > 0) return newestOf(committed);
-  return newestOf(state.plans.filter((plan) => isChildOf(plan, state.installed) && mayOvertake(state, plan)));
+  return newestOf(mine.filter((plan) => isChildOf(plan, installed) && mayOvertake(state, plan)));
 }
 
 /**
