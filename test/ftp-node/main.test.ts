@@ -5,13 +5,13 @@ import { chmodSync, chownSync, readdirSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import type { FtpNodeConfig } from '#ftp-node/config.ts';
+import { issueCertificate } from '../rig/issued-certificate.ts';
 import { acceptLogin, fetchEverywhere } from './fetch-everywhere.ts';
-import { RunningNode } from './running-node.ts';
+import { RunningNode, type NodeChange } from './running-node.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-async function startFailing(t: Test, change: Partial<FtpNodeConfig>, uid?: number): Promise<RunningNode> {
+async function startFailing(t: Test, change: NodeChange, uid?: number): Promise<RunningNode> {
   const node = new RunningNode();
   t.teardown(() => node.remove());
   await node.prepare(change);
@@ -33,20 +33,24 @@ t.test('a port that is taken is said plainly, with exit status 78', async (t) =>
   t.teardown(() => taken.close());
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
-  const ftp = { port, publicHost: 'localhost', passivePorts: { from: 20_000, to: 20_010 } };
-  for (const [purpose, change] of [
-    ['HTTPS downloads', { https: { port, publicBase: 'https://localhost:1' } }],
-    ['FTP', { ftp }],
-    ['SFTP', { sftp: { port, publicHost: 'localhost' } }],
+  const enabled = { enabled: true, port };
+  const passivePorts = { from: 20_000, to: 20_010 };
+  for (const [purpose, settings] of [
+    ['HTTPS downloads', { https: { ...enabled, publicBase: 'https://localhost:1' } }],
+    ['FTP', { ftp: { ...enabled, publicHost: 'localhost', passivePorts, requireTls: true } }],
+    ['SFTP', { sftp: { ...enabled, publicHost: 'localhost' } }],
   ] as const) {
-    const node = await startFailing(t, change);
+    const node = await startFailing(t, { settings });
     t.match(node.log.join(''), `Port ${port} on 127.0.0.1, for ${purpose}, is taken by another program.`);
   }
 });
 
-t.test('a key file that is missing is said plainly', async (t) => {
-  const node = await startFailing(t, { certFile: '/nonexistent/cert.pem' });
-  t.match(node.log.join(''), 'The file /nonexistent/cert.pem cannot be read.');
+t.test('a certificate without its key, and no host key, are said plainly', async (t) => {
+  const { privateKey } = await issueCertificate('another');
+  const foreign = await startFailing(t, { identity: { privateKey } });
+  t.match(foreign.log.join(''), 'do not belong together');
+  const keyless = await startFailing(t, { identity: { hostKeys: [] } });
+  t.match(keyless.log.join(''), 'SFTP needs at least one host key.');
 });
 
 if (isRoot) {
@@ -62,7 +66,7 @@ if (isRoot) {
     const content = randomBytes(100_000);
     const grant = await node.publishAndStage(content);
     for (const fetched of await fetchEverywhere(node, grant, password)) t.ok(fetched.equals(content));
-    const refusing = await startFailing(t, { jail: 'required' }, 65_534);
+    const refusing = await startFailing(t, { settings: { jail: 'required' } }, 65_534);
     t.match(refusing.log.join(''), 'The session server may not chroot');
   });
   t.test('a session user that is root is refused', async (t) => {

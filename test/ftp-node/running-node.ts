@@ -3,26 +3,25 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
 import type { Test } from 'tap';
-import { openCommlink, type Commlink } from '#commlink/commlink.ts';
-import { createKeyBag, writeKeyBag } from '#commlink/key-bag.ts';
+import type { Commlink } from '#commlink/commlink.ts';
 import type { DownloadUrl, NodeReport, StagingGrant } from '#commlink/methods/documents.ts';
 import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
-import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
-import type { Member, NodeRole } from '#commlink/node-config.ts';
-import { createNodeKeys, writeNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
+import type { NodeKeys } from '#commlink/node-keys.ts';
+import type { ClusterPolicy, NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
 import { signDocument } from '#commlink/signed-document.ts';
 import type { FtpNodeConfig } from '#ftp-node/config.ts';
+import { NodeCluster, type FtpNodeSettings } from './node-cluster.ts';
 import { relayHandlers, type Decisions } from './relay-stand-in.ts';
+import { clusterName } from '../rig/configured-cluster.ts';
 import { plainCommand } from '../rig/plain-process.ts';
 
-const cluster = 'local';
 const mainFile = join(import.meta.dirname, '../../ftp-node/main.ts');
 
 /** A record's id of the given kind. */
@@ -36,16 +35,18 @@ interface Ports {
   readonly sftp: number;
 }
 
-function memberOf(name: string, role: NodeRole, keys: NodeKeys): Member {
-  return { name, role, id: keys.id, signingKey: keys.signing.raw, sealingKey: keys.sealing.raw };
+/** What a test wants otherwise than the fixture has it. */
+export interface NodeChange {
+  readonly settings?: Partial<FtpNodeSettings>;
+  readonly identity?: Partial<NodeIdentity>;
+  readonly policy?: Partial<ClusterPolicy>;
+  readonly sessionUser?: FtpNodeConfig['sessionUser'];
 }
 
 /** The cluster, the state directory and what runs in it. Use `startNode`. */
 export class RunningNode {
   readonly directory = mkdtempSync(join(tmpdir(), 'consign-node-'));
-  readonly internalDbKeys = createNodeKeys();
-  readonly #nodeKeys = createNodeKeys();
-  readonly #webKeys = createNodeKeys();
+  #cluster: NodeCluster | null = null;
   readonly reports: NodeReport[] = [];
   readonly log: string[] = [];
   readonly decisions: Decisions = {
@@ -54,21 +55,20 @@ export class RunningNode {
     receipt: (honest) => honest,
     reachable: true,
   };
-  readonly #members: Member[];
-  #web: Commlink | null = null;
   #process: ChildProcess | null = null;
   pids: Record<string, number> = {};
 
-  constructor() {
-    this.#members = [
-      memberOf('db1', 'internal-db', this.internalDbKeys),
-      memberOf('web1', 'web-front', this.#webKeys),
-      memberOf('ftp1', 'ftp-node', this.#nodeKeys),
-    ];
+  get cluster(): NodeCluster {
+    if (this.#cluster === null) throw new Error('The cluster was not made.');
+    return this.#cluster;
+  }
+
+  get internalDbKeys(): NodeKeys {
+    return this.cluster.configured.keys('db1');
   }
 
   get nodeId(): string {
-    return this.#nodeKeys.id;
+    return this.cluster.configured.keys('ftp1').id;
   }
 
   get caFile(): string {
@@ -88,70 +88,47 @@ export class RunningNode {
     return this.#process;
   }
 
-  /** Makes keys, bags, certificates and the configuration; starts the web-front in this process. */
-  async prepare(change: Partial<FtpNodeConfig> = {}): Promise<void> {
-    const bags = { web: join(this.directory, 'web-bags'), ftp: join(this.directory, 'ftp-bags') };
-    for (const bag of Object.values(bags)) mkdirSync(bag, { mode: 0o700 });
-    const bag = createKeyBag({ cluster, from: this.#nodeKeys.id, to: this.#webKeys.id, size: 7 });
-    await Promise.all(Object.values(bags).map((directory) => writeKeyBag(directory, bag)));
-    await writeNodeKeys(join(this.directory, 'web.key'), this.#webKeys);
-    await writeNodeKeys(join(this.directory, 'ftp.key'), this.#nodeKeys);
-    this.#makeCertificate();
-    const node = { cluster, members: this.#members, linkAgeMaxMs: 3_600_000 };
-    this.#web = await openCommlink({
-      config: {
-        ...node,
-        name: 'web1',
-        keyFile: join(this.directory, 'web.key'),
-        bagDirectory: bags.web,
-        listen: { host: '127.0.0.1', port: 0 },
-        dial: [],
-      },
-      offered: webFrontMethods,
-      handlers: relayHandlers({
-        cluster,
-        internalDbKeys: this.internalDbKeys,
-        nodeKey: this.#nodeKeys.signing.publicKey,
-        decisions: this.decisions,
-        reports: this.reports,
-        signOrder: (deliveries) => this.signOrder(deliveries, 'unknown'),
-      }),
-      log: pino({ level: 'silent' }),
-    });
-    const port = this.#web.port ?? 0;
+  /** Makes keys, certificates and the first configuration; starts the rest of the cluster in this process. */
+  async prepare(change: NodeChange = {}): Promise<void> {
+    const identity = { ...this.makeIdentity(), ...change.identity };
     const passiveFrom = randomInt(20_000, 31_000);
-    const config: FtpNodeConfig = {
-      node: {
-        ...node,
-        name: 'ftp1',
-        keyFile: join(this.directory, 'ftp.key'),
-        bagDirectory: bags.ftp,
-        listen: null,
-        dial: [{ peer: 'web1', host: '127.0.0.1', port, connections: 1 }],
+    this.#cluster = await NodeCluster.create({
+      directory: this.directory,
+      ports: { db1: await findFreePort(), web1: await findFreePort() },
+      settings: {
+        https: { enabled: true, port: 0, publicBase: 'https://localhost:1' },
+        ftp: {
+          enabled: true,
+          port: 0,
+          publicHost: 'localhost',
+          passivePorts: { from: passiveFrom, to: passiveFrom + 30 },
+          requireTls: true,
+        },
+        logLevel: 'debug',
+        ...change.settings,
       },
+      identity,
+      policy: change.policy ?? {},
+    });
+    const config: FtpNodeConfig = {
+      node: this.cluster.configured.bootstrap('ftp1'),
       storeroomDirectory: this.storeroom,
       accountsDirectory: this.accounts,
       ledgerFile: join(this.directory, 'ledger.db'),
       ingestSocket: join(this.directory, 'ingest.sock'),
-      jail: 'where-possible',
-      sessionUser: { uid: 65_534, gid: 65_534 },
-      sessionServerCount: 1,
-      listenHost: '127.0.0.1',
-      certFile: this.caFile,
-      keyFile: join(this.directory, 'tls.key'),
-      hostKeyFiles: [join(this.directory, 'ssh_host_ed25519_key')],
-      https: { port: 0, publicBase: 'https://localhost:1' },
-      ftp: { port: 0, publicHost: 'localhost', passivePorts: { from: passiveFrom, to: passiveFrom + 30 } },
-      sftp: { port: 0, publicHost: 'localhost' },
-      reconcileIntervalMs: 60_000,
-      logLevel: 'debug',
-      ...change,
+      sessionUser: change.sessionUser ?? { uid: 65_534, gid: 65_534 },
     };
-    this.writeConfig(config);
-  }
-
-  writeConfig(config: FtpNodeConfig): void {
     writeFileSync(join(this.directory, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+    await this.cluster.start(
+      relayHandlers({
+        cluster: clusterName,
+        internalDbKeys: this.internalDbKeys,
+        nodeKey: this.cluster.configured.keys('ftp1').signing.publicKey,
+        decisions: this.decisions,
+        reports: this.reports,
+        signOrder: (deliveries) => this.signOrder(deliveries, 'unknown'),
+      }),
+    );
   }
 
   /** Starts the node's program and waits until it says that it is ready. */
@@ -185,14 +162,13 @@ export class RunningNode {
   }
 
   get web(): Commlink {
-    if (this.#web === null) throw new Error('The web-front does not run.');
-    return this.#web;
+    return this.cluster.web.commlink;
   }
 
-  /** The ports that the node's last session server said it has. */
+  /** The ports of the session servers that accept now. */
   get ports(): Ports {
     const lines = this.log.join('').split('\n');
-    const line = lines.findLast((text) => text.includes('"session server started"')) ?? '{}';
+    const line = lines.findLast((text) => text.includes('"session servers accept"')) ?? '{}';
     return (JSON.parse(line) as { ports: Ports }).ports;
   }
 
@@ -215,7 +191,7 @@ export class RunningNode {
 
   grantBody(content: Buffer, change: Partial<StagingGrant> = {}): StagingGrant {
     return {
-      cluster,
+      cluster: clusterName,
       grant: newId('grt'),
       delivery: newId('dlv'),
       node: this.nodeId,
@@ -258,7 +234,7 @@ export class RunningNode {
     return signDocument(
       'unstage-order',
       {
-        cluster,
+        cluster: clusterName,
         order: newId('ord'),
         node: this.nodeId,
         deliveries: deliveries.map((delivery) => ({ delivery, reason })),
@@ -271,7 +247,7 @@ export class RunningNode {
   /** The signed HTTPS link of a staged grant; `change` replaces claims, `keys` another signer. */
   linkFor(grant: StagingGrant, change: Partial<DownloadUrl> = {}, keys = this.internalDbKeys): string {
     const claims: DownloadUrl = {
-      cluster,
+      cluster: clusterName,
       node: this.nodeId,
       delivery: grant.delivery,
       account: grant.account,
@@ -314,24 +290,45 @@ export class RunningNode {
 
   async remove(): Promise<void> {
     await this.stop('SIGKILL');
-    await this.#web?.close();
+    await this.#cluster?.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  #makeCertificate(): void {
+  /** A new certificate, in `caFile` from now on, and a new host key. */
+  makeIdentity(): NodeIdentity {
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-    const files = ['-keyout', join(this.directory, 'tls.key'), '-out', this.caFile];
+    const keyFile = join(this.directory, 'tls.key');
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const files = ['-keyout', keyFile, '-out', this.caFile];
     execFileSync('openssl', ['req', '-x509', ...curve, '-days', '2', ...subject, ...files], {
       stdio: 'pipe',
     });
     const hostKey = join(this.directory, 'ssh_host_ed25519_key');
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey]);
+    rmSync(hostKey, { force: true });
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey], { stdio: 'pipe' });
+    const made = {
+      certificate: readFileSync(this.caFile, 'utf8'),
+      privateKey: readFileSync(keyFile, 'utf8'),
+      authority: null,
+      hostKeys: [readFileSync(hostKey, 'utf8')],
+    };
+    // The node has them from its sealed section, and from nowhere else.
+    for (const file of [keyFile, hostKey]) rmSync(file);
+    return made;
   }
 }
 
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 /** Starts a node that is removed at the end of the test. */
-export async function startNode(t: Test, change: Partial<FtpNodeConfig> = {}): Promise<RunningNode> {
+export async function startNode(t: Test, change: NodeChange = {}): Promise<RunningNode> {
   const node = new RunningNode();
   t.teardown(() => node.remove());
   await node.prepare(change);

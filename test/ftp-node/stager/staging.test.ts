@@ -20,7 +20,7 @@ import { createNodeKeys } from '#commlink/node-keys.ts';
 import { signDocument } from '#commlink/signed-document.ts';
 import { newId, RunningNode, startNode, waitUntil } from '../running-node.ts';
 
-const node = await startNode(t, { reconcileIntervalMs: 1000 });
+const node = await startNode(t, { settings: { reconcileIntervalMs: 1000 } });
 const content = randomBytes(10_000);
 await node.ingest(content);
 

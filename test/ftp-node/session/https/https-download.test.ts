@@ -12,7 +12,9 @@ import { createNodeKeys } from '#commlink/node-keys.ts';
 import { startNode, waitUntil, newId } from '../../running-node.ts';
 
 const run = promisify(execFile);
-const node = await startNode(t, { limits: { loginDeadlineMs: 1500, stallTimeoutMs: 3000 } });
+const node = await startNode(t, {
+  settings: { limits: { loginDeadlineMs: 1500, stallTimeoutMs: 3000 } },
+});
 const content = randomBytes(20 * 1024 * 1024 + 11);
 const grant = await node.publishAndStage(content, {
   file: 'Ünïcode "tool" %41.bin',
