@@ -33,8 +33,9 @@ export interface ExchangeOptions {
   readonly log: Logger;
 }
 
-/** Why a text is no message of a member. */
-export type MessageRefusal = 'malformed' | 'unknown_sender' | 'bad_signature' | 'wrong_cluster';
+/** Why a text is no news of a member. `stale_message` also is what two relays of different speed make of one. */
+export type MessageRefusal =
+  'malformed' | 'unknown_sender' | 'bad_signature' | 'wrong_cluster' | 'stale_message';
 
 interface Newest {
   readonly message: VersionMessage;
@@ -74,7 +75,8 @@ export class VersionExchange {
     if (!claimed) return this.#refuse('malformed');
     const newest = this.#newest.get(claimed.from)?.message;
     if (newest && !isNewer(claimed, newest)) {
-      if (markOf(claimed) === markOf(newest)) this.#destination(via).marks.set(claimed.from, markOf(newest));
+      if (markOf(claimed) !== markOf(newest)) return this.#refuse('stale_message');
+      this.#destination(via).marks.set(claimed.from, markOf(newest));
       return undefined;
     }
     const member = this.#options.member(claimed.from);
