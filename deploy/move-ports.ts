@@ -30,7 +30,6 @@ const anchorRole = 'internal-db';
 
 /** Moves the ports, unless they are there. Throws StartupError `PORTS_CONFIGURED` when that can't be done offline. */
 export async function movePorts(layout: StateLayout, { places, base, say }: PortMove): Promise<void> {
-  await catchUp(layout, places);
   const local = await readLocalSettings(layout, places);
   const current = findBase(local);
   if (current === null || current === base) return;
@@ -53,9 +52,9 @@ export async function movePorts(layout: StateLayout, { places, base, say }: Port
 
 /**
  * A move that was cut short has reached the anchor and not all others, which then could not reach it: they are given what
- * it has. Does nothing otherwise.
+ * it has. Does nothing otherwise. To be called at each start, with nothing running.
  */
-async function catchUp(layout: StateLayout, places: PortMove['places']): Promise<void> {
+export async function finishPortMove(layout: StateLayout, places: PortMove['places']): Promise<void> {
   const place = places.get(anchorRole);
   if (place === undefined) return;
   const { installed } = await readStopped(bootstrapOf(layout, anchorRole, place));

@@ -7,7 +7,7 @@ import { beginCluster, type FirstCluster } from './first-cluster.ts';
 import { planFirstLogins, readFirstLogins, type FirstLogins } from './first-logins.ts';
 import { listeningPorts, readLocalSettings } from './installed-settings.ts';
 import { finishMigration, migrateState } from './migrate-state.ts';
-import { movePorts } from './move-ports.ts';
+import { finishPortMove, movePorts } from './move-ports.ts';
 import { stopOrphans } from './orphans.ts';
 import { checkPortsFree, layOutPorts, parsePortBase } from './ports.ts';
 import { refreshProgramConfigs, type NodePlace } from './program-folder.ts';
@@ -70,6 +70,7 @@ async function prepareFirst(
 async function prepareLater(layout: StateLayout, { portBase, say }: StateChoices): Promise<PreparedState> {
   const places = await refreshProgramConfigs(layout);
   if (places.size === 0) throw nothingToRun(layout);
+  await finishPortMove(layout, places);
   if (portBase !== undefined && portBase !== '')
     await movePorts(layout, { places, base: parsePortBase(portBase), say });
   await checkPortsFree(listeningPorts(await readLocalSettings(layout, places)));
