@@ -196,5 +196,6 @@ function startSchedules(
     log,
     work: () => configurationAudit.write(context),
   });
+  audit.nudge();
   return [orders, directory, expiry, clock, audit];
 }

@@ -38,9 +38,10 @@ export interface ConfiguredRooms {
 export interface RoomsRequest {
   readonly identity?: Partial<NodeIdentity>;
   readonly policy?: Partial<ClusterPolicy>;
-  /** Where the portal listens, if not at its own port. */
-  readonly portalPort?: number;
+  /** Where they listen, if not at their own ports. */
+  readonly linkPort?: number;
   readonly consolePort?: number;
+  readonly portalPort?: number;
 }
 
 /** Makes them; nothing runs yet. */
@@ -49,13 +50,13 @@ export async function configureRooms(request: RoomsRequest = {}): Promise<Config
   const portBase = await findFreePortBase();
   const issued = await issueCertificate('localhost');
   const identity: NodeIdentity = { ...issued, authority: null, hostKeys: [], ...request.identity };
-  const { consolePort = portBase + 1, portalPort = portBase + 2 } = request;
+  const { linkPort = portBase, consolePort = portBase + 1, portalPort = portBase + 2 } = request;
   const cluster = await configureCluster({
     directory,
     members: {
-      db1: { entry: entryOf('internal-db', { listen: portBase, room: consolePort }), identity },
+      db1: { entry: entryOf('internal-db', { listen: linkPort, room: consolePort }), identity },
       web1: {
-        entry: entryOf('web-front', { listen: null, dial: { db1: portBase }, room: portalPort }),
+        entry: entryOf('web-front', { listen: null, dial: { db1: linkPort }, room: portalPort }),
         identity,
       },
     },

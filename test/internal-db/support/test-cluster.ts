@@ -12,7 +12,7 @@ import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import { signingKeyFromRaw, type NodeKeys } from '#commlink/node-keys.ts';
-import type { Member } from '#commlink/node-config.ts';
+import type { LinkPlan, Member } from '#commlink/node-config.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { sealMessage } from '#commlink/sealed-message.ts';
@@ -105,6 +105,8 @@ export interface TestCluster {
   openNode(settings?: Partial<InternalDbSettings>): HandConfiguredNode<'internal-db'>;
   /** The cluster's members and keys. */
   readonly made: HandMadeCluster;
+  /** Where internal-db accepts links. */
+  readonly linkAddress: LinkPlan['listen'];
   readonly node: TestFtpNode;
   /** Opens the web-front's end; close it yourself. */
   openWebFront(): Promise<TestWebFront>;
@@ -137,7 +139,7 @@ export function internalDbSettings(change: Partial<InternalDbSettings> = {}): In
 export async function createTestCluster(): Promise<TestCluster> {
   const directory = await mkdtemp(path.join(tmpdir(), 'consign-internal-db-'));
   const made = createHandMadeCluster({ db1: 'internal-db', web1: 'web-front', ftp1: 'ftp-node' });
-  const port = await findFreePortBase();
+  const linkAddress = { host: '127.0.0.1', port: await findFreePortBase() };
   const config: InternalDbConfig = {
     node: {
       cluster,
@@ -154,7 +156,7 @@ export async function createTestCluster(): Promise<TestCluster> {
   const openNode = (settings?: Partial<InternalDbSettings>) => {
     opened = new HandConfiguredNode<'internal-db'>({
       keys: made.keys('db1'),
-      plan: made.plan('db1', { listen: { host: '127.0.0.1', port }, dial: [] }),
+      plan: made.plan('db1', { listen: linkAddress, dial: [] }),
       settings: internalDbSettings(settings),
       identity: { ...issued, authority: null, hostKeys: [] },
       log,
@@ -171,13 +173,14 @@ export async function createTestCluster(): Promise<TestCluster> {
   const internalDb = made.members.find(({ name }) => name === 'db1');
   if (!internalDb) throw new Error('internal-db is not in its own cluster');
   const ftpNode = new TestFtpNode(made.keys('ftp1'), internalDb);
-  const dial = [{ peer: 'db1', host: '127.0.0.1', port, connections: 1 }];
+  const dial = [{ peer: 'db1', ...linkAddress, connections: 1 }];
   return {
     directory,
     config,
     certificate: issued.certificate,
     openNode,
     made,
+    linkAddress,
     node: ftpNode,
     openWebFront: () =>
       openWebFront(
