@@ -49,7 +49,10 @@ export function assertLineage(parent: VersionedManifest, child: Manifest): void 
   for (const link of child.links) checkLink(before, child, link);
 }
 
-/** Members keep name, role and keys; one that comes starts as a learner, one that takes part goes on or leaves. */
+/**
+ * Members keep name, role and keys; one that comes starts as a learner. That one that takes part goes on or leaves, and that
+ * the anchor took part before, follows from the barrier, which has active members only and the anchor among them.
+ */
 function checkMembers(before: Manifest, child: Manifest): void {
   const known = new Map(before.members.map((member) => [member.id, member]));
   for (const member of child.members) {
@@ -58,11 +61,7 @@ function checkMembers(before: Manifest, child: Manifest): void {
       if (member.state !== 'learner') throw notSuccessor(`${member.name} is new and must start as a learner`);
     } else if (!isDeepStrictEqual({ ...earlier, state: member.state }, member))
       throw notSuccessor(`the name, role or keys of ${earlier.name} would change`);
-    else if (earlier.state === 'active' && member.state === 'learner')
-      throw notSuccessor(`${member.name} is active and would become a learner`);
   }
-  if (known.get(child.anchor)?.state !== 'active')
-    throw notSuccessor('its anchor does not take part yet: let it become active in a version before');
   if (child.anchor !== before.anchor && child.members.some(({ id }) => id === before.anchor))
     throw notSuccessor('it has another anchor, and the one before is still a member');
 }

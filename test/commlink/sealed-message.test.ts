@@ -37,6 +37,18 @@ void t.test('opens for its purpose and its recipient alone', async (t) => {
   await t.rejects(open(sealed, 'login-attempt', other.privateKey), { code: 'malformed' });
 });
 
+void t.test('opens for its place alone, and within the limit of its purpose', async (t) => {
+  const place = { purpose: 'section', associated: 'web1', plaintextBytesMax: 10 };
+  const text = await sealMessage({ recipient: sealing.raw, plaintext: Buffer.alloc(10), ...place });
+  const reopen = (change: object): Promise<Uint8Array> =>
+    openSealedMessage({ privateKey: sealing.privateKey, sealed: text, ...place, ...change });
+  t.same(Buffer.from(await reopen({})), Buffer.alloc(10));
+  for (const change of [{ associated: 'web2' }, { associated: '' }, { plaintextBytesMax: 9 }])
+    await t.rejects(reopen(change), { code: 'malformed' });
+  const over = { recipient: sealing.raw, plaintext: Buffer.alloc(11), ...place };
+  await t.rejects(sealMessage(over), { code: 'malformed' });
+});
+
 void t.test('no changed byte opens', async (t) => {
   const bytes = Buffer.from(await seal(Buffer.from('pay 10')), 'base64url');
   for (let place = 0; place < bytes.length; place += 1) {
