@@ -136,6 +136,11 @@ export function knownNodes({ installed, plans }: CoreState): ReadonlySet<string>
   return new Set([installed, ...plans].flatMap(({ known }) => known));
 }
 
+/** Whether it is one of those. */
+export function isKnown({ installed, plans }: CoreState, id: string): boolean {
+  return [installed, ...plans].some(({ known }) => known.includes(id));
+}
+
 /** Whether the version is installed, or one that could be. */
 export function holdsVersion({ installed, plans }: CoreState, version: ClusterVersion): boolean {
   return [installed, ...plans].some((plan) => isSameVersion(plan.version, version));
@@ -152,7 +157,6 @@ export function addPlan(state: CoreState, plan: Plan): CoreState {
 export function installedState(state: CoreState, installed: Plan): CoreState {
   const plans = state.plans.filter((plan) => descendsFrom(plan, installed, state.plans));
   const next = { ...state, installed, plans, candidate: null, phase: 'idle', declining: false } as const;
-  const known = knownNodes(next);
-  const reports = new Map([...state.reports].filter(([id]) => known.has(id)));
+  const reports = new Map([...state.reports].filter(([id]) => isKnown(next, id)));
   return { ...next, reports, isPrepared: false, refusal: null };
 }

@@ -4,7 +4,7 @@
 import { compareVersions, isSameVersion, type ClusterVersion } from './cluster-version.ts';
 import { chooseCandidate, isCommitted } from './choose-candidate.ts';
 import type { Plan } from './plan.ts';
-import { addPlan, holdsVersion, installedState, knownNodes } from './protocol-state.ts';
+import { addPlan, holdsVersion, installedState, isKnown, knownNodes } from './protocol-state.ts';
 import type { CoreAction, CoreEvent, CoreState, DropCode, Step } from './protocol-state.ts';
 import type { VersionMessage } from './version-message.ts';
 
@@ -110,13 +110,15 @@ function hear(state: CoreState, message: VersionMessage): Step {
   return { state: next, actions: [{ type: 'relay', message }, ...obtainNews(state, message)] };
 }
 
-function dropCodeOf(state: CoreState, message: VersionMessage): DropCode | null {
-  if (message.from === state.self) return 'own_message';
-  if (!knownNodes(state).has(message.from)) return 'unknown_sender';
-  if (!message.knows.includes(state.self)) return 'not_for_me';
-  const last = state.reports.get(message.from);
-  if (!last || message.incarnation > last.incarnation) return null;
-  return message.incarnation === last.incarnation && message.n > last.n ? null : 'stale_message';
+/** Most messages come over several links: the copies are sorted out first. */
+function dropCodeOf(state: CoreState, { from, incarnation, n, knows }: VersionMessage): DropCode | null {
+  const last = state.reports.get(from);
+  if (last && (incarnation < last.incarnation || (incarnation === last.incarnation && n <= last.n))) {
+    return 'stale_message';
+  }
+  if (from === state.self) return 'own_message';
+  if (!isKnown(state, from)) return 'unknown_sender';
+  return knows.includes(state.self) ? null : 'not_for_me';
 }
 
 /** Pulls what the sender has and I have not. A candidate of somebody behind me is no successor of mine. */
