@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import type { CallGate } from './call-gate.ts';
 import type { PreparedChange } from './configuration/node-configuration.ts';
 import { readKeyBags } from './key-bag.ts';
-import { BagStore } from './link/bag-store.ts';
+import { BagStore, assertUnused } from './link/bag-store.ts';
 import { DialSlots } from './link/dial-slots.ts';
 import type { OpenInvitation, ProvenJoiner } from './link/join-admission.ts';
 import { JoinLinks } from './link/join-links.ts';
@@ -100,7 +100,8 @@ export interface Commlink {
   /**
    * Makes the links those of `plan`, one plan after another. What did not change is not touched; new comes before old;
    * links to nodes that are no members any more are cut, and calls in flight there fail with `disconnected`. Does not
-   * wait for links to drain. Throws StartupError (`MEMBERS_INVALID`, `PORT_TAKEN`), and then nothing has changed.
+   * wait for links to drain. Throws StartupError (`MEMBERS_INVALID`, `PORT_TAKEN`), and then nothing has changed; TypeError
+   * for a plan that was taken before.
    */
   adopt(plan: LinkPlan): Promise<void>;
   /** The same in two steps: binds a changed listener address and checks the plan now; `commit` adopts it. */
@@ -247,11 +248,16 @@ class NodeCommlink implements Commlink {
   async prepare(plan: LinkPlan): Promise<PreparedChange> {
     if (plan.cluster !== this.#context.cluster)
       throw new TypeError(`This commlink is of ${this.#context.cluster}, not of ${plan.cluster}.`);
+    assertUnused(plan.bags);
     const index = indexMembers(plan, this.keys);
     const release = await this.#inTurn(() => this.#listeners.claim(plan.listen));
     return {
-      commit: () => this.#inTurn(() => this.#reconcile(plan, index).finally(release)),
-      discard: () => this.#inTurn(release),
+      commit: () => this.#inTurn(() => this.#reconcile(plan, index, release)),
+      discard: () =>
+        this.#inTurn(async () => {
+          this.#context.bags.refuse(plan.bags);
+          await release();
+        }),
     };
   }
 
@@ -272,9 +278,10 @@ class NodeCommlink implements Commlink {
     return result;
   }
 
-  async #reconcile(plan: LinkPlan, index: MemberIndex): Promise<void> {
+  async #reconcile(plan: LinkPlan, index: MemberIndex, release: () => Promise<void>): Promise<void> {
     if (this.#closing.signal.aborted) return;
     await this.#listeners.moveTo(plan.listen);
+    await release();
     // From here on nothing waits, so that every link meets either the old plan or the new one as a whole.
     this.#context.replaceMembers(index);
     this.#context.bags.replaceAll(plan.bags);

@@ -41,6 +41,12 @@ export class BagStore {
     for (const generation of before) if (!this.#current.has(generation)) this.#retired.add(generation);
   }
 
+  /** Zeroes the keys of bags that were brought and are not to be taken after all. */
+  refuse(bags: readonly KeyBag[]): void {
+    for (const generation of bags.flatMap((bag) => bag.generations))
+      if (!this.#current.has(generation)) zero(generation);
+  }
+
   /** Zeroes the keys of retired generations that `isInUse` denies. */
   eraseRetired(isInUse: (generation: KeyGeneration) => boolean): void {
     for (const retired of this.#retired) {
@@ -59,6 +65,13 @@ export class BagStore {
     });
     return { ...bag, generations };
   }
+}
+
+/** Throws TypeError for bags whose keys were taken, and zeroed, before: a plan is good for one change. */
+export function assertUnused(bags: readonly KeyBag[]): void {
+  for (const { keys } of bags.flatMap((bag) => bag.generations))
+    if (keys.some((key) => key.every((byte) => byte === 0)))
+      throw new TypeError('The keys of this plan were zeroed: it was taken before.');
 }
 
 function zero({ keys }: KeyGeneration): void {

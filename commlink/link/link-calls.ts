@@ -59,6 +59,7 @@ export class LinkCalls {
       if (outcome.code !== 'declined' || remainingMs <= 0) throw outcome;
       await this.#pause(pauseMs, call.options.signal);
       if (call.options.signal?.aborted) throw cancelled();
+      if (this.#options.closing.aborted) throw outcome;
       options = { ...call.options, deadlineMs: untilMs - performance.now() };
     }
   }

@@ -42,5 +42,7 @@ export function readLine(socket: TLSSocket, lineBytesMax: number, signal: AbortS
     signal.addEventListener('abort', onAbort, { once: true });
     socket.on('close', onClose);
     socket.on('data', onData);
+    // The line before this one left it paused.
+    socket.resume();
   });
 }
