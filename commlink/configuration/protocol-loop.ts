@@ -41,6 +41,7 @@ export class ProtocolLoop {
   readonly #queue: Queued[] = [];
   #state: CoreState;
   #isRunning = true;
+  #isStopped = false;
 
   constructor(state: CoreState, effects: LoopEffects, log: Logger) {
     this.#state = state;
@@ -62,6 +63,7 @@ export class ProtocolLoop {
 
   /** Resolves when the event was dealt with. Never rejects. */
   dispatch(event: CoreEvent, from?: HeardFrom): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
     return new Promise((done) => {
       this.#queue.push({ event, from, done });
       void this.#drain();
@@ -75,7 +77,7 @@ export class ProtocolLoop {
 
   /** Events that wait, and those that come, are dropped. */
   stop(): void {
-    this.#isRunning = true;
+    this.#isStopped = true;
     for (const { done } of this.#queue.splice(0)) done();
   }
 

@@ -84,11 +84,9 @@ t.test('a machine with a ticket becomes a member, and sees later changes', async
     await rm(other.keyFile, { force: true });
     await t.rejects(
       joinCluster({
-        ...{
-          ticket: tickets[0] ?? '',
-          bootstrap: { ...other, keyFile: `${cluster.directory}/other.key` },
-          log,
-        },
+        ticket: tickets[0] ?? '',
+        bootstrap: { ...other, keyFile: `${cluster.directory}/other.key` },
+        log,
         signal: AbortSignal.timeout(20_000),
       }),
       { code: 'ticket_invalid' } satisfies Partial<ConfigurationError>,
@@ -105,7 +103,10 @@ t.test('a ticket is bound to the first key that used it', async (t) => {
   const giveUp = new AbortController();
   const waiting = Promise.withResolvers<void>();
   const cut = joinCluster({
-    ...{ ticket: text, bootstrap: first, log, signal: giveUp.signal },
+    ticket: text,
+    bootstrap: first,
+    log,
+    signal: giveUp.signal,
     onWaiting: () => waiting.resolve(),
   });
   await waiting.promise;
@@ -125,7 +126,10 @@ t.test('a ticket is bound to the first key that used it', async (t) => {
   const again = Promise.withResolvers<void>();
   const stop = new AbortController();
   const rejoin = joinCluster({
-    ...{ ticket: text, bootstrap: first, log, signal: stop.signal },
+    ticket: text,
+    bootstrap: first,
+    log,
+    signal: stop.signal,
     onWaiting: () => again.resolve(),
   });
   await again.promise;

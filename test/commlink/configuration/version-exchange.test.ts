@@ -28,9 +28,19 @@ t.test('messages that are not what a member says to this node are dropped and co
   if (!db1Keys || !web1Keys || !ftp1Keys) throw new Error('There are no keys.');
   const knows = [db1Keys, web1Keys, ftp1Keys].map(({ id }) => id);
   const message = (keys: NodeKeys, changes: Partial<VersionMessage> = {}): VersionMessage => ({
-    ...{ cluster: 'test', from: keys.id, incarnation: 1, n: 10 },
-    ...{ installed: db1.node.configuration.version, candidate: null, phase: 'idle', declining: false, knows },
-    ...{ links: [], refusal: null, joinRequests: [], sentAtMs: 0 },
+    cluster: 'test',
+    from: keys.id,
+    incarnation: 1,
+    n: 10,
+    installed: db1.node.configuration.version,
+    candidate: null,
+    phase: 'idle',
+    declining: false,
+    knows,
+    links: [],
+    refusal: null,
+    joinRequests: [],
+    sentAtMs: 0,
     ...changes,
   });
   const signed = (keys: NodeKeys, body: VersionMessage): string =>
