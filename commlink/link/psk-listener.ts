@@ -1,8 +1,8 @@
 // A TLS listener by pre-shared key. Every connection is a stranger until its identity was admitted, its key verified by
 // TLS, and its proof given; whatever fails before is refused, logged with its code, counted, and closed.
 // Callers: link-listener.ts, ../administration/operator-listener.ts, which say whom they admit and what proof they demand.
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { handshakeMsMax, keepAliveMs } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import { StartupError } from '../process-lifecycle.ts';
@@ -40,15 +40,18 @@ export async function listenByPsk<A extends { readonly psk: Buffer }>(
   options: PskListenerOptions<A>,
 ): Promise<PskListener> {
   const doorway = new Doorway(options);
-  const server = createServer({
+  const handshakes = createTlsServer({
     ...linkTlsOptions,
     ALPNProtocols: [options.alpn],
     handshakeTimeout: handshakeMsMax,
     pskCallback: (socket, identityText) => doorway.chooseKey(socket, identityText),
   });
-  server.on('connection', (raw) => doorway.enter(raw));
-  server.on('tlsClientError', (cause, socket) => doorway.failed(cause, socket));
-  server.on('secureConnection', (socket) => void doorway.prove(socket));
+  handshakes.on('tlsClientError', (cause, socket) => doorway.failed(cause, socket));
+  handshakes.on('secureConnection', (socket) => void doorway.prove(socket));
+  // TCP is accepted here, so that who is turned away at once costs no TLS.
+  const server = createServer((raw) => {
+    if (doorway.enter(raw)) handshakes.emit('connection', raw);
+  });
   await listen(server, options);
   server.on('error', (error) => options.log.error({ err: error }, 'the listener failed'));
   return {
@@ -77,25 +80,27 @@ class Doorway<A extends { readonly psk: Buffer }> {
     this.#refusals = new RefusalLog(options.log);
   }
 
-  enter(raw: Socket): void {
+  /** Whether the connection may begin its handshake; it is closed if not. */
+  enter(raw: Socket): boolean {
     raw.on('error', () => raw.destroy());
     raw.setNoDelay(true);
     raw.setKeepAlive(true, keepAliveMs);
     // Gone already: nothing is left to name it by.
     if (raw.remoteAddress === undefined) {
       raw.destroy();
-      return;
+      return false;
     }
     const leave = this.#gate.enter(raw.remoteAddress);
     if (!leave) {
       const error = new LinkError('too_many_links', 'Too many handshakes run at once.');
       this.#refusals.write(error, endOf(raw));
       raw.destroy();
-      return;
+      return false;
     }
     const name = nameOf(raw);
     this.#strangers.set(name, { raw, leave });
     raw.once('close', () => this.#forget(name));
+    return true;
   }
 
   /** Runs inside the handshake. Null makes OpenSSL go on without a key, and fail, since there is no certificate. */
