@@ -1,7 +1,6 @@
 // What the operator's command line may ask of internal-db over its administration socket (Unix, 0600): the socket's
 // file permissions are the authentication. `actor` names the person for the audit log.
 import { method } from '../method-table.ts';
-import { NodeRole } from '../node-config.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 import {
   AtMs,
@@ -12,7 +11,6 @@ import {
   FileName,
   Id,
   Line,
-  NodeId,
   RefusalReason,
   ReleaseState,
   Secret,
@@ -21,8 +19,8 @@ import {
   Version,
 } from './fields.ts';
 import { DeliveryCredentials } from './internal-db-methods.ts';
-import { MemberStatus } from './operator-methods.ts';
-import { NodeEndpoints, StagingFailure, ftpNodeMethods } from './ftp-node-methods.ts';
+import { NodeEndpoints, StagingFailure } from './ftp-node-methods.ts';
+import { StatusReport } from './status-report.ts';
 
 const Actor = Type.String({ minLength: 1, maxLength: 128 });
 const Title = Type.String({ minLength: 1, maxLength: 200 });
@@ -101,60 +99,7 @@ const write = { ...caller, mutates: true };
 
 /** The table. Unknown names are the RpcError `not_found`, names taken `conflict`; messages are fit for a terminal. */
 export const adminMethods = {
-  status: method({
-    ...read,
-    params: strictObject({}),
-    result: strictObject({
-      version: Type.String(),
-      pid: Type.Integer(),
-      startedAtMs: AtMs,
-      database: strictObject({
-        engine: Line,
-        schemaVersion: Type.Integer(),
-        sizeBytes: Bytes,
-        integrity: Line,
-      }),
-      counts: Type.Record(Type.String(), Type.Integer()),
-      links: Type.Array(
-        strictObject({
-          peer: Slug,
-          role: Line,
-          id: NodeId,
-          connections: Type.Integer(),
-          generations: Type.Array(Type.Integer()),
-          connectedAtMs: Nullable(AtMs),
-        }),
-      ),
-      /** The cluster's configuration as internal-db sees it; null before it takes part. Versions as they are shown. */
-      cluster: Nullable(
-        strictObject({
-          name: Slug,
-          installed: Type.String(),
-          candidate: Nullable(Type.String()),
-          members: Type.Array(
-            strictObject({
-              name: Slug,
-              role: NodeRole,
-              state: MemberStatus.properties.state,
-              heardAgoMs: MemberStatus.properties.heardAgoMs,
-              installed: Nullable(Type.String()),
-              phase: MemberStatus.properties.phase,
-              declining: Type.Boolean(),
-            }),
-          ),
-        }),
-      ),
-      nodes: Type.Array(
-        strictObject({
-          node: NodeId,
-          name: Slug,
-          via: Slug,
-          description: ftpNodeMethods['node.describe'].result,
-        }),
-      ),
-      pendingOrders: Type.Integer(),
-    }),
-  }),
+  status: method({ ...read, params: strictObject({}), result: StatusReport }),
   'account.create': method({
     ...write,
     params: strictObject({ actor: Actor, name: Slug, displayName: Title }),

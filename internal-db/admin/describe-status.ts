@@ -1,8 +1,7 @@
 // What `consign status` and the console's overview show of internal-db: database, counts, links, nodes.
 import type { LinkStatus } from '#commlink/commlink.ts';
 import { formatVersion } from '#commlink/configuration/cluster-version.ts';
-import type { ResultOf } from '#commlink/method-table.ts';
-import type { adminMethods } from '#commlink/methods/admin-methods.ts';
+import type { StatusReport } from '#commlink/methods/status-report.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { clockBehindWarningMs } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -17,10 +16,7 @@ export interface ProcessFacts {
 }
 
 /** The status. Asks the web-fronts for the nodes that they reach, for a few seconds at most. */
-export async function describeStatus(
-  context: ServiceContext,
-  facts: ProcessFacts,
-): Promise<ResultOf<typeof adminMethods, 'status'>> {
+export async function describeStatus(context: ServiceContext, facts: ProcessFacts): Promise<StatusReport> {
   const { store, directory } = context;
   await directory.refresh();
   const counts = await store.read.settings.counts();

@@ -1,11 +1,10 @@
-// The console's first page: counts, delivery nodes, links, the database.
-import type { ResultOf } from '#commlink/method-table.ts';
-import type { adminMethods } from '#commlink/methods/admin-methods.ts';
+// The console's first page: counts, delivery nodes, the cluster's configuration, links, the database.
+import type { StatusReport } from '#commlink/methods/status-report.ts';
 import { html, type Html } from './html.ts';
 import { renderPage, renderTable, renderTime, sizeText } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
 
-type Status = ResultOf<typeof adminMethods, 'status'>;
+type Cluster = NonNullable<StatusReport['cluster']>;
 
 const countTitles: readonly (readonly [string, string])[] = [
   ['accounts', 'accounts'],
@@ -19,7 +18,7 @@ const countTitles: readonly (readonly [string, string])[] = [
 ];
 
 /** The page. */
-export function renderOverviewPage(caller: StaffCaller, status: Status): string {
+export function renderOverviewPage(caller: StaffCaller, status: StatusReport): string {
   const { database } = status;
   const counts = countTitles.map(
     ([name, title]) =>
@@ -40,6 +39,7 @@ export function renderOverviewPage(caller: StaffCaller, status: Status): string 
           'No delivery node is reachable. Look at its log, and at the link of its web-front.',
         )}
       </section>
+      ${status.cluster ? clusterSection(status.cluster) : null}
       <section>
         <h2>Links</h2>
         ${renderTable(
@@ -58,7 +58,44 @@ export function renderOverviewPage(caller: StaffCaller, status: Status): string 
   });
 }
 
-function renderNode({ name, via, description }: Status['nodes'][number]): Html {
+function clusterSection(cluster: Cluster): Html {
+  const { name, installed, candidate, members } = cluster;
+  const change = candidate ? html` Version <code>${shortVersion(candidate)}</code> is on its way.` : null;
+  return html`<section>
+    <h2>Cluster</h2>
+    <p>
+      ${name} has version <code>${shortVersion(installed)}</code> of its configuration.${change} Operators
+      change it with <code>consign config</code>.
+    </p>
+    ${renderTable(
+      ['Node', 'Role', 'Installed', 'Phase', 'Last heard'],
+      members.map((member) => renderMember(member, installed)),
+      'No node is known.',
+    )}
+  </section>`;
+}
+
+function renderMember(member: Cluster['members'][number], wanted: string): Html {
+  const { name, role, state, installed, phase, declining, heardAgoMs } = member;
+  const isBehind = installed !== null && installed !== wanted;
+  return html`<tr>
+    <td>${name}${state === 'learner' ? html` <span class="tag">joining</span>` : null}</td>
+    <td>${role}</td>
+    <td>
+      ${installed === null ? 'not heard yet' : html`<code>${shortVersion(installed)}</code>`}
+      ${isBehind ? html`<span class="tag bad">behind</span>` : null}
+    </td>
+    <td>${phase ?? ''}${declining ? html` <span class="tag">declining</span>` : null}</td>
+    <td>${heardAgoMs === null ? 'never' : `${Math.round(heardAgoMs / 1000)} s ago`}</td>
+  </tr>`;
+}
+
+/** Number and first characters of the digest: enough for people to compare. */
+function shortVersion(version: string): string {
+  return version.slice(0, version.indexOf('.') + 9);
+}
+
+function renderNode({ name, via, description }: StatusReport['nodes'][number]): Html {
   return html`<tr>
     <td>${name}</td>
     <td>${via}</td>
@@ -72,7 +109,7 @@ function renderNode({ name, via, description }: Status['nodes'][number]): Html {
   </tr>`;
 }
 
-function renderLink(link: Status['links'][number]): Html {
+function renderLink(link: StatusReport['links'][number]): Html {
   return html`<tr>
     <td>${link.peer}</td>
     <td>${link.role}</td>

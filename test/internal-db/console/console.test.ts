@@ -115,6 +115,18 @@ t.test('an operator sees every page', async (t) => {
   t.match(await browser.get('/'), { status: 303, headers: { location: '/sign-in' } });
 });
 
+t.test('the overview shows how the cluster’s configuration stands', async (t) => {
+  const { room, browser } = await setUp(t);
+  await browser.signIn('ann');
+  room.node.learners.add('ftp1');
+  await room.node.install({});
+  const { body } = await browser.get('/');
+  t.match(body, /test has version\s+<code>2\.00000000<\/code>/);
+  const rows = body.match(/<tr>[^]*?<\/tr>/g)?.map((row) => row.replaceAll(/<[^>]+>|\s+/g, ' ')) ?? [];
+  t.ok(rows.some((row) => /^ +db1 +internal-db +2\.0+ +idle +0 s ago/.test(row)));
+  t.ok(rows.some((row) => /^ +ftp1 +joining +ftp-node/.test(row)));
+});
+
 t.test('guessing staff passwords is slowed down', async (t) => {
   const { browser } = await setUp(t);
   const guesses = Array.from({ length: freeFailuresPerNameAndAddress + 1 }, () =>
