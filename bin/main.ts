@@ -56,7 +56,7 @@ async function run(spec: CommandSpec, input: CommandInput, options: GlobalOption
     operatorFiles,
     passphraseFile,
     newPassphraseFile: process.env['CONSIGN_OPERATOR_NEW_PASSPHRASE_FILE'] ?? null,
-    editor: process.env['VISUAL'] ?? process.env['EDITOR'] ?? null,
+    editor: process.env['VISUAL'] || process.env['EDITOR'] || null,
     get signal() {
       return interruptSignal();
     },

@@ -35,7 +35,9 @@ Exit codes:
   ${exitCodes.usage}  the command line was wrong
   ${exitCodes.unreachable}  Consign is not running, or could not be reached
   ${exitCodes.notFound}  something that was named does not exist
-  ${exitCodes.conflict}  the name is taken
+  ${exitCodes.conflict}  the name is taken, or the thing changed meanwhile
+  ${exitCodes.pending}  handed in, and not in force yet: others must sign, or nodes are still at it
+  ${exitCodes.interrupted}  interrupted with Ctrl-C
 
 Examples, from an empty installation to a download:
   $ consign account create acme --title "Acme Ltd"

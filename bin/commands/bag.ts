@@ -117,7 +117,7 @@ async function bagOptions(
     node,
     onStep: (step, links) => invocation.note(describeStep(step, links.length)),
     onWaiting: (waitingFor) => waitingFor.forEach((each) => invocation.note(`  ${describeWaiting(each)}`)),
-    onProgress: createTeller(invocation),
+    onProgress: createTeller(invocation, cluster.where),
   };
 }
 

@@ -45,15 +45,15 @@ async function editUntilFitting(
       return view;
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      invocation.note(error.message);
-      if (await wantsAnotherTry(invocation)) continue;
+      if (await wantsAnotherTry(invocation, error.message)) continue;
       throw new CliError(error.code, `${error.message}\nNothing was changed. Your text is kept in ${file}`);
     }
   }
 }
 
-async function wantsAnotherTry({ terminal }: Invocation): Promise<boolean> {
+async function wantsAnotherTry({ terminal, note }: Invocation, problem: string): Promise<boolean> {
   if (!terminal.input.isTTY) return false;
+  note(problem);
   return !/^n/i.test(await askLine(terminal, 'Edit it again? [Y/n] '));
 }
 

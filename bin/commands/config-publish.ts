@@ -61,7 +61,7 @@ export async function publishDraft(
   };
   const publication = await publishAndTell(invocation, input, { cluster, reason, compose });
   await removeDraft(invocation.operatorFiles);
-  invocation.answer({ ...publication, changes }, () => describePublication(publication));
+  invocation.answer({ ...publication, changes }, () => describePublication(publication, cluster));
 }
 
 function describeOvertaken(
@@ -99,7 +99,7 @@ export const configRollback: CommandSpec = {
         reason,
         compose: (edition) => composeRollback(edition, configuration),
       });
-      invocation.answer(publication, () => describePublication(publication));
+      invocation.answer(publication, () => describePublication(publication, cluster));
     });
   },
 };

@@ -40,7 +40,7 @@ export const configSign: CommandSpec = {
       const signature = signManifest(payload, operator);
       const answer = await cluster.client.call('config.sign', { version, signature });
       const publication = await finish(invocation, input, { cluster, answer });
-      invocation.answer(publication, () => describePublication(publication));
+      invocation.answer(publication, () => describePublication(publication, cluster));
     });
   },
 };
@@ -102,7 +102,7 @@ async function finish(
   await followVersion(cluster.client, version, {
     operator: await cluster.operator(),
     signal: invocation.signal,
-    onProgress: createTeller(invocation),
+    onProgress: createTeller(invocation, cluster.where),
   });
   return { version, isInForce: true, signaturesMissing };
 }

@@ -33,7 +33,7 @@ export const nodeEvict: CommandSpec = {
       });
       invocation.answer({ ...publication, evicted: nodes }, () =>
         [
-          `${nodes.join(', ')} ${nodes.length === 1 ? 'is' : 'are'} out. ${describePublication(publication)}`,
+          `${nodes.join(', ')} ${nodes.length === 1 ? 'is' : 'are'} out. ${describePublication(publication, cluster)}`,
           'Keys and data on the machine itself are still there: erase them there.',
         ].join('\n'),
       );
@@ -73,7 +73,7 @@ export const nodeIdentity: CommandSpec = {
         reason,
         compose: (edition) => composeIdentity(edition, { identities: new Map([[name, identity]]) }),
       });
-      invocation.answer(publication, () => describePublication(publication));
+      invocation.answer(publication, () => describePublication(publication, cluster));
     });
   },
 };

@@ -186,7 +186,7 @@ async function publishing(invocation: Invocation, cluster: Cluster): Promise<Pub
   return {
     operator: await cluster.operator(),
     signal: invocation.signal,
-    onProgress: createTeller(invocation),
+    onProgress: createTeller(invocation, cluster.where),
   };
 }
 

@@ -105,6 +105,6 @@ async function changeOperators(
         return composeOperatorsChange(edition, { operators: { threshold, keys } });
       },
     });
-    invocation.answer(publication, () => describePublication(publication));
+    invocation.answer(publication, () => describePublication(publication, cluster));
   });
 }

@@ -7,6 +7,7 @@ import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { OperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { readInstalled, type Installed, type OperatorClient } from '#commlink/operator/read-installed.ts';
 import type { StateLayout } from '#deploy/state-directory.ts';
+import { CliError } from '../cli-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { connectAt, connectLocally } from './connect-operator.ts';
 import { checkSeen, readKnownCluster, rememberCluster } from './known-cluster.ts';
@@ -16,6 +17,8 @@ import type { OperatorFiles } from './operator-files.ts';
 /** A cluster, as one of its nodes shows it. */
 export interface Cluster {
   readonly client: OperatorClient;
+  /** What makes a command go to the same node again: ` --at HOST:PORT`, or nothing. */
+  readonly where: string;
   /** The installed manifest when the connection was made; its policy and operators. */
   readonly manifest: Manifest;
   /** How it stands now. */
@@ -43,17 +46,21 @@ export async function withCluster<T>(
 ): Promise<T> {
   let key: Promise<OperatorKeys> | null = null;
   const operator = (): Promise<OperatorKeys> => (key ??= readOperatorKey(source));
-  const known = await readKnownCluster(source.operatorFiles);
+  const { at, nodeId } = source;
+  const isFirst = at !== undefined && nodeId === undefined;
+  const known =
+    (await readKnownCluster(source.operatorFiles)) ?? (isFirst ? await learnLocally(source) : null);
   const client =
-    source.at === undefined
+    at === undefined
       ? await connectLocally(source.layout)
-      : await connectAt({ at: source.at, nodeId: source.nodeId, known, operator: await operator() });
+      : await connectAt({ at, nodeId, known, operator: await operator() });
   try {
     const seen = await showInstalled(client);
     await checkSeen({ client, known, seen });
     await rememberCluster(source.operatorFiles, seen);
     return await work({
       client,
+      where: at === undefined ? '' : ` --at ${at}`,
       manifest: decodeManifest(seen).manifest,
       operator,
       status: () => client.call('config.status', {}),
@@ -61,6 +68,21 @@ export async function withCluster<T>(
     });
   } finally {
     client.close();
+  }
+}
+
+/** Before the first contact elsewhere, a running node of the state directory says whom to trust; null when none runs. */
+async function learnLocally({ layout }: ClusterSource): Promise<SignedManifest | null> {
+  try {
+    const client = await connectLocally(layout);
+    try {
+      return await showInstalled(client);
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    if (error instanceof CliError && error.code === 'unreachable') return null;
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 // Reads what a person typed for a place in the configuration, and says plainly where a whole one does not fit: the
 // schemas of each node's role and of the policy. What fits in itself may still not work; that is checked when publishing.
 // Callers: the config commands.
-import { SchemaError, compileSchema } from '#commlink/schema.ts';
+import { SchemaError, compileSchema, type SchemaCheck, type TSchema } from '#commlink/schema.ts';
 import {
   ClusterPolicy,
   roleSettings,
@@ -9,7 +9,14 @@ import {
 } from '#commlink/settings/cluster-configuration.ts';
 import { CliError } from '../cli-error.ts';
 import { parseDuration } from '../times.ts';
-import { configurationOf, formatPath, withValueAt, type ConfigurationPath } from './configuration-path.ts';
+import {
+  configurationOf,
+  formatPath,
+  parsePath,
+  withValueAt,
+  type ConfigurationPath,
+} from './configuration-path.ts';
+import { describeSchema, schemaAt } from './schema-words.ts';
 
 /** A configuration as people see it: the policy and each node's settings. */
 export type ConfigurationView = Readonly<Record<string, unknown>>;
@@ -20,19 +27,25 @@ export interface ShapeProblem {
   readonly message: string;
 }
 
-const policyCheck = compileSchema('policy', ClusterPolicy);
-const settingsChecks = {
-  'internal-db': compileSchema('settings', roleSettings['internal-db']),
-  'web-front': compileSchema('settings', roleSettings['web-front']),
-  'ftp-node': compileSchema('settings', roleSettings['ftp-node']),
+interface Shape {
+  readonly schema: TSchema;
+  readonly check: SchemaCheck<unknown>;
+}
+
+const shapeOf = (what: string, schema: TSchema): Shape => ({ schema, check: compileSchema(what, schema) });
+const policyShape = shapeOf('policy', ClusterPolicy);
+const settingsShapes = {
+  'internal-db': shapeOf('settings', roleSettings['internal-db']),
+  'web-front': shapeOf('settings', roleSettings['web-front']),
+  'ftp-node': shapeOf('settings', roleSettings['ftp-node']),
 } as const;
 
 /** What does not fit the schemas, of the policy and of all nodes. Throws CliError for nodes that do not exist. */
 export function findShapeProblems(view: ConfigurationView, base: ClusterConfiguration): ShapeProblem[] {
   configurationOf(view, base);
-  const policy = problemsOf('policy', view['policy'], policyCheck.parse);
+  const policy = problemsOf('policy', view['policy'], policyShape);
   const nodes = Object.entries(base.nodes).flatMap(([name, { role }]) =>
-    problemsOf(name, view[name], settingsChecks[role].parse),
+    problemsOf(name, view[name], settingsShapes[role]),
   );
   return [...policy, ...nodes];
 }
@@ -59,6 +72,7 @@ export function withTypedValue(
   typed: { readonly path: ConfigurationPath; readonly text: string },
 ): ConfigurationView {
   const { path, text } = typed;
+  requirePlace(path, base);
   const tries = readings(path, text).map((value) => withValueAt(view, path, value) as ConfigurationView);
   const isHere = (problem: ShapeProblem): boolean =>
     problem.path === formatPath(path) || problem.path.startsWith(`${formatPath(path)}/`);
@@ -67,6 +81,18 @@ export function withTypedValue(
   if (fitting !== undefined) return fitting;
   const reason = problems.at(0)?.[0]?.message ?? 'it does not fit';
   throw new CliError('usage', `${formatPath(path)} can't be ${text}: ${reason}. Nothing was changed.`);
+}
+
+/** Refuses a place that no schema has: a slip of the pen is not to be published as a setting. */
+function requirePlace(path: ConfigurationPath, base: ClusterConfiguration): void {
+  const [first = '', ...rest] = path;
+  const role = Object.hasOwn(base.nodes, first) ? base.nodes[first]?.role : undefined;
+  const shape = first === 'policy' ? policyShape : role === undefined ? null : settingsShapes[role];
+  if (shape !== null && schemaAt(shape.schema, rest) !== null) return;
+  throw new CliError(
+    'notFound',
+    `There is no setting ${formatPath(path)}. \`consign config show\` lists those that are set.`,
+  );
 }
 
 function readings(path: ConfigurationPath, text: string): unknown[] {
@@ -88,12 +114,16 @@ function readJson(text: string): unknown {
   }
 }
 
-function problemsOf(name: string, value: unknown, parse: (value: unknown) => unknown): ShapeProblem[] {
+function problemsOf(name: string, value: unknown, { check, schema }: Shape): ShapeProblem[] {
   try {
-    parse(value);
+    check.parse(value);
     return [];
   } catch (error) {
     if (!(error instanceof SchemaError)) throw error;
-    return error.violations.map(({ path, message }) => ({ path: `${name}${path}`, message }));
+    const places = new Map(error.violations.map((violation) => [violation.path, violation.message]));
+    return [...places].map(([pointer, message]) => {
+      const path = parsePath(`${name}${pointer}`);
+      return { path: formatPath(path), message: describeSchema(schemaAt(schema, path.slice(1))) ?? message };
+    });
   }
 }

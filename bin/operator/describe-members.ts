@@ -48,7 +48,7 @@ export function describePhase({ phase, declining }: MemberStatus): string {
 
 function describeHeard({ heardAgoMs }: MemberStatus): string {
   if (heardAgoMs === null) return 'never';
-  return heardAgoMs === 0 ? 'now' : `${formatSpan(heardAgoMs)} ago`;
+  return heardAgoMs < 1000 ? 'now' : `${formatSpan(heardAgoMs)} ago`;
 }
 
 /** Something about a member that an operator should look at. */

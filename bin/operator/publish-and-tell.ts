@@ -39,7 +39,7 @@ export async function publishAndTell(
     reason,
     until: waits ? 'everywhere' : 'submitted',
     ...(waits ? { signal: invocation.signal } : {}),
-    onProgress: createTeller(invocation),
+    onProgress: createTeller(invocation, cluster.where),
   };
   const version = await publishChange(cluster.client, compose, options);
   if (waits) return { version, isInForce: true, signaturesMissing: 0 };
@@ -49,16 +49,21 @@ export async function publishAndTell(
   return { version, isInForce: false, signaturesMissing: proposal?.signaturesMissing ?? 0 };
 }
 
-/** The sentence at the end. */
-export function describePublication({ version, isInForce, signaturesMissing }: Publication): string {
+/** The sentence at the end. A version that lacks signatures is only at the node that took it, which `where` names. */
+export function describePublication(
+  { version, isInForce, signaturesMissing }: Publication,
+  { where }: Pick<Cluster, 'where'>,
+): string {
   if (isInForce) return `Version ${shortVersion(version)} is installed on every node.`;
-  if (signaturesMissing > 0)
-    return `Version ${shortVersion(version)} was handed in. ${describeSigning(version, signaturesMissing)}`;
+  if (signaturesMissing > 0) return `It was handed in. ${describeSigning(version, signaturesMissing, where)}`;
   return `Version ${shortVersion(version)} was handed in. See how far it is: consign node list`;
 }
 
 /** Tells what changed since it was called last, one line a node. */
-export function createTeller(invocation: Pick<Invocation, 'note'>): (progress: PublishProgress) => void {
+export function createTeller(
+  invocation: Pick<Invocation, 'note'>,
+  where: string,
+): (progress: PublishProgress) => void {
   const told = new Map<string, string>();
   return (progress) => {
     const { version, stage, waitingFor } = progress;
@@ -69,7 +74,7 @@ export function createTeller(invocation: Pick<Invocation, 'note'>): (progress: P
     };
     if (stage === 'signatures') {
       const proposal = progress.status.proposals.find((entry) => isSameVersion(entry.version, version));
-      say('', describeSigning(version, proposal?.signaturesMissing ?? 1));
+      say('', describeSigning(version, proposal?.signaturesMissing ?? 1, where));
       say('who', `  Who may sign: ${waitingFor.join(', ')}`);
       return;
     }
@@ -87,7 +92,7 @@ function describeSteps({ status, version }: PublishProgress): { name: string; li
   });
 }
 
-function describeSigning(version: ClusterVersion, missing: number): string {
+function describeSigning(version: ClusterVersion, missing: number, where: string): string {
   const signatures = missing === 1 ? 'one more signature' : `${missing} more signatures`;
-  return `Version ${shortVersion(version)} needs ${signatures}. Another operator runs: consign config sign ${shortVersion(version)}`;
+  return `Version ${shortVersion(version)} needs ${signatures}. Another operator runs: consign config sign ${shortVersion(version)}${where}`;
 }

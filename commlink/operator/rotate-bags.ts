@@ -67,7 +67,10 @@ export async function rotateBags(client: OperatorClient, options: RotationOption
     const plan = planRotation(installed.manifest, status, goal);
     return options.isEmergency === true ? withoutDraining(installed, goal.node, plan) : plan;
   });
-  return { versions, resumed };
+  // What was begun earlier may be older than the emergency.
+  if (!resumed || options.isEmergency !== true) return { versions, resumed };
+  const again = await rotateBags(client, options);
+  return { versions: [...versions, ...again.versions], resumed };
 }
 
 /** Goes back to the old bags, as long as they are not retired. Returns the versions published; none without a rotation. */
