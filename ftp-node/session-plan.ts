@@ -19,6 +19,7 @@ export function planSessions(
 ): SessionPlan {
   const { https, ftp, sftp } = settings;
   const { accountsDirectory, sessionUser } = config;
+  const { certificate, privateKey, hostKeys } = identity;
   return {
     serverCount: settings.sessionServerCount,
     listening: {
@@ -35,7 +36,7 @@ export function planSessions(
       accountsDirectory,
       jail: settings.jail,
       sessionUser,
-      identity,
+      identity: { certificate, privateKey, hostKeys },
       https: https.enabled,
       ftp: ftp.enabled
         ? { publicHost: ftp.publicHost, passivePorts: ftp.passivePorts, requireTls: ftp.requireTls }

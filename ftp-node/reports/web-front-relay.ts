@@ -15,7 +15,7 @@ export type RelayCall = <M extends RelayMethod>(
 ) => Promise<ResultOf<typeof webFrontMethods, M>>;
 
 /** Refusals after which the call was certainly not carried out, so that the next web-front may be asked. */
-const notSentCodes = new Set(['unavailable', 'overloaded']);
+const notSentCodes = new Set(['unavailable', 'overloaded', 'declined']);
 
 /** Tries the linked web-fronts one after the other, beginning with another one at each call. `links`: null before any. */
 export function createRelay(links: () => Pick<Commlink, 'linked' | 'call'> | null): RelayCall {

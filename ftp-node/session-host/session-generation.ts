@@ -89,8 +89,9 @@ export class SessionGeneration {
 
   /** Running transfers finish within a short time; then all of their processes are gone. */
   async drain(): Promise<void> {
-    await Promise.all(this.slots.map((slot) => slot.drain()));
+    // First: a listening socket that nobody accepts on would keep customers waiting, instead of refusing them.
     this.#sockets.release();
+    await Promise.all(this.slots.map((slot) => slot.drain()));
   }
 
   /** Ends them now. */

@@ -7,6 +7,7 @@ import { Type, strictObject, type Static } from '#commlink/schema.ts';
 import { ClusterPolicy, NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
 import { FtpNodeSettings, JailPolicy, SessionLimitsSchema } from '#commlink/settings/ftp-node-settings.ts';
 
+const { certificate, privateKey, hostKeys } = NodeIdentity.properties;
 const { publicHost, passivePorts, requireTls } = FtpNodeSettings.properties.ftp.properties;
 
 /** What changes while a session server runs, all of it at once. */
@@ -15,7 +16,7 @@ export const LiveSettings = strictObject({
   admissionOpen: Type.Boolean(),
   patienceMs: ClusterPolicy.properties.patienceMs,
   /** Raw Ed25519 public keys of the internal-db members. */
-  internalDbKeys: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }),
+  internalDbKeys: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 }),
   logLevel: FtpNodeSettings.properties.logLevel,
 });
 export type LiveSettings = Static<typeof LiveSettings>;
@@ -28,7 +29,8 @@ export const SessionServerConfig = strictObject({
   accountsDirectory: Type.String({ minLength: 1, maxLength: 4096 }),
   jail: JailPolicy,
   sessionUser: strictObject({ uid: Type.Integer({ minimum: 0 }), gid: Type.Integer({ minimum: 0 }) }),
-  identity: NodeIdentity,
+  /** PEM texts. */
+  identity: strictObject({ certificate, privateKey, hostKeys }),
   /** The protocols that it serves. */
   https: Type.Boolean(),
   ftp: Type.Union([strictObject({ publicHost, passivePorts, requireTls }), Type.Null()]),

@@ -104,6 +104,7 @@ export class RunningNode {
           passivePorts: { from: passiveFrom, to: passiveFrom + 30 },
           requireTls: true,
         },
+        sftp: { enabled: true, port: 0, publicHost: 'localhost' },
         logLevel: 'debug',
         ...change.settings,
       },

@@ -1,0 +1,99 @@
+// The sockets that session servers inherit: bound without listening, kept while anybody claims them, and never taken from
+// another program.
+import { once } from 'node:events';
+import { createServer, connect, type AddressInfo, type Server } from 'node:net';
+import t, { type Test } from 'tap';
+import { ListeningSockets, type ListeningPlan } from '#ftp-node/session-host/listening-sockets.ts';
+import { findFreePortBase } from '../../rig/free-ports.ts';
+
+const host = '127.0.0.1';
+
+async function listen(
+  t: Test,
+  place: { fd: number } | { port: number; reusePort: boolean },
+): Promise<Server> {
+  const server = createServer((socket) => socket.on('error', () => undefined).end('hello'));
+  t.teardown(() => server.close());
+  server.listen('fd' in place ? place : { ...place, host });
+  await once(server, 'listening');
+  return server;
+}
+
+async function codeOfConnecting(port: number): Promise<string> {
+  const socket = connect(port, host);
+  try {
+    await once(socket, 'connect');
+    return 'connected';
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  } finally {
+    socket.destroy();
+  }
+}
+
+t.test('a claimed port is bound and refuses connections, until somebody listens on it', async (t) => {
+  const claim = await new ListeningSockets().claim({ host, ports: { https: 0, ftp: null, sftp: 0 } });
+  t.teardown(() => claim.release());
+  const { https } = claim.ports;
+  t.ok(https !== null && https > 0);
+  t.equal(claim.ports.ftp, null);
+  t.same(
+    claim.descriptors.map((fd) => typeof fd),
+    ['number', 'object', 'number'],
+  );
+  t.equal(await codeOfConnecting(https ?? 0), 'ECONNREFUSED');
+  const server = await listen(t, { fd: claim.descriptors[0] ?? -1 });
+  t.equal((server.address() as AddressInfo).port, https);
+  t.equal(await codeOfConnecting(https ?? 0), 'connected');
+});
+
+t.test('claims on the same place share a socket, which goes with the last of them', async (t) => {
+  const sockets = new ListeningSockets();
+  const base = await findFreePortBase();
+  const plan: ListeningPlan = { host, ports: { https: base, ftp: 0, sftp: base + 1 } };
+  const first = await sockets.claim(plan);
+  const second = await sockets.claim({ ...plan, ports: { ...plan.ports, sftp: base + 2 } });
+  t.equal(second.descriptors[0], first.descriptors[0]);
+  t.equal(second.ports.ftp, first.ports.ftp, 'also where the system has chosen');
+  t.not(second.descriptors[2], first.descriptors[2]);
+  first.release();
+  first.release();
+  await listen(t, { fd: second.descriptors[0] ?? -1 });
+  const another = { host, ports: { https: base, ftp: null, sftp: null } };
+  await t.rejects(new ListeningSockets().claim(another), { code: 'PORT_TAKEN' }, 'it is still there');
+  second.release();
+});
+
+t.test('what another program listens on is taken, also where it would share', async (t) => {
+  for (const reusePort of [false, true]) {
+    const server = await listen(t, { port: 0, reusePort });
+    const { port } = server.address() as AddressInfo;
+    const sockets = new ListeningSockets();
+    await t.rejects(sockets.claim({ host, ports: { https: 0, ftp: port, sftp: null } }), {
+      code: 'PORT_TAKEN',
+      message: `Port ${port} on ${host}, for FTP, is taken by another program. Stop that one, or choose another port in the configuration.`,
+    });
+  }
+});
+
+t.test(
+  'a port for two protocols, and an address that is not here, are refused; nothing stays bound',
+  async (t) => {
+    const sockets = new ListeningSockets();
+    const base = await findFreePortBase();
+    await t.rejects(sockets.claim({ host, ports: { https: base, ftp: base + 1, sftp: base } }), {
+      code: 'PORT_NAMED_TWICE',
+    });
+    await t.rejects(sockets.claim({ host: '192.0.2.1', ports: { https: base, ftp: null, sftp: null } }), {
+      code: 'ADDRESS_UNKNOWN',
+    });
+    await t.rejects(
+      sockets.claim({ host: 'no-such-host.invalid', ports: { https: base, ftp: null, sftp: null } }),
+      {
+        code: 'ADDRESS_UNKNOWN',
+      },
+    );
+    for (const port of [base, base + 1]) await listen(t, { port, reusePort: false });
+    t.pass('both are free');
+  },
+);
