@@ -19,8 +19,9 @@ export interface ChangeLineOptions<R extends NodeRole> {
   readonly candidate: () => ClusterVersion | null;
   /** Fetches the sections of a version of which only the manifest is at hand. */
   readonly complete: (version: ClusterVersion) => Promise<WholeBlock | undefined>;
-  readonly prepared: (version: ClusterVersion) => void;
-  readonly unprepared: (refusal: StagingRefusal) => void;
+  /** Both resolve when the core has dealt with it: what it then is, is on the disk. */
+  readonly prepared: (version: ClusterVersion) => Promise<void>;
+  readonly unprepared: (refusal: StagingRefusal) => Promise<void>;
 }
 
 /** An installed version that is to be put in force. */
@@ -54,9 +55,9 @@ export class ChangeLine<R extends NodeRole> {
         // Its manifest came as a link of the chain to a later one; somebody will have its sections.
         if (!block) return;
         await this.#stage(block);
-        prepared(version);
+        await prepared(version);
       } catch (error) {
-        unprepared(refusalOf(version, error, log));
+        await unprepared(refusalOf(version, error, log));
       }
     });
   }
@@ -101,6 +102,11 @@ export class ChangeLine<R extends NodeRole> {
         this.#installsWaiting -= 1;
       }
     });
+  }
+
+  /** Resolves when what stands in the line now was dealt with. */
+  settled(): Promise<void> {
+    return this.#inTurn(() => Promise.resolve());
   }
 
   /** Gives up what is prepared, after whatever is being done. */

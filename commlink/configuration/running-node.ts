@@ -211,7 +211,7 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
       log,
       candidate: () => this.#candidate,
       complete: (version) => this.#fetcher.complete(version),
-      prepared: (version) => void this.#loop.dispatch({ type: 'prepared', version }),
+      prepared: (version) => this.#loop.dispatch({ type: 'prepared', version }),
       unprepared: (refusal) => this.#unprepared(refusal),
     });
   }
@@ -272,6 +272,8 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
     const { version, manifest } = block;
     this.#parts.shelf.put(block);
     await this.#loop.dispatch({ type: 'obtained', plan: planOf(manifest, version) });
+    // The operator is answered when it is staged here, hence on the disk: what was accepted must outlive a crash.
+    await whenOpen(this.#line).settled();
     const { candidate, installed } = this.#loop.state;
     return [candidate, installed].some((plan) => isSameVersion(plan?.version ?? null, version));
   }
@@ -283,12 +285,12 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
   }
 
   /** The same refusal, found again at each try, is reported once. */
-  #unprepared(refusal: StagingRefusal): void {
+  #unprepared(refusal: StagingRefusal): Promise<void> {
     const told = JSON.stringify(refusal);
     const { version, code, reason: detail } = refusal;
     if (told !== this.#refusalTold) this.#refuse({ version, code, detail, by: this.#parts.bootstrap.name });
     this.#refusalTold = told;
-    void this.#loop.dispatch({ type: 'unprepared', refusal });
+    return this.#loop.dispatch({ type: 'unprepared', refusal });
   }
 
   #install(version: ClusterVersion): void {

@@ -1,0 +1,126 @@
+// Nodes as processes of their own that are killed outright, at no particular moment, while the configuration changes.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import t from 'tap';
+import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
+import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
+import { PublishError } from '#commlink/operator/publish-error.ts';
+import { publishChange } from '#commlink/operator/publish.ts';
+import { configureCluster, entryOf, type ConfiguredCluster } from '../../rig/configured-cluster.ts';
+import { findFreePortBase } from '../../rig/free-ports.ts';
+import { plainCommand } from '../../rig/plain-process.ts';
+import { temporaryFolder } from '../../rig/temporary-folder.ts';
+import { recordingLog } from '../two-nodes.ts';
+
+const program = new URL('../../rig/plain-node.ts', import.meta.url).pathname;
+const rounds = 8;
+
+async function start(cluster: ConfiguredCluster, name: string, directory: string): Promise<ChildProcess> {
+  const file = join(directory, `${name}.json`);
+  writeFileSync(file, JSON.stringify(cluster.bootstrap(name)));
+  const [command, args] = plainCommand(process.execPath, [
+    ...[program, '--bootstrap', file, '--role', cluster.role(name)],
+  ]);
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`${name} ended with ${String(code)}`);
+    }),
+  ]);
+  return child;
+}
+
+t.test(
+  'whoever is killed whenever, the change comes into force everywhere',
+  { timeout: 180_000 },
+  async (t) => {
+    const directory = temporaryFolder(t);
+    const port = await findFreePortBase();
+    const cluster = await configureCluster({
+      directory,
+      members: {
+        db1: { entry: entryOf('internal-db', { listen: port, room: port + 10 }) },
+        web1: { entry: entryOf('web-front', { listen: port + 1, dial: { db1: port }, room: port + 15 }) },
+        ftp1: { entry: entryOf('ftp-node', { listen: null, dial: { web1: port + 1 }, room: port + 20 }) },
+      },
+      policy: { messageIntervalMs: 100 },
+    });
+    const [operator] = cluster.operators;
+    if (!operator) throw new Error('There is no operator.');
+    const { log } = recordingLog();
+    const running = new Map<string, ChildProcess>();
+    t.teardown(() => {
+      for (const child of running.values()) child.kill('SIGKILL');
+    });
+    for (const name of cluster.names) running.set(name, await start(cluster, name, directory));
+
+    const statusOf = async (name: string): Promise<ClusterStatus> => {
+      const client = await cluster.connect(name, log);
+      try {
+        return await client.call('config.status', {});
+      } finally {
+        client.close();
+      }
+    };
+    const publish = async (name: string, patienceMs: number): Promise<void> => {
+      const client = await cluster.connect(name, log);
+      try {
+        await publishChange(
+          client,
+          (edition) => {
+            const { policy, nodes } = edition.installed.configuration;
+            return composeSettingsChange(edition, { policy: { ...policy, patienceMs }, nodes });
+          },
+          { operator, reason: 'A test.', until: 'submitted' },
+        );
+      } finally {
+        client.close();
+      }
+    };
+
+    let published = 0;
+    for (let round = 1; round <= rounds; round += 1) {
+      for (let tries = 0; ; tries += 1) {
+        const error = await publish('db1', round).then(
+          () => null,
+          (cause: unknown) => cause,
+        );
+        if (error === null) break;
+        if (!(error instanceof PublishError && error.code === 'not_heard') || tries > 50) throw error;
+        await delay(100);
+      }
+      published += 1;
+      const victim = cluster.names[round % cluster.names.length] ?? '';
+      await delay(Math.random() * 60);
+      const child = running.get(victim);
+      const gone = child && once(child, 'exit');
+      child?.kill('SIGKILL');
+      await gone;
+      running.set(victim, await start(cluster, victim, directory));
+      const untilMs = performance.now() + 20_000;
+      for (;;) {
+        const all = await Promise.all(cluster.names.map(statusOf));
+        const installed = new Set(all.map((status) => JSON.stringify(status.installed)));
+        if (
+          installed.size === 1 &&
+          all.every((status) => status.candidate === null && status.installed.seq > round)
+        )
+          break;
+        if (performance.now() > untilMs) {
+          t.fail(`round ${round} (${victim} was killed) did not converge: ${JSON.stringify(all, null, 1)}`);
+          return;
+        }
+        await delay(20);
+      }
+    }
+    t.equal(published, rounds);
+    t.strictSame(
+      (await Promise.all(cluster.names.map(statusOf))).map(({ refused }) => refused.bad_signature ?? 0),
+      [0, 0, 0],
+    );
+  },
+);
