@@ -54,7 +54,6 @@ const ofConfigurationCode: Partial<Record<ConfigurationErrorCode | PublishCode, 
   superseded: 'conflict',
   nothing_to_do: 'conflict',
   not_a_member: 'notFound',
-  ticket_invalid: 'usage',
   not_heard: 'unreachable',
   cancelled: 'interrupted',
 };
