@@ -145,6 +145,14 @@ export class HttpsEntrance {
   #explain(cause: NodeJS.ErrnoException, { host, port }: HostPort): StartupError {
     const { name } = this.#options;
     const place = `${host}:${port}`;
+    if (cause.code === 'EADDRINUSE' && port === this.port) {
+      const advice = 'Go there by way of another port: publish that first, then this one.';
+      return new StartupError(
+        'PORT_TAKEN',
+        `The ${name} has port ${port} itself, on an address that overlaps with ${host}. ${advice}`,
+        { cause },
+      );
+    }
     if (cause.code === 'EADDRINUSE') {
       const advice = `Stop it, or choose another ${name}.port.`;
       return new StartupError('PORT_TAKEN', `Another program listens on ${place}. ${advice}`, { cause });

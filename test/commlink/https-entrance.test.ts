@@ -159,6 +159,8 @@ t.test('an address that can not be had is refused, and changes nothing', async (
   t.teardown(() => new Promise((resolve) => other.close(resolve)));
   const taken = settingsOf((other.address() as AddressInfo).port);
   await t.rejects(entrance.prepare(taken), { code: 'PORT_TAKEN', message: /Another program listens on 127/ });
+  const wider = { ...settingsOf(port), address: { host: '0.0.0.0', port } };
+  await t.rejects(entrance.prepare(wider), { code: 'PORT_TAKEN', message: /portal has port \d+ itself/ });
   const foreign = { ...settingsOf(port), address: { host: '192.0.2.77', port } };
   await t.rejects(entrance.prepare(foreign), { code: 'ADDRESS_UNUSABLE', message: /portal can't listen/ });
   t.equal((await ask(port)).text, 'one');

@@ -34,7 +34,7 @@ async function start(t: Test, request: RoomsRequest = {}) {
     ),
   ] as const;
   t.teardown(() => Promise.all(programs.map((program) => program.stop())));
-  for (const program of programs) if (!(await program.ready)) throw new Error((await program.ended).stderr);
+  for (const program of programs) await program.whenReady();
   const operator = await connectOperator(rooms.cluster, 'db1');
   const admin = await connectUnix({
     path: rooms.internalDb.adminSocket,
@@ -103,7 +103,7 @@ t.test('settings of both take effect without a restart, and are still there afte
   await programs[1].stop();
   const again = startRoomProgram('web-front', `${rooms.directory}/web1/config.json`);
   t.teardown(() => again.stop());
-  t.ok(await again.ready, 'what it wrote as another user can be read again');
+  t.ok(await again.whenReady(), 'what it wrote as another user can be read again');
   t.equal((await visitorAt(newPortal).get('/sign-in')).status, 200);
 });
 

@@ -26,7 +26,7 @@ t.test('starts, answers on a socket that only its owner can reach, and stops wit
   t.teardown(() => rooms.remove());
   const program = await start(rooms);
   t.teardown(() => program.stop());
-  t.ok(await program.ready);
+  await program.whenReady();
   const { adminSocket, databaseFile } = rooms.internalDb;
   t.equal(statSync(adminSocket).mode & 0o777, 0o600);
   const admin = await connectAdmin(rooms);
@@ -117,7 +117,7 @@ t.test('a second process on the same state is refused', async (t) => {
   t.teardown(() => rooms.remove());
   const first = await start(rooms);
   t.teardown(() => first.stop());
-  t.ok(await first.ready);
+  await first.whenReady();
   t.equal((await (await start(rooms)).ended).code, 78);
   t.equal((await first.stop()).code, 0);
 });
@@ -126,7 +126,7 @@ t.test('killed at any moment, it starts again with what was acknowledged', async
   const rooms = await configureRooms();
   t.teardown(() => rooms.remove());
   const first = await start(rooms);
-  t.ok(await first.ready);
+  await first.whenReady();
   const admin = await connectAdmin(rooms);
   const acknowledged: string[] = [];
   const create = async (name: string) => {
@@ -139,7 +139,7 @@ t.test('killed at any moment, it starts again with what was acknowledged', async
   await Promise.all([first.ended, creating]);
   const second = await start(rooms);
   t.teardown(() => second.stop());
-  t.ok(await second.ready);
+  await second.whenReady();
   const again = await connectAdmin(rooms);
   const { accounts } = await again.call('account.list', {});
   const names = new Set(accounts.map((account) => account.name));

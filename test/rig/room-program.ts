@@ -12,11 +12,16 @@ export interface EndedProgram {
   readonly stderr: string;
 }
 
+/** What a program says once it serves. */
+export interface ReadyMessage {
+  readonly pids?: Readonly<Record<string, number>>;
+}
+
 /** A program that was started. */
 export interface RoomProgram {
   readonly child: ChildProcess;
-  /** What it said with `ready`; null when it ended before. */
-  readonly ready: Promise<{ readonly pids?: Readonly<Record<string, number>> } | null>;
+  /** What it said with `ready`. Throws with its last words when it ended before. */
+  whenReady(): Promise<ReadyMessage>;
   readonly ended: Promise<EndedProgram>;
   /** SIGTERM, and how it ended. */
   stop(): Promise<EndedProgram>;
@@ -33,15 +38,21 @@ export function startRoomProgram(room: 'internal-db' | 'web-front' | 'ftp-node',
   const ended = new Promise<EndedProgram>((resolve) =>
     child.on('close', (code) => resolve({ code, stdout, stderr })),
   );
-  const ready = new Promise<Awaited<RoomProgram['ready']>>((resolve) => {
-    child.on('message', (message) => resolve(message as { pids?: Record<string, number> }));
+  const said = new Promise<ReadyMessage | null>((resolve) => {
+    child.on('message', (message) => resolve(message as ReadyMessage));
     child.on('close', () => resolve(null));
   });
+  const whenReady = async (): Promise<ReadyMessage> => {
+    const message = await said;
+    if (message) return message;
+    const { code } = await ended;
+    throw new Error(`${room} ended with ${code} before it was ready: ${stderr}`);
+  };
   const stop = (): Promise<EndedProgram> => {
     child.kill('SIGTERM');
     return ended;
   };
-  return { child, ready, ended, stop };
+  return { child, whenReady, ended, stop };
 }
 
 /** Writes a configuration file (a text as it is, anything else as JSON) and returns its name. */

@@ -19,7 +19,7 @@ t.test('starts, gives up its privileges when it is root, serves, and stops on SI
   const program = startRoomProgram('web-front', file);
   t.teardown(() => program.stop());
   const { pid } = program.child;
-  t.match(await program.ready, { pids: { 'web-front': pid } });
+  t.match(await program.whenReady(), { pids: { 'web-front': pid } });
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const uid = isRoot ? nobody.uid : process.getuid?.();
   t.match(status, new RegExp(`^Uid:\\t${uid}\\t${uid}\\t${uid}\\t${uid}$`, 'm'));
@@ -39,7 +39,7 @@ t.test('what it keeps belongs to the user that it becomes, so that it starts aga
   const file = await writeProgramConfig(rooms.directory, { ...rooms.webFront, dropTo: nobody });
   for (const start of ['first', 'second']) {
     const program = startRoomProgram('web-front', file);
-    t.ok(await program.ready, `${start} start`);
+    t.ok(await program.whenReady(), `${start} start`);
     t.equal((await program.stop()).code, 0);
     const names = await readdir(configurationDirectory, { recursive: true });
     const owners = await Promise.all(

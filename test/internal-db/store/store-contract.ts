@@ -294,6 +294,13 @@ export function testStoreContract(t: Test, open: OpenStore): void {
       ['b', 'c', 'd'],
     );
     t.match(await store.read.nodes.ordersByIds(['a']), [{ acknowledgedAtMs: 9, cutTransferCount: 2 }]);
+    t.equal(await store.transaction((tx) => tx.nodes.endOrdersOf('dead', 10)), 2);
+    t.same(
+      (await store.read.nodes.pendingOrders(9)).map((one) => one.id),
+      ['d'],
+    );
+    t.match(await store.read.nodes.ordersByIds(['a']), [{ acknowledgedAtMs: 9, cutTransferCount: 2 }]);
+    t.match(await store.read.nodes.ordersByIds(['b']), [{ acknowledgedAtMs: 10, cutTransferCount: null }]);
   });
 
   t.test('the audit log refuses a second entry of the same number', async (t) => {
