@@ -18,7 +18,7 @@ const answering = (text: string): EntranceHandler => ({
 
 const openEntrance = (t: Test, hold?: (request: IncomingMessage) => Promise<unknown> | null) => {
   const server = { idleTimeoutMs: 10_000, keepAliveTimeout: 10_000 };
-  const entrance = new HttpsEntrance({ name: 'portal', server, drainMs: 2000, ...(hold ? { hold } : {}) });
+  const entrance = new HttpsEntrance({ name: 'portal', server, drainMs: 4000, ...(hold ? { hold } : {}) });
   t.teardown(() => entrance.close());
   return entrance;
 };
@@ -77,14 +77,20 @@ t.test('a request that runs is finished by the handler and on the port that it m
     request: (_request, response) => running.resolve(response),
   };
   (await entrance.prepare(settingsOf(port))).commit(slow);
-  const answer = ask(port);
+  const agent = new Agent({ keepAlive: true });
+  t.teardown(() => agent.destroy());
+  const answer = ask(port, agent);
   const response = await running.promise;
   (await entrance.prepare(settingsOf(other))).commit(answering('new'));
   t.equal((await ask(other)).text, 'new');
   await t.rejects(ask(port), { code: 'ECONNREFUSED' }, 'the old port takes no more connections');
   response.end('old');
+  const endedAtMs = performance.now();
   t.equal((await answer).text, 'old');
   t.equal(entrance.port, other);
+  const [socket] = Object.values(agent.freeSockets).flat();
+  if (socket) await once(socket, 'close');
+  t.ok(performance.now() - endedAtMs < 1500, 'its connection is closed then, and not when all time is over');
 });
 
 t.test('a kept-alive connection meets the new handler; on a port that was left, it is closed', async (t) => {
