@@ -4,7 +4,6 @@
 import type { TLSSocket } from 'node:tls';
 import type { CallGate } from './call-gate.ts';
 import type { PreparedChange } from './configuration/node-configuration.ts';
-import { readKeyBags } from './key-bag.ts';
 import { BagStore, assertUnused } from './link/bag-store.ts';
 import { DialSlots } from './link/dial-slots.ts';
 import type { OpenInvitation, ProvenJoiner } from './link/join-admission.ts';
@@ -19,8 +18,8 @@ import { indexMembers, type MemberIndex } from './link/members.ts';
 import { closeMsMax } from './limits.ts';
 import type { Logger } from './log.ts';
 import type { Handlers, MethodTable, ParamsOf, ResultOf } from './method-table.ts';
-import type { LinkPlan, Member, NodeConfig, NodeRole } from './node-config.ts';
-import { readNodeKeys, type NodeKeys } from './node-keys.ts';
+import type { LinkPlan, Member, NodeRole } from './node-config.ts';
+import type { NodeKeys } from './node-keys.ts';
 import { RpcError } from './rpc-error.ts';
 import { compileTable, type CompiledTable } from './rpc/compiled-table.ts';
 import type { CallOptions } from './rpc/placed-calls.ts';
@@ -52,14 +51,6 @@ export interface CommlinkOptions<T extends MethodTable> {
   readonly gate?: CallGate;
   /** The invitations whose tickets open a join link here; asked at each handshake. Left out, there are none. */
   readonly invitations?: () => readonly OpenInvitation[];
-}
-
-/** What openCommlink takes besides, until every program gets its configuration from the cluster. */
-export interface ConfiguredCommlinkOptions<T extends MethodTable> {
-  readonly config: NodeConfig;
-  readonly offered: T;
-  readonly handlers: Handlers<T>;
-  readonly log: Logger;
 }
 
 /** How many links there are to a node (by id) that use a bag generation. */
@@ -114,11 +105,8 @@ export interface Commlink {
  * Opens the commlink: listens and starts dialling; it does not wait for links. Throws StartupError (`MEMBERS_INVALID`,
  * `NODE_KEY_MISMATCH`, `PORT_TAKEN`) with what to do.
  */
-export async function openCommlink<T extends MethodTable>(
-  options: CommlinkOptions<T> | ConfiguredCommlinkOptions<T>,
-): Promise<Commlink> {
-  const { plan, keys, gate, invitations } = await completeOptions(options);
-  const { offered, handlers, log } = options;
+export async function openCommlink<T extends MethodTable>(options: CommlinkOptions<T>): Promise<Commlink> {
+  const { plan, keys, gate, invitations, offered, handlers, log } = options;
   const fixed = { cluster: plan.cluster, keys, bags: new BagStore([]), log };
   const parts = {
     context: new ChangingContext(indexMembers(plan, keys), fixed),
@@ -129,15 +117,6 @@ export async function openCommlink<T extends MethodTable>(
   const commlink = new NodeCommlink(parts);
   await commlink.adopt(plan);
   return commlink;
-}
-
-async function completeOptions<T extends MethodTable>(
-  options: CommlinkOptions<T> | ConfiguredCommlinkOptions<T>,
-): Promise<Pick<CommlinkOptions<T>, 'keys' | 'plan' | 'gate' | 'invitations'>> {
-  if (!('config' in options)) return options;
-  const { config } = options;
-  const plan = { ...config, bags: await readKeyBags(config.bagDirectory) };
-  return { keys: await readNodeKeys(config.keyFile), plan };
 }
 
 interface NodeCommlinkParts {

@@ -1,5 +1,5 @@
 // The part of a node's configuration that the commlink needs: who I am, who the others are, which links I keep.
-// Written by the launcher (later: by the configuration protocol), read by each component's main.ts.
+// Callers: the shell of the configuration makes a plan of each version; commlink.ts takes it; manifests have members.
 import type { KeyBag } from './key-bag.ts';
 import { Type, strictObject, type Static } from './schema.ts';
 import { NodeId, Slug } from './methods/fields.ts';
@@ -13,11 +13,6 @@ export const NodeRole = Type.Union([
 export type NodeRole = Static<typeof NodeRole>;
 
 const PublicKey = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
-const HostPort = strictObject({
-  host: Type.String({ minLength: 1, maxLength: 253 }),
-  port: Type.Integer({ minimum: 0, maximum: 65_535 }),
-});
-
 /** A member of the cluster as every node knows it: names, and public keys only. */
 export const Member = strictObject({
   name: Slug,
@@ -60,29 +55,3 @@ export interface LinkPlan {
   /** A link older than this is replaced by one from another port, hence another key. */
   readonly linkAgeMaxMs: number;
 }
-
-/** A node's commlink configuration. File paths are absolute; key and bag files are 0600. */
-export const NodeConfig = strictObject({
-  cluster: Slug,
-  name: Slug,
-  /** The node's private keys: JSON {"signing": PKCS#8 PEM, "sealing": PKCS#8 PEM}. */
-  keyFile: Type.String({ minLength: 1 }),
-  /** Folder of bag files, one for each ordered pair that this node is part of (key-bag.ts names them). */
-  bagDirectory: Type.String({ minLength: 1 }),
-  members: Type.Array(Member, { minItems: 1, maxItems: 1000 }),
-  /** Where to accept links; null when this node only dials. */
-  listen: Type.Union([HostPort, Type.Null()]),
-  /** The members that this node dials, and how many connections it keeps to each. */
-  dial: Type.Array(
-    strictObject({
-      peer: Slug,
-      host: HostPort.properties.host,
-      port: HostPort.properties.port,
-      connections: Type.Integer({ minimum: 1, maximum: 16 }),
-    }),
-    { maxItems: 100 },
-  ),
-  /** A link older than this is replaced by one from another port, hence another key. */
-  linkAgeMaxMs: Type.Integer({ minimum: 1000 }),
-});
-export type NodeConfig = Static<typeof NodeConfig>;

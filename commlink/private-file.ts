@@ -1,5 +1,5 @@
 // Reading and writing the files that hold keys: 0600, written whole or not at all, refused when others could read them.
-// Callers: node-keys.ts, key-bag.ts, configuration/configuration-store.ts. Trusts the folder's owner, not the file's mode.
+// Callers: node-keys.ts, operator/operator-keys.ts, configuration/configuration-store.ts. Trusts the folder's owner, not the file's mode.
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -18,22 +18,6 @@ export async function writePrivateFile(file: string, text: string): Promise<void
     throw error;
   }
   await syncFolder(path.dirname(file));
-}
-
-/**
- * Like writePrivateFile, and what the file held before is overwritten with zeros on the disk's blocks, as far as the
- * file system writes in place (on copy-on-write file systems and flash it is the medium that decides).
- */
-export async function replacePrivateFile(file: string, text: string): Promise<void> {
-  const before = await open(file, 'r+');
-  try {
-    const { size } = await before.stat();
-    await writePrivateFile(file, text);
-    await before.write(Buffer.alloc(size), 0, size, 0);
-    await before.sync();
-  } finally {
-    await before.close();
-  }
 }
 
 /** Overwrites a file with zeros, as far as the file system writes in place, and removes it; a missing one is no error. */

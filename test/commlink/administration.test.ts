@@ -38,7 +38,7 @@ interface Node {
   readonly lines: LogLine[];
   /** Who has asked for the history. */
   readonly peers: CallPeer[];
-  refusals(): (string | undefined)[];
+  readonly refusals: () => (string | undefined)[];
 }
 
 function handlersFor(peers: CallPeer[]): Handlers<typeof operatorMethods> {

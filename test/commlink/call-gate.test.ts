@@ -21,7 +21,7 @@ interface Gated {
   /** web's and ftp's. */
   readonly gates: { web: TestGate; ftp: TestGate };
   /** How often web's handler ran. */
-  served(): number;
+  readonly served: () => number;
 }
 
 async function openGated(t: Test): Promise<Gated> {

@@ -26,7 +26,7 @@ interface Contact {
   readonly invitations: OpenInvitation[];
   /** Who has called config.join. */
   readonly peers: CallPeer[];
-  refusals(): (string | undefined)[];
+  readonly refusals: () => (string | undefined)[];
 }
 
 /** `web` as the contact of one open invitation. */

@@ -12,13 +12,13 @@ import type {
 } from '#commlink/configuration/cluster-node.ts';
 import { formatVersion, type ClusterVersion } from '#commlink/configuration/cluster-version.ts';
 import type { ManifestMember } from '#commlink/configuration/manifest.ts';
-import { createKeyBag, type KeyBag } from '#commlink/key-bag.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { MethodTable } from '#commlink/method-table.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { LinkPlan, Member, NodeRole } from '#commlink/node-config.ts';
 import { createNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
 import { defaultClusterPolicy } from '#commlink/settings/cluster-configuration.ts';
+import { copyBag, makeGeneration } from '../commlink/two-nodes.ts';
 
 const cluster = 'test';
 
@@ -45,7 +45,7 @@ export function createHandMadeCluster(roles: Readonly<Record<string, NodeRole>>)
   const pairs = members.flatMap((from) => members.map((to) => [from.id, to.id] as const));
   const bags = pairs
     .filter(([from, to]) => from !== to)
-    .map(([from, to]) => createKeyBag({ cluster, from, to, size: 7 }));
+    .map(([from, to]) => ({ cluster, from, to, sendGeneration: 1, generations: [makeGeneration(1, 7)] }));
   return {
     members,
     keys,
@@ -55,15 +55,6 @@ export function createHandMadeCluster(roles: Readonly<Record<string, NodeRole>>)
       return { cluster, name, members, bags: own.map(copyBag), ...links, linkAgeMaxMs: 600_000 };
     },
   };
-}
-
-/** A commlink zeroes the keys of its plan when it closes; the other end needs its own. */
-function copyBag(bag: KeyBag): KeyBag {
-  const generations = bag.generations.map(({ generation, keys }) => ({
-    generation,
-    keys: keys.map((key) => Buffer.from(key)),
-  }));
-  return { ...bag, generations };
 }
 
 /** What the node is at first. */
