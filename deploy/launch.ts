@@ -2,6 +2,8 @@
 // Makes what a first start needs, restarts what dies, stops everything on Ctrl-C. Run by Node.js 24 (npm scripts).
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { ConfigurationError } from '#commlink/configuration/configuration-error.ts';
+import { PublishError } from '#commlink/operator/publish-error.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { Installation } from './installation.ts';
 
@@ -73,6 +75,8 @@ async function main(): Promise<void> {
 function exitPlainly(error: unknown): never {
   const isExpected =
     error instanceof StartupError ||
+    error instanceof ConfigurationError ||
+    error instanceof PublishError ||
     (error as { code?: unknown }).code?.toString().startsWith('ERR_PARSE_ARGS');
   const text = isExpected ? (error as Error).message : ((error as Error).stack ?? String(error));
   process.stderr.write(`${text}\n`);

@@ -1,7 +1,6 @@
 // Moves a whole one-machine installation to another row of ports, when it is started with another CONSIGN_PORT_BASE.
 // Ports are part of the cluster's configuration, so this makes a version of it; but it must work while nothing can be
 // started, because a port is taken. Called by prepare-state.ts, with nothing running.
-import { isDeepStrictEqual } from 'node:util';
 import { installStopped } from '#commlink/configuration/cluster-node.ts';
 import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
 import { readStopped } from '#commlink/configuration/read-stopped.ts';
@@ -11,10 +10,9 @@ import { openConfiguration } from '#commlink/operator/open-configuration.ts';
 import type { OperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import type { ClusterConfiguration, NodeEntry } from '#commlink/settings/cluster-configuration.ts';
-import { defaultEntries } from './default-settings.ts';
 import { readLocalSettings, type LocalSettings } from './installed-settings.ts';
 import { readOwnOperatorKeys } from './operator-connection.ts';
-import { layOutPorts, listenHost } from './ports.ts';
+import { layOutPorts, portsInRow } from './ports.ts';
 import { bootstrapOf, type NodePlace } from './program-folder.ts';
 import { programNames, type ProgramName, type StateLayout } from './state-directory.ts';
 
@@ -25,24 +23,25 @@ export interface PortMove {
   readonly say: (line: string) => void;
 }
 
+/** What ports are called in the settings: on their own, as the ends of a range, and in addresses. */
+const portKeys: ReadonlySet<string> = new Set(['port', 'from', 'to']);
+const urlKeys: ReadonlySet<string> = new Set(['publicUrl', 'publicBase']);
+
 /** The node that installs first, here as in the protocol. */
 const anchorRole = 'internal-db';
 
 /** Moves the ports, unless they are there. Throws StartupError `PORTS_CONFIGURED` when that can't be done offline. */
 export async function movePorts(layout: StateLayout, { places, base, say }: PortMove): Promise<void> {
-  const local = await readLocalSettings(layout, places);
-  const current = findBase(local);
+  const current = findBase(await readLocalSettings(layout, places));
   if (current === null || current === base) return;
   const operator = await readOwnOperatorKeys(layout);
   const edition = operator && (await openForAll(layout, places, operator));
   if (operator === null || edition === null) throw portsConfigured(current, base);
   const { nodes, policy } = edition.installed.configuration;
-  const host = local['web-front']?.portal.host ?? listenHost;
-  const from = defaultEntries({ ports: layOutPorts(current), isRoot: false, host });
-  const to = defaultEntries({ ports: layOutPorts(base), isRoot: false, host });
+  const move = { row: { from: current, to: current + portsInRow - 1 }, by: base - current };
   const moved = Object.entries(nodes).map(([name, entry]): [string, NodeEntry] => [
     name,
-    shift(entry, from[entry.role], to[entry.role]) as NodeEntry,
+    shift('', entry, move) as NodeEntry,
   ]);
   const configuration: ClusterConfiguration = { policy, nodes: Object.fromEntries(moved) };
   const block = signDraft(await composeSettingsChange(edition, configuration), operator);
@@ -114,23 +113,30 @@ function findBase(local: LocalSettings): number | null {
   return best !== undefined && best > 0 ? best : null;
 }
 
-/** `value` with everything that is as in `from` made as in `to`; what was configured otherwise stays. */
-function shift(value: unknown, from: unknown, to: unknown): unknown {
-  if (isDeepStrictEqual(value, from)) return to;
-  if (Array.isArray(value))
-    return value.map((item, index) => shift(item, itemOf(from, index), itemOf(to, index)));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, item]) => [
-    key,
-    shift(item, itemOf(from, key), itemOf(to, key)),
-  ]);
-  return Object.fromEntries(entries) as unknown;
+/** Ports in the row, and how far they go. */
+interface Shift {
+  readonly row: { readonly from: number; readonly to: number };
+  readonly by: number;
 }
 
-function itemOf(value: unknown, key: string | number): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Record<string | number, unknown>)[key]
-    : undefined;
+/** Settings with every port of the row moved, in addresses too; `key` is the name of `value` in them. */
+function shift(key: string, value: unknown, move: Shift): unknown {
+  if (typeof value === 'number') return portKeys.has(key) ? shiftPort(value, move) : value;
+  if (typeof value === 'string') return urlKeys.has(key) ? shiftUrl(value, move) : value;
+  if (Array.isArray(value)) return value.map((item) => shift(key, item, move));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shift(name, item, move)]));
+}
+
+function shiftPort(port: number, { row, by }: Shift): number {
+  return port >= row.from && port <= row.to ? port + by : port;
+}
+
+function shiftUrl(text: string, move: Shift): string {
+  const url = new URL(text);
+  if (url.port === '') return text;
+  url.port = String(shiftPort(Number(url.port), move));
+  return url.href.replace(/\/$/, '');
 }
 
 function portsConfigured(current: number, base: number): StartupError {

@@ -12,7 +12,10 @@ export const loopbackName = 'localhost';
 /** The first of the ports when CONSIGN_PORT_BASE does not say otherwise. */
 export const portBaseDefault = 8440;
 
-const portBase = { min: 1024, max: 65_535 - 59 };
+/** How many ports one installation has, passive ports included. */
+export const portsInRow = 60;
+
+const portBase = { min: 1024, max: 65_535 - portsInRow + 1 };
 
 /** Every port, by what it is for. */
 export interface Ports {
@@ -36,7 +39,7 @@ export function parsePortBase(text: string | undefined): number {
   if (base >= portBase.min && base <= portBase.max) return base;
   throw new StartupError(
     'PORT_BASE_INVALID',
-    `CONSIGN_PORT_BASE is "${text}". Give a number from ${portBase.min} to ${portBase.max}; the 60 ports from there on are used.`,
+    `CONSIGN_PORT_BASE is "${text}". Give a number from ${portBase.min} to ${portBase.max}; the ${portsInRow} ports from there on are used.`,
   );
 }
 
@@ -53,7 +56,7 @@ export function layOutPorts(base: number): Ports {
     internalDbAdministration: base + 7,
     webFrontAdministration: base + 8,
     ftpNodeAdministration: base + 9,
-    passive: { from: base + 10, to: base + 59 },
+    passive: { from: base + 10, to: base + portsInRow - 1 },
   };
 }
 

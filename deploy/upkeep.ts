@@ -86,7 +86,7 @@ async function maintain(client: OperatorClient, options: UpkeepOptions): Promise
 /** A program that is being restarted; the supervisor says that. */
 function isAway(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  if (error instanceof RpcError) return ['disconnected', 'deadline'].includes(error.code);
+  if (error instanceof RpcError) return ['disconnected', 'deadline', 'unavailable'].includes(error.code);
   return ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(String(code));
 }
 
