@@ -3,7 +3,7 @@ import { readEndpoints } from '#deploy/state-directory.ts';
 import { connectAdmin, type Admin } from '../admin-client.ts';
 import { CliError, toCliError } from '../cli-error.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
-import { fail, type Finding, type Patient } from '../doctor/check.ts';
+import { fail, hasProgram, type Finding, type Patient } from '../doctor/check.ts';
 import { checkBags, checkCertificates, checkMembers, type ClusterPatient } from '../doctor/cluster-checks.ts';
 import { checkClock, checkJail, checkNode, checkSshCrypto } from '../doctor/machine-checks.ts';
 import {
@@ -49,7 +49,8 @@ async function examine(invocation: Invocation): Promise<Finding[]> {
   if (version.level === 'fail') return [...machine, version];
   const admin = await connectIfRunning(() => connectAdmin(layout));
   try {
-    const patient: Patient = { layout, admin, endpoints: admin === null ? null : readEndpoints(layout) };
+    const isUp = admin !== null || !hasProgram(layout, 'internal-db');
+    const patient: Patient = { layout, admin, endpoints: isUp ? readEndpoints(layout) : null };
     const state = [checkClock, checkPermissions, checkHardLinks, checkFreeSpace];
     const services = [
       checkHttps,

@@ -6,6 +6,7 @@ import type { Manifest } from '#commlink/configuration/manifest.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { toCliError } from '../cli-error.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { hasProgram } from '../doctor/check.ts';
 import { firstDueAtMs, listBags } from '../operator/describe-bags.ts';
 import { describePhase, findTroubles } from '../operator/describe-members.ts';
 import { shortVersion } from '../operator/short-version.ts';
@@ -22,16 +23,21 @@ export const status: CommandSpec = {
     ['status --json', 'the same for a script'],
   ],
   run: async (invocation) => {
-    const result = await invocation.withAdmin((admin) => admin.call('status', {}));
-    const endpoints = readEndpoints(invocation.layout);
-    const stateDirectory = invocation.layout.directory;
-    const view = await viewCluster(invocation);
-    invocation.answer({ running: true, stateDirectory, endpoints, ...result }, () =>
+    const { layout } = invocation;
+    // A machine that joined a cluster may have no database; its nodes say how things are then.
+    const result = hasProgram(layout, 'internal-db')
+      ? await invocation.withAdmin((admin) => admin.call('status', {}))
+      : null;
+    const view = await viewCluster(invocation, { mustAnswer: result === null });
+    const endpoints = readEndpoints(layout);
+    const stateDirectory = layout.directory;
+    const configuration = view?.status ?? null;
+    invocation.answer({ running: true, stateDirectory, endpoints, configuration, ...result }, () =>
       [
-        `Consign ${result.version} on ${stateDirectory}`,
+        `Consign${result === null ? '' : ` ${result.version}`} on ${stateDirectory}`,
         ...describeEndpoints(endpoints),
         ...(view === null ? [] : describeCluster(view)),
-        ...describe(result),
+        ...(result === null ? [] : describe(result)),
       ].join('\n'),
     );
   },
@@ -60,8 +66,11 @@ interface ClusterView {
   readonly manifest: Manifest;
 }
 
-/** The rest of the status is worth showing without it. */
-async function viewCluster(invocation: Invocation): Promise<ClusterView | null> {
+/** With a database, the rest of the status is worth showing without it. */
+async function viewCluster(
+  invocation: Invocation,
+  { mustAnswer }: { mustAnswer: boolean },
+): Promise<ClusterView | null> {
   try {
     return await invocation.withCluster(async (cluster) => ({
       status: await cluster.status(),
@@ -69,7 +78,7 @@ async function viewCluster(invocation: Invocation): Promise<ClusterView | null> 
     }));
   } catch (error) {
     const expected = toCliError(error);
-    if (expected === null) throw error;
+    if (expected === null || mustAnswer) throw error;
     invocation.note(`The cluster's configuration can't be seen: ${expected.message}`);
     return null;
   }

@@ -1,5 +1,6 @@
 // What one check of `consign doctor` finds, and what all checks may look at.
-import type { StateLayout, Endpoints } from '#deploy/state-directory.ts';
+import { existsSync } from 'node:fs';
+import { programNames, type Endpoints, type ProgramName, type StateLayout } from '#deploy/state-directory.ts';
 import type { Admin } from '../admin-client.ts';
 
 /** A finding. `advice` says what to do; it is there unless all is well. */
@@ -17,9 +18,20 @@ export interface Patient {
   readonly endpoints: Endpoints | null;
 }
 
+/** Whether a program runs from this state; also one that was not made yet counts, before anything joined. */
+export function hasProgram(layout: StateLayout, name: ProgramName): boolean {
+  const isHere = (program: ProgramName): boolean => existsSync(layout.configFile(program));
+  return isHere(name) || !programNames.some(isHere);
+}
+
 /** A finding that all is well. */
 export function ok(check: string, detail: string): Finding {
   return { check, level: 'ok', detail };
+}
+
+/** A finding of something that another machine of the cluster has. */
+export function elsewhere(check: string): Finding {
+  return ok(check, 'not on this machine');
 }
 
 /** A finding of something that works, but not as well as it should. */

@@ -6,13 +6,14 @@ import { IngestClient } from '../http/ingest-client.ts';
 import { probeHttps } from '../http/portal-probe.ts';
 import { probeMs } from '../limits.ts';
 import { formatBytes } from '../text.ts';
-import { fail, ok, warn, type Finding, type Patient } from './check.ts';
+import { elsewhere, fail, hasProgram, ok, warn, type Finding, type Patient } from './check.ts';
 
 const startAdvice = 'Start it with npm start.';
 
 /** That all is up: endpoints.json is there, and internal-db answers. */
 export function checkRunning({ admin, endpoints, layout }: Patient): Finding {
-  if (admin !== null && endpoints !== null)
+  const isComplete = admin !== null || !hasProgram(layout, 'internal-db');
+  if (isComplete && endpoints !== null)
     return ok('running', `${Object.keys(endpoints.pids).length} processes`);
   if (admin !== null)
     return warn('running', 'not everything is up', `See the logs in ${layout.logDirectory}.`);
@@ -84,6 +85,7 @@ export async function checkLinks({ admin }: Patient): Promise<Finding[]> {
 /** The storeroom answers on its ingest socket. */
 export async function checkStoreroom({ admin, layout }: Patient): Promise<Finding[]> {
   if (admin === null) return [];
+  if (!hasProgram(layout, 'ftp-node')) return [elsewhere('storeroom')];
   const client = new IngestClient(layout);
   try {
     const { artifactCount, totalBytes } = await client.describe();
@@ -97,7 +99,7 @@ export async function checkStoreroom({ admin, layout }: Patient): Promise<Findin
 
 /** Every published file is in the storeroom, with its size; the digest was checked when it came in. */
 export async function checkArtifacts({ admin, layout }: Patient): Promise<Finding[]> {
-  if (admin === null) return [];
+  if (admin === null || !hasProgram(layout, 'ftp-node')) return [];
   const lost: string[] = [];
   let fileCount = 0;
   for (const { name: product, releases } of (await admin.call('product.list', {})).products) {
@@ -126,10 +128,6 @@ export async function checkAudit({ admin }: Patient): Promise<Finding[]> {
   return [
     fail('audit log', explanation, 'Somebody changed it: keep the database as it is, and find out who.'),
   ];
-}
-
-function elsewhere(check: string): Finding {
-  return ok(check, 'not on this machine');
 }
 
 function readGreeting(host: string, port: number): Promise<string> {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { readStateVersion, stateVersion } from '#deploy/state-directory.ts';
 import { freeBytesWarn } from '../limits.ts';
 import { formatBytes } from '../text.ts';
-import { fail, ok, warn, type Finding, type Patient } from './check.ts';
+import { elsewhere, fail, hasProgram, ok, warn, type Finding, type Patient } from './check.ts';
 
 const othersMask = 0o077;
 /** What other users must never read; session servers' directories are below the accounts directory. */
@@ -49,6 +49,7 @@ function findExposed(directory: string, except: string): string[] {
 
 /** Staging is a hard link: storeroom and accounts must be on one file system that can link. */
 export function checkHardLinks({ layout }: Patient): Finding {
+  if (!hasProgram(layout, 'ftp-node')) return elsewhere('hard links');
   const name = `.doctor-${randomBytes(6).toString('hex')}`;
   const from = join(layout.storeroomDirectory, name);
   const to = join(layout.accountsDirectory, name);

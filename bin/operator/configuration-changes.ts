@@ -78,9 +78,19 @@ export function describeConflicts(conflicts: readonly Conflict[]): string[] {
   ]);
 }
 
-/** A value as it is typed: JSON, and text without quotes where that is clear. */
+/** A value as it is typed: JSON, and text without quotes unless it would be read as something else. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return '(not set)';
-  if (typeof value === 'string' && !/^(?:|true|false|null|-?\d.*|["[{\s].*|.*\s)$/s.test(value)) return value;
-  return JSON.stringify(value);
+  const isPlainText = typeof value === 'string' && value.trim() === value && value !== '' && !isJson(value);
+  return isPlainText ? value : JSON.stringify(value);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
