@@ -25,7 +25,10 @@ const consign = await startConsign(t);
 
 interface Load {
   readonly sha256: string;
-  readonly login: PrintedLogin;
+  /** Who downloads, and who clicks: many sign-ins of one user at once look like guesses. */
+  readonly logins: { readonly downloads: PrintedLogin; readonly clicks: PrintedLogin };
+  /** Signed in as who downloads. */
+  readonly customer: PortalCustomer;
   readonly until: AbortSignal;
   /** One line for each thing that went wrong. */
   readonly failures: string[];
@@ -39,16 +42,19 @@ interface ReadyDelivery {
   readonly urls: { readonly https: string };
 }
 
-async function openShop(t: Test): Promise<{ sha256: string; login: PrintedLogin }> {
+async function openShop(t: Test): Promise<Pick<Load, 'sha256' | 'logins'>> {
   const content = randomBytes(fileBytes);
   const source = join(await clientDirectory(t), 'image.bin');
   await writeFile(source, content);
   await consign.json('account', 'create', 'acme');
-  const login = await consign.json<PrintedLogin>('user', 'create', 'acme', 'alice');
+  const [downloads, clicks] = [
+    await consign.json<PrintedLogin>('user', 'create', 'acme', 'alice'),
+    await consign.json<PrintedLogin>('user', 'create', 'acme', 'bob'),
+  ];
   await consign.json('product', 'create', 'image');
   await consign.json('publish', 'image', '1.0.0', source);
   await consign.json('grant', 'acme', 'image', '--reason', 'contract');
-  return { sha256: createHash('sha256').update(content).digest('hex'), login };
+  return { sha256: createHash('sha256').update(content).digest('hex'), logins: { downloads, clicks } };
 }
 
 type Fetch = (ready: ReadyDelivery, directory: string) => ReturnType<typeof runProgram>;
@@ -96,10 +102,9 @@ async function keepDownloading(
   [protocol, fetch]: (typeof fetches)[number],
 ): Promise<void> {
   const directory = await clientDirectory(t);
-  const customer = await PortalCustomer.signIn(consign, load.login);
   while (!load.until.aborted) {
     const wish = { product: 'image', version: '1.0.0', file: 'image.bin' };
-    const clicked = await customer.ask('/api/v1/deliveries', { json: wish });
+    const clicked = await load.customer.ask('/api/v1/deliveries', { json: wish });
     if (clicked.status !== 201) {
       load.failures.push(`click: ${clicked.status} ${clicked.text}`);
       continue;
@@ -118,7 +123,7 @@ async function keepDownloading(
 async function keepClicking(load: Load): Promise<void> {
   const pages = ['/', '/deliveries', '/tokens', '/api/v1/me', '/api/v1/products', '/api/v1/deliveries'];
   while (!load.until.aborted) {
-    const customer = await PortalCustomer.signIn(consign, load.login);
+    const customer = await PortalCustomer.signIn(consign, load.logins.clicks);
     for (const page of pages) {
       const { status, text } = await customer.ask(page);
       if (status === 200) load.done.clicks += 1;
@@ -163,12 +168,13 @@ void t.test('rotations under load cost nobody anything', { skip: captureUnavaila
   // Twenty customers come from one address.
   const limit = ['web1/limits/signInsPerMinute', '100000'];
   await consign.json('config', 'set', ...limit, '--publish', '--reason', 'drill');
-  const { sha256, login } = await openShop(t);
+  const { sha256, logins } = await openShop(t);
+  const customer = await PortalCustomer.signIn(consign, logins.downloads);
   const captures = await Promise.all(
     Object.values(linkPorts).map((offset) => captureLoopback(t, consign.portBase + offset)),
   );
   const until = AbortSignal.timeout(loadMs);
-  const load: Load = { sha256, login, until, failures: [], done: { transfers: 0, clicks: 0 } };
+  const load: Load = { sha256, logins, customer, until, failures: [], done: { transfers: 0, clicks: 0 } };
   const customers = Array.from({ length: customerCount }, (_, index) => {
     const fetch = fetches[index % fetches.length];
     if (!fetch) throw new Error('unreachable: the index is within the table');
