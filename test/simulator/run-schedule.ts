@@ -30,18 +30,24 @@ export function runSchedule(options: WorldOptions): RunResult {
   world.heal();
   world.trace(() => 'the world is healed');
   if (!areConnected(world)) world.isMesh = true;
-  world.queue.runUntil(world.queue.now + settlingTime);
-  const isBlocked = !isSettled(world);
+  const isBlocked = !settle(world);
   if (isBlocked && options.protocol.hasAnchor) reportIfStuck(world);
-  for (let repair = 0; repair < repairsMax && !isSettled(world); repair += 1) {
+  let isConverged = !isBlocked;
+  for (let repair = 0; repair < repairsMax && !isConverged; repair += 1) {
     publishRepair(world, repair >= patientRepairs);
     if (!areConnected(world)) world.isMesh = true;
-    world.queue.runUntil(world.queue.now + settlingTime);
+    isConverged = settle(world);
   }
-  const isConverged = isSettled(world);
   if (!isConverged) world.checks.report('not_converged', describe(world));
   const { violations, committed } = world.checks;
   return { violations, isBlocked, isConverged, versions: committed.size - 1 };
+}
+
+/** Waits until all is well, and says whether it is. */
+function settle(world: SimulatedWorld): boolean {
+  const end = world.queue.now + settlingTime;
+  while (!isSettled(world) && world.queue.now < end) world.queue.runUntil(world.queue.now + messageInterval);
+  return isSettled(world);
 }
 
 /** Those that are up and belong to the newest version that one of them has; the others were evicted. */

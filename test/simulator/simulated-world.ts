@@ -11,12 +11,13 @@ import { SimulatedNode, type Packet, type Surroundings } from './simulated-node.
 import { composeChange, composeFirst, type SimulatedPlan } from './simulated-plan.ts';
 
 /** Between two periodic messages of a node. */
-export const messageInterval = 60;
+export const messageInterval = 100;
 const prepareTimeMax = 30;
 const callTimeMax = 600;
 const stumblePercent = 3;
 /** How long an operator waits before withdrawing what some node can't stage. */
 const withdrawalDelay = 300;
+const survivorsMin = 2;
 const roles = ['internal-db', 'web-front', 'ftp-node'] as const;
 
 /** How a run is made. */
@@ -222,10 +223,19 @@ export class SimulatedWorld implements Surroundings {
     if (!node) return;
     if (trouble.type === 'crash') node.crashDue = { afterActions: trouble.afterActions, time: trouble.time };
     if (trouble.type === 'disk_full') node.isDiskFull = true;
-    if (trouble.type !== 'kill') return;
+    if (trouble.type !== 'kill' || !this.#survives(node)) return;
     node.isDead = true;
     node.stop();
     this.#links.closeAll(node);
+  }
+
+  /** Whether enough active members of the newest version are left without the node; a cluster of the dead proves nothing. */
+  #survives(node: SimulatedNode): boolean {
+    const [newest] = [...this.checks.committed.values()].sort((left, right) =>
+      compareVersions(right.version, left.version),
+    );
+    const alive = this.nodes.filter((one) => !one.isDead && one !== node);
+    return alive.filter(({ id }) => newest?.active.includes(id)).length >= survivorsMin;
   }
 
   #change({ node: choice, change: kind, pick }: Extract<Trouble, { type: 'publish' }>): void {
