@@ -1,4 +1,10 @@
 import t from 'tap';
+import { installStopped, isJoined, writeGenesis } from '#commlink/configuration/cluster-node.ts';
+import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
+import { createOperatorKeys } from '#commlink/operator/operator-keys.ts';
+import { signDraft } from '#commlink/operator/draft.ts';
+import { openConfiguration } from '#commlink/operator/open-configuration.ts';
+import { decodeManifest } from '#commlink/configuration/signed-manifest.ts';
 import { allInstalled, changePatience, publish, threeNodes } from './three-nodes.ts';
 
 t.test('a change handed in at any node is in force at all of them', async (t) => {
@@ -16,4 +22,35 @@ t.test('a change handed in at any node is in force at all of them', async (t) =>
       [patienceMs, patienceMs, patienceMs],
     );
   }
+});
+
+t.test('members that are all stopped can be given a version, and go on from it', async (t) => {
+  const cluster = await threeNodes(t);
+  const { configured } = cluster;
+  const [keys] = configured.operators;
+  if (!keys) throw new Error('There is no operator.');
+  const { sections, manifest: signed } = configured.genesis;
+  const { manifest, version } = decodeManifest(signed);
+  const configuration = await openConfiguration({ manifest, sections, keys });
+  const installed = { manifest, version, configuration };
+  const draft = await composeSettingsChange(
+    { installed, highestSeq: 1, reason: 'A test.', publishedBy: keys.name, nowMs: Date.now() },
+    { ...configuration, policy: { ...configuration.policy, patienceMs: 5 } },
+  );
+  const next = signDraft(draft, keys);
+  const forged = signDraft(draft, createOperatorKeys('stranger'));
+  await t.rejects(installStopped(configured.bootstrap('db1'), forged), { code: 'bad_signature' });
+  for (const name of configured.names) {
+    const bootstrap = configured.bootstrap(name);
+    t.equal(await isJoined(bootstrap), true);
+    await installStopped(bootstrap, next);
+    await installStopped(bootstrap, next);
+    await t.rejects(writeGenesis(bootstrap, configured.genesis), { code: 'ALREADY_JOINED' });
+  }
+  const nodes = Object.values(await cluster.startAll());
+  await allInstalled(nodes, 2);
+  t.strictSame(
+    nodes.map(({ node }) => node.configuration.policy.patienceMs),
+    [5, 5, 5],
+  );
 });

@@ -3,12 +3,20 @@ import t from 'tap';
 import type { ConfigurationError } from '#commlink/configuration/configuration-error.ts';
 import { isJoined } from '#commlink/configuration/cluster-node.ts';
 import { joinCluster } from '#commlink/configuration/join-cluster.ts';
-import { admitNode, inviteNode, type NewNode } from '#commlink/operator/admit-node.ts';
+import { acceptNode, admitNode, inviteNode, type NewNode } from '#commlink/operator/admit-node.ts';
 import { composeEviction } from '#commlink/operator/compose-membership.ts';
 import { bootstrapIn, entryOf } from '../../rig/configured-cluster.ts';
 import { startPlainRoom } from '../../rig/plain-room.ts';
 import { recordingLog } from '../two-nodes.ts';
-import { allInstalled, publish, threeNodes, within, type TestNode, type ThreeNodes } from './three-nodes.ts';
+import {
+  allInstalled,
+  changePatience,
+  publish,
+  threeNodes,
+  within,
+  type TestNode,
+  type ThreeNodes,
+} from './three-nodes.ts';
 
 /** A second FTP node, which dials web1. */
 function secondFtpNode({ portBase }: ThreeNodes, replaces: boolean = false): NewNode {
@@ -178,4 +186,28 @@ t.test('a dead member is evicted, and replaced under its name', async (t) => {
   t.teardown(() => node.close());
   await admitted;
   await within(5000, 'it takes part', () => node.admission.isOpen);
+});
+
+t.test('a learner that missed several versions goes to the newest at once', async (t) => {
+  const cluster = await threeNodes(t);
+  const nodes = await cluster.startAll();
+  const node = secondFtpNode(cluster);
+  const bootstrap = bootstrapIn(cluster.directory, 'ftp2');
+  const { log } = recordingLog();
+  const issued = await inviteNode(nodes.db1.client, node, optionsOf(cluster));
+  const joined = joinCluster({ ticket: issued.text, bootstrap, log, signal: AbortSignal.timeout(15_000) });
+  await acceptNode(nodes.db1.client, { node, issued, createIdentity }, optionsOf(cluster));
+  await joined;
+  const joinedSeq = nodes.db1.node.configuration.version.seq;
+  for (const patienceMs of [1, 2, 3, 4]) await publish(cluster, nodes.db1, changePatience(patienceMs));
+  const late = await startPlainRoom({ bootstrap, role: 'ftp-node', log });
+  t.teardown(() => late.close());
+  t.equal(late.configuration.version.seq, joinedSeq);
+  await within(8000, 'it catches up', () => late.configuration.version.seq === joinedSeq + 4);
+  t.equal(late.configuration.policy.patienceMs, 4);
+  t.equal(late.admission.isOpen, false, 'and still only learns');
+  const client = await cluster.configured.connect('web1', log);
+  const { versions } = await client.call('config.history', {});
+  client.close();
+  t.equal(versions[0]?.version.seq, joinedSeq + 4);
 });

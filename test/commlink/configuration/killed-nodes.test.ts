@@ -22,7 +22,11 @@ async function start(cluster: ConfiguredCluster, name: string, directory: string
   const file = join(directory, `${name}.json`);
   writeFileSync(file, JSON.stringify(cluster.bootstrap(name)));
   const [command, args] = plainCommand(process.execPath, [
-    ...[program, '--bootstrap', file, '--role', cluster.role(name)],
+    program,
+    '--bootstrap',
+    file,
+    '--role',
+    cluster.role(name),
   ]);
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await Promise.race([
@@ -85,13 +89,14 @@ t.test(
     let published = 0;
     for (let round = 1; round <= rounds; round += 1) {
       for (let tries = 0; ; tries += 1) {
-        const error = await publish('db1', round).then(
-          () => null,
-          (cause: unknown) => cause,
-        );
-        if (error === null) break;
-        if (!(error instanceof PublishError && error.code === 'not_heard') || tries > 50) throw error;
-        await delay(100);
+        try {
+          await publish('db1', round);
+          break;
+        } catch (error) {
+          // Who was killed last has not been heard yet.
+          if (!(error instanceof PublishError && error.code === 'not_heard') || tries > 50) throw error;
+          await delay(100);
+        }
       }
       published += 1;
       const victim = cluster.names[round % cluster.names.length] ?? '';
