@@ -78,8 +78,9 @@ export class SessionGeneration {
 
   /** They accept no more; resolves when they have stopped. What runs on them goes on; `over` is its end. */
   async retire(): Promise<void> {
-    await Promise.all(this.slots.map((slot) => slot.retire(retiredWithinMs)));
+    // First, as in `drain`: whoever is in the queue of a socket that nobody else claims is accepted to the last.
     this.#sockets.release();
+    await Promise.all(this.slots.map((slot) => slot.retire(retiredWithinMs)));
   }
 
   /** Resolves when all of their processes are gone for good. */

@@ -129,9 +129,9 @@ export class SessionHost {
     // Also the next one: it was configured when it was prepared, and that may be a while ago.
     await this.adjust();
     await next.accept();
+    if (before !== null) await this.#retire(before);
     const { log, onChange } = this.#options;
     log.info({ generation: next.number, ports: next.ports }, 'session servers accept');
-    if (before !== null) await this.#retire(before);
     await this.#endOldest();
     onChange();
   }

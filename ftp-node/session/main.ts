@@ -3,6 +3,7 @@
 // point of it: load everything, read keys, shut the jail, and only then listen. It ends when its stager does, or when it
 // was retired and its last session is over. What it is trusted with: SECURITY.md.
 import { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AdmissionGate } from '#commlink/configuration/admission.ts';
 import { createLogger, type Logger } from '#commlink/log.ts';
 import type { Handlers } from '#commlink/method-table.ts';
@@ -85,6 +86,8 @@ function offerMethods(running: Promise<Running>): Handlers<typeof sessionServerM
     },
     'server.retire': async ({ withinMs }) => {
       const { servers, built } = await running;
+      // Connections that the kernel has taken already are accepted before the listeners close.
+      await nextTurn();
       const retired = Promise.all([...servers.values()].map((server) => server.retire()));
       void endAfter(retired, { servers, built, withinMs }).then(() => process.exit(0));
       return {};
