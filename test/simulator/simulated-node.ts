@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly protocol: Protocol;
   /** Those that it has a link with now. */
   neighboursOf(node: SimulatedNode): readonly SimulatedNode[];
+  /** Whether `node` is the node `origin`, or has a link with it. */
+  hearsDirectly(node: SimulatedNode, origin: string): boolean;
   send(from: SimulatedNode, to: SimulatedNode, packet: Packet): void;
   choose(nodes: readonly SimulatedNode[]): SimulatedNode | undefined;
   /** Calls `run` after a while, unless the node goes down before. */
@@ -169,9 +171,12 @@ export class SimulatedNode {
     switch (action.type) {
       case 'send':
         world.trace(() => `${this.id} is at ${this.describe()}`);
-        return this.#sendAll(messageOf(action.message), null);
+        for (const to of world.neighboursOf(this)) {
+          world.send(this, to, { type: 'message', message: messageOf(action.message) });
+        }
+        return;
       case 'relay':
-        return this.#sendAll(action.message, from);
+        return this.#relay(action.message, from);
       case 'obtain':
         return this.#pull(action.version, action.from);
       case 'prepare':
@@ -203,9 +208,13 @@ export class SimulatedNode {
     return true;
   }
 
-  #sendAll(message: VersionMessage, except: SimulatedNode | null): void {
-    for (const to of this.#world.neighboursOf(this)) {
-      if (to !== except) this.#world.send(this, to, { type: 'message', message });
+  /** To those that the origin has no link with, as the real shell does. */
+  #relay(message: VersionMessage, from: SimulatedNode | null): void {
+    const world = this.#world;
+    for (const to of world.neighboursOf(this)) {
+      if (to !== from && !world.hearsDirectly(to, message.from)) {
+        world.send(this, to, { type: 'message', message });
+      }
     }
   }
 

@@ -129,6 +129,11 @@ export class SimulatedWorld implements Surroundings {
     return this.nodes.filter((other) => this.isLinked(node, other));
   }
 
+  hearsDirectly(node: SimulatedNode, origin: string): boolean {
+    const from = this.nodes.find(({ id }) => id === origin);
+    return from !== undefined && (from === node || this.isLinked(from, node));
+  }
+
   send(from: SimulatedNode, to: SimulatedNode, packet: Packet): void {
     const { lossPercent, duplicationPercent, delayMax } = this.#schedule;
     if (!this.isHealed && this.#random.percent(lossPercent)) return;
