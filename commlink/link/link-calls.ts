@@ -3,7 +3,7 @@
 import type { CallGate } from '../call-gate.ts';
 import { declinedPauseMsMax, declinedPauseMsMin } from '../limits.ts';
 import type { Member } from '../node-config.ts';
-import { RpcError, declined, type RpcErrorCode } from '../rpc-error.ts';
+import { RpcError, type RpcErrorCode } from '../rpc-error.ts';
 import type { CompiledMethod } from '../rpc/compiled-table.ts';
 import type { CallOptions } from '../rpc/placed-calls.ts';
 import type { RpcConnection } from '../rpc/rpc-connection.ts';
@@ -37,9 +37,10 @@ export class LinkCalls {
 
   /** Places a call. Rejects with RpcError only. */
   place(call: LinkCall): Promise<unknown> {
-    return call.row.spec.admits && this.#options.gate
-      ? this.#placeUntilAdmitted(call, this.#options.gate)
-      : this.#placeOnce(call);
+    const placed = this.#placeOnce(call);
+    if (!call.row.spec.admits || !this.#options.gate) return placed;
+    const untilMs = performance.now() + budgetMsOf(call);
+    return placed.catch((failure: unknown) => this.#retryDeclined(call, untilMs, failure));
   }
 
   /** Another plan was adopted: declined calls need not wait out their pause. */
@@ -48,28 +49,21 @@ export class LinkCalls {
     this.#adopted = new AbortController();
   }
 
-  async #placeUntilAdmitted(call: LinkCall, gate: CallGate): Promise<unknown> {
-    const untilMs = performance.now() + budgetMsOf(call);
-    let options = call.options;
+  /** A connection sends nothing while the own gate is closed: it declines the call itself. */
+  async #retryDeclined(call: LinkCall, untilMs: number, failure: unknown): Promise<unknown> {
+    let declined = failure;
     for (let pauseMs = declinedPauseMsMin; ; pauseMs = Math.min(2 * pauseMs, declinedPauseMsMax)) {
-      // While the own gate is closed nothing is sent.
-      const outcome = gate.isOpen ? await this.#attempt({ ...call, options }) : declined();
-      if (!(outcome instanceof RpcError)) return outcome.result;
-      const remainingMs = untilMs - performance.now() - pauseMs;
-      if (outcome.code !== 'declined' || remainingMs <= 0) throw outcome;
+      const isDeclined = declined instanceof RpcError && declined.code === 'declined';
+      if (!isDeclined || untilMs - performance.now() <= pauseMs) throw declined;
       await this.#pause(pauseMs, call.options.signal);
       if (call.options.signal?.aborted) throw cancelled();
-      if (this.#options.closing.aborted) throw outcome;
-      options = { ...call.options, deadlineMs: untilMs - performance.now() };
-    }
-  }
-
-  async #attempt(call: LinkCall): Promise<{ readonly result: unknown } | RpcError> {
-    try {
-      return { result: await this.#placeOnce(call) };
-    } catch (error) {
-      if (error instanceof RpcError) return error;
-      throw error;
+      if (this.#options.closing.aborted) throw declined;
+      const options = { ...call.options, deadlineMs: untilMs - performance.now() };
+      try {
+        return await this.#placeOnce({ ...call, options });
+      } catch (error) {
+        declined = error;
+      }
     }
   }
 
