@@ -33,9 +33,6 @@ export const draftChangesMax = 10_000;
 /** A configuration as text, in `consign config edit`, or a file that a command reads (a ticket, settings, PEM). */
 export const inputFileBytesMax = 1024 * 1024;
 
-/** How long a node's door for operators may take to answer the handshake. */
-export const connectMs = 10_000;
-
 /** Versions that may lie between what the operator saw last and what a node shows. */
 export const lineageStepsMax = 1000;
 

@@ -51,7 +51,9 @@ export function rebaseChanges(
   const conflicts: Conflict[] = [];
   for (const change of changes) {
     const theirs = valueAt(view, change.path);
-    if (isDeepStrictEqual(theirs, change.before)) kept.push(change);
+    // What the value was a part of may be gone, with its node.
+    const hasPlace = valueAt(view, change.path.slice(0, -1)) !== undefined;
+    if (hasPlace && isDeepStrictEqual(theirs, change.before)) kept.push(change);
     else if (!isDeepStrictEqual(theirs, change.after))
       conflicts.push({ ...change, ...(theirs === undefined ? {} : { theirs }) });
   }

@@ -1,6 +1,8 @@
 // The members of a cluster for people: a table of where each one stands, and sentences for what is wrong with them.
 // Pure. Callers: node list, status, doctor, the publishing commands' progress.
+import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
 import type { Manifest } from '#commlink/configuration/manifest.ts';
+import type { StagingRefusal } from '#commlink/configuration/version-message.ts';
 import type { ClusterStatus, MemberStatus } from '#commlink/methods/operator-methods.ts';
 import { silentIntervalsMax } from '../limits.ts';
 import { formatSpan, formatTable, showable } from '../text.ts';
@@ -76,13 +78,22 @@ export function findTroubles({ members }: ClusterStatus, manifest: Manifest): Tr
         advice: `Bring it back. If it is lost: consign node evict ${name} --reason …, or consign node replace ${name}`,
       });
     }
-    if (refusal !== null) {
-      troubles.push({
-        node: name,
-        text: `${name} can't take version ${shortVersion(refusal.version)} (${refusal.code}): ${refusal.reason}`,
-        advice: 'Put that right, then publish again.',
-      });
-    }
+    if (refusal !== null) troubles.push({ node: name, ...describeRefusal(member, refusal) });
     return troubles;
   });
+}
+
+function describeRefusal(
+  { name, installed }: MemberStatus,
+  { version, code, reason }: StagingRefusal,
+): Omit<Trouble, 'node'> {
+  const what = `version ${shortVersion(version)} (${code}): ${reason}`;
+  // It has agreed to the version and then could not do as it says.
+  if (isSameVersion(installed, version)) {
+    return {
+      text: `${name} goes on with its old settings, as it can't put in force ${what}`,
+      advice: 'Put that right and restart the node, or publish a change that it can take.',
+    };
+  }
+  return { text: `${name} can't take ${what}`, advice: 'Put that right, then publish again.' };
 }

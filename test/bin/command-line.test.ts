@@ -68,6 +68,15 @@ t.test('a wrong command line is told so: exit code 2, nothing on standard output
     ['publish', 'tool', '1.0.0', '/dev/null'],
     ['user', 'create', 'acme', 'bob', '--ask-password'],
     ['user', 'create', 'acme', 'bob', '--password-stdin'],
+    ['config', 'set', 'web1/logLevel'],
+    ['config', 'sign'],
+    ['config', 'rebase', '--mine', '--theirs'],
+    ['node', 'invite', 'web-front'],
+    ['node', 'evict', 'web1'],
+    ['node', 'join', 'consign-join-abc'],
+    ['bag', 'rotate', 'everything'],
+    ['operator', 'init', 'No Such Name'],
+    ['operator', 'add', 'bob', 'nonsense', '--reason', 'x'],
   ];
   const environment = { ...process.env, CONSIGN_STATE: temporaryFolder(t) };
   await Promise.all(
