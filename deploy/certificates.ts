@@ -95,7 +95,8 @@ async function readIssued(certFile: string, keyFile: string): Promise<Issued | n
   }
 }
 
-function isNearEnd(certificate: string): boolean {
+/** Whether a certificate is to be replaced soon. */
+export function isNearEnd(certificate: string): boolean {
   return Date.parse(new X509Certificate(certificate).validTo) - Date.now() < certificateRenewalMs;
 }
 

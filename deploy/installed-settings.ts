@@ -1,9 +1,13 @@
 // What the nodes of this state are configured to be, read from what each has installed: where they listen, where
 // customers reach them, which certificate they show. Callers: the launcher's start, and its watch over changes.
 import { isIPv6 } from 'node:net';
+import { existsSync } from 'node:fs';
 import { openClusterNode, type NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
 import { createLogger } from '#commlink/log.ts';
+import { StartupError } from '#commlink/process-lifecycle.ts';
+import { writePrivateFile } from '#commlink/private-file.ts';
 import type { SettingsOf } from '#commlink/settings/cluster-configuration.ts';
+import { configurationReadTriesMax } from './limits.ts';
 import { listenHost, loopbackName, type ListeningPort } from './ports.ts';
 import { bootstrapOf, type NodePlace } from './program-folder.ts';
 import type { ProgramName, PublicEndpoints, StateLayout } from './state-directory.ts';
@@ -11,14 +15,25 @@ import type { ProgramName, PublicEndpoints, StateLayout } from './state-director
 /** The settings of the nodes that run on this machine. */
 export type LocalSettings = { readonly [R in ProgramName]?: SettingsOf<R> };
 
-/** Reads a node's own part of the installed version. Throws StartupError as openClusterNode does. */
+/**
+ * Reads a node's own part of the installed version. A running program may install another one just then, and erase what
+ * was about to be read: then it is read again. Throws StartupError as openClusterNode does.
+ */
 export async function readNodeConfiguration<R extends ProgramName>(
   layout: StateLayout,
   role: R,
   place: NodePlace,
 ): Promise<NodeConfiguration<R>> {
   const bootstrap = bootstrapOf(layout, role, place);
-  return (await openClusterNode({ bootstrap, role, log: createLogger('launcher', 'silent') })).configuration;
+  const log = createLogger('launcher', 'silent');
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return (await openClusterNode({ bootstrap, role, log })).configuration;
+    } catch (error) {
+      const isGone = error instanceof StartupError && error.code === 'KEY_FILE_UNREADABLE';
+      if (!isGone || tries >= configurationReadTriesMax) throw error;
+    }
+  }
 }
 
 /** Reads the settings of all of them. */
@@ -75,4 +90,19 @@ export function describeEndpoints(layout: StateLayout, local: LocalSettings): Pu
 function publicNameOf(host: string): string {
   if (host === listenHost) return loopbackName;
   return isIPv6(host) ? `[${host}]` : host;
+}
+
+/**
+ * Writes the authority's certificate for the clients of a machine that has joined: its own is not there, but came with
+ * its identity. An authority that is here is left as it is.
+ */
+export async function writeAuthority(
+  layout: StateLayout,
+  places: ReadonlyMap<ProgramName, NodePlace>,
+): Promise<void> {
+  if (existsSync(layout.caKeyFile)) return;
+  for (const [role, place] of places) {
+    const { authority } = (await readNodeConfiguration(layout, role, place)).identity;
+    if (authority !== null) await writePrivateFile(layout.caFile, authority);
+  }
 }

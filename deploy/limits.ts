@@ -47,3 +47,6 @@ export const upkeepIntervalMs = 3_600_000;
 
 /** How long one such change may take, members that are away included, before it is left to the next time. */
 export const upkeepPublishMsMax = 10 * 60_000;
+
+/** How often a configuration is read that is replaced while it is read. */
+export const configurationReadTriesMax = 5;

@@ -1,9 +1,11 @@
 // A node's identity, for its sealed section: a server certificate of this installation's authority, and an FTP node's
 // SSH host keys. Made in memory and forgotten once sealed. Callers: the launcher, and `consign node invite`.
+import { existsSync } from 'node:fs';
 import type { NodeEntry, NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
 import {
   ensureAuthority,
   isCertificateGood,
+  isNearEnd,
   isOwnIssue,
   issueCertificate,
   ownHostNames,
@@ -22,18 +24,23 @@ export async function createIdentity(
   return { ...(await createCertificate(layout, [...own, ...clientNames(entry)])), hostKeys };
 }
 
+/** What is to be done about a node's certificate: nothing, a new one of this state's authority, or the operator's own. */
+export type CertificateCare = 'none' | 'renew' | 'operator';
+
 /**
- * Whether the certificate of a node of this machine is near its end, or not for all its names, or of an authority that
- * was replaced. One that others issued is the operator's own, and never renewed here.
+ * Judges the certificate of a node of this machine: whether it is near its end, or not for all its names, or of an
+ * authority that was replaced. What this state's authority did not issue, or where it is not, is the operator's.
  */
-export async function needsRenewal(
+export async function judgeCertificate(
   layout: StateLayout,
   entry: NodeEntry,
-  identity: NodeIdentity,
-): Promise<boolean> {
-  if (!isOwnIssue(identity.certificate)) return false;
+  { certificate, privateKey }: NodeIdentity,
+): Promise<CertificateCare> {
+  if (!existsSync(layout.caKeyFile) || !isOwnIssue(certificate))
+    return isNearEnd(certificate) ? 'operator' : 'none';
+  const authority = await ensureAuthority(layout);
   const hostNames = [...ownHostNames(), ...clientNames(entry)];
-  return !isCertificateGood(identity, { authority: await ensureAuthority(layout), hostNames });
+  return isCertificateGood({ certificate, privateKey }, { authority, hostNames }) ? 'none' : 'renew';
 }
 
 /** The identity of a node of this machine with a new certificate; host keys are kept, since clients remember them. */

@@ -5,7 +5,7 @@ import { StartupError } from '#commlink/process-lifecycle.ts';
 import { defaultEntries, firstPlaces } from './default-settings.ts';
 import { beginCluster, type FirstCluster } from './first-cluster.ts';
 import { planFirstLogins, readFirstLogins, type FirstLogins } from './first-logins.ts';
-import { listeningPorts, readLocalSettings } from './installed-settings.ts';
+import { listeningPorts, readLocalSettings, writeAuthority } from './installed-settings.ts';
 import { finishMigration, migrateState } from './migrate-state.ts';
 import { finishPortMove, movePorts } from './move-ports.ts';
 import { stopOrphans } from './orphans.ts';
@@ -74,6 +74,7 @@ async function prepareLater(layout: StateLayout, { portBase, say }: StateChoices
   if (portBase !== undefined && portBase !== '')
     await movePorts(layout, { places, base: parsePortBase(portBase), say });
   await checkPortsFree(listeningPorts(await readLocalSettings(layout, places)));
+  await writeAuthority(layout, places);
   return { places, first: null, logins: null };
 }
 

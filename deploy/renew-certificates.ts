@@ -6,7 +6,7 @@ import type { OperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { publishChange } from '#commlink/operator/publish.ts';
 import type { OperatorClient } from '#commlink/operator/read-installed.ts';
 import { readNodeConfiguration } from './installed-settings.ts';
-import { needsRenewal, renewIdentity } from './node-identity.ts';
+import { judgeCertificate, renewIdentity, type CertificateCare } from './node-identity.ts';
 import type { NodePlace } from './program-folder.ts';
 import type { ProgramName, StateLayout } from './state-directory.ts';
 
@@ -18,39 +18,54 @@ export interface RenewalOptions {
   readonly signal: AbortSignal;
 }
 
+/** A node with its certificate. */
+interface Judged {
+  readonly name: string;
+  readonly entry: NodeEntry;
+  readonly identity: NodeIdentity;
+  readonly care: CertificateCare;
+}
+
 /** Renews what is due; returns what to tell the operator, null for nothing. Throws what publishChange throws. */
 export async function renewCertificates(
   client: OperatorClient,
   options: RenewalOptions,
 ): Promise<string | null> {
   const { layout, operator, signal } = options;
-  const due = await findDue(options);
-  if (due.size === 0) return null;
-  const names = [...due.keys()].join(', ');
-  if (operator === null)
-    return `Certificates are near their end: ${names}. The operator's key is needed for new ones: see consign node --help.`;
-  const identities = new Map<string, NodeIdentity>();
-  for (const [name, { entry, identity }] of due)
-    identities.set(name, await renewIdentity(layout, entry, identity));
-  const reason = `Certificates renewed: ${names}`;
-  await publishChange(client, (edition) => composeIdentity(edition, { identities }), {
-    operator,
-    reason,
-    signal,
-  });
-  return `Certificates were renewed: ${names}.`;
+  const judged = await judgeAll(options);
+  const due = operator === null ? [] : judged.filter(({ care }) => care === 'renew');
+  const said: string[] = [];
+  if (operator !== null && due.length > 0) {
+    const identities = new Map<string, NodeIdentity>();
+    for (const { name, entry, identity } of due)
+      identities.set(name, await renewIdentity(layout, entry, identity));
+    const reason = `Certificates renewed: ${listOf(due)}`;
+    await publishChange(client, (edition) => composeIdentity(edition, { identities }), {
+      operator,
+      reason,
+      signal,
+    });
+    said.push(`Certificates were renewed: ${listOf(due)}.`);
+  }
+  const left = judged.filter((node) => node.care !== 'none' && !due.includes(node));
+  if (left.length > 0)
+    said.push(
+      `Certificates are near their end, or not for all their names: ${listOf(left)}. Only you can renew them, with your key: consign node identity NAME`,
+    );
+  return said.length > 0 ? said.join(' ') : null;
 }
 
-/** The nodes of this machine, by name, whose certificates are to be renewed. */
-async function findDue({
-  layout,
-  places,
-}: RenewalOptions): Promise<Map<string, { entry: NodeEntry; identity: NodeIdentity }>> {
-  const due = new Map<string, { entry: NodeEntry; identity: NodeIdentity }>();
+function listOf(nodes: readonly Judged[]): string {
+  return nodes.map(({ name }) => name).join(', ');
+}
+
+async function judgeAll({ layout, places }: RenewalOptions): Promise<Judged[]> {
+  const judged: Judged[] = [];
   for (const [role, place] of places) {
     const { settings, identity } = await readNodeConfiguration(layout, role, place);
     const entry = { role, settings } as NodeEntry;
-    if (await needsRenewal(layout, entry, identity)) due.set(place.name, { entry, identity });
+    const care = await judgeCertificate(layout, entry, identity);
+    judged.push({ name: place.name, entry, identity, care });
   }
-  return due;
+  return judged;
 }

@@ -21,20 +21,20 @@ export function describeFirstStart(
   const forCustomer = customer
     ? [`  sign in as      ${customer.name}`, `  password        ${customer.password}`]
     : [];
+  const downloads = [
+    ...line('Downloads', endpoints.delivery),
+    ...line('  FTP over TLS', placeOf(endpoints.ftp)),
+    ...line('  SFTP', placeOf(endpoints.sftp)),
+  ];
   return frame([
     'Consign is running. These logins are shown only now:',
     '',
-    ...line('Customer portal', endpoints.portal),
-    ...forCustomer,
-    '',
+    ...paragraph([...line('Customer portal', endpoints.portal), ...forCustomer]),
     ...line('Staff console', endpoints.console),
     `  sign in as      ${staff.name}`,
     `  password        ${staff.password}`,
     '',
-    ...line('Downloads', endpoints.delivery),
-    ...line('  FTP over TLS', placeOf(endpoints.ftp)),
-    ...line('  SFTP', placeOf(endpoints.sftp)),
-    '',
+    ...paragraph(downloads),
     'Your browser warns about the certificate until you import this authority:',
     `  ${layout.caFile}`,
     '',
@@ -45,6 +45,11 @@ export function describeFirstStart(
     'Try next, in another terminal:',
     ...nextCommands(endpoints, customer !== null).map((command) => `  ${command}`),
   ]);
+}
+
+/** Lines and an empty one after them; nothing for none. */
+function paragraph(lines: readonly string[]): string[] {
+  return lines.length > 0 ? [...lines, ''] : [];
 }
 
 /** A line of the box; none for what is not served on this machine. */

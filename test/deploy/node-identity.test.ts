@@ -8,7 +8,7 @@ import { createServer, connect, type TLSSocket } from 'node:tls';
 import ssh2 from 'ssh2';
 import type { NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
 import { defaultEntries } from '#deploy/default-settings.ts';
-import { createIdentity, needsRenewal, renewIdentity } from '#deploy/node-identity.ts';
+import { createIdentity, judgeCertificate, renewIdentity } from '#deploy/node-identity.ts';
 import { layOutPorts } from '#deploy/ports.ts';
 import { layOutState, programNames, type StateLayout } from '#deploy/state-directory.ts';
 import { issueCertificate } from '../rig/issued-certificate.ts';
@@ -111,24 +111,30 @@ t.test('is renewed when it is near its end, or not for a name any more; host key
   const layout = makeLayout(t);
   const entry = entries['ftp-node'];
   const identity = await createIdentity(layout, entry, here);
-  t.equal(await needsRenewal(layout, entry, identity), false);
+  t.equal(await judgeCertificate(layout, entry, identity), 'none');
   const https = { ...entry.settings.https, publicBase: 'https://downloads.example.com' };
   const renamed = { ...entry, settings: { ...entry.settings, https } };
-  t.equal(await needsRenewal(layout, renamed, identity), true);
+  t.equal(await judgeCertificate(layout, renamed, identity), 'renew');
   moveClock(t, 360);
-  t.equal(await needsRenewal(layout, entry, identity), false);
+  t.equal(await judgeCertificate(layout, entry, identity), 'none');
   moveClock(t, 10);
-  t.equal(await needsRenewal(layout, entry, identity), true);
+  t.equal(await judgeCertificate(layout, entry, identity), 'renew');
   const renewed = await renewIdentity(layout, renamed, identity);
-  t.equal(await needsRenewal(layout, renamed, renewed), false);
+  t.equal(await judgeCertificate(layout, renamed, renewed), 'none');
   t.same(renewed.hostKeys, identity.hostKeys);
   t.not(renewed.privateKey, identity.privateKey);
   t.ok(new X509Certificate(renewed.certificate).checkHost('downloads.example.com'));
 });
 
-t.test("an operator's own certificate is never replaced", async (t) => {
+t.test("an operator's own certificate, or another machine's authority's, is never replaced", async (t) => {
   const layout = makeLayout(t);
+  const elsewhere = makeLayout(t);
+  const given = await createIdentity(elsewhere, entries['web-front'], here);
+  t.equal(await judgeCertificate(layout, entries['web-front'], given), 'none');
+  t.throws(() => readFileSync(layout.caFile), { code: 'ENOENT' }, 'and no authority is made here');
+  await createIdentity(layout, entries['web-front'], here);
+  // It is good for two days: that is said, and left to the operator.
   const { certificate, privateKey } = await issueCertificate('own');
   const identity = { certificate, privateKey, authority: null, hostKeys: [] };
-  t.equal(await needsRenewal(layout, entries['web-front'], identity), false);
+  t.equal(await judgeCertificate(layout, entries['web-front'], identity), 'operator');
 });

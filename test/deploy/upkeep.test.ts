@@ -121,7 +121,10 @@ t.test('a certificate near its end is renewed while the programs run', async (t)
   const options = { layout, places: firstPlaces, operator, signal: AbortSignal.timeout(timeoutMs) };
   t.equal(await renewCertificates(client, options), null, 'none is due');
   moveClock(t, 370);
-  t.match(await renewCertificates(client, { ...options, operator: null }), /near their end: db1, web1, ftp1/);
+  t.match(
+    await renewCertificates(client, { ...options, operator: null }),
+    /near their end, or .*: db1, web1, ftp1\. Only you/,
+  );
   t.equal(await renewCertificates(client, options), 'Certificates were renewed: db1, web1, ftp1.');
   const after = await Promise.all(ports.map(certificateAt));
   for (const [index, certificate] of after.entries())
