@@ -1,9 +1,15 @@
 // One run with every kind of secret, logged as verbosely as it goes: afterwards no log, terminal, argument, environment,
 // world-readable file or database has any of them in any form, and the modes in the state directory are private.
 import { randomBytes } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import t, { type Test } from 'tap';
+import { openNodeSections } from '#commlink/configuration/open-node-sections.ts';
+import { readStopped } from '#commlink/configuration/read-stopped.ts';
+import { readNodeKeys } from '#commlink/node-keys.ts';
+import { firstPlaces } from '#deploy/default-settings.ts';
+import { bootstrapOf } from '#deploy/program-folder.ts';
+import { layOutState } from '#deploy/state-directory.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startConsign, type PrintedLogin } from '../rig/running-consign.ts';
 import { askHttps, cookieOf, PortalCustomer, sendSignIn } from './portal-customer.ts';
@@ -12,6 +18,7 @@ import { openVendor, vendorAccount, vendorTarget } from './small-vendor.ts';
 
 const programs = ['internal-db', 'web-front', 'ftp-node'] as const;
 const consign = await startConsign(t, { demo: true });
+const layout = layOutState(consign.state);
 const secrets = new Map<string, Buffer | string>();
 /** With the logins that the first start shows, once; they are secrets everywhere else. */
 const everySecret = new Map<string, Buffer | string>();
@@ -23,39 +30,48 @@ const shown = new Map(
 
 t.test('every secret is used, as it should be and as it should not', async (t) => {
   await logEverything();
-  collectKeys();
+  await collectKeys();
   await useEverySecret(t);
   for (const [what, secret] of [...secrets, ...shown]) everySecret.set(what, secret);
 });
 
-/** The launcher writes the level at each start; a program reads it when it is started again. */
+/** All say all that they have to say: while they run, and at a start. */
 async function logEverything(): Promise<void> {
-  for (const name of programs) {
-    const file = join(consign.state, name, 'config.json');
-    const config = JSON.parse(readFileSync(file, 'utf8')) as object;
-    writeFileSync(file, JSON.stringify({ ...config, logLevel: 'trace' }));
+  for (const node of ['db1', 'web1', 'ftp1']) {
+    const set = ['config', 'set', `${node}/logLevel`, 'trace', '--publish', '--reason', 'test'];
+    const { code, stderr } = await consign.run(...set);
+    if (code !== 0) throw new Error(`The log level was not taken: ${stderr}`);
   }
   for (const name of programs) await consign.waitForRestart(name, consign.kill(name));
   await consign.waitUntilLinked();
 }
 
-/** Keys of nodes, bags, certificates and hosts, from where they belong. */
-function collectKeys(): void {
+/** Keys of the authority, the operator and the nodes, and all that is sealed to these, from where it belongs. */
+async function collectKeys(): Promise<void> {
   const read = (...parts: string[]): string => readFileSync(join(consign.state, ...parts), 'utf8');
   secrets.set('key of the authority', privatePartOf(read('ca-key.pem')));
-  for (const name of programs) {
-    const { signing, sealing } = JSON.parse(read(name, 'node.key')) as { signing: string; sealing: string };
-    secrets.set(`${name}: signing key`, privatePartOf(signing));
-    secrets.set(`${name}: sealing key`, privatePartOf(sealing));
-    secrets.set(`${name}: TLS key`, privatePartOf(read(name, 'tls-key.pem')));
-    for (const bag of readdirSync(join(consign.state, name, 'bags'))) {
-      const { generations } = JSON.parse(read(name, 'bags', bag)) as { generations: { keys: string[] }[] };
-      for (const [index, key] of generations.flatMap(({ keys }) => keys).entries())
-        secrets.set(`${name}: key ${index} of bag ${bag}`, Buffer.from(key, 'base64url'));
-    }
+  const { keys: operator } = JSON.parse(read('operator', 'operator.key')) as { keys: string };
+  collectPair('operator', operator);
+  for (const role of programs) {
+    collectPair(role, read(role, 'node.key'));
+    const keys = await readNodeKeys(layout.keyFile(role));
+    const place = firstPlaces.get(role);
+    if (!place) throw new Error('unreachable');
+    const { installed } = await readStopped(bootstrapOf(layout, role, place));
+    const { identity, bags } = await openNodeSections({ ...installed, keys, role });
+    secrets.set(`${role}: TLS key`, privatePartOf(identity.privateKey));
+    for (const [index, key] of identity.hostKeys.entries())
+      secrets.set(`SSH host key ${index}`, privatePartOfSshKey(key));
+    for (const { from, to, generations } of bags)
+      for (const [index, key] of generations.flatMap((generation) => generation.keys).entries())
+        secrets.set(`${role}: key ${index} of the bag from ${from} to ${to}`, key);
   }
-  for (const kind of ['ed25519', 'ecdsa'])
-    secrets.set(`SSH host key ${kind}`, privatePartOfSshKey(read('ftp-node', `ssh_host_${kind}_key`)));
+}
+
+function collectPair(owner: string, text: string): void {
+  const { signing, sealing } = JSON.parse(text) as { signing: string; sealing: string };
+  secrets.set(`${owner}: signing key`, privatePartOf(signing));
+  secrets.set(`${owner}: sealing key`, privatePartOf(sealing));
 }
 
 function invent(what: string): string {

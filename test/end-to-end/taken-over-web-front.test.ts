@@ -1,11 +1,12 @@
-// An attacker holds the web-front's process, its node key and its bags, and plays its part towards the other nodes: it
+// An attacker holds the web-front's process, its node key and its sections, and plays its part towards the other nodes: it
 // must not get anything staged that nobody is entitled to, nor read or forge what it relays (SECURITY.md).
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
-import { openCommlink, type Commlink } from '#commlink/commlink.ts';
+import type { Commlink } from '#commlink/commlink.ts';
+import { openClusterNode } from '#commlink/configuration/cluster-node.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { Handlers, MethodTable } from '#commlink/method-table.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
@@ -40,14 +41,15 @@ const dbName = db.name;
 const nodeName = node.name;
 const nodeId = node.id;
 
-/** Stops the launcher from helping, kills the web-front, and takes its place with its own keys and addresses. */
+/** Stops the launcher from helping, kills the web-front, and takes its place with its own keys, configuration and addresses. */
 async function takeOverWebFront(): Promise<Commlink> {
   const launcher = consign.pid('launcher');
   process.kill(launcher, 'SIGSTOP');
   t.teardown(() => void process.kill(launcher, 'SIGCONT'));
   consign.kill('web-front');
   const text = await readFile(join(consign.state, 'web-front', 'config.json'), 'utf8');
-  const { node: config } = webFrontConfigCheck.parse(JSON.parse(text));
+  const { node: bootstrap } = webFrontConfigCheck.parse(JSON.parse(text));
+  const prepare = async () => ({ commit: async () => {}, discard: async () => {} });
   const denied = (): Promise<never> => Promise.reject(new RpcError('refused', 'No.'));
   const handlers: Handlers<typeof webFrontMethods> = {
     'relay.login': (params) => {
@@ -64,9 +66,10 @@ async function takeOverWebFront(): Promise<Commlink> {
   const log = createLogger('attacker', 'silent');
   for (const deadline = Date.now() + 10_000; ; await delay(20)) {
     try {
-      const commlink = await openCommlink({ config, offered: webFrontMethods, handlers, log });
-      t.teardown(() => commlink.close());
-      return commlink;
+      const opened = await openClusterNode({ bootstrap, role: 'web-front', log });
+      const stolen = await opened.start({ offered: webFrontMethods, handlers, prepare });
+      t.teardown(() => stolen.close());
+      return stolen.commlink;
     } catch (error) {
       // The killed process's ports are not free at once.
       if ((error as { code?: unknown }).code !== 'PORT_TAKEN' || Date.now() > deadline) throw error;
