@@ -10,7 +10,7 @@ import { completeBlock, type BlockShelf } from './block-shelf.ts';
 import type { DecodedManifest } from './block.ts';
 import { formatVersion, isSameVersion, type ClusterVersion } from './cluster-version.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { lineageMax, pullMsMax, refusedVersionsMax } from './limits.ts';
+import { historyVersionsMax, pullMsMax, refusedVersionsMax } from './limits.ts';
 import type { Manifest, SealedSection } from './manifest.ts';
 import { assembleSections } from './section-list.ts';
 import { decodeManifest } from './signed-manifest.ts';
@@ -100,7 +100,7 @@ export class BlockTransfer {
     while (!isSameVersion(last.version, version)) {
       const params = { after: last.version, version };
       const { manifests } = await this.#options.call(source, 'config.manifests', { params, signal });
-      if (manifests.length === 0 || lineage.length + manifests.length > lineageMax)
+      if (manifests.length === 0 || lineage.length + manifests.length > historyVersionsMax)
         throw new ConfigurationError(
           'malformed',
           'The manifests that came do not lead to the version that was asked for.',

@@ -98,8 +98,9 @@ export class ChangeLine<R extends NodeRole> {
         const { version, reason } = refusalOf(block.version, error, log);
         return { version, code: 'commit_failed', reason };
       } finally {
-        await this.#clean();
         this.#installsWaiting -= 1;
+        // Clients are let in before the old block is erased.
+        void this.#inTurn(() => this.#clean());
       }
     });
   }

@@ -17,6 +17,8 @@ export interface StatusSources {
   readonly ownLinks: VersionMessage['links'];
   /** Why the installed version is not fully in force here, if so. */
   readonly fault: StagingRefusal | null;
+  /** Whether a version is installed that is not in force yet. */
+  readonly isInstalling: boolean;
   /** When each node was heard last, in milliseconds of the steady clock. */
   readonly heardAtMs: ReadonlyMap<string, number>;
   readonly nowMs: number;
@@ -72,8 +74,9 @@ function memberStatus(
 
 type Facts = Pick<MemberStatus, 'installed' | 'candidate' | 'phase' | 'declining' | 'links' | 'refusal'>;
 
-function ownReport({ core, ownLinks, fault }: StatusSources): Facts {
-  const { installed, candidate, phase, declining, refusal } = core;
+function ownReport({ core, ownLinks, fault, isInstalling }: StatusSources): Facts {
+  const { installed, candidate, phase, refusal } = core;
+  const declining = core.declining || isInstalling;
   return {
     installed: installed.version,
     candidate: candidate?.version ?? null,

@@ -24,8 +24,6 @@ export const resendPauseMs = 250;
 export const pullCallMsMax = 10_000;
 /** Fetching one version, from whomever; it is tried again with the next message that names it. */
 export const pullMsMax = 60_000;
-/** Manifests between the installed version and one that is fetched. */
-export const lineageMax = historyVersionsMax;
 /** Versions fetched or handed in, and held in memory beside the installed one and the candidate. */
 export const heldBlocksMax = 16;
 /** Versions that were refused, and are not fetched again. */
@@ -33,14 +31,10 @@ export const refusedVersionsMax = 256;
 /** Answered with sections, in characters of their text: with the rest of the line below the limit of a line. */
 export const sectionsAnswerCharactersMax = 6_000_000;
 
-/** A submission waits so long for its node to stage it; below the method's deadline. */
-export const stagingAnswerMsMax = 15_000;
 /** A member not heard for so many message intervals was not heard lately. */
 export const heardIntervalsMax = 3;
 /** The longest that a member may have been silent before a submission, whatever the interval. */
 export const heardMsMin = 1_000;
-/** After a write of the protocol's state failed, it is tried again: nothing may be said that is not on the disk. */
-export const persistPauseMs = 1_000;
 
 /** Pause between two questions of a machine that waits to be let in. */
 export const joinPollMs = 1_000;

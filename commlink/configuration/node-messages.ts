@@ -18,7 +18,7 @@ export interface NodeMessagesOptions {
   /** Undefined while the node opens. */
   readonly links: () => Commlink | undefined;
   /** What the core does not know of. */
-  readonly additions: () => Pick<VersionMessage, 'refusal' | 'joinRequests'>;
+  readonly additions: () => Pick<VersionMessage, 'declining' | 'refusal' | 'joinRequests'>;
   /** Gives a verified message to the core; resolves when it was dealt with. */
   readonly heard: (message: VersionMessage, from: HeardFrom) => Promise<void>;
   readonly refuse: (code: string) => void;
@@ -65,12 +65,13 @@ export class NodeMessages {
   /** Sends this node's own. One that is too large to be signed is a fault, and is logged. */
   send(core: CoreMessage): void {
     const { keys, shelf, links, additions, log } = this.#options;
-    const { refusal, joinRequests } = additions();
+    const { declining, refusal, joinRequests } = additions();
     const message: VersionMessage = {
       ...core,
       cluster: shelf.installed.manifest.cluster,
       knows: [...core.knows],
       links: (links()?.linkGenerations() ?? []).map((link) => ({ ...link })),
+      declining: core.declining || declining,
       refusal: core.refusal ?? refusal,
       joinRequests,
       sentAtMs: Date.now(),

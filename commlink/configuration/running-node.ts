@@ -80,7 +80,12 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
       shelf,
       log,
       links: () => this.#commlink,
-      additions: () => ({ refusal: this.#fault, joinRequests: this.#joins.waiting() }),
+      additions: () => ({
+        // Installed is not yet in force.
+        declining: this.#line?.isInstalling ?? false,
+        refusal: this.#fault,
+        joinRequests: this.#joins.waiting(),
+      }),
       heard: (message, from) => this.#loop.dispatch({ type: 'heard', message }, from),
       refuse: (code) => this.#refused.add(code),
     });
@@ -142,6 +147,7 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
       joinRequests: this.#joins.waiting(),
       ownLinks: this.commlink.linkGenerations(),
       fault: this.#fault,
+      isInstalling: this.#line?.isInstalling ?? false,
       heardAtMs: this.#messages.heardAtMs,
       nowMs: performance.now(),
       refused: this.#refused.all(),
@@ -308,6 +314,7 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
         this.#refuse({ version, code: fault.code, detail: fault.reason, by: this.#parts.bootstrap.name });
       for (const event of installedEvents(before, installation.block)) onEvent?.(event);
       this.#setGate();
+      this.#tick();
       void this.#forget();
     });
   }

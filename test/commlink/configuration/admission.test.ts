@@ -1,3 +1,4 @@
+// The gate for client requests: how long they are held, and who hears that it opens.
 import t from 'tap';
 import { AdmissionGate } from '#commlink/configuration/admission.ts';
 

@@ -1,3 +1,4 @@
+// Versions fetched from other nodes: what an honest one gives, and each way in which a source can lie. The network is faked.
 import t from 'tap';
 import { decodeBlock, type WholeBlock } from '#commlink/configuration/block.ts';
 import { BlockShelf, completeBlock } from '#commlink/configuration/block-shelf.ts';

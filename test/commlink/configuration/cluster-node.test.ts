@@ -1,3 +1,4 @@
+// Three real nodes follow what is published, and what is put into their directories while they are stopped.
 import t from 'tap';
 import { installStopped, isJoined, writeGenesis } from '#commlink/configuration/cluster-node.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';

@@ -1,3 +1,4 @@
+// The configuration directory: each write that may be a node's last, what leaves the disk, and directories that are wrong.
 import { readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';

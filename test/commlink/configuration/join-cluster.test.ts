@@ -1,3 +1,4 @@
+// Machines join with a ticket over real links, are evicted and replaced, and catch up.
 import { readFile, rm } from 'node:fs/promises';
 import t from 'tap';
 import type { ConfigurationError } from '#commlink/configuration/configuration-error.ts';

@@ -1,3 +1,4 @@
+// A change goes on from wherever the nodes died, a full disk refuses one, and clients meet no gap.
 import { cp, rename, rm, symlink } from 'node:fs/promises';
 import t from 'tap';
 import { ConfigurationStore } from '#commlink/configuration/configuration-store.ts';

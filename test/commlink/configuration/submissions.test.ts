@@ -1,3 +1,4 @@
+// What operators hand in at a node: refusals with their codes, two at once, withdrawal, two of three signatures.
 import t from 'tap';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';

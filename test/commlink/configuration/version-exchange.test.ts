@@ -1,3 +1,4 @@
+// Version messages: what a member that was taken over can say, and what a relay does for nodes without a link.
 import t from 'tap';
 import { openCommlink, type Commlink } from '#commlink/commlink.ts';
 import { ConfigurationStore } from '#commlink/configuration/configuration-store.ts';
