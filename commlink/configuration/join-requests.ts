@@ -73,8 +73,8 @@ export class JoinRequests {
   ): Promise<{ version: ClusterVersion | null; isNew: boolean }> {
     const { manifest, version, invitations } = this.#installed();
     const id = nodeIdOf(request.signingKey);
-    if (id !== peer.id)
-      throw refused('The request names another key than the one that this machine has proven.');
+    if (id !== peer.id || request.ticket !== peer.ticket)
+      throw refused('The request names another key or ticket than this machine has proven.');
     const kept = this.#joins.find((join) => join.request.ticket === request.ticket);
     if (kept && kept.request.signingKey !== request.signingKey)
       throw refused('This ticket was used by another machine. Ask the operator for a new one.');

@@ -2,6 +2,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import t from 'tap';
 import type { ConfigurationError } from '#commlink/configuration/configuration-error.ts';
+import { dialJoin } from '#commlink/join-link.ts';
+import { createNodeKeys } from '#commlink/node-keys.ts';
+import { decodeTicket } from '#commlink/operator/join-ticket.ts';
 import { isJoined } from '#commlink/configuration/cluster-node.ts';
 import { joinCluster } from '#commlink/configuration/join-cluster.ts';
 import { acceptNode, admitNode, inviteNode, type NewNode } from '#commlink/operator/admit-node.ts';
@@ -211,4 +214,41 @@ t.test('a learner that missed several versions goes to the newest at once', asyn
   const { versions } = await client.call('config.history', {});
   client.close();
   t.equal(versions[0]?.version.seq, joinedSeq + 4);
+});
+
+t.test('a ticket is no use for another invitation, nor for another key', async (t) => {
+  const cluster = await threeNodes(t);
+  const nodes = await cluster.startAll();
+  const { log } = recordingLog();
+  const invite = (name: string) =>
+    inviteNode(nodes.db1.client, { ...secondFtpNode(cluster), name }, optionsOf(cluster));
+  const own = decodeTicket((await invite('ftp2')).text);
+  const other = decodeTicket((await invite('ftp3')).text);
+  const [keys, someoneElse] = [createNodeKeys(), createNodeKeys()];
+  const contact = await dialJoin({ ticket: own, keys, log, signal: AbortSignal.timeout(5000) });
+  t.teardown(() => contact.close());
+  const request = (ticket: typeof own, by = keys) => ({
+    ticket: ticket.ticket,
+    name: ticket.name,
+    role: ticket.role,
+    signingKey: by.signing.raw,
+    sealingKey: by.sealing.raw,
+  });
+  const cases = {
+    'another ticket': request(other),
+    'another key': request(own, someoneElse),
+    'another name': { ...request(own), name: 'ftp9' },
+    'another role': { ...request(own), role: 'internal-db' as const },
+  };
+  for (const [what, params] of Object.entries(cases))
+    await t.rejects(contact.call('config.join', params), { code: 'refused' }, what);
+  t.equal(nodes.web1.node.status().refused.join_refused, 4);
+  t.strictSame(nodes.web1.node.status().joinRequests, []);
+  t.strictSame(await contact.call('config.join', request(own)), { version: null });
+  const { version } = nodes.web1.node.configuration;
+  await t.rejects(
+    contact.call('config.manifests', { after: null, version }),
+    { code: 'refused' },
+    'nor does it show a version before one names its holder',
+  );
 });
