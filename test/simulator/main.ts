@@ -1,9 +1,11 @@
 // `npm run sim -- --seeds 20000 --json`: runs the protocol over many seeds and prints what came of it; `--seed 7` replays one of them
-// and tells what happens. `--protocol literal`, or a mutant's name, runs that instead. Exit code 1 says that there were violations.
+// and tells what happens. `--protocol literal`, or a mutant's name, runs that instead; `--trouble crashes` leaves out all other trouble.
+// Exit code 1 says that there were violations.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { runSchedule } from './run-schedule.ts';
+import { narrow, troubleKinds } from './narrowed-schedule.ts';
 import { scheduleOf } from './schedule.ts';
 import { addTallies, noRuns, protocols, type SeedRange, type Tally } from './tally.ts';
 
@@ -17,16 +19,19 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     seed: { type: 'string' },
     protocol: { type: 'string', default: 'true' },
+    trouble: { type: 'string', default: 'all' },
     workers: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'boolean', default: false },
   },
 });
 const protocol = protocols.find(({ name }) => name === values.protocol);
+const trouble = troubleKinds.find((kind) => kind === values.trouble);
 const [from, seeds, workers] = [values.from, values.seeds, values.workers].map(Number);
-if (!protocol || !isCount(from) || !isCount(seeds) || !isCount(workers) || workers === 0) {
+if (!protocol || !trouble || !isCount(from) || !isCount(seeds) || !isCount(workers) || workers === 0) {
   const names = protocols.map(({ name }) => `'${name}'`).join(', ');
   process.stderr.write(
-    `npm run sim -- [--seeds N] [--from N] [--workers N] [--json] [--protocol P] | --seed N\nP is one of ${names}.\n`,
+    `npm run sim -- [--seeds N] [--from N] [--workers N] [--json] [--protocol P] [--trouble T] | --seed N\n` +
+      `P is one of ${names}.\nT is one of ${troubleKinds.join(', ')}.\n`,
   );
   process.exit(usageExitCode);
 }
@@ -38,9 +43,13 @@ function isCount(value: number | undefined): value is number {
 }
 
 function replay(seed: number): void {
-  if (!protocol) return;
+  if (!protocol || !trouble) return;
   const trace = (line: string) => void process.stdout.write(`${line}\n`);
-  const { violations, isBlocked, isConverged } = runSchedule({ protocol, schedule: scheduleOf(seed), trace });
+  const { violations, isBlocked, isConverged } = runSchedule({
+    protocol,
+    schedule: narrow(scheduleOf(seed), trouble),
+    trace,
+  });
   for (const { at, code, detail } of violations)
     process.stdout.write(`violation ${code} at ${at}: ${detail}\n`);
   process.stdout.write(`${isBlocked ? 'blocked, ' : ''}${isConverged ? 'converged' : 'not converged'}\n`);
@@ -51,6 +60,7 @@ async function runMany({ from, count }: SeedRange): Promise<void> {
   const batches = Array.from({ length: Math.ceil(count / batchSeeds) }, (_none, index) => ({
     from: from + index * batchSeeds,
     count: Math.min(batchSeeds, count - index * batchSeeds),
+    ...(trouble && { trouble }),
   }));
   let tally = noRuns;
   const startedAt = performance.now();
@@ -63,7 +73,7 @@ async function runMany({ from, count }: SeedRange): Promise<void> {
   };
   await Promise.all(Array.from({ length: workers ?? 1 }, work));
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  const report = { protocol: values.protocol, from, ...tally, seconds };
+  const report = { protocol: values.protocol, trouble, from, ...tally, seconds };
   if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else
     for (const [key, value] of Object.entries(report))

@@ -2,16 +2,18 @@
 import type { ViolationCode } from './checks.ts';
 import { literalProtocol } from './literal-step.ts';
 import { mutants } from './mutants.ts';
+import { narrow, type TroubleKind } from './narrowed-schedule.ts';
 import { trueProtocol, type Protocol } from './protocol.ts';
 import { runSchedule } from './run-schedule.ts';
 import { scheduleOf } from './schedule.ts';
 
 const seedsKept = 10;
 
-/** The seeds from `from` on, `count` of them. */
+/** The seeds from `from` on, `count` of them; and which kind of trouble they make, if not all. */
 export interface SeedRange {
   readonly from: number;
   readonly count: number;
+  readonly trouble?: TroubleKind;
 }
 
 /** What came of a number of runs. */
@@ -45,28 +47,22 @@ export const noRuns: Tally = {
 };
 
 /** Runs all of them. */
-export function runSeeds(protocol: Protocol, { from, count }: SeedRange): Tally {
+export function runSeeds(protocol: Protocol, { from, count, trouble = 'all' }: SeedRange): Tally {
   let tally = noRuns;
-  for (let seed = from; seed < from + count; seed += 1) tally = addTallies(tally, runSeed(protocol, seed));
+  for (let seed = from; seed < from + count; seed += 1) {
+    const { violations, ...result } = runSchedule({ protocol, schedule: narrow(scheduleOf(seed), trouble) });
+    const isBad = violations.length > 0;
+    tally = addTallies(tally, {
+      runs: 1,
+      violations: Number(isBad),
+      byCode: Object.fromEntries(violations.map(({ code }) => [code, 1])),
+      blocked: Number(result.isBlocked),
+      converged: Number(result.isConverged),
+      versions: result.versions,
+      seeds: isBad ? [seed] : [],
+    });
+  }
   return tally;
-}
-
-/** Runs one. */
-export function runSeed(protocol: Protocol, seed: number): Tally {
-  const { violations, isBlocked, isConverged, versions } = runSchedule({
-    protocol,
-    schedule: scheduleOf(seed),
-  });
-  const isBad = violations.length > 0;
-  return {
-    runs: 1,
-    violations: Number(isBad),
-    byCode: Object.fromEntries(violations.map(({ code }) => [code, 1])),
-    blocked: Number(isBlocked),
-    converged: Number(isConverged),
-    versions,
-    seeds: isBad ? [seed] : [],
-  };
 }
 
 /** Both together. */

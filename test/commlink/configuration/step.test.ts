@@ -108,6 +108,20 @@ void t.test('a start counts up the incarnation, durably, before it is told', asy
   });
 });
 
+void t.test('with each interval the node says how it stands, in a message of its own number', async (t) => {
+  const { state } = after(begun('web'), obtained(planOf('2a')));
+  const { actions } = after(state, { type: 'tick' });
+  const message = {
+    from: 'web',
+    n: state.n + 1,
+    installed: versionOf('1'),
+    candidate: versionOf('2a'),
+    phase: 'idle',
+  };
+  t.match(actions, [{ type: 'send', message }]);
+  t.equal(after(state, { type: 'tick' }, { type: 'tick' }).state.n, state.n + 2);
+});
+
 void t.test('messages that do not count are dropped with the reason', async (t) => {
   const start = after(begun('web'), heard('anchor', '1', { incarnation: 3, n: 10 })).state;
   const cases: [string, CoreEvent][] = [
