@@ -75,7 +75,9 @@ export const bagRotate: CommandSpec = {
       );
       invocation.answer({ versions, resumed }, () =>
         versions.length === 0
-          ? 'No rotation is due.'
+          ? input.flag('ifDue')
+            ? 'No rotation is due.'
+            : 'There are no links between active nodes: nothing was to be done.'
           : 'Every link has new keys, and the old ones are erased.',
       );
     }),

@@ -1,6 +1,12 @@
 // `consign node invite`, `admit` and `replace`: a ticket for a new machine, and everything up to its taking part.
 import { writePrivateFile } from '#commlink/private-file.ts';
-import { admitInvited, inviteNode, type IssuedTicket, type NewNode } from '#commlink/operator/admit-node.ts';
+import {
+  activateNode,
+  admitInvited,
+  inviteNode,
+  type IssuedTicket,
+  type NewNode,
+} from '#commlink/operator/admit-node.ts';
 import { composeEviction } from '#commlink/operator/compose-membership.ts';
 import { publishChange, type PublishOptions } from '#commlink/operator/publish.ts';
 import type { NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
@@ -78,6 +84,11 @@ export const nodeAdmit: CommandSpec = {
       const name = input.argument(0);
       const { configuration, manifest } = await cluster.installed();
       const invitation = manifest.invitations.find((open) => open.name === name);
+      const isLearner = manifest.members.some((each) => each.name === name && each.state === 'learner');
+      if (!invitation && isLearner) {
+        await activate(invocation, cluster, name);
+        return;
+      }
       if (!invitation) {
         throw new CliError('notFound', `${name} is not invited, or is in already. See consign node list.`);
       }
@@ -179,6 +190,13 @@ async function admit(
     `Waiting for ${name} to show its ticket. Ctrl-C is safe: go on with consign node admit ${name}`,
   );
   await admitInvited(cluster.client, admission, await publishing(invocation, cluster));
+  invocation.answer({ name, state: 'active' }, () => `${name} takes part.`);
+}
+
+/** The machine was signed in already; what is left is that it is heard. */
+async function activate(invocation: Invocation, cluster: Cluster, name: string): Promise<void> {
+  invocation.note(`Waiting for ${name} to be heard. Ctrl-C is safe: go on with consign node admit ${name}`);
+  await activateNode(cluster.client, name, await publishing(invocation, cluster));
   invocation.answer({ name, state: 'active' }, () => `${name} takes part.`);
 }
 

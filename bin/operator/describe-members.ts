@@ -70,7 +70,13 @@ export function findTroubles({ members }: ClusterStatus, manifest: Manifest): Tr
   return members.flatMap((member) => {
     const { name, heardAgoMs, refusal } = member;
     const troubles: Trouble[] = [];
-    if (isSilent(member, manifest)) {
+    if (member.state === 'learner' && member.installed === null) {
+      troubles.push({
+        node: name,
+        text: `${name} was let in, and has not been heard yet.`,
+        advice: `Start it on its machine with npm start; then, unless it is waited for already: consign node admit ${name}`,
+      });
+    } else if (isSilent(member, manifest)) {
       const since = heardAgoMs === null ? '' : ` for ${formatSpan(heardAgoMs)}`;
       troubles.push({
         node: name,
