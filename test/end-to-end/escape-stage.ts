@@ -1,7 +1,7 @@
 // The stage for escape attempts: a whole jailed Consign with a customer, another account with a file that is none of its
 // business, and everything that root may leave in its directory. Callers: the tests of escape attempts.
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { startConsign, type RunningConsign } from '../rig/running-consign.ts';
@@ -16,7 +16,8 @@ const otherFile = 'rival/hidden/1.0.0/hidden.bin';
 /** Builds it for the test `t`. */
 export async function prepareEscapes(t: Test) {
   const consign = await startConsign(t);
-  await reconcileSeldom(consign);
+  // What is planted has to stay for the length of the test: the reconciler would remove it.
+  await consign.configure('ftp1/reconcileIntervalMs', '3600000');
   const vendor = await openVendor(t, consign);
   const accounts = join(consign.state, 'ftp-node', 'accounts');
   const marker = randomBytes(16).toString('hex');
@@ -55,15 +56,6 @@ export async function prepareEscapes(t: Test) {
       await assertDelivers(t_, consign, vendor);
     },
   };
-}
-
-/** What is planted has to stay for the length of the test: the reconciler would remove it. */
-async function reconcileSeldom(consign: RunningConsign): Promise<void> {
-  const file = join(consign.state, 'ftp-node', 'config.json');
-  const config = JSON.parse(readFileSync(file, 'utf8')) as object;
-  writeFileSync(file, JSON.stringify({ ...config, reconcileIntervalMs: 3_600_000 }));
-  await consign.waitForRestart('ftp-node', consign.kill('ftp-node'));
-  await consign.waitUntilLinked();
 }
 
 async function stageForRival(t: Test, consign: RunningConsign, hidden: Buffer): Promise<void> {

@@ -1,17 +1,15 @@
 // A customer at the portal of a whole Consign, with a browser: signs in, asks for the demo product's file, saves it.
 // Callers: the end-to-end tests with Chromium.
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { openInstalledNode } from '../rig/installed-node.ts';
 import type { PrintedLogin, RunningConsign } from '../rig/running-consign.ts';
 
 /** The certificates that the portal, the console and the delivery node show. */
 export async function readCertificates(consign: RunningConsign): Promise<X509Certificate[]> {
-  const rooms = ['web-front', 'internal-db', 'ftp-node'];
-  return await Promise.all(
-    rooms.map(async (room) => new X509Certificate(await readFile(join(consign.state, room, 'tls-cert.pem')))),
-  );
+  const roles = ['web-front', 'internal-db', 'ftp-node'] as const;
+  const nodes = await Promise.all(roles.map((role) => openInstalledNode(consign.state, role)));
+  return nodes.map(({ identity }) => new X509Certificate(identity.certificate));
 }
 
 /** The demo customer's login. */

@@ -4,12 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import t, { type Test } from 'tap';
-import { openNodeSections } from '#commlink/configuration/open-node-sections.ts';
-import { readStopped } from '#commlink/configuration/read-stopped.ts';
-import { readNodeKeys } from '#commlink/node-keys.ts';
-import { firstPlaces } from '#deploy/default-settings.ts';
-import { bootstrapOf } from '#deploy/program-folder.ts';
-import { layOutState } from '#deploy/state-directory.ts';
+import { openInstalledNode } from '../rig/installed-node.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startConsign, type PrintedLogin } from '../rig/running-consign.ts';
 import { askHttps, cookieOf, PortalCustomer, sendSignIn } from './portal-customer.ts';
@@ -18,7 +13,6 @@ import { openVendor, vendorAccount, vendorTarget } from './small-vendor.ts';
 
 const programs = ['internal-db', 'web-front', 'ftp-node'] as const;
 const consign = await startConsign(t, { demo: true });
-const layout = layOutState(consign.state);
 const secrets = new Map<string, Buffer | string>();
 /** With the logins that the first start shows, once; they are secrets everywhere else. */
 const everySecret = new Map<string, Buffer | string>();
@@ -37,11 +31,7 @@ t.test('every secret is used, as it should be and as it should not', async (t) =
 
 /** All say all that they have to say: while they run, and at a start. */
 async function logEverything(): Promise<void> {
-  for (const node of ['db1', 'web1', 'ftp1']) {
-    const set = ['config', 'set', `${node}/logLevel`, 'trace', '--publish', '--reason', 'test'];
-    const { code, stderr } = await consign.run(...set);
-    if (code !== 0) throw new Error(`The log level was not taken: ${stderr}`);
-  }
+  await consign.configure(...['db1', 'web1', 'ftp1'].flatMap((node) => [`${node}/logLevel`, 'trace']));
   for (const name of programs) await consign.waitForRestart(name, consign.kill(name));
   await consign.waitUntilLinked();
 }
@@ -54,11 +44,7 @@ async function collectKeys(): Promise<void> {
   collectPair('operator', operator);
   for (const role of programs) {
     collectPair(role, read(role, 'node.key'));
-    const keys = await readNodeKeys(layout.keyFile(role));
-    const place = firstPlaces.get(role);
-    if (!place) throw new Error('unreachable');
-    const { installed } = await readStopped(bootstrapOf(layout, role, place));
-    const { identity, bags } = await openNodeSections({ ...installed, keys, role });
+    const { identity, bags } = await openInstalledNode(consign.state, role);
     secrets.set(`${role}: TLS key`, privatePartOf(identity.privateKey));
     for (const [index, key] of identity.hostKeys.entries())
       secrets.set(`SSH host key ${index}`, privatePartOfSshKey(key));

@@ -159,6 +159,11 @@ export class RunningConsign {
     return JSON.parse(stdout) as T;
   }
 
+  /** Publishes settings, given as path and value in turn, and waits until all nodes have taken them. */
+  async configure(...pairs: string[]): Promise<void> {
+    await this.json('config', 'set', ...pairs, '--publish', '--reason', 'test');
+  }
+
   /** The process id of `launcher`, `internal-db`, `web-front`, `ftp-node` or `session-server-1`. */
   pid(name: string): number {
     const pid = this.endpoints.pids[name];
