@@ -29,7 +29,8 @@ export interface StatusSources {
 export function composeStatus(sources: StatusSources): ClusterStatus {
   const { core, installed, proposals, refused } = sources;
   const { manifest, version } = installed;
-  const requests = [...core.reports.values()].flatMap(({ joinRequests }) => joinRequests);
+  const told = [...core.reports.values()].map(({ from, joinRequests }) => ({ from, joinRequests }));
+  const own = { from: core.self, joinRequests: sources.joinRequests };
   return {
     cluster: manifest.cluster,
     node: core.self,
@@ -37,7 +38,7 @@ export function composeStatus(sources: StatusSources): ClusterStatus {
     candidate: core.candidate?.version ?? null,
     members: manifest.members.map((member) => memberStatus(member, sources)),
     links: manifest.links,
-    joinRequests: openRequests([...sources.joinRequests, ...requests], manifest.invitations),
+    joinRequests: openRequests([own, ...told], manifest.invitations),
     proposals: proposals.map((proposal) => proposalStatus(proposal, manifest.operators)),
     refused,
   };
@@ -91,16 +92,19 @@ function reported({ installed, candidate, phase, declining, links, refusal }: Ve
   return { installed, candidate, phase, declining, links, refusal };
 }
 
-/** Whoever told of it, a request counts while its invitation is open; one a ticket. */
+/**
+ * A request counts while its invitation is open, and only as the contact tells it: whoever else named one could put its own
+ * key in the place of the invited machine's.
+ */
 function openRequests(
-  requests: readonly JoinRequest[],
+  told: readonly { readonly from: string; readonly joinRequests: readonly JoinRequest[] }[],
   invitations: DecodedManifest['manifest']['invitations'],
 ): JoinRequest[] {
-  const open = new Set(invitations.map(({ ticket }) => ticket));
-  const byTicket = new Map(
-    requests.filter(({ ticket }) => open.has(ticket)).map((request) => [request.ticket, request]),
-  );
-  return [...byTicket.values()].slice(0, joinRequestsMax);
+  const shown = invitations.flatMap(({ ticket, contact }) => {
+    const requests = told.find(({ from }) => from === contact)?.joinRequests ?? [];
+    return requests.find((request) => request.ticket === ticket) ?? [];
+  });
+  return shown.slice(0, joinRequestsMax);
 }
 
 function proposalStatus(

@@ -8,3 +8,5 @@ export const rebaseTriesMax = 5;
 export const admissionPollMs = 50;
 /** Pause between two questions whether a rotation's next step may be taken. */
 export const rotationPollMs = 200;
+/** How far above the installed version a number that a node reports may be, to be believed and passed over. */
+export const seqLeapMax = 1000;

@@ -112,9 +112,12 @@ async function follow(
   }
 }
 
-/** A member that has installed the version, and could not put all of it in force, is mended by a later one. */
-function refuses({ installed, refusal }: MemberStatus, version: ClusterVersion): boolean {
-  return isSameVersion(refusal?.version ?? null, version) && !isSameVersion(installed, version);
+/**
+ * Whether the version must be withdrawn for this member: only for one whose consent it needs. One that it evicts could
+ * stay for ever otherwise. A member that has installed it, and could not put all of it in force, is mended by a later one.
+ */
+function refuses({ inBarrier, installed, refusal }: MemberStatus, version: ClusterVersion): boolean {
+  return inBarrier && isSameVersion(refusal?.version ?? null, version) && !isSameVersion(installed, version);
 }
 
 /** A version that was installed and then replaced counts as installed. */

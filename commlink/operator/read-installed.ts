@@ -7,6 +7,7 @@ import type { ClusterStatus, operatorMethods } from '../methods/operator-methods
 import type { RpcPeer } from '../rpc.ts';
 import type { Edition, InstalledVersion } from './draft.ts';
 import { openConfiguration } from './open-configuration.ts';
+import { seqLeapMax } from './operator-limits.ts';
 import type { OperatorKeys } from './operator-keys.ts';
 
 /** A connection to a node's operator socket or administration listener. */
@@ -44,17 +45,24 @@ export async function readEdition(
     readInstalled(client, operator),
     client.call('config.status', {}),
   ]);
-  const highestSeq = Math.max(installed.version.seq, highestSeqOf(status));
+  const highestSeq = highestSeqOf(status, installed.version.seq);
   return { installed, highestSeq, reason, publishedBy: operator.name, nowMs: Date.now() };
 }
 
-/** The highest number that anybody is known to have used: numbers are never used twice. */
-function highestSeqOf({ installed, candidate, members, proposals }: ClusterStatus): number {
+/**
+ * The highest number that anybody is known to have used: numbers are never used twice. Numbers are given one by one, so
+ * one that is far above the installed version's is a lie, and following it would use up all that there are.
+ */
+function highestSeqOf(
+  { installed, candidate, members, proposals }: ClusterStatus,
+  installedSeq: number,
+): number {
   const ofMembers = members.flatMap((member) => [
     member.installed,
     member.candidate,
     member.refusal?.version ?? null,
   ]);
   const seen = [installed, candidate, ...ofMembers, ...proposals.map(({ version }) => version)];
-  return Math.max(...seen.map((version) => version?.seq ?? 0));
+  const used = seen.map((version) => version?.seq ?? 0).filter((seq) => seq <= installedSeq + seqLeapMax);
+  return Math.max(installedSeq, ...used);
 }
