@@ -12,6 +12,7 @@ import { stopOrphans } from './orphans.ts';
 import { checkPortsFree, layOutPorts, parsePortBase } from './ports.ts';
 import { refreshProgramConfigs, type NodePlace } from './program-folder.ts';
 import { markState, openStateDirectory, type ProgramName, type StateLayout } from './state-directory.ts';
+import { takeBackWebFront } from './take-back.ts';
 
 /** What the person at the terminal chose. */
 export interface StateChoices {
@@ -43,6 +44,7 @@ export async function prepareState(layout: StateLayout, choices: StateChoices): 
   const found = openStateDirectory(layout);
   choices.takeLock();
   await stopOrphans(layout);
+  takeBackWebFront(layout);
   await rm(layout.endpointsFile, { force: true });
   if (found.isOld) await migrateState(layout, choices.say);
   await finishMigration(layout);

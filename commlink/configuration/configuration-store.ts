@@ -199,11 +199,13 @@ export class ConfigurationStore {
     try {
       return read();
     } catch (cause) {
-      const what = cause instanceof Error ? cause.message : 'unreadable';
+      // A parser's message may quote a secret: joins.json has those of tickets.
+      const isQuoting = cause instanceof SyntaxError || !(cause instanceof Error);
+      const what = isQuoting ? 'it is no JSON.' : cause.message;
       throw new StartupError(
         'CONFIGURATION_DAMAGED',
         `${this.#path(name)} is damaged: ${what} Evict this node, remove its configuration directory and join it anew.`,
-        { cause },
+        isQuoting ? {} : { cause },
       );
     }
   }
