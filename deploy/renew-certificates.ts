@@ -1,5 +1,6 @@
 // Renews the certificates of this machine's nodes while they run: a version of the configuration with new identities,
 // which the nodes take without a restart. Called by upkeep.ts.
+import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
 import type { NodeIdentity, NodeEntry } from '#commlink/settings/cluster-configuration.ts';
 import { composeIdentity } from '#commlink/operator/compose-identity.ts';
 import type { OperatorKeys } from '#commlink/operator/operator-keys.ts';
@@ -32,7 +33,7 @@ export async function renewCertificates(
   options: RenewalOptions,
 ): Promise<string | null> {
   const { layout, operator, signal } = options;
-  const judged = await judgeAll(options);
+  const judged = await judgeAll(client, options);
   const due = operator === null ? [] : judged.filter(({ care }) => care === 'renew');
   const said: string[] = [];
   if (operator !== null && due.length > 0) {
@@ -59,10 +60,16 @@ function listOf(nodes: readonly Judged[]): string {
   return nodes.map(({ name }) => name).join(', ');
 }
 
-async function judgeAll({ layout, places }: RenewalOptions): Promise<Judged[]> {
+/**
+ * Looks at the nodes that show the version which the asked node has installed, digest included. What another one keeps in
+ * its directory is its own word, and a taken-over web-front could ask for a certificate of any name with it.
+ */
+async function judgeAll(client: OperatorClient, { layout, places }: RenewalOptions): Promise<Judged[]> {
+  const { installed } = await client.call('config.status', {});
   const judged: Judged[] = [];
   for (const [role, place] of places) {
-    const { settings, identity } = await readNodeConfiguration(layout, role, place);
+    const { version, settings, identity } = await readNodeConfiguration(layout, role, place);
+    if (!isSameVersion(version, installed)) continue;
     const entry = { role, settings } as NodeEntry;
     const care = await judgeCertificate(layout, entry, identity);
     judged.push({ name: place.name, entry, identity, care });
