@@ -34,15 +34,9 @@ export interface Installation {
 export class ChangeLine<R extends NodeRole> {
   readonly #options: ChangeLineOptions<R>;
   #last: Promise<unknown> = Promise.resolve();
-  #installsWaiting = 0;
 
   constructor(options: ChangeLineOptions<R>) {
     this.#options = options;
-  }
-
-  /** Whether a version is installed that is not in force yet. */
-  get isInstalling(): boolean {
-    return this.#installsWaiting > 0;
   }
 
   /** Prepares a version, unless the node no longer goes to it when its turn comes. */
@@ -83,7 +77,6 @@ export class ChangeLine<R extends NodeRole> {
     { block, lineage }: Installation,
     enforce: (opened: OpenedVersion<R>) => void,
   ): Promise<StagingRefusal | null> {
-    this.#installsWaiting += 1;
     return this.#inTurn(async () => {
       const { staged, store, log } = this.#options;
       try {
@@ -98,7 +91,6 @@ export class ChangeLine<R extends NodeRole> {
         const { version, reason } = refusalOf(block.version, error, log);
         return { version, code: 'commit_failed', reason };
       } finally {
-        this.#installsWaiting -= 1;
         // Clients are let in before the old block is erased.
         void this.#inTurn(() => this.#clean());
       }

@@ -1,5 +1,5 @@
 // What a node says and hears: completes the core's messages with what only the shell knows, signs them, and hands those
-// of others to the core. Caller: running-node.ts.
+// of others to the core. Caller: protocol-shell.ts.
 import type { Commlink } from '../commlink.ts';
 import type { Logger } from '../log.ts';
 import type { NodeKeys } from '../node-keys.ts';

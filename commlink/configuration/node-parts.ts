@@ -1,5 +1,5 @@
 // What a node has before it opens a socket: its keys, its directory, and the installed version, read and verified.
-// Made by open-node-parts.ts, used by running-node.ts.
+// Made by open-node-parts.ts, used by running-node.ts and its parts.
 import type { Logger } from '../log.ts';
 import type { NodeRole } from '../node-config.ts';
 import type { NodeKeys } from '../node-keys.ts';

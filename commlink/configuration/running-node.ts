@@ -1,40 +1,23 @@
-// A node that takes part: ties the protocol's core to links, disk, operators and the component. The core decides; here
-// its actions are carried out, and it is told what happens. Caller: cluster-node.ts.
-import { openCommlink, type Commlink } from '../commlink.ts';
-import type { Handlers, MethodTable } from '../method-table.ts';
-import { configurationMethods } from '../methods/configuration-methods.ts';
+// A node that takes part: opens its sockets, joins them to the protocol and to what operators and new machines hand in,
+// and closes all of it again. Caller: cluster-node.ts. What is done about a version is protocol-shell.ts.
+import type { Commlink } from '../commlink.ts';
+import type { MethodTable } from '../method-table.ts';
 import type { ClusterStatus } from '../methods/operator-methods.ts';
 import type { NodeRole } from '../node-config.ts';
 import type { Admission } from './admission.ts';
-import type { DecodedManifest, WholeBlock } from './block.ts';
-import { ChangeLine } from './change-line.ts';
+import type { Block } from './block.ts';
 import { composeStatus } from './cluster-status.ts';
-import { formatVersion, isSameVersion, type ClusterVersion } from './cluster-version.ts';
-import { configurationHandlers } from './configuration-handlers.ts';
-import { installedEvents } from './installed-events.ts';
+import type { KeptJoin } from './configuration-store.ts';
 import { JoinRequests } from './join-requests.ts';
-import { intervalJitter } from './limits.ts';
 import type { ManifestMember } from './manifest.ts';
-import { MessageClock } from './message-clock.ts';
-import type {
-  ClusterNode,
-  ConfigurationEvent,
-  NodeConfiguration,
-  PrepareChange,
-  StartOptions,
-} from './node-configuration.ts';
-import { NodeMessages } from './node-messages.ts';
+import type { ClusterNode, NodeConfiguration, StartOptions } from './node-configuration.ts';
 import type { NodeParts } from './node-parts.ts';
-import { OperatorDoors } from './operator-doors.ts';
-import { operatorHandlers } from './operator-handlers.ts';
-import { planOf } from './plan.ts';
-import { ProtocolLoop } from './protocol-loop.ts';
-import { admits, knownNodes } from './protocol-state.ts';
-import { RefusalCounts } from './refusal-counts.ts';
-import { StagedChange, type OpenedVersion } from './staged-change.ts';
-import { Submissions } from './submissions.ts';
-import type { StagingRefusal } from './version-message.ts';
-import { VersionFetcher } from './version-fetcher.ts';
+import { openNodeDoors, openNodeLinks } from './node-sockets.ts';
+import type { OperatorDoors } from './operator-doors.ts';
+import { ProtocolShell } from './protocol-shell.ts';
+import { Refusals } from './refusals.ts';
+import { Submissions, type SubmissionHost } from './submissions.ts';
+import { whenOpen } from './when-open.ts';
 
 /** Opens the sockets and takes part from then on. Throws StartupError. */
 export async function startNode<R extends NodeRole, T extends MethodTable>(
@@ -48,59 +31,35 @@ export async function startNode<R extends NodeRole, T extends MethodTable>(
   return node;
 }
 
+/** What the store kept of what was handed in before the node started. */
+interface HandedIn {
+  readonly joins: readonly KeptJoin[];
+  readonly proposals: readonly Block[];
+}
+
 class RunningNode<R extends NodeRole> implements ClusterNode<R> {
   readonly #parts: NodeParts<R>;
-  readonly #refused = new RefusalCounts();
-  readonly #loop: ProtocolLoop;
-  readonly #messages: NodeMessages;
-  readonly #fetcher: VersionFetcher;
+  readonly #refusals: Refusals;
+  readonly #shell: ProtocolShell<R>;
   readonly #joins: JoinRequests;
   readonly #submissions: Submissions;
   #commlink: Commlink | undefined;
   #doors: OperatorDoors | undefined;
-  #line: ChangeLine<R> | undefined;
-  #clock: MessageClock | undefined;
-  #opened: OpenedVersion<R>;
-  #fault: StagingRefusal | null = null;
-  #refusalTold = '';
 
-  constructor(
-    parts: NodeParts<R>,
-    kept: {
-      readonly joins: ConstructorParameters<typeof JoinRequests>[1];
-      readonly proposals: ConstructorParameters<typeof Submissions>[1];
-    },
-  ) {
-    const { store, shelf, log, core } = parts;
+  constructor(parts: NodeParts<R>, kept: HandedIn) {
+    const { store, shelf } = parts;
     this.#parts = parts;
-    this.#opened = parts.opened;
-    this.#loop = new ProtocolLoop(core, this.#effects(), log);
-    this.#messages = new NodeMessages({
-      keys: parts.keys,
-      shelf,
-      log,
-      links: () => this.#commlink,
-      additions: () => ({
-        // Installed is not yet in force.
-        declining: this.#line?.isInstalling ?? false,
-        refusal: this.#fault,
-        joinRequests: this.#joins.waiting(),
-      }),
-      heard: (message, from) => this.#loop.dispatch({ type: 'heard', message }, from),
-      refuse: (code) => this.#refused.add(code),
-    });
-    this.#fetcher = new VersionFetcher({
-      shelf,
-      log,
-      links: () => this.commlink,
-      core: () => this.#loop.state,
-      obtained: (lineage) => this.#obtained(lineage),
-      refuse: (code, detail, by) =>
-        this.#refuse({ version: null, code, detail, by: shelf.member(by)?.name ?? by }),
+    this.#refusals = new Refusals(parts.onEvent);
+    this.#shell = new ProtocolShell({
+      parts,
+      refusals: this.#refusals,
+      commlink: () => this.#commlink,
+      joinRequests: () => this.#joins.waiting(),
+      onInForce: () => void this.#forget(),
     });
     this.#joins = new JoinRequests(store, kept.joins, () => ({
       ...shelf.installed,
-      invitations: this.#opened.sections.invitations,
+      invitations: this.#shell.inForce.opened.sections.invitations,
     }));
     this.#submissions = new Submissions(this.#submissionHost(), kept.proposals);
   }
@@ -110,7 +69,7 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
   }
 
   get configuration(): NodeConfiguration<R> {
-    return this.#opened.configuration;
+    return this.#shell.inForce.configuration;
   }
 
   get admission(): Admission {
@@ -127,12 +86,11 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
 
   async start<T extends MethodTable>(options: StartOptions<R, T>): Promise<void> {
     try {
-      this.#commlink = await this.#openLinks(options);
-      this.#commlink.onLinkChange(({ id }, up) => this.#messages.linkChanged(id, up));
-      this.#doors = await this.#openDoors();
-      this.#line = this.#openLine(options.prepare);
+      const { commlink, doors } = await this.#openSockets(options);
+      this.#shell.connect({ commlink, doors, prepareRoom: options.prepare });
       options.whenBound?.();
-      await this.#takePart();
+      await this.#putInOrder();
+      await this.#shell.start();
     } catch (error) {
       await this.close();
       throw error;
@@ -140,212 +98,76 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
   }
 
   status(): ClusterStatus {
+    const { core, inForce } = this.#shell;
+    const { heardAtMs, nowMs } = this.#shell.heard();
     return composeStatus({
-      core: this.#loop.state,
+      core,
       installed: this.#parts.shelf.installed,
       proposals: this.#submissions.proposals,
       joinRequests: this.#joins.waiting(),
       ownLinks: this.commlink.linkGenerations(),
-      fault: this.#fault,
-      isInstalling: this.#line?.isInstalling ?? false,
-      heardAtMs: this.#messages.heardAtMs,
-      nowMs: performance.now(),
-      refused: this.#refused.all(),
+      fault: inForce.fault,
+      isInstalling: inForce.isInstalling,
+      heardAtMs,
+      nowMs,
+      refused: this.#refusals.counts(),
     });
   }
 
   async close(): Promise<void> {
-    this.#clock?.stop();
-    this.#loop.stop();
-    this.#messages.close();
-    this.#fetcher.close();
-    await this.#line?.close();
+    await this.#shell.close();
     await this.#doors?.close();
     await this.#commlink?.close();
   }
 
-  #openLinks<T extends MethodTable>({ offered, handlers }: StartOptions<R, T>): Promise<Commlink> {
-    const { keys, shelf, log, opened, admission } = this.#parts;
-    const own = configurationHandlers({
-      shelf,
-      joins: this.#joins,
-      heard: (text, via) => this.#messages.hear(text, via),
-      asked: () => this.#tick(),
-      refuse: (code) => this.#refused.add(code),
-    });
-    return openCommlink({
-      keys,
-      plan: opened.linkPlan,
-      offered: { ...offered, ...configurationMethods } as MethodTable,
-      handlers: { ...handlers, ...own } as Handlers<MethodTable>,
-      log,
-      gate: {
-        get version() {
-          return formatVersion(shelf.installed.version);
-        },
-        get isOpen() {
-          return admission.isOpen;
-        },
-      },
-      invitations: () => this.#joins.invitations(),
-    });
-  }
-
-  #openDoors(): Promise<OperatorDoors> {
-    const { keys, shelf, store, log, bootstrap } = this.#parts;
-    const sources = { shelf, store, submissions: this.#submissions, status: () => this.status() };
-    return OperatorDoors.open(
-      {
-        cluster: bootstrap.cluster,
-        keys,
-        socketPath: bootstrap.operatorSocket,
-        operators: () => shelf.installed.manifest.operators.keys,
-        handlers: operatorHandlers(sources),
-        log,
-      },
-      this.configuration.settings.administration,
+  async #openSockets<T extends MethodTable>(
+    room: StartOptions<R, T>,
+  ): Promise<{ commlink: Commlink; doors: OperatorDoors }> {
+    const [parts, shell] = [this.#parts, this.#shell];
+    const commlink = await openNodeLinks(
+      { parts, shell, joins: this.#joins, refusals: this.#refusals },
+      room,
     );
-  }
-
-  #openLine(prepareRoom: PrepareChange<R>): ChangeLine<R> {
-    const { keys, role, store, shelf, log } = this.#parts;
-    const [commlink, doors] = [this.commlink, whenOpen(this.#doors)];
-    return new ChangeLine({
-      staged: new StagedChange({ keys, role, commlink, doors, prepareRoom, log }),
-      store,
-      shelf,
-      log,
-      candidate: () => this.#candidate,
-      complete: (version) => this.#fetcher.complete(version),
-      prepared: (version) => this.#loop.dispatch({ type: 'prepared', version }),
-      unprepared: (refusal) => this.#unprepared(refusal),
+    this.#commlink = commlink;
+    commlink.onLinkChange(({ id }, up) => shell.linkChanged(id, up));
+    const doors = await openNodeDoors(parts, {
+      submissions: this.#submissions,
+      status: () => this.status(),
     });
+    this.#doors = doors;
+    return { commlink, doors };
   }
 
-  get #candidate(): ClusterVersion | null {
-    return this.#loop.state.candidate?.version ?? null;
-  }
-
-  async #takePart(): Promise<void> {
+  /** Ends what a node that died left half done in its directory. */
+  async #putInOrder(): Promise<void> {
     const { store, shelf } = this.#parts;
     await store.prepare();
-    await store.eraseOtherBlocks([shelf.installed.version, this.#candidate]);
+    await store.eraseOtherBlocks([shelf.installed.version, this.#shell.candidate]);
     // The node may have died between the install and this.
     if (!(await store.readHistory(shelf.installed.version))) await store.appendHistory(shelf.installed);
-    await this.#loop.start();
-    this.#setGate();
-    this.#clock = new MessageClock({
-      intervalMs: () => shelf.installed.manifest.policy.messageIntervalMs,
-      jitter: intervalJitter,
-      onDue: () => this.#tick(),
-    });
   }
 
-  #effects(): ConstructorParameters<typeof ProtocolLoop>[1] {
-    const { store, admission } = this.#parts;
-    return {
-      persist: (durable) => store.writeRecord({ format: 1, ...durable }),
-      decline: () => admission.set(false, this.configuration.policy.patienceMs),
-      install: ({ version }) => this.#install(version),
-      prepare: ({ version }) => whenOpen(this.#line).prepare(version),
-      obtain: (version, from) => void this.#fetcher.obtain(version, from),
-      send: (message) => this.#messages.send(message),
-      relay: (message, from) => this.#messages.relay(message, from),
-      drop: (code) => this.#refused.add(code),
-    };
-  }
-
-  #submissionHost(): ConstructorParameters<typeof Submissions>[0] {
-    const { shelf, store } = this.#parts;
+  #submissionHost(): SubmissionHost {
+    const { shelf, store, onEvent } = this.#parts;
     return {
       shelf,
       store,
-      heard: () => ({
-        self: this.#loop.state.self,
-        heardAtMs: this.#messages.heardAtMs,
-        nowMs: performance.now(),
-        messageIntervalMs: shelf.installed.manifest.policy.messageIntervalMs,
-      }),
-      candidate: () => this.#candidate,
-      tryOut: (block) => whenOpen(this.#line).tryOut(block),
-      take: (block) => this.#take(block),
-      refuse: (code) => this.#refused.add(code),
-      event: (event) => this.#parts.onEvent?.(event),
+      heard: () => this.#shell.heard(),
+      candidate: () => this.#shell.candidate,
+      tryOut: (block) => this.#shell.tryOut(block),
+      take: (block) => this.#shell.take(block),
+      refuse: (code) => this.#refusals.count(code),
+      event: (event) => onEvent?.(event),
     };
-  }
-
-  async #take(block: WholeBlock): Promise<boolean> {
-    const { version, manifest } = block;
-    this.#parts.shelf.put(block);
-    await this.#loop.dispatch({ type: 'obtained', plan: planOf(manifest, version) });
-    // The operator is answered when it is staged here, hence on the disk: what was accepted must outlive a crash.
-    await whenOpen(this.#line).settled();
-    const { candidate, installed } = this.#loop.state;
-    return [candidate, installed].some((plan) => isSameVersion(plan?.version ?? null, version));
-  }
-
-  /** All at once, so that the core ends at the last of them before it does anything about the others. */
-  #obtained(lineage: readonly DecodedManifest[]): void {
-    for (const { manifest, version } of lineage)
-      void this.#loop.dispatch({ type: 'obtained', plan: planOf(manifest, version) });
-  }
-
-  /** The same refusal, found again at each try, is reported once. */
-  #unprepared(refusal: StagingRefusal): Promise<void> {
-    const told = JSON.stringify(refusal);
-    const { version, code, reason: detail } = refusal;
-    if (told !== this.#refusalTold) this.#refuse({ version, code, detail, by: this.#parts.bootstrap.name });
-    this.#refusalTold = told;
-    return this.#loop.dispatch({ type: 'unprepared', refusal });
-  }
-
-  #install(version: ClusterVersion): void {
-    const { shelf, onEvent } = this.#parts;
-    const { before, ...installation } = shelf.install(version);
-    this.#fetcher.forgetRefusals();
-    this.#messages.keepOnly(knownNodes(this.#loop.state));
-    const installing = whenOpen(this.#line).install(installation, (own) => {
-      this.#opened = own;
-    });
-    this.#setGate();
-    void installing.then((fault) => {
-      this.#fault = fault;
-      if (fault)
-        this.#refuse({ version, code: fault.code, detail: fault.reason, by: this.#parts.bootstrap.name });
-      for (const event of installedEvents(before, installation.block)) onEvent?.(event);
-      this.#setGate();
-      this.#tick();
-      void this.#forget();
-    });
   }
 
   /** What waited for the old version waits no more. */
   async #forget(): Promise<void> {
     try {
       await this.#submissions.prune();
-      await this.#joins.prune(new Set(this.#messages.heardAtMs.keys()));
+      await this.#joins.prune(new Set(this.#shell.heard().heardAtMs.keys()));
     } catch (error) {
       this.#parts.log.error({ err: error }, 'what is over could not be forgotten');
     }
   }
-
-  #setGate(): void {
-    const isOpen = admits(this.#loop.state) && !this.#line?.isInstalling;
-    this.#parts.admission.set(isOpen, this.configuration.policy.patienceMs);
-  }
-
-  #tick(): void {
-    if (!this.#loop.hasTick) void this.#loop.dispatch({ type: 'tick' });
-  }
-
-  #refuse(refusal: Omit<ConfigurationEvent, 'type'> & { readonly code: string }): void {
-    this.#refused.add(refusal.code);
-    this.#parts.onEvent?.({ type: 'refused', ...refusal });
-  }
-}
-
-/** What exists once the node has its sockets; nothing asks for it before. */
-function whenOpen<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error('The node has no sockets yet.');
-  return part;
 }

@@ -1,5 +1,5 @@
 // Fetches versions that others announced over the node's links, and tells the core what it may go to. Caller:
-// running-node.ts. Who has a version is known from the version messages.
+// protocol-shell.ts. Who has a version is known from the version messages.
 import type { Commlink } from '../commlink.ts';
 import type { Logger } from '../log.ts';
 import { configurationMethods } from '../methods/configuration-methods.ts';
