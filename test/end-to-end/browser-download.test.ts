@@ -170,12 +170,10 @@ t.test('a download that was paused, and then cut, goes on in the browser where i
   await choose('Resume');
   await item.getByText('Paused').waitFor({ state: 'hidden' });
   const killed = consign.kill('session-server-1');
-  await item.getByText('Failed').waitFor();
-  await takePicture(downloads, 'browser-broken-off');
-  await consign.waitForRestart('session-server-1', killed);
   await page.locator('[data-outcome="aborted"], [data-outcome="lost"]').waitFor();
   await takePicture(page, 'portal-broken-off');
-  await choose('Resume');
+  // The stager kept the port open: Chromium asks again by itself, and the next session server answers.
+  await consign.waitForRestart('session-server-1', killed);
 
   const whole = join(downloadsPath, partName.replace(/\.crdownload$/, ''));
   await waitForBytes(whole, fileBytes);

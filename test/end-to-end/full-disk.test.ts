@@ -122,7 +122,7 @@ t.test('with no byte left, what changes something is refused and what reads goes
   );
   t.match(await consign.json('audit', 'verify'), { intact: true });
   const doctor = await consign.run('doctor');
-  t.match(doctor.stdout, /WARN {2}disk/);
+  t.match(doctor.stdout, /WARN {2}disk/, doctor.stderr);
 
   memory.free();
   const after = await counts();
