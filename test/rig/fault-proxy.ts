@@ -7,17 +7,17 @@ import { Transform, type TransformCallback } from 'node:stream';
 
 const proxyAddress = '127.0.0.2';
 
-/** Passes chunks on in order, each after the delay that holds when it comes. */
+/** Passes chunks on in order, each after the delay that `delayOf` gives when it comes. */
 class Delay extends Transform {
-  readonly #delayMs: () => number;
+  readonly #delayOf: (chunk: Buffer) => number;
 
-  constructor(delayMs: () => number) {
+  constructor(delayOf: (chunk: Buffer) => number) {
     super();
-    this.#delayMs = delayMs;
+    this.#delayOf = delayOf;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    const delayMs = this.#delayMs();
+    const delayMs = this.#delayOf(chunk);
     if (delayMs === 0) done(null, chunk);
     else setTimeout(done, delayMs, null, chunk);
   }
@@ -27,11 +27,14 @@ class Delay extends Transform {
 export class FaultProxy {
   readonly #server: Server;
   readonly #targetPort: number;
-  readonly #connections = new Set<Socket>();
+  /** How each one is broken, by the dialler's socket. */
+  readonly #connections = new Map<Socket, () => void>();
   #delayMs = 0;
   #isPartitioned = false;
-  /** Connections that were cut, of both sides together. */
+  /** Connections that were cut. */
   cutCount = 0;
+  /** What came from the dialler, and what came from the target: TLS records, without the headers of TCP and IP. */
+  readonly bytes = { fromDialler: 0, fromTarget: 0 };
 
   private constructor(server: Server, targetPort: number) {
     this.#server = server;
@@ -54,9 +57,9 @@ export class FaultProxy {
 
   /** Breaks every connection, or the oldest `count`, with a reset. New ones pass: messages then come in another order. */
   cut(count = Infinity): void {
-    for (const socket of [...this.#connections].slice(0, count)) {
+    for (const breakBoth of [...this.#connections.values()].slice(0, count)) {
       this.cutCount += 1;
-      socket.resetAndDestroy();
+      breakBoth();
     }
   }
 
@@ -103,13 +106,17 @@ export class FaultProxy {
       dialler.resetAndDestroy();
       target.resetAndDestroy();
     };
-    this.#connections.add(dialler);
+    this.#connections.set(dialler, breakBoth);
     for (const socket of [dialler, target]) {
       socket.on('error', breakBoth);
       socket.on('close', (hadError) => (hadError ? breakBoth() : this.#connections.delete(dialler)));
     }
-    const wait = (): number => this.#delayMs;
-    dialler.pipe(new Delay(wait)).pipe(target);
-    target.pipe(new Delay(wait)).pipe(dialler);
+    const waiting = (from: keyof FaultProxy['bytes']): Delay =>
+      new Delay((chunk) => {
+        this.bytes[from] += chunk.length;
+        return this.#delayMs;
+      });
+    dialler.pipe(waiting('fromDialler')).pipe(target);
+    target.pipe(waiting('fromTarget')).pipe(dialler);
   }
 }
