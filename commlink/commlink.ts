@@ -3,42 +3,29 @@
 // Every peer is a member that has proven its key; what it may ask is the offered table, by its role.
 import type { TLSSocket } from 'node:tls';
 import type { CallGate } from './call-gate.ts';
-import type { PreparedChange } from './configuration/node-configuration.ts';
-import { BagStore, assertUnused } from './link/bag-store.ts';
+import { BagStore } from './link/bag-store.ts';
 import { DialSlots } from './link/dial-slots.ts';
 import type { OpenInvitation, ProvenJoiner } from './link/join-admission.ts';
 import { JoinLinks } from './link/join-links.ts';
 import { LinkCalls } from './link/link-calls.ts';
+import { LinkChanges } from './link/link-changes.ts';
 import { ChangingContext, type ProvenLink } from './link/link-context.ts';
 import { listenForLinks } from './link/link-listener.ts';
 import { LinkListeners } from './link/link-listeners.ts';
+import { countGenerations, describeLink, type LinkGeneration, type LinkStatus } from './link/link-status.ts';
 import { LinkTable, type LinkChangeListener, type LinkOffer } from './link/link-table.ts';
 import { readEphemeralPorts, type PortRange } from './link/local-port.ts';
-import { indexMembers, type MemberIndex } from './link/members.ts';
-import { closeMsMax } from './limits.ts';
+import { indexMembers } from './link/members.ts';
 import type { Logger } from './log.ts';
 import type { Handlers, MethodTable, ParamsOf, ResultOf } from './method-table.ts';
 import type { LinkPlan, Member, NodeRole } from './node-config.ts';
 import type { NodeKeys } from './node-keys.ts';
+import type { PreparedChange } from './prepared-change.ts';
 import { RpcError } from './rpc-error.ts';
 import { compileTable, type CompiledTable } from './rpc/compiled-table.ts';
 import type { CallOptions } from './rpc/placed-calls.ts';
 
 export type { OpenInvitation } from './link/join-admission.ts';
-
-/** One link as `status()` shows it. `diallerPort` modulo the bag's size is `index`, the key in use. */
-export interface LinkStatus {
-  readonly peer: string;
-  readonly id: string;
-  readonly role: NodeRole;
-  readonly direction: 'dialled' | 'accepted';
-  readonly generation: number;
-  readonly index: number;
-  readonly diallerPort: number;
-  readonly openedAtMs: number;
-  readonly draining: boolean;
-  readonly callsInFlight: number;
-}
 
 /** What openCommlink needs. `offered` is what other nodes, and machines that join, may call here. */
 export interface CommlinkOptions<T extends MethodTable> {
@@ -51,13 +38,6 @@ export interface CommlinkOptions<T extends MethodTable> {
   readonly gate?: CallGate;
   /** The invitations whose tickets open a join link here; asked at each handshake. Left out, there are none. */
   readonly invitations?: () => readonly OpenInvitation[];
-}
-
-/** How many links there are to a node (by id) that use a bag generation. */
-export interface LinkGeneration {
-  readonly peer: string;
-  readonly generation: number;
-  readonly count: number;
 }
 
 /** A node's place in the cluster. */
@@ -129,14 +109,11 @@ interface NodeCommlinkParts {
 class NodeCommlink implements Commlink {
   readonly #context: ChangingContext;
   readonly #table: LinkTable;
-  readonly #joins: JoinLinks;
   readonly #listeners: LinkListeners;
-  readonly #slots: DialSlots;
   readonly #calls: LinkCalls;
+  readonly #changes: LinkChanges;
   readonly #compiled = new Map<MethodTable, CompiledTable>();
   readonly #closing = new AbortController();
-  /** The end of the queue of changes: each begins when the one before has ended, however it ended. */
-  #changes: Promise<unknown> = Promise.resolve();
 
   constructor({ context, offer, invitations, localPorts }: NodeCommlinkParts) {
     const table = new LinkTable(offer, context);
@@ -144,7 +121,6 @@ class NodeCommlink implements Commlink {
     const closing = this.#closing.signal;
     this.#context = context;
     this.#table = table;
-    this.#joins = joins;
     this.#listeners = new LinkListeners({
       open: ({ host, port }) => {
         const onLink = (link: ProvenLink): void => void table.add(link);
@@ -152,9 +128,11 @@ class NodeCommlink implements Commlink {
         return listenForLinks({ host, port, invitations, onLink, onJoiner }, context);
       },
     });
-    this.#slots = new DialSlots({ context, table, closing }, localPorts);
     const find = (peer: string): Member | undefined => context.find(peer);
     this.#calls = new LinkCalls({ table, find, gate: offer.gate, closing });
+    const slots = new DialSlots({ context, table, closing }, localPorts);
+    const [listeners, calls] = [this.#listeners, this.#calls];
+    this.#changes = new LinkChanges({ context, table, joins, listeners, slots, calls });
   }
 
   get keys(): NodeKeys {
@@ -187,23 +165,11 @@ class NodeCommlink implements Commlink {
   }
 
   status(): LinkStatus[] {
-    return this.#table.links().map(({ proven, connection, openedAtMs }) => {
-      const { direction, keyGeneration, index, diallerPort } = proven;
-      const { name: peer, id, role } = proven.peer;
-      const { callsInFlight, usable } = connection;
-      const facts = { direction, generation: keyGeneration.generation, index, diallerPort };
-      return { peer, id, role, ...facts, openedAtMs, draining: !usable, callsInFlight };
-    });
+    return this.#table.links().map(describeLink);
   }
 
   linkGenerations(): LinkGeneration[] {
-    const counted = new Map<string, LinkGeneration>();
-    for (const { proven } of this.#table.links()) {
-      const [peer, { generation }] = [proven.peer.id, proven.keyGeneration];
-      const name = `${peer} ${generation}`;
-      counted.set(name, { peer, generation, count: (counted.get(name)?.count ?? 0) + 1 });
-    }
-    return [...counted.values()];
+    return countGenerations(this.#table.links());
   }
 
   // oxlint-disable-next-line max-params -- the contract of a call: to whom, from which table, what, with what, how
@@ -224,49 +190,13 @@ class NodeCommlink implements Commlink {
     await prepared.commit();
   }
 
-  async prepare(plan: LinkPlan): Promise<PreparedChange> {
-    if (plan.cluster !== this.#context.cluster)
-      throw new TypeError(`This commlink is of ${this.#context.cluster}, not of ${plan.cluster}.`);
-    assertUnused(plan.bags);
-    const index = indexMembers(plan, this.keys);
-    const release = await this.#inTurn(() => this.#listeners.claim(plan.listen));
-    return {
-      commit: () => this.#inTurn(() => this.#reconcile(plan, index, release)),
-      discard: () =>
-        this.#inTurn(async () => {
-          this.#context.bags.refuse(plan.bags);
-          await release();
-        }),
-    };
+  prepare(plan: LinkPlan): Promise<PreparedChange> {
+    return this.#changes.prepare(plan);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#inTurn(async () => {
-      const listening = this.#listeners.close();
-      await this.#slots.stop();
-      const links = this.#table.links();
-      await Promise.all([this.#joins.close(), ...links.map((link) => this.#table.drain(link, closeMsMax))]);
-      await listening;
-    });
-  }
-
-  #inTurn<R>(change: () => Promise<R>): Promise<R> {
-    const result = this.#changes.then(change);
-    this.#changes = result.catch(() => 'its caller is told');
-    return result;
-  }
-
-  async #reconcile(plan: LinkPlan, index: MemberIndex, release: () => Promise<void>): Promise<void> {
-    if (this.#closing.signal.aborted) return;
-    await this.#listeners.moveTo(plan.listen);
-    await release();
-    // From here on nothing waits, so that every link meets either the old plan or the new one as a whole.
-    this.#context.replaceMembers(index);
-    this.#context.bags.replaceAll(plan.bags);
-    this.#slots.adopt(plan, index);
-    this.#table.adopt(plan.linkAgeMaxMs);
-    this.#calls.retryNow();
+    await this.#changes.close();
   }
 
   #compile(table: MethodTable): CompiledTable {

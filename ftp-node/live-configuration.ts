@@ -1,8 +1,9 @@
 // The node's configuration as it is now, and how a new one is taken while the node runs. Caller: main.ts, which gives
 // `prepare` to the cluster node. Trusts what it is given: it was signed by operators, and sealed to this node.
-import type { NodeConfiguration, PreparedChange } from '#commlink/configuration/node-configuration.ts';
+import type { NodeConfiguration } from '#commlink/configuration/node-configuration.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
+import type { PreparedChange } from '#commlink/prepared-change.ts';
 import { checkIdentity } from '#commlink/settings/checked-identity.ts';
 import { fingerprintHostKey } from './host-key-fingerprint.ts';
 import type { BoundPorts } from './session-host/listening-sockets.ts';

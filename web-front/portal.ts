@@ -2,8 +2,9 @@
 // When these change, both change as one: what can fail is done while the version is staged, the rest at its install.
 // Called by web-front.ts.
 import { isDeepStrictEqual } from 'node:util';
-import type { Admission, NodeConfiguration, PreparedChange } from '#commlink/configuration/cluster-node.ts';
+import type { Admission, NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
 import { HttpsEntrance, type EntranceHandler, type PreparedEntrance } from '#commlink/https-entrance.ts';
+import type { PreparedChange } from '#commlink/prepared-change.ts';
 import { checkIdentity } from '#commlink/settings/checked-identity.ts';
 import { buildPortal, type Backends, type PortalParts } from './build-portal.ts';
 import { createHold } from './http/admission.ts';

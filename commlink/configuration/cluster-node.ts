@@ -16,11 +16,9 @@ export type {
   NodeConfiguration,
   OpenedNode,
   PrepareChange,
-  PreparedChange,
-  StartOptions,
 } from './node-configuration.ts';
 export type { OpenClusterNodeOptions } from './node-parts.ts';
-export { installStopped, writeGenesis, type MadeVersion } from './first-version.ts';
+export { installStopped, writeGenesis } from './first-version.ts';
 
 /**
  * Reads the node's keys and its installed version, verifies it, and opens its sections; changes nothing. Throws

@@ -5,6 +5,7 @@ import type { Handlers, MethodTable } from '../method-table.ts';
 import type { ClusterStatus } from '../methods/operator-methods.ts';
 import type { NodeRole } from '../node-config.ts';
 import type { NodeKeys } from '../node-keys.ts';
+import type { PreparedChange } from '../prepared-change.ts';
 import type { NodeIdentity, ClusterPolicy, SettingsOf } from '../settings/cluster-configuration.ts';
 import type { Admission } from './admission.ts';
 import type { ClusterVersion } from './cluster-version.ts';
@@ -16,14 +17,6 @@ export interface NodeConfiguration<R extends NodeRole> {
   readonly policy: ClusterPolicy;
   readonly settings: SettingsOf<R>;
   readonly identity: NodeIdentity;
-}
-
-/** A change that can be made without failing: new ports are bound, certificates parsed. Exactly one is called, once. */
-export interface PreparedChange {
-  /** Makes it, after the version was installed. What runs already goes on. */
-  commit(): Promise<void>;
-  /** Gives it up: another version came, or the node stops. */
-  discard(): Promise<void>;
 }
 
 /**

@@ -5,10 +5,10 @@ import type { Logger } from '../log.ts';
 import type { Handlers } from '../method-table.ts';
 import { operatorMethods } from '../methods/operator-methods.ts';
 import type { NodeKeys } from '../node-keys.ts';
+import type { PreparedChange } from '../prepared-change.ts';
 import type { HostPort } from '../settings/link-settings.ts';
 import { listenUnix } from '../unix-socket.ts';
 import type { Operator } from './manifest.ts';
-import type { PreparedChange } from './node-configuration.ts';
 
 /** What the doors need. `operators` is asked at each connection. */
 export interface OperatorDoorsOptions {
