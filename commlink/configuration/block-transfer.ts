@@ -10,7 +10,7 @@ import { completeBlock, type BlockShelf } from './block-shelf.ts';
 import type { DecodedManifest } from './block.ts';
 import { formatVersion, isSameVersion, type ClusterVersion } from './cluster-version.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { historyVersionsMax, pullMsMax, refusedVersionsMax } from './limits.ts';
+import { historyVersionsMax, pullMsMax, refusedVersionsMax, wrongAnswersPerSourceMax } from './limits.ts';
 import type { Manifest, SealedSection } from './manifest.ts';
 import { assembleSections } from './section-list.ts';
 import { decodeManifest } from './signed-manifest.ts';
@@ -40,6 +40,7 @@ export class BlockTransfer {
   readonly #options: BlockTransferOptions;
   readonly #underWay = new Map<string, Promise<readonly DecodedManifest[] | undefined>>();
   readonly #refused = new Set<string>();
+  readonly #wrongAnswers = new Map<string, number>();
   readonly #closing = new AbortController();
 
   constructor(options: BlockTransferOptions) {
@@ -66,6 +67,7 @@ export class BlockTransfer {
   /** What was refused under the old version may be right under the new one. */
   forgetRefusals(): void {
     this.#refused.clear();
+    this.#wrongAnswers.clear();
   }
 
   /** Cancels whatever is under way. */
@@ -82,7 +84,7 @@ export class BlockTransfer {
     const gathered: SealedSection[] = [];
     for (const source of sources) {
       if (signal.aborted) return undefined;
-      if (this.#refused.has(refusalKey(version, source))) continue;
+      if (this.#refused.has(refusalKey(version, source)) || this.#isLiar(source)) continue;
       try {
         const lineage = await this.#manifests(version, source, signal);
         await this.#sections({ version, source, gathered }, lineage, signal);
@@ -141,6 +143,11 @@ export class BlockTransfer {
     shelf.put(completeBlock(target.signed, [...shelf.sections(), ...gathered]));
   }
 
+  /** Each of its answers is reported, so one that makes up versions without end could fill logs with them. */
+  #isLiar(source: string): boolean {
+    return (this.#wrongAnswers.get(source) ?? 0) >= wrongAnswersPerSourceMax;
+  }
+
   #noteFailure(error: unknown, version: ClusterVersion, source: string): void {
     if (error instanceof RpcError) {
       this.#options.log.debug(
@@ -152,6 +159,7 @@ export class BlockTransfer {
     if (!(error instanceof ConfigurationError)) throw error;
     if (this.#refused.size >= refusedVersionsMax) this.#refused.clear();
     this.#refused.add(refusalKey(version, source));
+    this.#wrongAnswers.set(source, (this.#wrongAnswers.get(source) ?? 0) + 1);
     this.#options.refuse(error.code, `Version ${version.seq} was refused: ${error.message}`, source);
   }
 }

@@ -24,6 +24,10 @@ export const resendPauseMs = 250;
 export const pullCallMsMax = 10_000;
 /** Fetching one version, from whomever; it is tried again with the next message that names it. */
 export const pullMsMax = 60_000;
+/** Versions that are fetched at once because one node announced them. */
+export const obtainsPerAnnouncerMax = 4;
+/** Versions that one node may serve wrongly before it is asked for none until the next install. */
+export const wrongAnswersPerSourceMax = 8;
 /** Versions fetched or handed in, and held in memory beside the installed one and the candidate. */
 export const heldBlocksMax = 16;
 /** Versions that were refused, and are not fetched again. */
@@ -38,5 +42,7 @@ export const heardMsMin = 1_000;
 
 /** Pause between two questions of a machine that waits to be let in. */
 export const joinPollMs = 1_000;
+/** The first such pause; each is twice the one before, since an operator who waits signs at once. */
+export const joinPollMsMin = 25;
 /** Dials in a row that a contact may refuse before the ticket is taken for refused: it may be between two versions. */
 export const refusedDialsMax = 5;

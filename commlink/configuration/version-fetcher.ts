@@ -7,7 +7,7 @@ import type { BlockShelf } from './block-shelf.ts';
 import { BlockTransfer } from './block-transfer.ts';
 import type { DecodedManifest, WholeBlock } from './block.ts';
 import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
-import { pullCallMsMax } from './limits.ts';
+import { obtainsPerAnnouncerMax, pullCallMsMax } from './limits.ts';
 import type { CoreState } from './protocol-state.ts';
 
 /** What fetching needs of the node. */
@@ -25,6 +25,7 @@ export interface VersionFetcherOptions {
 export class VersionFetcher {
   readonly #options: VersionFetcherOptions;
   readonly #transfer: BlockTransfer;
+  readonly #obtainingFrom = new Map<string, number>();
 
   constructor(options: VersionFetcherOptions) {
     const { shelf, log, links, refuse } = options;
@@ -39,14 +40,24 @@ export class VersionFetcher {
     });
   }
 
-  /** Fetches what a node announced. Never rejects. */
+  /**
+   * Fetches what a node announced. Never rejects. One that announces many at once has the others wait for its next
+   * message: each costs a question to every node that is linked, and it may have made them up.
+   */
   async obtain(version: ClusterVersion, announcer: string): Promise<void> {
     const { obtained, log } = this.#options;
+    const running = this.#obtainingFrom.get(announcer) ?? 0;
+    if (running >= obtainsPerAnnouncerMax) return;
+    this.#obtainingFrom.set(announcer, running + 1);
     try {
       const lineage = await this.#transfer.fetch(version, announcer);
       if (lineage) obtained(lineage);
     } catch (error) {
       log.error({ err: error, seq: version.seq }, 'a version could not be fetched');
+    } finally {
+      const left = (this.#obtainingFrom.get(announcer) ?? 1) - 1;
+      if (left > 0) this.#obtainingFrom.set(announcer, left);
+      else this.#obtainingFrom.delete(announcer);
     }
   }
 

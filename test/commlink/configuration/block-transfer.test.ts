@@ -10,7 +10,7 @@ import { createOperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { temporaryFolder } from '../../rig/temporary-folder.ts';
 import { recordingLog } from '../two-nodes.ts';
-import { editionOf, follow, makeCluster, signAll, type HeldBlock } from './composed-cluster.ts';
+import { editionOf, follow, forge, makeCluster, signAll, type HeldBlock } from './composed-cluster.ts';
 
 const whole = ({ signed, sections }: HeldBlock): WholeBlock =>
   decodeBlock({ manifest: signed, sections: [...sections] });
@@ -186,4 +186,16 @@ t.test('a source that goes away in the middle does not lose what it gave', async
   const changed = third.manifest.sections.filter(({ seq }) => seq === 3).length;
   t.equal(rest, changed - 1);
   t.equal(completeBlock(third.signed, shelf.sections()).sections.length, third.sections.length);
+});
+
+t.test('a source that serves what it made up, without end, is soon asked for nothing', async (t) => {
+  const blocks = await threeVersions(t);
+  const forged = forge({ ...blocks.second.manifest, parent: null }, [createOperatorKeys('stranger')]);
+  const liar = (async () => ({ manifests: [forged] })) as unknown as PullCall;
+  const { transfer, refused } = transferFrom(blocks.shelf, { liar });
+  for (let seq = 2; seq < 30; seq += 1) await transfer.fetch({ seq, digest: 'A'.repeat(43) }, 'liar');
+  t.equal(refused.length, 8);
+  transfer.forgetRefusals();
+  await transfer.fetch({ seq: 30, digest: 'A'.repeat(43) }, 'liar');
+  t.equal(refused.length, 9, 'and again after the next install');
 });
