@@ -18,6 +18,7 @@ import { viewOf } from '../operator/configuration-path.ts';
 import type { ConfigurationView } from '../operator/configuration-shape.ts';
 import { removeDraft } from '../operator/draft.ts';
 import { openDraft } from '../operator/draft-desk.ts';
+import { assertWasInstalled } from '../operator/held-client.ts';
 import { describePublication, publishAndTell, publishOptions } from '../operator/publish-and-tell.ts';
 import { shortVersion, findVersion } from '../operator/short-version.ts';
 import { requireWorking } from '../operator/working-problems.ts';
@@ -87,6 +88,7 @@ export const configRollback: CommandSpec = {
       const { client } = cluster;
       const { versions } = await client.call('config.history', {});
       const { version } = findVersion(input.argument(0), versions, 'installed version');
+      await assertWasInstalled(client, version);
       const operator = await cluster.operator();
       const { manifest: signed, sections } = await client.call('config.block', {
         version,

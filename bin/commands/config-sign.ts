@@ -71,8 +71,12 @@ async function showProposal(
   const stays = proposed.manifest.operators.keys.some(({ id }) => id === operator.id);
   const changes = stays
     ? findChanges(
-        viewOf(installed.configuration),
-        viewOf(await openConfiguration({ manifest: proposed.manifest, sections, keys: operator })),
+        viewOf({ ...installed.configuration, policy: installed.manifest.policy }),
+        viewOf({
+          ...(await openConfiguration({ manifest: proposed.manifest, sections, keys: operator })),
+          // What nodes go by stands in the manifest; the author could have sealed the operators another one.
+          policy: proposed.manifest.policy,
+        }),
       )
     : null;
   for (const line of describeProposal({ before: installed.manifest, after: proposed.manifest, changes }))

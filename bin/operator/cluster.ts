@@ -10,6 +10,7 @@ import type { StateLayout } from '#deploy/state-directory.ts';
 import { CliError } from '../cli-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { connectAt, connectLocally } from './connect-operator.ts';
+import { holdToItsWord } from './held-client.ts';
 import { checkSeen, readKnownCluster, rememberCluster } from './known-cluster.ts';
 import { readOperatorKey } from './operator-key.ts';
 import type { OperatorFiles } from './operator-files.ts';
@@ -58,13 +59,14 @@ export async function withCluster<T>(
     const seen = await showInstalled(client);
     await checkSeen({ client, known, seen });
     await rememberCluster(source.operatorFiles, seen);
+    const held = holdToItsWord(client, seen);
     return await work({
-      client,
+      client: held,
       where: at === undefined ? '' : ` --at ${at}`,
       manifest: decodeManifest(seen).manifest,
       operator,
       status: () => client.call('config.status', {}),
-      installed: async () => readInstalled(client, await operator()),
+      installed: async () => readInstalled(held, await operator()),
     });
   } finally {
     client.close();
