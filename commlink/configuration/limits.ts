@@ -16,7 +16,7 @@ export const gatherMs = 5;
 /** The share of the interval by which each wait for the next periodic message varies, up and down. */
 export const intervalJitter = 0.1;
 /** One call with messages. */
-export const messageCallMsMax = 10_000;
+export const messageCallMsMax = 2_000;
 /** After a call with messages failed while the link is up. */
 export const resendPauseMs = 250;
 

@@ -90,12 +90,12 @@ export class LinkTable {
     return [...links].some((other) => other !== link && other.connection.usable);
   }
 
-  /** The usable link with the fewest calls in flight. */
+  /** The usable link with the fewest calls in flight; of several, the newest: an old one may be dead, and not know it yet. */
   pick(id: string): RpcConnection | undefined {
     let best: RpcConnection | undefined;
     for (const { connection } of this.#linksById.get(id) ?? []) {
       if (!connection.usable) continue;
-      if (!best || connection.callsInFlight < best.callsInFlight) best = connection;
+      if (!best || connection.callsInFlight <= best.callsInFlight) best = connection;
     }
     return best;
   }

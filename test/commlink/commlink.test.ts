@@ -61,6 +61,21 @@ void t.test('a call waits for a link up to its deadline, and says when there was
   await t.rejects(cancelled, { code: 'cancelled' });
 });
 
+void t.test('of links with equal load the newest is taken', async (t) => {
+  const nodes = twoNodes(t);
+  const web = await nodes.listen();
+  const dial = [{ peer: 'web1', host: '127.0.0.1', port: web.port ?? 0, connections: 3 }];
+  const ftp = await nodes.open(nodes.ftp, { dial });
+  await eventually(() => ftp.status().length === 3 && web.status().length === 3);
+  const call = web.call('ftp1', testMethods, 'echo', { text: '', waitMs: 100 });
+  const busy = web.status().filter(({ callsInFlight }) => callsInFlight === 1);
+  t.same(
+    busy.map(({ openedAtMs }) => openedAtMs),
+    [Math.max(...web.status().map(({ openedAtMs }) => openedAtMs))],
+  );
+  await call;
+});
+
 void t.test('a pool of links shares the calls', async (t) => {
   const nodes = twoNodes(t);
   const web = await nodes.listen();
