@@ -3,14 +3,14 @@
 // itself can take it. Caller: operator-handlers.ts. What counts are the signatures, not who hands it in.
 import type { SubmissionAnswer } from '../methods/operator-methods.ts';
 import { completeBlock, type BlockShelf } from './block-shelf.ts';
-import type { Block, DecodedManifest, WholeBlock } from './block.ts';
+import { describeVersion, type Block, type DecodedManifest, type WholeBlock } from './block.ts';
 import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { ConfigurationStore } from './configuration-store.ts';
-import { proposalsMax } from './limits.ts';
 import type { Manifest, SealedSection, SignedManifest } from './manifest.ts';
 import type { ConfigurationEvent } from './node-configuration.ts';
 import { assertBarrierHeard, type Heard } from './preflight.ts';
+import { Proposals, type Proposal } from './proposals.ts';
 import { countValidSignatures, decodeManifest, verifyManifest, withSignature } from './signed-manifest.ts';
 import type { ManifestSignature } from './signed-manifest.ts';
 import { SubmissionRefusal, answerOf, refusedByStaging } from './submission-refusal.ts';
@@ -32,30 +32,21 @@ export interface SubmissionHost {
   event(event: ConfigurationEvent): void;
 }
 
-interface Proposal extends DecodedManifest {
-  /** Those that were handed in with it. */
-  readonly sections: readonly SealedSection[];
-}
-
 /** Versions handed in at one node. */
 export class Submissions {
   readonly #host: SubmissionHost;
-  #proposals: readonly Proposal[];
+  readonly #proposals: Proposals;
   #last: Promise<unknown> = Promise.resolve();
 
   /** `kept` is what the store had. */
   constructor(host: SubmissionHost, kept: readonly Block[]) {
     this.#host = host;
-    this.#proposals = kept.map(({ manifest: signed, sections }) => ({
-      ...decodeManifest(signed),
-      signed,
-      sections,
-    }));
+    this.#proposals = new Proposals(host.store, kept);
   }
 
   /** The versions that wait for signatures. */
-  get proposals(): readonly (DecodedManifest & { readonly sections: readonly SealedSection[] })[] {
-    return this.#proposals;
+  get proposals(): readonly Proposal[] {
+    return this.#proposals.all;
   }
 
   /** A new version. The same one twice is no error. */
@@ -68,7 +59,7 @@ export class Submissions {
   }): Promise<SubmissionAnswer> {
     return this.#inTurn(manifest, () => {
       const version = decodeManifest(manifest).version;
-      const kept = this.#find(version);
+      const kept = this.#proposals.find(version);
       const signed = kept ? manifest.signatures.reduce(withSignature, kept.signed) : manifest;
       return this.#judge(signed, [...sections, ...(kept?.sections ?? [])]);
     });
@@ -78,7 +69,7 @@ export class Submissions {
   sign(version: ClusterVersion, signature: ManifestSignature): Promise<SubmissionAnswer> {
     return this.#inTurn(null, async () => {
       if (this.#isTaken(version)) return { accepted: true, version, signaturesMissing: 0 };
-      const kept = this.#find(version);
+      const kept = this.#proposals.find(version);
       if (!kept)
         throw new SubmissionRefusal(
           'unknown_proposal',
@@ -90,9 +81,7 @@ export class Submissions {
 
   /** Forgets what no longer follows the installed version. */
   async prune(): Promise<void> {
-    const { version } = this.#host.shelf.installed;
-    const kept = this.#proposals.filter(({ manifest }) => isSameVersion(manifest.parent, version));
-    if (kept.length < this.#proposals.length) await this.#keep(kept);
+    await this.#proposals.prune(this.#host.shelf.installed.version);
   }
 
   /** One after another, so that of two at once the second meets the first. */
@@ -139,21 +128,16 @@ export class Submissions {
         'stale',
         'Another version came first. Look at it, then make your change again.',
       );
-    if (this.#find(block.version))
-      await this.#keep(this.#proposals.filter(({ version }) => !isSameVersion(version, block.version)));
+    await this.#proposals.remove(block.version);
   }
 
   async #propose(proposal: Proposal, signaturesMissing: number): Promise<void> {
-    const others = this.#proposals.filter(({ version }) => !isSameVersion(version, proposal.version));
-    if (others.length >= proposalsMax)
-      throw new SubmissionRefusal(
-        'too_many_proposals',
-        `${proposalsMax} versions wait for signatures at this node. Sign or replace them first.`,
-      );
-    await this.#keep([...others, proposal]);
+    await this.#proposals.put(proposal);
     const { version, manifest } = proposal;
     const detail = `${manifest.reason} (${signaturesMissing} more signatures needed)`;
-    this.#host.event({ type: 'proposed', version, code: null, detail, by: manifest.publishedBy });
+    // Whose keys it bears, not whose name its author wrote.
+    const by = describeVersion(proposal).signers.join(', ');
+    this.#host.event({ type: 'proposed', version, code: null, detail, by });
   }
 
   /** Which of several changes made at once is to be made again, and upon what. */
@@ -177,25 +161,6 @@ export class Submissions {
       isSameVersion(version, this.#host.shelf.installed.version) ||
       isSameVersion(version, this.#host.candidate())
     );
-  }
-
-  #find(version: ClusterVersion): Proposal | undefined {
-    return this.#proposals.find((proposal) => isSameVersion(proposal.version, version));
-  }
-
-  async #keep(proposals: readonly Proposal[]): Promise<void> {
-    try {
-      await this.#host.store.writeProposals(
-        proposals.map(({ signed, sections }) => ({ manifest: signed, sections: [...sections] })),
-      );
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      throw new SubmissionRefusal(
-        'disk_full',
-        'The disk of this node is full: the version could not be kept.',
-      );
-    }
-    this.#proposals = proposals;
   }
 }
 
