@@ -2,11 +2,10 @@
 // the commands that wait for a version. Caller: the shell. Pure.
 import type { ClusterStatus, MemberStatus } from '../methods/operator-methods.ts';
 import { describeVersion, type DecodedManifest } from './block.ts';
+import { joinRequestsInStatusMax } from './limits.ts';
 import type { CoreState } from './protocol-state.ts';
 import { countValidSignatures } from './signed-manifest.ts';
 import type { JoinRequest, StagingRefusal, VersionMessage } from './version-message.ts';
-
-const joinRequestsMax = 64;
 
 /** What the status is made of. */
 export interface StatusSources {
@@ -104,7 +103,7 @@ function openRequests(
     const requests = told.find(({ from }) => from === contact)?.joinRequests ?? [];
     return requests.find((request) => request.ticket === ticket) ?? [];
   });
-  return shown.slice(0, joinRequestsMax);
+  return shown.slice(0, joinRequestsInStatusMax);
 }
 
 function proposalStatus(

@@ -7,11 +7,9 @@ import { nodeIdOf } from '../node-keys.ts';
 import { RpcError } from '../rpc-error.ts';
 import type { ClusterVersion } from './cluster-version.ts';
 import type { ConfigurationStore, KeptJoin } from './configuration-store.ts';
-import { joinGraceMsMax, joinsMax } from './limits.ts';
+import { joinGraceMsMax, joinRequestsInMessageMax, joinsMax } from './limits.ts';
 import type { Manifest } from './manifest.ts';
 import type { JoinRequest } from './version-message.ts';
-
-const requestsInMessageMax = 8;
 
 /** What is installed, as far as joining is concerned. */
 export interface InstalledForJoin {
@@ -60,7 +58,7 @@ export class JoinRequests {
     return this.#joins
       .map(({ request }) => request)
       .filter(({ ticket }) => open.has(ticket))
-      .slice(0, requestsInMessageMax);
+      .slice(0, joinRequestsInMessageMax);
   }
 
   /**

@@ -6,6 +6,10 @@ export const historyVersionsMax = 200;
 export const proposalsMax = 16;
 /** Invitations that one node keeps the door open for, those just used included. */
 export const joinsMax = 64;
+/** Machines that wait to be let in, as one node's messages show them; the message's schema has the same. */
+export const joinRequestsInMessageMax = 8;
+/** The same of all nodes together, as a status shows them; the method's schema has the same. */
+export const joinRequestsInStatusMax = 64;
 /** How long after it was let in a machine may still fetch its block with its ticket, when that was cut short. */
 export const joinGraceMsMax = 24 * 3_600_000;
 
@@ -28,6 +32,8 @@ export const pullMsMax = 60_000;
 export const obtainsPerAnnouncerMax = 4;
 /** Versions that one node may serve wrongly before it is asked for none until the next install. */
 export const wrongAnswersPerSourceMax = 8;
+/** Why a node can't take a version, in characters; the message's schema has the same. */
+export const refusalReasonCharactersMax = 500;
 /** Versions fetched or handed in, and held in memory beside the installed one and the candidate. */
 export const heldBlocksMax = 16;
 /** Versions that were refused, and are not fetched again. */

@@ -10,12 +10,11 @@ import { StartupError } from '../process-lifecycle.ts';
 import type { WholeBlock } from './block.ts';
 import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { refusalReasonCharactersMax } from './limits.ts';
 import type { NodeConfiguration, PrepareChange } from './node-configuration.ts';
 import { openNodeSections, type NodeSections } from './open-node-sections.ts';
 import type { OperatorDoors } from './operator-doors.ts';
 import type { StagingRefusal } from './version-message.ts';
-
-const reasonCharactersMax = 500;
 
 /** This node's part of a version. */
 export interface OpenedVersion<R extends NodeRole> {
@@ -135,5 +134,7 @@ export function refusalOf(version: ClusterVersion, error: unknown, log: Logger):
 }
 
 function shortened(text: string): string {
-  return text.length <= reasonCharactersMax ? text : `${text.slice(0, reasonCharactersMax - 1)}…`;
+  return text.length <= refusalReasonCharactersMax
+    ? text
+    : `${text.slice(0, refusalReasonCharactersMax - 1)}…`;
 }

@@ -1,7 +1,8 @@
 // Waiting, with a way out. Callers: dial-slot.ts, link-table.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const timerMsMax = 2_147_483_647;
+/** The reach of a timer: a longer one fires at once. */
+export const timerMsMax = 2_147_483_647;
 
 /** Resolves after `ms` (at most 24 days, a timer's reach) or when the signal aborts. Never rejects. */
 export async function delay(ms: number, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import type { CompiledTable } from '../rpc/compiled-table.ts';
 import { RpcConnection } from '../rpc/rpc-connection.ts';
 import type { UntypedHandler } from '../rpc/served-calls.ts';
 import type { LinkContext, ProvenLink } from './link-context.ts';
-import { delay } from './delay.ts';
+import { delay, timerMsMax } from './delay.ts';
 
 /** A link that carries calls. */
 export interface OpenLink {
@@ -26,8 +26,6 @@ export interface LinkOffer {
 
 /** Called when a node's first link comes up, and when its last one is gone. */
 export type LinkChangeListener = (member: Member, up: boolean) => void;
-
-const timerMsMax = 2_147_483_647;
 
 /** The links of one process. */
 export class LinkTable {

@@ -6,9 +6,7 @@ import type { LinkGenerations } from '../configuration/manifest.ts';
 import { composeVersion, nextSeq } from './compose-version.ts';
 import type { Draft, Edition } from './draft.ts';
 import { isSamePair, rotatingLinks, type LinkPair } from './link-pairs.ts';
-
-/** Generations of one link at once: the schema's limit. */
-const generationsMax = 3;
+import { generationsPerLinkMax } from './operator-limits.ts';
 
 /**
  * - `accept`  new keys for both ends, which are not used yet
@@ -49,7 +47,7 @@ function afterStep(
   const [oldest = link.send, newest = link.send] = [link.accept[0], link.accept.at(-1)];
   switch (step) {
     case 'accept':
-      return link.accept.length < generationsMax ? { ...link, accept: [...link.accept, seq] } : link;
+      return link.accept.length < generationsPerLinkMax ? { ...link, accept: [...link.accept, seq] } : link;
     case 'send':
       return link.send === newest ? link : { ...link, send: newest, sendSinceMs: nowMs };
     case 'retire':

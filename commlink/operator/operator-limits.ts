@@ -10,3 +10,5 @@ export const admissionPollMs = 50;
 export const rotationPollMs = 200;
 /** How far above the installed version a number that a node reports may be, to be believed and passed over. */
 export const seqLeapMax = 1000;
+/** Key bag generations that one link may have at once; the manifest's schema has the same. */
+export const generationsPerLinkMax = 3;
