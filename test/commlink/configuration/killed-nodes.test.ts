@@ -1,42 +1,17 @@
 // Nodes as processes of their own that are killed outright, at no particular moment, while the configuration changes.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import { PublishError } from '#commlink/operator/publish-error.ts';
 import { publishChange } from '#commlink/operator/publish.ts';
-import { configureCluster, entryOf, type ConfiguredCluster } from '../../rig/configured-cluster.ts';
+import { configureCluster, entryOf } from '../../rig/configured-cluster.ts';
 import { findFreePortBase } from '../../rig/free-ports.ts';
-import { plainCommand } from '../../rig/plain-process.ts';
+import { NodeProcess } from '../../rig/node-process.ts';
 import { temporaryFolder } from '../../rig/temporary-folder.ts';
 import { recordingLog } from '../two-nodes.ts';
 
-const program = new URL('../../rig/plain-node.ts', import.meta.url).pathname;
 const rounds = 8;
-
-async function start(cluster: ConfiguredCluster, name: string, directory: string): Promise<ChildProcess> {
-  const file = join(directory, `${name}.json`);
-  writeFileSync(file, JSON.stringify(cluster.bootstrap(name)));
-  const [command, args] = plainCommand(process.execPath, [
-    program,
-    '--bootstrap',
-    file,
-    '--role',
-    cluster.role(name),
-  ]);
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`${name} ended with ${String(code)}`);
-    }),
-  ]);
-  return child;
-}
 
 t.test(
   'whoever is killed whenever, the change comes into force everywhere',
@@ -56,11 +31,9 @@ t.test(
     const [operator] = cluster.operators;
     if (!operator) throw new Error('There is no operator.');
     const { log } = recordingLog();
-    const running = new Map<string, ChildProcess>();
-    t.teardown(() => {
-      for (const child of running.values()) child.kill('SIGKILL');
-    });
-    for (const name of cluster.names) running.set(name, await start(cluster, name, directory));
+    const running = new Map<string, NodeProcess>();
+    t.teardown(() => Promise.all([...running.values()].map((node) => node.kill())));
+    for (const name of cluster.names) running.set(name, await NodeProcess.start(cluster, name));
 
     const statusOf = async (name: string): Promise<ClusterStatus> => {
       const client = await cluster.connect(name, log);
@@ -101,11 +74,8 @@ t.test(
       published += 1;
       const victim = cluster.names[round % cluster.names.length] ?? '';
       await delay(Math.random() * 60);
-      const child = running.get(victim);
-      const gone = child && once(child, 'exit');
-      child?.kill('SIGKILL');
-      await gone;
-      running.set(victim, await start(cluster, victim, directory));
+      await running.get(victim)?.kill();
+      running.set(victim, await NodeProcess.start(cluster, victim));
       const untilMs = performance.now() + 20_000;
       for (;;) {
         const all = await Promise.all(cluster.names.map(statusOf));
