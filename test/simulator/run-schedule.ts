@@ -93,7 +93,7 @@ function reportIfStuck(world: SimulatedWorld): void {
 
 /** What an operator does then: a version with the old content, without the dead, and without whom a pending change of anchor evicts. */
 function publishRepair(world: SimulatedWorld, isImpatient: boolean): void {
-  const peers = largestGroup(world);
+  const peers = findCluster(world);
   const [node] = peers;
   const parent = node && world.installedAt(node);
   if (!node || !parent) return;
@@ -105,14 +105,25 @@ function publishRepair(world: SimulatedWorld, isImpatient: boolean): void {
   world.publish(publisher, composeEviction(parent, evicted, world.nextVersion(publisher)));
 }
 
-/** The members of one version that have it installed, of the newer one if it is undecided: where operators find the cluster. */
-function largestGroup(world: SimulatedWorld): readonly SimulatedNode[] {
+/**
+ * The members of one version that have it installed: where operators find the cluster. It is not where the anchor has gone on
+ * without them, unless they have agreed to go on without the anchor; of what is left it is the larger group, and then the newer.
+ */
+function findCluster(world: SimulatedWorld): readonly SimulatedNode[] {
   const members = world.nodes.filter((node) => world.installedAt(node)?.known.includes(node.id));
-  const groups = members.map((node) =>
-    members.filter((other) => world.installedAt(other) === world.installedAt(node)),
-  );
+  const groups = members
+    .map((node) => members.filter((other) => world.installedAt(other) === world.installedAt(node)))
+    .filter((group) => !isLeftBehind(world, group));
   const age = ([node]: readonly SimulatedNode[]) => (node && world.installedAt(node)?.version.seq) ?? 0;
   return groups.sort((left, right) => right.length - left.length || age(right) - age(left))[0] ?? [];
+}
+
+function isLeftBehind(world: SimulatedWorld, group: readonly SimulatedNode[]): boolean {
+  const [installed] = group.map((node) => world.installedAt(node));
+  const anchor = world.nodes.find(({ id }) => id === installed?.anchor);
+  const ahead = anchor && world.installedAt(anchor);
+  if (!installed || !ahead || group.some((node) => evictedWithAnchor(node).length > 0)) return false;
+  return world.checks.isSuccessor(ahead, installed);
 }
 
 /** Whom a change of anchor evicts that this node has staged and will take part in. */
