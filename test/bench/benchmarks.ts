@@ -1,10 +1,12 @@
 // The table of benchmarks: `npm run bench -- NAME`.
 import type { Benchmark } from './benchmark.ts';
 import { measureCommlink } from './commlink-benchmark.ts';
+import { measureConfiguration } from './configuration-benchmark.ts';
 import { measureStaging } from './staging-benchmark.ts';
 
 /** Name to benchmark. */
 export const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['commlink', measureCommlink],
+  ['config', measureConfiguration],
   ['staging', measureStaging],
 ]);

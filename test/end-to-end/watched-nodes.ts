@@ -13,7 +13,7 @@ const probePauseMs = 5;
 const requestPauseMs = 20;
 
 /** What a node does in the moment in which it is to be killed; `anytime` is at once. */
-export const aims = {
+const aims = {
   anytime: () => true,
   staging: ({ isGoing, phase }: Standing) => isGoing && phase === 'idle',
   staged: ({ phase }: Standing) => phase === 'staged',
