@@ -1,5 +1,6 @@
 // The command line's connection to internal-db's administration socket, whose file mode is the authentication.
-// Called by invocation.ts. What is wrong with the connection is said in terms of what the person can do.
+// Callers: main.ts and the doctor; whatever else connects takes its words for a failed connection, which say what the
+// person can do.
 import { createLogger } from '#commlink/log.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';

@@ -1,5 +1,5 @@
 // Fills an empty installation over the administration socket: the first staff login and, unless it is to stay empty,
-// a demo customer who may download a real file: the Node.js runtime that runs all this. Called by launch.ts.
+// a demo customer who may download a real file: the Node.js runtime that runs all this. Called by installation.ts.
 // Every step may have been done by a start that was cut short.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';

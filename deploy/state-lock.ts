@@ -1,5 +1,5 @@
 // Keeps two launchers off one state. The lock is SQLite's exclusive lock on a file of its own, which the kernel
-// drops when the process dies, however it dies: there is no stale lock to clean up. Called by launch.ts.
+// drops when the process dies, however it dies: there is no stale lock to clean up. Called by installation.ts.
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StartupError } from '#commlink/process-lifecycle.ts';

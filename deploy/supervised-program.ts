@@ -1,6 +1,6 @@
 // One of the three programs, kept running: started with its configuration, heard until it is ready, started again when
 // it dies, stopped within a bound. A program that exits with 78 says that a restart would not help, and is left.
-// Called by launch.ts. Output goes to the program's log file; warnings also to the terminal.
+// Called by program-set.ts. Output goes to the program's log file; warnings also to the terminal.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';

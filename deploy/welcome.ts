@@ -1,5 +1,5 @@
 // What the launcher says to the person at the terminal: a box with the first logins and where to go, or one line.
-// Called by launch.ts. The logins are shown here and nowhere else.
+// Called by installation.ts. The logins are shown here and nowhere else.
 import type { FirstLogins } from './first-logins.ts';
 import { demo } from './first-setup.ts';
 import type { PublicEndpoints, StateLayout } from './state-directory.ts';

@@ -1,5 +1,5 @@
 // Every limit of the FTP node, named, with its unit last. The session servers' defaults may be changed one by one in
-// the configuration (`limits`); the stager's are fixed. Callers: config.ts, and the files that obey the limits.
+// the configuration (`limits`); the stager's are fixed. Callers: the files that obey the limits.
 import type { SessionLimits } from './session/session-services.ts';
 
 const kibibyte = 1024;

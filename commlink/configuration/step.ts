@@ -1,6 +1,6 @@
 // The configuration protocol's core: what a node does about anything that happens. Pure: no clock, no I/O, no randomness, and
 // nothing given is changed. PROTOCOL.md section 11 has the terms and the reasons; test/simulator judges it.
-// Called by the shell (cluster-node.ts) and by the simulator, with one event after the other.
+// Called by protocol-loop.ts and by the simulator, with one event after the other.
 import { compareVersions, isSameVersion, type ClusterVersion } from './cluster-version.ts';
 import { chooseCandidate, isCommitted } from './choose-candidate.ts';
 import type { Plan } from './plan.ts';

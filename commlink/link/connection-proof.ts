@@ -1,6 +1,6 @@
 // The sentence that one end of a TLS connection signs to prove a key over this very connection: the TLS exporter (RFC
 // 8446 section 7.5) differs in every handshake, so a sentence that was overheard, or passed on by a machine in between,
-// is not the one that the other end checks. Callers: node-proof.ts, join-proof.ts, ../administration/operator-proof.ts.
+// is not the one that the other end checks. Callers: node-proof.ts, join-admission.ts, ../administration/operator-proof.ts.
 import { sign, verify, type KeyObject } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { signingKeyFromRaw } from '../node-keys.ts';

@@ -1,5 +1,5 @@
 // Bounds the handshakes that run at once, in all and from one address, so that strangers who connect and say nothing
-// cannot keep the cluster's own nodes out for long. Caller: link-listener.ts.
+// cannot keep the cluster's own nodes out for long. Caller: psk-listener.ts.
 import { handshakesMax, handshakesPerAddressMax } from '../limits.ts';
 
 /** Counts handshakes in progress. */

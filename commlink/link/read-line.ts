@@ -1,5 +1,5 @@
 // Reads exactly one line from a socket before its calls begin, and leaves what follows it unread.
-// Caller: node-proof.ts.
+// Callers: node-proof.ts, join-admission.ts, ../administration/operator-proof.ts.
 import type { TLSSocket } from 'node:tls';
 import { LineReader } from '../rpc/line-codec.ts';
 import { LinkError } from './link-error.ts';

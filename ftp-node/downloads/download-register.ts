@@ -1,5 +1,5 @@
 // The truthful record of downloads: begun and ended ones are on the disk before the session server hears so, progress
-// is recorded and reported once a second. Callers: the session host, for what its session servers ask; main.ts, at start.
+// is recorded and reported once a second. Callers: the session host, for what its session servers ask; open-stager.ts.
 import { randomBytes } from 'node:crypto';
 import type { ParamsOf } from '#commlink/method-table.ts';
 import type { DownloadRecord, DownloadRecords } from '../ledger/download-records.ts';

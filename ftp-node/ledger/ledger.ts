@@ -1,5 +1,5 @@
 // The ledger: what this node has staged, which grants it has used, what it still has to report, and which downloads
-// run. One SQLite file of the stager's own. Callers: main.ts opens it; the records files next to this one read and
+// run. One SQLite file of the stager's own. Callers: open-stager.ts opens it; the records files next to this one read and
 // write it. What it says outlives a crash, because nothing is announced before its transaction is on the disk.
 import { DatabaseSync } from 'node:sqlite';
 import { StartupError } from '#commlink/process-lifecycle.ts';

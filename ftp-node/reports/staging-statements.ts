@@ -1,5 +1,5 @@
 // Tells internal-db, in signed statements, which deliveries are live here, and carries out the orders that come back for
-// those that should not be. Caller: main.ts, after the reconciler has mended the disk.
+// those that should not be. Caller: reconcile-schedule.ts, after the reconciler has mended the disk.
 import type { KeyObject } from 'node:crypto';
 import { signDocument } from '#commlink/signed-document.ts';
 import { statementDeliveriesMax } from '../limits.ts';

@@ -1,4 +1,4 @@
-// One session server as its stager sees it: a child process and the channel to it. Caller: session-host.ts.
+// One session server as its stager sees it: a child process and the channel to it. Callers: the slots of this folder.
 // It trusts the child with what the method table says and no more: the child is what customers can reach.
 import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';

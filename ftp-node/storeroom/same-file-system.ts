@@ -1,4 +1,4 @@
-// The check at start that artifacts can be linked into the accounts directory at all. Caller: main.ts.
+// The check at start that artifacts can be linked into the accounts directory at all. Caller: open-stager.ts.
 import { randomUUID } from 'node:crypto';
 import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

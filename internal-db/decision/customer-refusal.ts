@@ -1,5 +1,5 @@
 // What a customer is told when it may not have a file: the decision's reason where that helps, and nothing that gives
-// away products and releases which the customer was not shown. Used by deliveries/request-delivery.ts.
+// away products and releases which the customer was not shown. Used by customer-handlers.ts.
 import type { RefusalReason } from '#commlink/methods/fields.ts';
 import type { Decision } from './decide-entitlement.ts';
 

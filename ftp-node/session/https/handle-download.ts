@@ -1,4 +1,4 @@
-// One HTTPS request, from the link to the last acknowledged byte. Caller: https-server.ts. Trusts a link only after it
+// One HTTPS request, from the link to the last acknowledged byte. Caller: request-queue.ts. Trusts a link only after it
 // was verified; asks the stager before the first byte; and calls a download complete only when the file's last byte was
 // sent and the peer's TCP has acknowledged everything (acknowledgement.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -1,5 +1,5 @@
 // A bounded number of bytes that may be in memory at once, handed out in the order of asking.
-// Callers: sftp-session.ts (one for each channel) and account-usage.ts (one for each account).
+// Callers: sftp-session.ts (one for each channel) and account-budgets.ts (one for each account).
 
 interface Waiter {
   readonly bytes: number;

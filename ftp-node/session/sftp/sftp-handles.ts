@@ -1,5 +1,5 @@
 // The files and directories that one channel holds open: few of them, and none left open when the channel ends.
-// Callers: the request handlers, and sftp-session.ts at the end. Handles are numbers that are never used twice.
+// Callers: the request handlers, and ssh-connection.ts at the end. Handles are numbers that are never used twice.
 import type { DirectoryEntry } from '../session-services.ts';
 import type { Closing, OpenDownload } from './open-download.ts';
 import { sftpLimits } from './sftp-limits.ts';

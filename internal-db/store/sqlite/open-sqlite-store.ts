@@ -1,4 +1,4 @@
-// Opens the SQLite store: checks the file, brings its schema up to date, and hands out a Store. Called by main.ts.
+// Opens the SQLite store: checks the file, brings its schema up to date, and hands out a Store. Called by start-services.ts.
 // WAL with synchronous=FULL: a commit is on the disk before it is announced. Two connections: one writes, one
 // transaction at a time; the other reads what is committed, and never waits for the writer.
 import { closeSync, openSync, statSync } from 'node:fs';
