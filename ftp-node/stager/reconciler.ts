@@ -1,6 +1,7 @@
 // The reconciler: makes the accounts directory what the ledger says, and asks internal-db whether it agrees with the
-// ledger. Callers: open-stager.ts, at start; reconcile-schedule.ts. It mends while staging goes on, so it looks at it again,
-// synchronously, right before each thing that it does. It trusts the ledger, then the storeroom, and no name on the disk.
+// ledger. Callers: open-stager.ts, at start, and reconcile-schedule.ts. It mends while staging goes on, so it looks at the
+// ledger again, synchronously, right before each thing that it does. It trusts the ledger, then the storeroom, and no name
+// on the disk.
 import { lstatSync, rmSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
