@@ -12,6 +12,7 @@ import { buildProgram, exitCodeOf, type GlobalOptions } from './program.ts';
 import { withCluster } from './operator/cluster.ts';
 import { findOperatorFiles } from './operator/operator-files.ts';
 import type { Terminal } from './terminal.ts';
+import { showableLines } from './text.ts';
 
 const root = join(import.meta.dirname, '..');
 const terminal: Terminal = { input: process.stdin, output: process.stdout, errors: process.stderr };
@@ -66,7 +67,7 @@ async function run(spec: CommandSpec, input: CommandInput, options: GlobalOption
         work,
       ),
     note: (line) => {
-      if (!options.json) terminal.errors.write(`${line}\n`);
+      if (!options.json) terminal.errors.write(`${showableLines(line)}\n`);
     },
     withAdmin: async (work) => {
       const admin = await connectAdmin(layout);
@@ -95,7 +96,8 @@ function fail(error: unknown): void {
   const expected = toCliError(error);
   const text =
     expected?.message ?? `This is a fault of consign itself: ${(error as Error).stack ?? String(error)}`;
-  terminal.errors.write(`consign: ${text}\n`);
+  // Parts of it may be a node's words, such as why a member refuses a version.
+  terminal.errors.write(`consign: ${showableLines(text)}\n`);
   process.exitCode = exitCodes[expected?.code ?? 'failed'];
 }
 

@@ -52,3 +52,8 @@ export function showable(text: string): string {
   // eslint-disable-next-line no-control-regex -- escape sequences in a name must not reach the terminal
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }
+
+/** The same for a text of several lines. */
+export function showableLines(text: string): string {
+  return text.split('\n').map(showable).join('\n');
+}

@@ -114,3 +114,15 @@ t.test('doctor on a state that does not run says so, and fails', async (t) => {
     { level: 'ok' },
   );
 });
+
+t.test('what went wrong reaches the terminal without escape sequences, whoever worded it', async (t) => {
+  const { code, stderr } = await runProgram(consign, [
+    '--state',
+    '/nonexistent/\u001b]52;c;cm0=\u0007',
+    'node',
+    'list',
+  ]);
+  t.not(code, 0);
+  t.match(stderr, '/nonexistent/');
+  t.notOk(stderr.includes('\u001b') || stderr.includes('\u0007'));
+});
