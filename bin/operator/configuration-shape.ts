@@ -1,12 +1,14 @@
 // Reads what a person typed for a place in the configuration, and says plainly where a whole one does not fit: the
 // schemas of each node's role and of the policy. What fits in itself may still not work; that is checked when publishing.
 // Callers: the config commands.
-import { SchemaError, compileSchema, type SchemaCheck, type TSchema } from '#commlink/schema.ts';
+import type { NodeRole } from '#commlink/node-config.ts';
+import { SchemaError, type SchemaCheck, type TSchema } from '#commlink/schema.ts';
 import {
   ClusterPolicy,
   roleSettings,
   type ClusterConfiguration,
 } from '#commlink/settings/cluster-configuration.ts';
+import { policyCheck, settingsChecks } from '#commlink/settings/settings-checks.ts';
 import { CliError } from '../cli-error.ts';
 import { parseDuration } from '../times.ts';
 import {
@@ -32,20 +34,18 @@ interface Shape {
   readonly check: SchemaCheck<unknown>;
 }
 
-const shapeOf = (what: string, schema: TSchema): Shape => ({ schema, check: compileSchema(what, schema) });
-const policyShape = shapeOf('policy', ClusterPolicy);
-const settingsShapes = {
-  'internal-db': shapeOf('settings', roleSettings['internal-db']),
-  'web-front': shapeOf('settings', roleSettings['web-front']),
-  'ftp-node': shapeOf('settings', roleSettings['ftp-node']),
-} as const;
+const policyShape: Shape = { schema: ClusterPolicy, check: policyCheck };
+
+function settingsShape(role: NodeRole): Shape {
+  return { schema: roleSettings[role], check: settingsChecks[role] };
+}
 
 /** What does not fit the schemas, of the policy and of all nodes. Throws CliError for nodes that do not exist. */
 export function findShapeProblems(view: ConfigurationView, base: ClusterConfiguration): ShapeProblem[] {
   configurationOf(view, base);
   const policy = problemsOf('policy', view['policy'], policyShape);
   const nodes = Object.entries(base.nodes).flatMap(([name, { role }]) =>
-    problemsOf(name, view[name], settingsShapes[role]),
+    problemsOf(name, view[name], settingsShape(role)),
   );
   return [...policy, ...nodes];
 }
@@ -87,7 +87,7 @@ export function withTypedValue(
 function requirePlace(path: ConfigurationPath, base: ClusterConfiguration): void {
   const [first = '', ...rest] = path;
   const role = Object.hasOwn(base.nodes, first) ? base.nodes[first]?.role : undefined;
-  const shape = first === 'policy' ? policyShape : role === undefined ? null : settingsShapes[role];
+  const shape = first === 'policy' ? policyShape : role === undefined ? null : settingsShape(role);
   if (shape !== null && schemaAt(shape.schema, rest) !== null) return;
   throw new CliError(
     'notFound',

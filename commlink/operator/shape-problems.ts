@@ -1,12 +1,11 @@
 // What does not fit the schema of a configuration, told by each node's own role: the schema of "a node of any role" would
 // name the members of the first role that it tries. Caller: validate-configuration.ts.
 import { SchemaError, compileSchema, type SchemaCheck } from '../schema.ts';
-import { ClusterConfiguration, ClusterPolicy } from '../settings/cluster-configuration.ts';
-import { settingsChecks } from '../settings/settings-checks.ts';
+import { ClusterConfiguration } from '../settings/cluster-configuration.ts';
+import { policyCheck, settingsChecks } from '../settings/settings-checks.ts';
 import type { ConfigurationProblem } from './validate-configuration.ts';
 
 const configurationCheck = compileSchema('configuration', ClusterConfiguration);
-const policyCheck = compileSchema('policy', ClusterPolicy);
 
 /** The configuration, if it has the right form; else what is wrong with it. */
 export function readShape(value: unknown): ClusterConfiguration | readonly ConfigurationProblem[] {
