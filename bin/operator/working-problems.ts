@@ -23,10 +23,8 @@ export function findWorkingProblems(view: ConfigurationView, installed: Base): S
   const shape = findShapeProblems(view, installed.configuration);
   if (shape.length > 0) return shape;
   const next = configurationOf(view, installed.configuration) as ClusterConfiguration;
-  return validateConfiguration(next, installed.manifest.members).map(({ path, message }) => ({
-    path: pathOfPointer(path),
-    message,
-  }));
+  const problems = validateConfiguration(next, installed.manifest.members, installed.configuration);
+  return problems.map(({ path, message }) => ({ path: pathOfPointer(path), message }));
 }
 
 /** The configuration that the view shows. Throws CliError `failed` with all that would not work. */

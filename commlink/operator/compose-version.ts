@@ -48,7 +48,7 @@ export async function composeVersion(edition: Edition, changes: Changes): Promis
   const { installed, nowMs } = edition;
   const { manifest: before, version, configuration: configurationBefore } = installed;
   const { configuration = configurationBefore, members = before.members } = changes;
-  if (changes.configuration || changes.members) assertValid(configuration, members);
+  if (changes.configuration || changes.members) assertValid(configuration, members, configurationBefore);
   const seq = nextSeq(edition);
   const open = (changes.invitations ?? before.invitations).filter(
     ({ expiresAtMs, contact }) => expiresAtMs > nowMs && members.some(({ id }) => id === contact),

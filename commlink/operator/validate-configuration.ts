@@ -19,21 +19,29 @@ export interface ConfigurationProblem {
 /** A member as far as its settings go. */
 export type NamedMember = Pick<ManifestMember, 'name' | 'role'>;
 
-/** Everything that is wrong; empty when nothing is. Only what has the right form is looked at more closely. */
+/**
+ * Everything that is wrong; empty when nothing is. Only what has the right form is looked at more closely. `before` is
+ * the configuration that is installed, if any.
+ */
 export function validateConfiguration(
   next: unknown,
   members: readonly NamedMember[],
+  before?: ClusterConfiguration,
 ): ConfigurationProblem[] {
   const configuration = readShape(next);
   if (!('nodes' in configuration)) return [...configuration];
   const strangers = findStrangers(configuration, members);
   if (strangers.length > 0) return strangers;
-  return [...findLinkProblems(configuration), ...findPortProblems(configuration)];
+  return [...findLinkProblems(configuration, before), ...findPortProblems(configuration)];
 }
 
 /** Throws ConfigurationError `settings_invalid` with the first problems, if there are any. */
-export function assertValid(next: unknown, members: readonly NamedMember[]): void {
-  const problems = validateConfiguration(next, members);
+export function assertValid(
+  next: unknown,
+  members: readonly NamedMember[],
+  before?: ClusterConfiguration,
+): void {
+  const problems = validateConfiguration(next, members, before);
   if (problems.length === 0) return;
   const named = problems.slice(0, problemsNamedMax).map(({ path, message }) => `${path || '/'}: ${message}`);
   const more = problems.length > named.length ? ` There are ${problems.length - named.length} more.` : '';

@@ -31,6 +31,60 @@ void t.test('nothing is wrong with a sound one', async (t) => {
   t.same(validateConfiguration(soundConfiguration(), members), []);
 });
 
+void t.test('a listener that moves away from those who dial it', async (t) => {
+  const before = soundConfiguration();
+  const [entry] = before.nodes.web1.settings.links.dial;
+  const { listen } = before.nodes.db1.settings.links;
+  if (!entry || !listen) throw new Error('web1 is to dial db1.');
+  const check = (change: (sound: Sound) => void, base = before): string[] => {
+    const next = structuredClone(base);
+    change(next);
+    return validateConfiguration(next, members, base).map(({ path }) => path);
+  };
+  const path = '/nodes/web1/settings/links/dial/0';
+  const moveListener = ({ nodes }: Sound, changed: Partial<typeof listen>): void =>
+    void Object.assign(nodes.db1.settings.links.listen ?? {}, changed);
+  const moveDial = ({ nodes }: Sound, changed: Partial<typeof entry>): void =>
+    void Object.assign(nodes.web1.settings.links.dial[0] ?? {}, changed);
+  t.same(
+    check((next) => moveListener(next, { port: 7099 })),
+    [path],
+    'the port alone',
+  );
+  t.same(
+    check((next) => moveListener(next, { host: '10.0.0.9' })),
+    [path],
+    'the address alone',
+  );
+  t.same(
+    check((next) => moveDial(next, { port: 7099 })),
+    [path],
+    'the other end alone',
+  );
+  const both = (next: Sound): void => {
+    moveListener(next, { port: 7099 });
+    moveDial(next, { port: 7099 });
+  };
+  t.same(check(both), [], 'both together');
+  t.same(
+    check((next) => moveListener(next, { host: '0.0.0.0' })),
+    [],
+    'every address is also this one',
+  );
+  t.same(
+    check((next) => moveDial(next, { host: 'db.example.com' })),
+    [],
+    'a name that the network knows',
+  );
+  const translated = structuredClone(before);
+  moveDial(translated, { port: 17_000 });
+  t.same(
+    check((next) => moveListener(next, { port: 7099 }), translated),
+    [],
+    'a forwarded port',
+  );
+});
+
 /** All three nodes on one machine, as links over the loopback address tell. */
 function onOneMachine({ nodes }: Sound): void {
   for (const { settings } of Object.values(nodes))
