@@ -18,7 +18,7 @@ export const publishChunkBytes = 1024 * 1024;
 /** How long the storeroom may take to answer after the last byte: it makes the file durable first. */
 export const storeroomAnswerMs = 300_000;
 
-/** How long a check of `consign doctor` waits for a server. */
+/** How long a check of `consign doctor` waits for a server, the storeroom's included. */
 export const probeMs = 5_000;
 
 /** `consign doctor` warns below this much free space. */

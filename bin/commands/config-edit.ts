@@ -34,10 +34,16 @@ async function editUntilFitting(
   editor: string,
   desk: DraftDesk,
 ): Promise<ConfigurationView> {
-  const file = `${invocation.operatorFiles.draftFile.replace(/\.json$/, '')}.edit.jsonc`;
-  await writePrivateFile(file, textOf(desk));
+  // A text that was kept earlier is not written over.
+  const file = `${invocation.operatorFiles.draftFile.replace(/\.json$/, '')}.${Date.now()}.edit.jsonc`;
+  const text = textOf(desk);
+  await writePrivateFile(file, text);
   for (;;) {
-    await runEditor(editor, file);
+    await runEditor(editor, file).catch(async (error: unknown) => {
+      if ((await readFile(file, 'utf8')) === text) await rm(file);
+      else invocation.note(`Your text is kept in ${file}`);
+      throw error;
+    });
     try {
       const view = parseEdited(await readFile(file, 'utf8'));
       toConfiguration(view, desk.installed.configuration);

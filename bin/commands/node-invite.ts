@@ -101,6 +101,7 @@ export const nodeAdmit: CommandSpec = {
         issued: invitation,
         createIdentity: await identitySource(invocation.layout, input, planned.entry),
       });
+      invocation.answer({ name, state: 'active' }, () => `${name} takes part.`);
     }),
 };
 
@@ -157,7 +158,10 @@ async function inviteAndAdmit(
   const { cluster, node } = admission;
   const issued = await inviteNode(cluster.client, node, await publishing(invocation, cluster));
   await handOut(invocation, input, { node, issued });
-  if (!input.isOff('wait')) await admit(invocation, { ...admission, issued });
+  if (input.isOff('wait')) return;
+  await admit(invocation, { ...admission, issued });
+  // The answer was the ticket, which may be on its way into a file.
+  invocation.note(`${node.name} takes part.`);
 }
 
 /** The ticket goes to standard output, or to a private file; once, and nowhere else. */
@@ -190,7 +194,6 @@ async function admit(
     `Waiting for ${name} to show its ticket. Ctrl-C is safe: go on with consign node admit ${name}`,
   );
   await admitInvited(cluster.client, admission, await publishing(invocation, cluster));
-  invocation.answer({ name, state: 'active' }, () => `${name} takes part.`);
 }
 
 /** The machine was signed in already; what is left is that it is heard. */

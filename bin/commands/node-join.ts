@@ -75,6 +75,7 @@ async function join({ layout, signal, note }: Invocation, text: string, ticket: 
         note(
           'The ticket was taken. Waiting for the operators to sign this machine in. Ctrl-C is safe: run the same again.',
         ),
+      onUnreachable: (reason) => note(`${reason} It is tried again. Ctrl-C is safe: run the same again.`),
     });
   } catch (error) {
     throw explainJoinError(error, ticket);

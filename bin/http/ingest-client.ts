@@ -9,7 +9,7 @@ import { Type, compileSchema, strictObject, type Static } from '#commlink/schema
 import type { StateLayout } from '#deploy/state-directory.ts';
 import { explainConnectError } from '../admin-client.ts';
 import { CliError } from '../cli-error.ts';
-import { publishChunkBytes, storeroomAnswerMs } from '../limits.ts';
+import { probeMs, publishChunkBytes, storeroomAnswerMs } from '../limits.ts';
 
 const StoredArtifact = strictObject({ sha256: Sha256, sizeBytes: Bytes });
 /** A file as the storeroom has it. */
@@ -42,7 +42,8 @@ export class IngestClient {
 
   /** What the storeroom holds. */
   async describe(): Promise<StoreroomDescription> {
-    return descriptionCheck.parse(await this.#request({ method: 'GET', path: '/storeroom' }));
+    const timeouts = { headersTimeout: probeMs, bodyTimeout: probeMs };
+    return descriptionCheck.parse(await this.#request({ method: 'GET', path: '/storeroom', ...timeouts }));
   }
 
   /** Sends one file. `onBytes` hears of each chunk. Throws CliError when it was refused, or arrived otherwise than sent. */
@@ -96,6 +97,10 @@ function explainSendError(error: unknown): unknown {
     return new CliError('failed', 'The file changed its size while it was sent. Publish it again.', {
       cause: error,
     });
+  }
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') {
+    const advice = 'Look at the FTP node; the same may be sent again.';
+    return new CliError('unreachable', `The storeroom does not answer. ${advice}`, { cause: error });
   }
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') {
     return new CliError(

@@ -18,7 +18,7 @@ import {
   withValueAt,
   type ConfigurationPath,
 } from './configuration-path.ts';
-import { describeSchema, schemaAt } from './schema-words.ts';
+import { describeSchema, namesAt, schemaAt } from './schema-words.ts';
 
 /** A configuration as people see it: the policy and each node's settings. */
 export type ConfigurationView = Readonly<Record<string, unknown>>;
@@ -89,10 +89,12 @@ function requirePlace(path: ConfigurationPath, base: ClusterConfiguration): void
   const role = Object.hasOwn(base.nodes, first) ? base.nodes[first]?.role : undefined;
   const shape = first === 'policy' ? policyShape : role === undefined ? null : settingsShape(role);
   if (shape !== null && schemaAt(shape.schema, rest) !== null) return;
-  throw new CliError(
-    'notFound',
-    `There is no setting ${formatPath(path)}. \`consign config show\` lists those that are set.`,
-  );
+  const names = shape === null ? [] : namesAt(shape.schema, rest.slice(0, -1));
+  const hint =
+    names.length === 0
+      ? '`consign config show` lists those that are set.'
+      : `At ${formatPath(path.slice(0, -1))} there may be ${names.join(', ')}.`;
+  throw new CliError('notFound', `There is no setting ${formatPath(path)}. ${hint}`);
 }
 
 function readings(path: ConfigurationPath, text: string): unknown[] {
@@ -123,7 +125,12 @@ function problemsOf(name: string, value: unknown, { check, schema }: Shape): Sha
     const places = new Map(error.violations.map((violation) => [violation.path, violation.message]));
     return [...places].map(([pointer, message]) => {
       const path = parsePath(`${name}${pointer}`);
-      return { path: formatPath(path), message: describeSchema(schemaAt(schema, path.slice(1))) ?? message };
+      const words = describeSchema(schemaAt(schema, path.slice(1))) ?? message;
+      const parts = words === 'must be object' ? namesAt(schema, path.slice(1)) : [];
+      return {
+        path: formatPath(path),
+        message: parts.length === 0 ? words : `it is set by its parts: ${parts.join(', ')}`,
+      };
     });
   }
 }

@@ -80,6 +80,10 @@ export function createTeller(
     }
     say('', `Version ${shortVersion(version)}${stage === 'withdrawing' ? ' takes it back' : ''}:`);
     for (const { name, line } of describeSteps(progress)) say(name, line);
+    for (const name of progress.silent) {
+      const advice = `Bring it back. If it is lost, in another terminal: consign node evict ${name} --reason …`;
+      say(`silent ${name}`, `  ${name}  is waited for, and was not heard lately. ${advice}`);
+    }
   };
 }
 

@@ -18,6 +18,13 @@ export function schemaAt(schema: TSchema, path: readonly string[]): TSchema | nu
   return path.reduce<JsonSchema | null>(partOf, schema);
 }
 
+/** The names of what may be at a place; none when it is a single value, a list, or there is no such place. */
+export function namesAt(schema: TSchema, path: readonly string[]): string[] {
+  const place: JsonSchema | null = schemaAt(schema, path);
+  const variants = place === null ? [] : (place.anyOf ?? [place]);
+  return variants.flatMap(({ properties = {} }) => Object.keys(properties));
+}
+
 /** What fits there, as the end of "it must be …"; null when the schema's own words are better. */
 export function describeSchema(schema: TSchema | null): string | null {
   const words = schema === null ? null : describe(schema);

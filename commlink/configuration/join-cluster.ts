@@ -16,7 +16,7 @@ import { decodeBlock, type WholeBlock } from './block.ts';
 import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { writeFirstVersion } from './first-version.ts';
-import { joinPollMs, refusedDialsMax } from './limits.ts';
+import { joinPollMs, joinPollMsMin, refusedDialsMax } from './limits.ts';
 import type { SealedSection, SignedManifest } from './manifest.ts';
 import type { NodeBootstrap } from './node-bootstrap.ts';
 import { openNodeSections } from './open-node-sections.ts';
@@ -32,6 +32,8 @@ export interface JoinOptions {
   readonly signal: AbortSignal;
   /** Called once the request was taken and waits for the operators. */
   readonly onWaiting?: () => void;
+  /** Called once when the contact could not be asked, with the reason; it is tried again. */
+  readonly onUnreachable?: (reason: string) => void;
 }
 
 interface Joining extends Omit<JoinOptions, 'ticket'> {
@@ -81,7 +83,7 @@ async function ownKeys(file: string): Promise<NodeKeys> {
 
 /** Dials until it is through; a contact that is away for a while, or between two versions, is no reason to give up. */
 async function fetchWhenAdmitted(joining: Joining): Promise<WholeBlock> {
-  const { ticket, keys, log, signal } = joining;
+  const { ticket, keys, log, signal, onUnreachable } = joining;
   for (let refusals = 0; ;) {
     signal.throwIfAborted();
     let contact: Contact | undefined;
@@ -92,6 +94,7 @@ async function fetchWhenAdmitted(joining: Joining): Promise<WholeBlock> {
       signal.throwIfAborted();
       refusals = refusals + 1;
       if (!isWorthAnotherTry(error, refusals)) throw explain(error, ticket);
+      if (refusals === 1) onUnreachable?.((error as Error).message);
       log.info({ err: error }, 'the contact could not be asked; it is tried again');
     } finally {
       contact?.close();
@@ -121,11 +124,11 @@ async function waitForAdmission(joining: Joining, contact: Contact): Promise<Clu
   const { name, role } = ticket;
   const request = { ticket: ticket.ticket, name, role };
   const publicKeys = { signingKey: keys.signing.raw, sealingKey: keys.sealing.raw };
-  for (let isFirst = true; ; isFirst = false) {
+  for (let pauseMs = joinPollMsMin; ; pauseMs = Math.min(2 * pauseMs, joinPollMs)) {
     const { version } = await contact.call('config.join', { ...request, ...publicKeys }, { signal });
     if (version) return version;
-    if (isFirst) onWaiting?.();
-    await delay(joinPollMs, null, { signal });
+    if (pauseMs === joinPollMsMin) onWaiting?.();
+    await delay(pauseMs, null, { signal });
   }
 }
 

@@ -3,6 +3,7 @@
 // Trusts the asked node for how far things are; what counts is checked by every node for itself.
 import { formatVersion, isSameVersion, type ClusterVersion } from '../configuration/cluster-version.ts';
 import type { Operator } from '../configuration/manifest.ts';
+import { heardLatelyMs } from '../configuration/preflight.ts';
 import type { ClusterStatus, MemberStatus } from '../methods/operator-methods.ts';
 import { composeWithdrawal } from './compose-withdrawal.ts';
 import { signDraft, type Draft, type Edition } from './draft.ts';
@@ -18,6 +19,8 @@ export interface PublishProgress {
   readonly stage: 'signatures' | 'barrier' | 'members' | 'withdrawing';
   /** Names of operators (`signatures`) or members. */
   readonly waitingFor: readonly string[];
+  /** Those of the members waited for that were not heard lately: it may be for ever, unless they are evicted. */
+  readonly silent: readonly string[];
   /** What the asked node said last. */
   readonly status: ClusterStatus;
 }
@@ -95,7 +98,7 @@ async function follow(
   version: ClusterVersion,
   options: PublishOptions,
 ): Promise<MemberStatus | null> {
-  const operators = (await readInstalled(client, options.operator)).manifest.operators.keys;
+  const { operators, policy } = (await readInstalled(client, options.operator)).manifest;
   let told = '';
   for (;;) {
     const status = await client.call('config.status', {});
@@ -103,7 +106,14 @@ async function follow(
     if (refusing) return refusing;
     if (status.installed.seq >= version.seq && !(await wasInstalled(client, status, version)))
       throw superseded(version, status);
-    const progress = { ...stageOf(status, version, operators), version, status };
+    const stage = stageOf(status, version, operators.keys);
+    const silent = namesOfSilent(status, policy.messageIntervalMs);
+    const progress = {
+      ...stage,
+      silent: silent.filter((name) => stage.waitingFor.includes(name)),
+      version,
+      status,
+    };
     const news = describeNews(progress);
     if (news !== told) options.onProgress?.(progress);
     told = news;
@@ -155,23 +165,31 @@ function stageOf(
     const missing = status.members.filter((member) => member.inBarrier && !isReady(member));
     return { stage: 'barrier', waitingFor: namesOf(missing) };
   }
-  const isBehind = ({ installed }: MemberStatus): boolean => (installed?.seq ?? 0) < version.seq;
+  // A member that has installed a version declines until all of it is in force there.
+  const isBehind = ({ installed, declining }: MemberStatus): boolean =>
+    (installed?.seq ?? 0) < version.seq || (declining && isSameVersion(installed, version));
   const behind = status.members.filter((member) => member.state === 'active' && isBehind(member));
   return { stage: 'members', waitingFor: namesOf(behind) };
+}
+
+function namesOfSilent({ node, members }: ClusterStatus, messageIntervalMs: number): string[] {
+  const latelyMs = heardLatelyMs(messageIntervalMs);
+  const isSilent = ({ heardAgoMs }: MemberStatus): boolean => (heardAgoMs ?? Infinity) > latelyMs;
+  return members.filter((member) => member.id !== node && isSilent(member)).map(({ name }) => name);
 }
 
 function isDone({ stage, waitingFor }: PublishProgress, until: PublishOptions['until']): boolean {
   return stage === 'members' && (until === 'installed' || waitingFor.length === 0);
 }
 
-function describeNews({ stage, waitingFor, status }: PublishProgress): string {
+function describeNews({ stage, waitingFor, silent, status }: PublishProgress): string {
   const members = status.members.map(({ id, installed, candidate, phase }) => [
     id,
     installed,
     candidate,
     phase,
   ]);
-  return JSON.stringify([stage, waitingFor, members]);
+  return JSON.stringify([stage, waitingFor, silent, members]);
 }
 
 /** Publishes the old content under a higher number; throws what the operator must know. */
