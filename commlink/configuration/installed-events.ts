@@ -7,7 +7,7 @@ import type { ConfigurationEvent } from './node-configuration.ts';
 export function installedEvents(before: DecodedManifest, after: DecodedManifest): ConfigurationEvent[] {
   const { manifest, version } = after;
   const events: ConfigurationEvent[] = [
-    { type: 'installed', version, code: null, detail: manifest.reason, by: manifest.publishedBy },
+    { type: 'installed', version, code: null, detail: manifest.reason, by: signersOf(before, after) },
   ];
   const earlier = activeById(before);
   const later = activeById(after);
@@ -16,6 +16,13 @@ export function installedEvents(before: DecodedManifest, after: DecodedManifest)
   for (const [id, { name, role }] of earlier)
     if (!later.has(id)) events.push({ type: 'evicted', version, code: null, detail: role, by: name });
   return events;
+}
+
+/** Whose keys made it count, not whose name its author wrote into it. */
+function signersOf(before: DecodedManifest, { manifest, signed }: DecodedManifest): string {
+  const operators = [...manifest.operators.keys, ...before.manifest.operators.keys];
+  const names = new Map(operators.map(({ id, name }) => [id, name]));
+  return signed.signatures.flatMap(({ operator }) => names.get(operator) ?? []).join(', ') || 'unknown';
 }
 
 function activeById({ manifest }: DecodedManifest): Map<string, ManifestMember> {
