@@ -1,13 +1,13 @@
 // A node that lies to an operator's command: it can't have a change composed on, sealed for, or rolled back to what it
 // made up.
 import t from 'tap';
+import { assertWasInstalled, holdToItsWord } from '#bin/operator/held-client.ts';
 import type { Manifest } from '#commlink/configuration/manifest.ts';
 import { decodeManifest } from '#commlink/configuration/signed-manifest.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import { createOperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { readInstalled, type OperatorClient } from '#commlink/operator/read-installed.ts';
-import { assertWasInstalled, holdToItsWord } from '../../bin/operator/held-client.ts';
 import {
   editionOf,
   follow,
