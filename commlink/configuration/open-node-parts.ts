@@ -43,6 +43,11 @@ function assertOwnDirectory<R extends NodeRole>(
 ): void {
   const { cluster, name, keyFile, configurationDirectory } = bootstrap;
   const member = manifest.members.find((each) => each.name === name);
+  if (manifest.cluster === cluster && !member)
+    throw new StartupError(
+      'CONFIGURATION_DAMAGED',
+      `${name} was evicted from the cluster ${cluster}. Move ${configurationDirectory} and the config.json beside it away: the rest of this machine starts without it. To let it in again, run after that: consign node invite ${role} ${name}`,
+    );
   if (manifest.cluster !== cluster || !member)
     throw new StartupError(
       'CONFIGURATION_DAMAGED',
