@@ -11,6 +11,7 @@ import type { Draft, Edition } from '#commlink/operator/draft.ts';
 import { publishChange } from '#commlink/operator/publish.ts';
 import type { ClusterPolicy, NodeIdentity, SettingsOf } from '#commlink/settings/cluster-configuration.ts';
 import { configureCluster, entryOf, type ConfiguredCluster } from '../rig/configured-cluster.ts';
+import { nothingPrepared } from '../rig/plain-room.ts';
 
 /** The settings that a test changes. */
 export type FtpNodeSettings = SettingsOf<'ftp-node'>;
@@ -28,7 +29,6 @@ export interface NodeClusterOptions {
 }
 
 const log = pino({ level: 'silent' });
-const nothing = { commit: async () => undefined, discard: async () => undefined };
 
 /** The cluster: `db1`, `web1` and `ftp1`. `start` runs its own two nodes; the FTP node is the caller's to run. */
 export class NodeCluster {
@@ -67,7 +67,7 @@ export class NodeCluster {
       role: 'internal-db',
       log,
     });
-    this.#nodes.push(await db.start({ offered: {}, handlers: {}, prepare: async () => nothing }));
+    this.#nodes.push(await db.start({ offered: {}, handlers: {}, prepare: nothingPrepared }));
     const web = await openClusterNode({
       bootstrap: this.configured.bootstrap('web1'),
       role: 'web-front',
@@ -78,7 +78,7 @@ export class NodeCluster {
       handlers,
       prepare: async () => {
         await this.webFrontStages;
-        return nothing;
+        return await nothingPrepared();
       },
     });
     this.#nodes.push(this.#web);
@@ -114,8 +114,7 @@ export class NodeCluster {
   }
 
   async #publish(compose: (edition: Edition) => Promise<Draft>): Promise<void> {
-    const [operator] = this.configured.operators;
-    if (operator === undefined) throw new Error('The cluster has no operator.');
+    const { operator } = this.configured;
     const client = await this.configured.connect('db1', log);
     try {
       await publishChange(client, compose, { operator, reason: 'test' });

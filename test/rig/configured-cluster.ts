@@ -45,6 +45,8 @@ export interface ConfiguredClusterRequest {
 export interface ConfiguredCluster {
   /** Called `operator1`, `operator2`, … */
   readonly operators: readonly OperatorKeys[];
+  /** The first of them. */
+  readonly operator: OperatorKeys;
   readonly genesis: SignedDraft;
   readonly names: readonly string[];
   role(name: string): NodeRole;
@@ -62,6 +64,7 @@ export async function configureCluster(request: ConfiguredClusterRequest): Promi
   const operators = Array.from({ length: operatorCount }, (_, index) =>
     createOperatorKeys(`operator${index + 1}`),
   );
+  const operator = found(operators[0], 'an operator');
   const keysByName = new Map(names.map((name) => [name, createNodeKeys()]));
   const keys = (name: string): NodeKeys => found(keysByName.get(name), name);
   const role = (name: string): NodeRole => found(members[name], name).entry.role;
@@ -88,7 +91,7 @@ export async function configureCluster(request: ConfiguredClusterRequest): Promi
       const signatures = [...signed.manifest.signatures, found(signature, 'a signature')];
       return { ...signed, manifest: { ...signed.manifest, signatures } };
     },
-    signDraft(draft, found(operators[0], 'an operator')),
+    signDraft(draft, operator),
   );
   const bootstrap = (name: string): NodeBootstrap => bootstrapIn(directory, name);
   for (const name of names) {
@@ -98,6 +101,7 @@ export async function configureCluster(request: ConfiguredClusterRequest): Promi
   }
   return {
     operators,
+    operator,
     genesis,
     names,
     role,

@@ -93,7 +93,7 @@ export async function publishSettings(
   await publishChange(
     client,
     (edition) => composeSettingsChange(edition, changed(edition.installed.configuration, change)),
-    { operator: operatorOf(cluster), reason: 'a test' },
+    { operator: cluster.operator, reason: 'a test' },
   );
 }
 
@@ -106,19 +106,13 @@ export async function publishIdentities(
   await publishChange(
     client,
     (edition) => composeIdentity(edition, { identities: new Map(Object.entries(identities)) }),
-    { operator: operatorOf(cluster), reason: 'a test' },
+    { operator: cluster.operator, reason: 'a test' },
   );
 }
 
 /** Connects as the operator, over the node's own socket. */
 export function connectOperator(cluster: ConfiguredCluster, name: string): Promise<OperatorClient> {
   return cluster.connect(name, log);
-}
-
-function operatorOf({ operators }: ConfiguredCluster) {
-  const [operator] = operators;
-  if (!operator) throw new Error('The cluster has no operator.');
-  return operator;
 }
 
 function changed(configuration: ClusterConfiguration, change: RoomsChange): ClusterConfiguration {

@@ -28,8 +28,7 @@ t.test('a change handed in at any node is in force at all of them', async (t) =>
 t.test('members that are all stopped can be given a version, and go on from it', async (t) => {
   const cluster = await threeNodes(t);
   const { configured } = cluster;
-  const [keys] = configured.operators;
-  if (!keys) throw new Error('There is no operator.');
+  const { operator: keys } = configured;
   const { sections, manifest: signed } = configured.genesis;
   const { manifest, version } = decodeManifest(signed);
   const configuration = await openConfiguration({ manifest, sections, keys });

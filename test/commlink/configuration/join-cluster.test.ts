@@ -36,9 +36,7 @@ function secondFtpNode({ portBase }: ThreeNodes, replaces: boolean = false): New
 }
 
 function optionsOf({ configured }: ThreeNodes) {
-  const [operator] = configured.operators;
-  if (!operator) throw new Error('There is no operator.');
-  return { operator, signal: AbortSignal.timeout(20_000) };
+  return { operator: configured.operator, signal: AbortSignal.timeout(20_000) };
 }
 
 const createIdentity = () =>

@@ -2,7 +2,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
-import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import { PublishError } from '#commlink/operator/publish-error.ts';
 import { publishChange } from '#commlink/operator/publish.ts';
 import { configureCluster, entryOf } from '../../rig/configured-cluster.ts';
@@ -10,6 +9,7 @@ import { findFreePortBase } from '../../rig/free-ports.ts';
 import { NodeProcess } from '../../rig/node-process.ts';
 import { temporaryFolder } from '../../rig/temporary-folder.ts';
 import { recordingLog } from '../two-nodes.ts';
+import { changePatience } from './three-nodes.ts';
 
 const rounds = 8;
 
@@ -28,8 +28,7 @@ t.test(
       },
       policy: { messageIntervalMs: 100 },
     });
-    const [operator] = cluster.operators;
-    if (!operator) throw new Error('There is no operator.');
+    const { operator } = cluster;
     const { log } = recordingLog();
     const running = new Map<string, NodeProcess>();
     t.teardown(() => Promise.all([...running.values()].map((node) => node.kill())));
@@ -46,14 +45,11 @@ t.test(
     const publish = async (name: string, patienceMs: number): Promise<void> => {
       const client = await cluster.connect(name, log);
       try {
-        await publishChange(
-          client,
-          (edition) => {
-            const { policy, nodes } = edition.installed.configuration;
-            return composeSettingsChange(edition, { policy: { ...policy, patienceMs }, nodes });
-          },
-          { operator, reason: 'A test.', until: 'submitted' },
-        );
+        await publishChange(client, changePatience(patienceMs), {
+          operator,
+          reason: 'A test.',
+          until: 'submitted',
+        });
       } finally {
         client.close();
       }

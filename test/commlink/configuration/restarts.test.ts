@@ -18,8 +18,7 @@ import type { ThreeNodes } from './three-nodes.ts';
 async function secondVersion({ configured }: ThreeNodes): Promise<WholeBlock> {
   const { manifest: signed, sections } = configured.genesis;
   const { manifest, version } = decodeManifest(signed);
-  const [keys] = configured.operators;
-  if (!keys) throw new Error('There is no operator.');
+  const { operator: keys } = configured;
   const configuration = await openConfiguration({ manifest, sections, keys });
   const installed = { manifest, version, configuration };
   const edition = { installed, highestSeq: 1, reason: 'A test.', publishedBy: keys.name, nowMs: Date.now() };

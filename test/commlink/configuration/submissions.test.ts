@@ -12,18 +12,12 @@ import { nothingPrepared } from '../../rig/plain-room.ts';
 import { allInstalled, changePatience, publish, threeNodes, within } from './three-nodes.ts';
 import type { TestNode, ThreeNodes } from './three-nodes.ts';
 
-function firstOperator({ configured }: ThreeNodes) {
-  const [operator] = configured.operators;
-  if (!operator) throw new Error('There is no operator.');
-  return operator;
-}
-
 async function draftAt(
   cluster: ThreeNodes,
   { client }: TestNode,
   compose: (edition: Edition) => Promise<Draft> = changePatience(1234),
 ): Promise<Draft> {
-  return compose(await readEdition(client, { operator: firstOperator(cluster), reason: 'A test.' }));
+  return compose(await readEdition(client, { operator: cluster.configured.operator, reason: 'A test.' }));
 }
 
 t.test(
@@ -31,7 +25,7 @@ t.test(
   async (t) => {
     const cluster = await threeNodes(t);
     const { db1, web1, ftp1 } = await cluster.startAll();
-    const operator = firstOperator(cluster);
+    const operator = cluster.configured.operator;
     const draft = await draftAt(cluster, db1);
     const stranger = createOperatorKeys('stranger');
     const good = signDraft(draft, operator);
@@ -71,7 +65,7 @@ t.test(
 t.test('of two operators at once one wins, and the other is told to look', async (t) => {
   const cluster = await threeNodes(t);
   const nodes = await cluster.startAll();
-  const operator = firstOperator(cluster);
+  const operator = cluster.configured.operator;
   const all = Object.values(nodes);
   const drafts = await Promise.all([
     draftAt(cluster, nodes.db1, changePatience(111)),
@@ -96,7 +90,7 @@ t.test('of two operators at once one wins, and the other is told to look', async
 t.test('the same submission twice is no error, and a number under way is not taken twice', async (t) => {
   const cluster = await threeNodes(t);
   const { db1, web1, ftp1 } = await cluster.startAll();
-  const operator = firstOperator(cluster);
+  const operator = cluster.configured.operator;
   const submission = signDraft(await draftAt(cluster, db1), operator);
   const rival = signDraft(await draftAt(cluster, db1, changePatience(77)), operator);
   const answers = await Promise.all([
