@@ -86,7 +86,7 @@ export const problemTable = {
   try_again: {
     status: 503,
     title: 'Try again in a moment',
-    advice: 'Nothing was done, and nothing is lost: send it again after the seconds that Retry-After gives.',
+    advice: 'Nothing was done, and nothing is lost: try again in a few seconds.',
   },
   service_unavailable: {
     status: 503,
