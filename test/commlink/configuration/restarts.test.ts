@@ -104,8 +104,8 @@ t.test('a full disk refuses a version, and changes nothing', async (t) => {
     db1.node.status().members.some(({ refusal }) => refusal?.code === 'disk_full'),
   );
   t.equal(web1.node.configuration.version.seq, 1);
+  await rejected;
   memory.free();
-  await rejected.catch(() => t.fail('it is withdrawn once there is room'));
   await allInstalled([db1, web1, ftp1], Number(db1.node.configuration.version.seq));
   await publish(cluster, db1, changePatience(10));
   t.equal(web1.node.configuration.policy.patienceMs, 10);
