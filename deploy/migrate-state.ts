@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { blockCheck, type Block } from '#commlink/configuration/block.ts';
+import { blockCheck, type Block } from '#commlink/configuration/blocks/block.ts';
 import { writeGenesis } from '#commlink/configuration/cluster-node.ts';
 import { readNodeKeys } from '#commlink/node-keys.ts';
 import { composeGenesis, type FirstNode } from '#commlink/operator/compose-genesis.ts';

@@ -2,7 +2,7 @@
 // Ports are part of the cluster's configuration, so this makes a version of it; but it must work while nothing can be
 // started, because a port is taken. Called by prepare-state.ts, with nothing running.
 import { installStopped } from '#commlink/configuration/cluster-node.ts';
-import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
+import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { readStopped } from '#commlink/configuration/read-stopped.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import { signDraft, type Edition } from '#commlink/operator/draft.ts';

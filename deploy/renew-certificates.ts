@@ -1,6 +1,6 @@
 // Renews the certificates of this machine's nodes while they run: a version of the configuration with new identities,
 // which the nodes take without a restart. Called by upkeep.ts.
-import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
+import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { NodeIdentity, NodeEntry } from '#commlink/settings/cluster-configuration.ts';
 import { composeIdentity } from '#commlink/operator/compose-identity.ts';
 import type { OperatorKeys } from '#commlink/operator/operator-keys.ts';

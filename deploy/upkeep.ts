@@ -2,7 +2,7 @@
 // true, and, as long as the operator's key is here and needs no passphrase, renews certificates and rotates key bags when
 // they are due. Called by installation.ts. Whatever can't be done is said, and tried again an hour later.
 import { setTimeout as delay } from 'node:timers/promises';
-import { formatVersion } from '#commlink/configuration/cluster-version.ts';
+import { formatVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { rotateBags } from '#commlink/operator/rotate-bags.ts';
 import type { OperatorClient } from '#commlink/operator/read-installed.ts';
 import { RpcError } from '#commlink/rpc-error.ts';

@@ -1,6 +1,6 @@
 // `consign config publish`, `rollback` and `sign`: what makes a change count. The members take it all together, or it is
 // taken back with the reason.
-import { decodeManifest } from '#commlink/configuration/signed-manifest.ts';
+import { decodeManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import { composeRollback } from '#commlink/operator/compose-rollback.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import type { Draft, Edition } from '#commlink/operator/draft.ts';

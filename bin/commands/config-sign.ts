@@ -1,7 +1,7 @@
 // `consign config sign`: a second operator looks at a version, and puts a signature to it. What is shown is read from the
 // version itself, not from what its author says about it.
-import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
-import { decodeManifest, signManifest } from '#commlink/configuration/signed-manifest.ts';
+import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
+import { decodeManifest, signManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import type { SubmissionAnswer } from '#commlink/methods/operator-methods.ts';
 import { openConfiguration } from '#commlink/operator/open-configuration.ts';
 import { PublishError } from '#commlink/operator/publish-error.ts';

@@ -1,5 +1,5 @@
 // `consign operator list`, `add` and `remove`: whose signatures count, and how many are needed.
-import type { Operator } from '#commlink/configuration/manifest.ts';
+import type { Operator } from '#commlink/configuration/blocks/manifest.ts';
 import { composeOperatorsChange } from '#commlink/operator/compose-operators.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandInput, CommandSpec, Invocation } from '../command-spec.ts';

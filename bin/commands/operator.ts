@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Operator } from '#commlink/configuration/manifest.ts';
+import type { Operator } from '#commlink/configuration/blocks/manifest.ts';
 import { createOperatorKeys, operatorOf, writeOperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';

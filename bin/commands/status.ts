@@ -2,7 +2,7 @@
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { readEndpoints, type Endpoints } from '#deploy/state-directory.ts';
-import type { Manifest } from '#commlink/configuration/manifest.ts';
+import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { toCliError } from '../cli-error.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';

@@ -1,7 +1,7 @@
 // The checks of `consign doctor` on the cluster: members that are silent or refuse a version, key bags that are due, and
 // the certificates that clients are shown, which come to the programs sealed and so can only be seen from outside.
 import { connect } from 'node:tls';
-import type { Manifest } from '#commlink/configuration/manifest.ts';
+import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { certificateWarnMs, probeMs } from '../limits.ts';
 import { firstDueAtMs, isRotationOpen, listBags } from '../operator/describe-bags.ts';

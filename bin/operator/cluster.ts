@@ -1,8 +1,8 @@
 // The command line's connection to a node's door for operators: the Unix socket of a node of the state directory, or with
 // --at a node's administration listener anywhere, where both ends prove their keys. What a node shows is held against
 // what this operator saw before, so that a lying or left-behind node is not believed. Called by main.ts.
-import type { Manifest, SignedManifest } from '#commlink/configuration/manifest.ts';
-import { decodeManifest } from '#commlink/configuration/signed-manifest.ts';
+import type { Manifest, SignedManifest } from '#commlink/configuration/blocks/manifest.ts';
+import { decodeManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { OperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { readInstalled, type Installed, type OperatorClient } from '#commlink/operator/read-installed.ts';

@@ -2,8 +2,8 @@
 // listener both ends prove their keys. Called by cluster.ts; what goes wrong is said in terms of what to do.
 import { existsSync } from 'node:fs';
 import { connectAsOperator } from '#commlink/administration/operator-connection.ts';
-import type { SignedManifest } from '#commlink/configuration/manifest.ts';
-import { decodeManifest } from '#commlink/configuration/signed-manifest.ts';
+import type { SignedManifest } from '#commlink/configuration/blocks/manifest.ts';
+import { decodeManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import { createLogger } from '#commlink/log.ts';
 import { operatorMethods } from '#commlink/methods/operator-methods.ts';
 import type { OperatorKeys } from '#commlink/operator/operator-keys.ts';

@@ -1,6 +1,6 @@
 // The key bags of the links for people: which generations each link takes and uses, how old they are, and when a
 // rotation is due. Pure. Callers: bag status, status.
-import type { LinkGenerations, Manifest } from '#commlink/configuration/manifest.ts';
+import type { LinkGenerations, Manifest } from '#commlink/configuration/blocks/manifest.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { formatSpan, formatTable, formatTime } from '../text.ts';
 

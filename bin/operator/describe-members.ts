@@ -1,8 +1,8 @@
 // The members of a cluster for people: a table of where each one stands, and sentences for what is wrong with them.
 // Pure. Callers: node list, status, doctor, the publishing commands' progress.
-import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
-import type { Manifest } from '#commlink/configuration/manifest.ts';
-import type { StagingRefusal } from '#commlink/configuration/version-message.ts';
+import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
+import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
+import type { StagingRefusal } from '#commlink/configuration/protocol/version-message.ts';
 import type { ClusterStatus, MemberStatus } from '#commlink/methods/operator-methods.ts';
 import { silentIntervalsMax } from '../limits.ts';
 import { formatSpan, formatTable, showable } from '../text.ts';

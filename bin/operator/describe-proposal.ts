@@ -1,6 +1,6 @@
 // What a version changes, for the operator who is to sign it: members, links, operators, invitations, settings, and which
 // nodes get something sealed anew. Pure. Called by config sign. Read from the two manifests, not from their authors' words.
-import type { LinkGenerations, Manifest } from '#commlink/configuration/manifest.ts';
+import type { LinkGenerations, Manifest } from '#commlink/configuration/blocks/manifest.ts';
 import { formatTime } from '../text.ts';
 import { describeChanges, type Change } from './configuration-changes.ts';
 

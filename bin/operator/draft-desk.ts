@@ -1,7 +1,7 @@
 // The draft on the installed configuration: what `config set`, `edit`, `diff` and `publish` work on. When somebody else
 // has published meanwhile, the draft is carried over by itself unless both changed the same value.
 // Called by the config commands.
-import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
+import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { Installed } from '#commlink/operator/read-installed.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command-spec.ts';

@@ -2,7 +2,7 @@
 // beside the operator key; it holds no key. Callers: the config commands.
 import { rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { ClusterVersion } from '#commlink/configuration/cluster-version.ts';
+import { ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { Slug } from '#commlink/methods/fields.ts';
 import { readPrivateFile, writePrivateFile } from '#commlink/private-file.ts';
 import { SchemaError, Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';

@@ -2,9 +2,9 @@
 // must follow the one that it showed before, and an earlier version must be the one that was asked for. A change is
 // composed on what a node shows, and sealed to the keys in it: one that lies would be sent what is not for it.
 // Called by cluster.ts.
-import { isSameVersion, type ClusterVersion } from '#commlink/configuration/cluster-version.ts';
-import type { SignedManifest } from '#commlink/configuration/manifest.ts';
-import { decodeManifest } from '#commlink/configuration/signed-manifest.ts';
+import { isSameVersion, type ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
+import type { SignedManifest } from '#commlink/configuration/blocks/manifest.ts';
+import { decodeManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { operatorMethods } from '#commlink/methods/operator-methods.ts';
 import type { OperatorClient } from '#commlink/operator/read-installed.ts';

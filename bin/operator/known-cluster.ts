@@ -3,9 +3,9 @@
 // Called by cluster.ts.
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
-import { SignedManifest } from '#commlink/configuration/manifest.ts';
-import { countValidSignatures, decodeManifest } from '#commlink/configuration/signed-manifest.ts';
+import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
+import { SignedManifest } from '#commlink/configuration/blocks/manifest.ts';
+import { countValidSignatures, decodeManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import type { OperatorClient } from '#commlink/operator/read-installed.ts';
 import { readPrivateFile, writePrivateFile } from '#commlink/private-file.ts';
 import { SchemaError, compileSchema } from '#commlink/schema.ts';

@@ -1,7 +1,7 @@
 // The public part of an operator key as one word, to hand to other operators in a mail or on paper: the two public keys
 // and a checksum against mistyping. Callers: the operator commands. Nothing in it is secret.
 import { createHash } from 'node:crypto';
-import type { Operator } from '#commlink/configuration/manifest.ts';
+import type { Operator } from '#commlink/configuration/blocks/manifest.ts';
 import { nodeIdOf } from '#commlink/node-keys.ts';
 import { CliError } from '../cli-error.ts';
 

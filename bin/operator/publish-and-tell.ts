@@ -1,7 +1,7 @@
 // Publishes a change and tells the person how far it is: who must still sign, each node as it stages, is ready, and has
 // installed. Every command that changes the cluster publishes through this. Standard error has the progress.
-import type { ClusterVersion } from '#commlink/configuration/cluster-version.ts';
-import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
+import type { ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
+import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { Draft, Edition } from '#commlink/operator/draft.ts';
 import { publishChange, type ChangeOptions, type PublishProgress } from '#commlink/operator/publish.ts';
 import type { CommandInput, Explained, Invocation } from '../command-spec.ts';

@@ -1,5 +1,5 @@
 // How the command line writes and reads versions of the configuration. Callers: the config, node and bag commands.
-import type { ClusterVersion } from '#commlink/configuration/cluster-version.ts';
+import type { ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { CliError } from '../cli-error.ts';
 
 const digestCharacters = 8;

@@ -1,6 +1,6 @@
 // What would keep a draft from working once published: values that do not fit, and settings of different nodes that do
 // not go together. Called by config diff and config publish, so that no node has to refuse what can be seen here.
-import type { Manifest } from '#commlink/configuration/manifest.ts';
+import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
 import { validateConfiguration } from '#commlink/operator/validate-configuration.ts';
 import type { ClusterConfiguration } from '#commlink/settings/cluster-configuration.ts';
 import { CliError } from '../cli-error.ts';

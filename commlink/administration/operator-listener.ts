@@ -1,7 +1,7 @@
 // The listener for operators, on an address of its own: apart from clients, and apart from the cluster's links.
 // Caller: configuration/operator-doors.ts. Trusts the operators of the installed manifest, once they have proven their key.
 import type { TLSSocket } from 'node:tls';
-import type { Operator } from '../configuration/manifest.ts';
+import type { Operator } from '../configuration/blocks/manifest.ts';
 import { handshakeMsMax, linkRpcLimits, operatorConnectionsMax } from '../limits.ts';
 import { LinkError } from '../link/link-error.ts';
 import { assertLinkTls } from '../link/link-tls.ts';

@@ -3,14 +3,19 @@
 // Everything on the shelf was verified; nothing on it is in force but the installed block.
 import { RpcError } from '../rpc-error.ts';
 import type { Member } from '../node-config.ts';
-import { compareVersions, formatVersion, isSameVersion, type ClusterVersion } from './cluster-version.ts';
-import { decodeBlock, type DecodedManifest, type WholeBlock } from './block.ts';
+import {
+  compareVersions,
+  formatVersion,
+  isSameVersion,
+  type ClusterVersion,
+} from './protocol/cluster-version.ts';
+import { decodeBlock, type DecodedManifest, type WholeBlock } from './blocks/block.ts';
 import { heldBlocksMax, sectionsAnswerCharactersMax } from './limits.ts';
 import type { ConfigurationStore } from './configuration-store.ts';
-import type { SealedSection, SectionReference, SignedManifest } from './manifest.ts';
-import { placeKey, assembleSections } from './section-list.ts';
+import type { SealedSection, SectionReference, SignedManifest } from './blocks/manifest.ts';
+import { placeKey, assembleSections } from './blocks/section-list.ts';
 import { manifestsPerPullMax } from '../methods/configuration-methods.ts';
-import { decodeManifest } from './signed-manifest.ts';
+import { decodeManifest } from './blocks/signed-manifest.ts';
 
 /** The blocks at hand. */
 export class BlockShelf {

@@ -7,14 +7,14 @@ import { configurationMethods, sectionsPerPullMax } from '../methods/configurati
 import type { ParamsOf, ResultOf } from '../method-table.ts';
 import { RpcError } from '../rpc-error.ts';
 import { completeBlock, type BlockShelf } from './block-shelf.ts';
-import type { DecodedManifest } from './block.ts';
-import { formatVersion, isSameVersion, type ClusterVersion } from './cluster-version.ts';
+import type { DecodedManifest } from './blocks/block.ts';
+import { formatVersion, isSameVersion, type ClusterVersion } from './protocol/cluster-version.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { historyVersionsMax, pullMsMax, refusedVersionsMax, wrongAnswersPerSourceMax } from './limits.ts';
-import type { Manifest, SealedSection } from './manifest.ts';
-import { assembleSections } from './section-list.ts';
-import { decodeManifest } from './signed-manifest.ts';
-import { assertSuccessor } from './successor.ts';
+import type { Manifest, SealedSection } from './blocks/manifest.ts';
+import { assembleSections } from './blocks/section-list.ts';
+import { decodeManifest } from './blocks/signed-manifest.ts';
+import { assertSuccessor } from './blocks/successor.ts';
 
 type Table = typeof configurationMethods;
 

@@ -3,11 +3,11 @@
 import type { Logger } from '../log.ts';
 import type { NodeRole } from '../node-config.ts';
 import type { BlockShelf } from './block-shelf.ts';
-import type { DecodedManifest, WholeBlock } from './block.ts';
-import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
+import type { DecodedManifest, WholeBlock } from './blocks/block.ts';
+import { isSameVersion, type ClusterVersion } from './protocol/cluster-version.ts';
 import type { ConfigurationStore } from './configuration-store.ts';
 import { refusalOf, type OpenedVersion, type StagedChange } from './staged-change.ts';
-import type { StagingRefusal } from './version-message.ts';
+import type { StagingRefusal } from './protocol/version-message.ts';
 
 /** What the line works on, and whom it tells. */
 export interface ChangeLineOptions<R extends NodeRole> {

@@ -1,11 +1,11 @@
 // How the cluster's configuration stands, as one node sees it: put together from the protocol's state for people and for
 // the commands that wait for a version. Caller: the shell. Pure.
 import type { ClusterStatus, MemberStatus } from '../methods/operator-methods.ts';
-import { describeVersion, type DecodedManifest } from './block.ts';
+import { describeVersion, type DecodedManifest } from './blocks/block.ts';
 import { joinRequestsInStatusMax } from './limits.ts';
-import type { CoreState } from './protocol-state.ts';
-import { countValidSignatures } from './signed-manifest.ts';
-import type { JoinRequest, StagingRefusal, VersionMessage } from './version-message.ts';
+import type { CoreState } from './protocol/protocol-state.ts';
+import { countValidSignatures } from './blocks/signed-manifest.ts';
+import type { JoinRequest, StagingRefusal, VersionMessage } from './protocol/version-message.ts';
 
 /** What the status is made of. */
 export interface StatusSources {

@@ -5,9 +5,9 @@ import type { CallPeer, Handlers } from '../method-table.ts';
 import type { configurationMethods } from '../methods/configuration-methods.ts';
 import { RpcError } from '../rpc-error.ts';
 import type { BlockShelf } from './block-shelf.ts';
-import type { ClusterVersion } from './cluster-version.ts';
+import type { ClusterVersion } from './protocol/cluster-version.ts';
 import type { JoinRequests } from './join-requests.ts';
-import type { JoinRequest } from './version-message.ts';
+import type { JoinRequest } from './protocol/version-message.ts';
 
 /** What the handlers look into, and whom they tell. */
 export interface ConfigurationHandlerSources {

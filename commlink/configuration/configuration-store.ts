@@ -7,10 +7,17 @@ import path from 'node:path';
 import { erasePrivateFile, readPrivateFile, writePrivateFile } from '../private-file.ts';
 import { StartupError } from '../process-lifecycle.ts';
 import { compileSchema, strictObject, Type, type SchemaCheck, type Static } from '../schema.ts';
-import { Block, blockCheck, decodeBlock, historyOf, type DecodedManifest, type WholeBlock } from './block.ts';
-import { ClusterVersion, formatVersion, isSameVersion } from './cluster-version.ts';
+import {
+  Block,
+  blockCheck,
+  decodeBlock,
+  historyOf,
+  type DecodedManifest,
+  type WholeBlock,
+} from './blocks/block.ts';
+import { ClusterVersion, formatVersion, isSameVersion } from './protocol/cluster-version.ts';
 import { historyVersionsMax, joinsMax, proposalsMax } from './limits.ts';
-import { JoinRequest, Phase } from './version-message.ts';
+import { JoinRequest, Phase } from './protocol/version-message.ts';
 
 const Nullable = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) =>
   Type.Union([schema, Type.Null()]);

@@ -3,12 +3,12 @@
 // Cut short, nothing counts: the protocol's state, which names the installed version, is written last.
 import { StartupError } from '../process-lifecycle.ts';
 import { completeBlock } from './block-shelf.ts';
-import { decodeBlock, type WholeBlock } from './block.ts';
-import { isSameVersion } from './cluster-version.ts';
+import { decodeBlock, type WholeBlock } from './blocks/block.ts';
+import { isSameVersion } from './protocol/cluster-version.ts';
 import { ConfigurationStore } from './configuration-store.ts';
-import type { SealedSection, SignedManifest } from './manifest.ts';
+import type { SealedSection, SignedManifest } from './blocks/manifest.ts';
 import type { NodeBootstrap } from './node-bootstrap.ts';
-import { assertGenesis, assertSuccessor } from './successor.ts';
+import { assertGenesis, assertSuccessor } from './blocks/successor.ts';
 
 /** A version as the operator's side makes it: its sections are all of them, or those that its parent's block lacks. */
 export interface MadeVersion {

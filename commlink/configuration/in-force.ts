@@ -2,15 +2,15 @@
 // in. A version that was installed is in force once its change was made; until then the gate is closed.
 // Caller: protocol-shell.ts.
 import type { NodeRole } from '../node-config.ts';
-import type { DecodedManifest } from './block.ts';
+import type { DecodedManifest } from './blocks/block.ts';
 import type { ChangeLine, Installation } from './change-line.ts';
 import { installedEvents } from './installed-events.ts';
 import type { NodeConfiguration } from './node-configuration.ts';
 import type { NodeParts } from './node-parts.ts';
-import { admits, type CoreState } from './protocol-state.ts';
+import { admits, type CoreState } from './protocol/protocol-state.ts';
 import type { Refusals } from './refusals.ts';
 import type { OpenedVersion } from './staged-change.ts';
-import type { StagingRefusal } from './version-message.ts';
+import type { StagingRefusal } from './protocol/version-message.ts';
 
 /** What it looks at, and whom it tells. */
 export interface InForceOptions<R extends NodeRole> {

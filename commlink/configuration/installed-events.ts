@@ -1,6 +1,6 @@
 // What an install means for the audit log: the version itself, and who came and went with it. Caller: the shell. Pure.
-import type { DecodedManifest } from './block.ts';
-import type { ManifestMember } from './manifest.ts';
+import type { DecodedManifest } from './blocks/block.ts';
+import type { ManifestMember } from './blocks/manifest.ts';
 import type { ConfigurationEvent } from './node-configuration.ts';
 
 /** The events of going from one version to another. */

@@ -12,16 +12,16 @@ import { createNodeKeys, readNodeKeys, writeNodeKeys, type NodeKeys } from '../n
 import { decodeTicket, type JoinTicket } from '../operator/join-ticket.ts';
 import { RpcError } from '../rpc-error.ts';
 import type { RpcPeer } from '../rpc.ts';
-import { decodeBlock, type WholeBlock } from './block.ts';
-import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
+import { decodeBlock, type WholeBlock } from './blocks/block.ts';
+import { isSameVersion, type ClusterVersion } from './protocol/cluster-version.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { writeFirstVersion } from './first-version.ts';
 import { joinPollMs, joinPollMsMin, refusedDialsMax } from './limits.ts';
-import type { SealedSection, SignedManifest } from './manifest.ts';
+import type { SealedSection, SignedManifest } from './blocks/manifest.ts';
 import type { NodeBootstrap } from './node-bootstrap.ts';
-import { openNodeSections } from './open-node-sections.ts';
-import { assembleSections } from './section-list.ts';
-import { verifyManifest } from './signed-manifest.ts';
+import { openNodeSections } from './blocks/open-node-sections.ts';
+import { assembleSections } from './blocks/section-list.ts';
+import { verifyManifest } from './blocks/signed-manifest.ts';
 
 /** What joining needs. */
 export interface JoinOptions {

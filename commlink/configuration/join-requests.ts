@@ -5,11 +5,11 @@ import type { OpenInvitation } from '../commlink.ts';
 import type { CallPeer } from '../method-table.ts';
 import { nodeIdOf } from '../node-keys.ts';
 import { RpcError } from '../rpc-error.ts';
-import type { ClusterVersion } from './cluster-version.ts';
+import type { ClusterVersion } from './protocol/cluster-version.ts';
 import type { ConfigurationStore, KeptJoin } from './configuration-store.ts';
 import { joinGraceMsMax, joinRequestsInMessageMax, joinsMax } from './limits.ts';
-import type { Manifest } from './manifest.ts';
-import type { JoinRequest } from './version-message.ts';
+import type { Manifest } from './blocks/manifest.ts';
+import type { JoinRequest } from './protocol/version-message.ts';
 
 /** What is installed, as far as joining is concerned. */
 export interface InstalledForJoin {

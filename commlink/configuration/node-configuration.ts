@@ -8,8 +8,8 @@ import type { NodeKeys } from '../node-keys.ts';
 import type { PreparedChange } from '../prepared-change.ts';
 import type { NodeIdentity, ClusterPolicy, SettingsOf } from '../settings/cluster-configuration.ts';
 import type { Admission } from './admission.ts';
-import type { ClusterVersion } from './cluster-version.ts';
-import type { ManifestMember } from './manifest.ts';
+import type { ClusterVersion } from './protocol/cluster-version.ts';
+import type { ManifestMember } from './blocks/manifest.ts';
 
 /** What this node is configured to be: its own sections of one version, opened. */
 export interface NodeConfiguration<R extends NodeRole> {

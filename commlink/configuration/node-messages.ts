@@ -5,10 +5,10 @@ import type { Logger } from '../log.ts';
 import type { NodeKeys } from '../node-keys.ts';
 import { signDocument } from '../signed-document.ts';
 import type { BlockShelf } from './block-shelf.ts';
-import type { CoreMessage } from './protocol-state.ts';
+import type { CoreMessage } from './protocol/protocol-state.ts';
 import type { HeardFrom } from './protocol-loop.ts';
 import { VersionExchange } from './version-exchange.ts';
-import type { VersionMessage } from './version-message.ts';
+import type { VersionMessage } from './protocol/version-message.ts';
 
 /** What the messages are made of, and whom they go to. */
 export interface NodeMessagesOptions {

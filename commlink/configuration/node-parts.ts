@@ -8,7 +8,7 @@ import type { BlockShelf } from './block-shelf.ts';
 import type { ConfigurationStore } from './configuration-store.ts';
 import type { NodeBootstrap } from './node-bootstrap.ts';
 import type { ConfigurationEvent } from './node-configuration.ts';
-import type { CoreState } from './protocol-state.ts';
+import type { CoreState } from './protocol/protocol-state.ts';
 import type { OpenedVersion } from './staged-change.ts';
 
 /** Which node to open. `role` must be the one that the cluster gave it. */

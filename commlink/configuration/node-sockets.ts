@@ -5,7 +5,7 @@ import type { Handlers, MethodTable } from '../method-table.ts';
 import { configurationMethods } from '../methods/configuration-methods.ts';
 import type { ClusterStatus } from '../methods/operator-methods.ts';
 import type { NodeRole } from '../node-config.ts';
-import { formatVersion } from './cluster-version.ts';
+import { formatVersion } from './protocol/cluster-version.ts';
 import { configurationHandlers } from './configuration-handlers.ts';
 import type { JoinRequests } from './join-requests.ts';
 import type { StartOptions } from './node-configuration.ts';

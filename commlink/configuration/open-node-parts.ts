@@ -5,12 +5,12 @@ import { readNodeKeys, type NodeKeys } from '../node-keys.ts';
 import { StartupError } from '../process-lifecycle.ts';
 import { AdmissionGate } from './admission.ts';
 import { BlockShelf } from './block-shelf.ts';
-import type { WholeBlock } from './block.ts';
+import type { WholeBlock } from './blocks/block.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { ConfigurationStore } from './configuration-store.ts';
 import type { NodeParts, OpenClusterNodeOptions } from './node-parts.ts';
-import { planOf } from './plan.ts';
-import { restoreState } from './protocol-state.ts';
+import { planOf } from './protocol/plan.ts';
+import { restoreState } from './protocol/protocol-state.ts';
 import { openVersion, type OpenedVersion } from './staged-change.ts';
 
 /** Throws StartupError: `NOT_JOINED`, `CONFIGURATION_DAMAGED`, `NODE_KEY_MISMATCH`, `WRONG_ROLE`, `KEY_…`. */

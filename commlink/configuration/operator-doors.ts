@@ -8,7 +8,7 @@ import type { NodeKeys } from '../node-keys.ts';
 import type { PreparedChange } from '../prepared-change.ts';
 import type { HostPort } from '../settings/link-settings.ts';
 import { listenUnix } from '../unix-socket.ts';
-import type { Operator } from './manifest.ts';
+import type { Operator } from './blocks/manifest.ts';
 
 /** What the doors need. `operators` is asked at each connection. */
 export interface OperatorDoorsOptions {

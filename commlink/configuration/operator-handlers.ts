@@ -4,12 +4,12 @@
 import type { Handlers } from '../method-table.ts';
 import type { ClusterStatus, operatorMethods } from '../methods/operator-methods.ts';
 import { RpcError } from '../rpc-error.ts';
-import { describeVersion, type Block } from './block.ts';
+import { describeVersion, type Block } from './blocks/block.ts';
 import type { BlockShelf } from './block-shelf.ts';
-import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
+import { isSameVersion, type ClusterVersion } from './protocol/cluster-version.ts';
 import type { ConfigurationStore } from './configuration-store.ts';
-import { assembleSections } from './section-list.ts';
-import { decodeManifest } from './signed-manifest.ts';
+import { assembleSections } from './blocks/section-list.ts';
+import { decodeManifest } from './blocks/signed-manifest.ts';
 import type { Submissions } from './submissions.ts';
 
 /** What the handlers look into. */

@@ -3,7 +3,7 @@
 // operator's side, which says for whom it waits. Pure.
 import { ConfigurationError } from './configuration-error.ts';
 import { heardIntervalsMax, heardMsMin } from './limits.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from './blocks/manifest.ts';
 
 /** What is known of the others. The asked node counts as heard. */
 export interface Heard {

@@ -1,11 +1,11 @@
 // The versions at one node that wait for more signatures, kept on its disk. Caller: submissions.ts, which has verified
 // what it keeps here. A proposal is forgotten when it was taken, or no longer follows the installed version.
-import type { Block, DecodedManifest } from './block.ts';
-import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
+import type { Block, DecodedManifest } from './blocks/block.ts';
+import { isSameVersion, type ClusterVersion } from './protocol/cluster-version.ts';
 import type { ConfigurationStore } from './configuration-store.ts';
 import { proposalsMax } from './limits.ts';
-import type { SealedSection } from './manifest.ts';
-import { decodeManifest } from './signed-manifest.ts';
+import type { SealedSection } from './blocks/manifest.ts';
+import { decodeManifest } from './blocks/signed-manifest.ts';
 import { SubmissionRefusal } from './submission-refusal.ts';
 
 /** A version that waits. */

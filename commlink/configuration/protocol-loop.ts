@@ -1,13 +1,13 @@
 // Runs the protocol's core: one event after the other, the new state on the disk before anything of it is said or done.
 // Caller: the shell, which gives the effects. Judges nothing itself.
 import type { Logger } from '../log.ts';
-import type { ClusterVersion } from './cluster-version.ts';
-import type { Plan } from './plan.ts';
-import { durablePart, type CoreAction, type CoreEvent, type CoreMessage } from './protocol-state.ts';
-import type { CoreState, DropCode, DurableState } from './protocol-state.ts';
-import { step } from './step.ts';
+import type { ClusterVersion } from './protocol/cluster-version.ts';
+import type { Plan } from './protocol/plan.ts';
+import { durablePart, type CoreAction, type CoreEvent, type CoreMessage } from './protocol/protocol-state.ts';
+import type { CoreState, DropCode, DurableState } from './protocol/protocol-state.ts';
+import { step } from './protocol/step.ts';
 import { refusalOf } from './staged-change.ts';
-import type { VersionMessage } from './version-message.ts';
+import type { VersionMessage } from './protocol/version-message.ts';
 
 /** A heard message as it came: its text, and the node that it came from over a link. */
 export interface HeardFrom {

@@ -2,9 +2,9 @@
 // component, and tells it what came of it. The core decides. Caller: running-node.ts.
 import type { Commlink } from '../commlink.ts';
 import type { NodeRole } from '../node-config.ts';
-import type { DecodedManifest, WholeBlock } from './block.ts';
+import type { DecodedManifest, WholeBlock } from './blocks/block.ts';
 import { ChangeLine } from './change-line.ts';
-import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
+import { isSameVersion, type ClusterVersion } from './protocol/cluster-version.ts';
 import { InForce } from './in-force.ts';
 import { intervalJitter } from './limits.ts';
 import { MessageClock } from './message-clock.ts';
@@ -12,14 +12,14 @@ import type { PrepareChange } from './node-configuration.ts';
 import { NodeMessages } from './node-messages.ts';
 import type { NodeParts } from './node-parts.ts';
 import type { OperatorDoors } from './operator-doors.ts';
-import { planOf } from './plan.ts';
+import { planOf } from './protocol/plan.ts';
 import type { Heard } from './preflight.ts';
 import { ProtocolLoop, type LoopEffects } from './protocol-loop.ts';
-import { knownNodes, type CoreState } from './protocol-state.ts';
+import { knownNodes, type CoreState } from './protocol/protocol-state.ts';
 import type { Refusals } from './refusals.ts';
 import { StagedChange } from './staged-change.ts';
 import { VersionFetcher } from './version-fetcher.ts';
-import type { JoinRequest, StagingRefusal } from './version-message.ts';
+import type { JoinRequest, StagingRefusal } from './protocol/version-message.ts';
 import { whenOpen } from './when-open.ts';
 
 /** What the shell needs of the node. */

@@ -1,6 +1,6 @@
 // Reads what a node that is not running has installed, from its configuration directory.
 // Caller: the launcher, which holds the state's lock, when it must change what is installed before anything can start.
-import type { WholeBlock } from './block.ts';
+import type { WholeBlock } from './blocks/block.ts';
 import { ConfigurationStore } from './configuration-store.ts';
 import type { NodeBootstrap } from './node-bootstrap.ts';
 

@@ -7,14 +7,14 @@ import type { LinkPlan, NodeRole } from '../node-config.ts';
 import type { NodeKeys } from '../node-keys.ts';
 import type { PreparedChange } from '../prepared-change.ts';
 import { StartupError } from '../process-lifecycle.ts';
-import type { WholeBlock } from './block.ts';
-import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
+import type { WholeBlock } from './blocks/block.ts';
+import { isSameVersion, type ClusterVersion } from './protocol/cluster-version.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { refusalReasonCharactersMax } from './limits.ts';
 import type { NodeConfiguration, PrepareChange } from './node-configuration.ts';
-import { openNodeSections, type NodeSections } from './open-node-sections.ts';
+import { openNodeSections, type NodeSections } from './blocks/open-node-sections.ts';
 import type { OperatorDoors } from './operator-doors.ts';
-import type { StagingRefusal } from './version-message.ts';
+import type { StagingRefusal } from './protocol/version-message.ts';
 
 /** This node's part of a version. */
 export interface OpenedVersion<R extends NodeRole> {

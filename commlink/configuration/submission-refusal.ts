@@ -2,7 +2,7 @@
 // here. Callers: submissions.ts; operators' commands show the reason. A refused submission has changed nothing.
 import type { SubmissionAnswer } from '../methods/operator-methods.ts';
 import { ConfigurationError, type ConfigurationErrorCode } from './configuration-error.ts';
-import type { StagingRefusal } from './version-message.ts';
+import type { StagingRefusal } from './protocol/version-message.ts';
 
 /**
  * - `unknown_proposal`    no version that waits for signatures has this number and digest

@@ -3,19 +3,24 @@
 // itself can take it. Caller: operator-handlers.ts. What counts are the signatures, not who hands it in.
 import type { SubmissionAnswer } from '../methods/operator-methods.ts';
 import { completeBlock, type BlockShelf } from './block-shelf.ts';
-import { describeVersion, type Block, type DecodedManifest, type WholeBlock } from './block.ts';
-import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
+import { describeVersion, type Block, type DecodedManifest, type WholeBlock } from './blocks/block.ts';
+import { isSameVersion, type ClusterVersion } from './protocol/cluster-version.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { ConfigurationStore } from './configuration-store.ts';
-import type { Manifest, SealedSection, SignedManifest } from './manifest.ts';
+import type { Manifest, SealedSection, SignedManifest } from './blocks/manifest.ts';
 import type { ConfigurationEvent } from './node-configuration.ts';
 import { assertBarrierHeard, type Heard } from './preflight.ts';
 import { Proposals, type Proposal } from './proposals.ts';
-import { countValidSignatures, decodeManifest, verifyManifest, withSignature } from './signed-manifest.ts';
-import type { ManifestSignature } from './signed-manifest.ts';
+import {
+  countValidSignatures,
+  decodeManifest,
+  verifyManifest,
+  withSignature,
+} from './blocks/signed-manifest.ts';
+import type { ManifestSignature } from './blocks/signed-manifest.ts';
 import { SubmissionRefusal, answerOf, refusedByStaging } from './submission-refusal.ts';
-import { assertLineage } from './successor.ts';
-import type { StagingRefusal } from './version-message.ts';
+import { assertLineage } from './blocks/successor.ts';
+import type { StagingRefusal } from './protocol/version-message.ts';
 
 /** What submissions need of the node. */
 export interface SubmissionHost {

@@ -10,7 +10,7 @@ import { RpcError } from '../rpc-error.ts';
 import { compileSchema } from '../schema.ts';
 import { verifyDocument } from '../signed-document.ts';
 import { gatherMs, messageCallMsMax, messagesPerCallMax, resendPauseMs } from './limits.ts';
-import { VersionMessage } from './version-message.ts';
+import { VersionMessage } from './protocol/version-message.ts';
 
 /** What the exchange needs of the links. */
 export interface ExchangeLinks {

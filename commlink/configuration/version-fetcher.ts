@@ -5,10 +5,10 @@ import type { Logger } from '../log.ts';
 import { configurationMethods } from '../methods/configuration-methods.ts';
 import type { BlockShelf } from './block-shelf.ts';
 import { BlockTransfer } from './block-transfer.ts';
-import type { DecodedManifest, WholeBlock } from './block.ts';
-import { isSameVersion, type ClusterVersion } from './cluster-version.ts';
+import type { DecodedManifest, WholeBlock } from './blocks/block.ts';
+import { isSameVersion, type ClusterVersion } from './protocol/cluster-version.ts';
 import { obtainsPerAnnouncerMax, pullCallMsMax } from './limits.ts';
-import type { CoreState } from './protocol-state.ts';
+import type { CoreState } from './protocol/protocol-state.ts';
 
 /** What fetching needs of the node. */
 export interface VersionFetcherOptions {

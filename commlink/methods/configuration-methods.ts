@@ -1,8 +1,8 @@
 // What every node offers every other over the commlink, whatever their roles: version messages, and the blocks of
 // versions that it has. A machine that joins may, with its ticket, do no more than ask to be let in and fetch its block.
-import { ClusterVersion } from '../configuration/cluster-version.ts';
-import { SealedSection, SectionReference, SignedManifest } from '../configuration/manifest.ts';
-import { JoinRequest } from '../configuration/version-message.ts';
+import { ClusterVersion } from '../configuration/protocol/cluster-version.ts';
+import { SealedSection, SectionReference, SignedManifest } from '../configuration/blocks/manifest.ts';
+import { JoinRequest } from '../configuration/protocol/version-message.ts';
 import { method } from '../method-table.ts';
 import { Type, strictObject } from '../schema.ts';
 import { SignedText } from './fields.ts';

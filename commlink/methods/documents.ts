@@ -1,7 +1,7 @@
 // The signed documents that travel end to end through a relay that can neither forge nor, where sealed, read them.
 // internal-db signs grants, login answers, unstage orders and download URLs; an ftp-node signs its reports.
 // The envelope (signing, verifying, domain separation by kind) is in signed-document.ts.
-import { VersionMessage } from '../configuration/version-message.ts';
+import { VersionMessage } from '../configuration/protocol/version-message.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 import {
   Address,

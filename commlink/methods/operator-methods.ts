@@ -1,9 +1,14 @@
 // What every node offers operators, over its Unix socket (0600) and its administration listener (where operators prove
 // their key): to see how the cluster's configuration stands, and to hand in versions. What is handed in counts by the
 // signatures on it alone, so it does not matter which node takes it. Callers: the `consign` command, and the launcher.
-import { ClusterVersion } from '../configuration/cluster-version.ts';
-import { ManifestMember, LinkGenerations, SealedSection, SignedManifest } from '../configuration/manifest.ts';
-import { JoinRequest, Phase, StagingRefusal } from '../configuration/version-message.ts';
+import { ClusterVersion } from '../configuration/protocol/cluster-version.ts';
+import {
+  ManifestMember,
+  LinkGenerations,
+  SealedSection,
+  SignedManifest,
+} from '../configuration/blocks/manifest.ts';
+import { JoinRequest, Phase, StagingRefusal } from '../configuration/protocol/version-message.ts';
 import { method } from '../method-table.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 import { AtMs, Line, NodeId, Slug } from './fields.ts';

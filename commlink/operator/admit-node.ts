@@ -1,7 +1,7 @@
 // Lets a new machine into the cluster, step by step: invites it, waits for it to show its ticket, signs it in as a
 // learner, and makes it active once it was heard with that version. Each step is a version of the configuration.
 // Callers: `consign node invite`, and the launcher for the programs of its own machine.
-import type { JoinRequest } from '../configuration/version-message.ts';
+import type { JoinRequest } from '../configuration/protocol/version-message.ts';
 import type { ClusterStatus, MemberStatus } from '../methods/operator-methods.ts';
 import type { NodeRole } from '../node-config.ts';
 import type { ClusterConfiguration, NodeEntry, NodeIdentity } from '../settings/cluster-configuration.ts';

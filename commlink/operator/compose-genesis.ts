@@ -1,6 +1,6 @@
 // The first version of a cluster: all members active, a first bag generation for each link, the configuration sealed to
 // each operator. Callers: the launcher's first start and its migration, and tests.
-import type { Manifest, ManifestMember, Operator } from '../configuration/manifest.ts';
+import type { Manifest, ManifestMember, Operator } from '../configuration/blocks/manifest.ts';
 import type { Member } from '../node-config.ts';
 import { nodeIdOf } from '../node-keys.ts';
 import type {

@@ -1,7 +1,7 @@
 // Letting one new machine ask to join, and no longer letting it. The ticket's secret is sealed to the contact node alone.
 // Callers: `consign node invite`, and the launcher for its own nodes.
 import { ConfigurationError } from '../configuration/configuration-error.ts';
-import type { Invitation } from '../configuration/manifest.ts';
+import type { Invitation } from '../configuration/blocks/manifest.ts';
 import { composeVersion } from './compose-version.ts';
 import type { Draft, Edition } from './draft.ts';
 

@@ -1,8 +1,8 @@
 // Changes of who belongs to the cluster: a machine that asked to join becomes a learner, a learner becomes active, a
 // member is evicted or replaced. A missed message never does any of this. Callers: the node commands and the launcher.
 import { ConfigurationError } from '../configuration/configuration-error.ts';
-import type { Manifest, ManifestMember } from '../configuration/manifest.ts';
-import type { JoinRequest } from '../configuration/version-message.ts';
+import type { Manifest, ManifestMember } from '../configuration/blocks/manifest.ts';
+import type { JoinRequest } from '../configuration/protocol/version-message.ts';
 import { nodeIdOf } from '../node-keys.ts';
 import type { ClusterConfiguration, NodeEntry, NodeIdentity } from '../settings/cluster-configuration.ts';
 import { composeVersion } from './compose-version.ts';

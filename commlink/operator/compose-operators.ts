@@ -2,7 +2,7 @@
 // sealed to each as they will be. Callers: the operator commands.
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../configuration/configuration-error.ts';
-import type { Manifest } from '../configuration/manifest.ts';
+import type { Manifest } from '../configuration/blocks/manifest.ts';
 import { composeVersion } from './compose-version.ts';
 import type { Draft, Edition } from './draft.ts';
 

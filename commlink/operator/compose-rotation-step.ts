@@ -2,7 +2,7 @@
 // leaves both ends of each link with a generation in common while nodes install one after the other.
 // Caller: the command that rotates, as rotation.ts plans it.
 import { ConfigurationError } from '../configuration/configuration-error.ts';
-import type { LinkGenerations } from '../configuration/manifest.ts';
+import type { LinkGenerations } from '../configuration/blocks/manifest.ts';
 import { composeVersion, nextSeq } from './compose-version.ts';
 import type { Draft, Edition } from './draft.ts';
 import { isSamePair, rotatingLinks, type LinkPair } from './link-pairs.ts';

@@ -2,7 +2,7 @@
 // the new sections of the next one. A change never needs an old bag key or certificate: what is not new is carried over,
 // sealed as it is. Callers: the compose files beside this one. Refuses what no node would take.
 import { isDeepStrictEqual } from 'node:util';
-import { createBagSection, type BagSection } from '../configuration/bag-section.ts';
+import { createBagSection, type BagSection } from '../configuration/blocks/bag-section.ts';
 import { ConfigurationError } from '../configuration/configuration-error.ts';
 import type {
   Invitation,
@@ -12,11 +12,16 @@ import type {
   Operator,
   SealedSection,
   SectionReference,
-} from '../configuration/manifest.ts';
-import { checkManifest } from '../configuration/manifest-consistency.ts';
-import { bagSectionId, placeKey, sectionPlaces, type SectionPlace } from '../configuration/section-list.ts';
-import { referenceTo, sealSection } from '../configuration/section.ts';
-import { assertLineage, barrierAfter } from '../configuration/successor.ts';
+} from '../configuration/blocks/manifest.ts';
+import { checkManifest } from '../configuration/blocks/manifest-consistency.ts';
+import {
+  bagSectionId,
+  placeKey,
+  sectionPlaces,
+  type SectionPlace,
+} from '../configuration/blocks/section-list.ts';
+import { referenceTo, sealSection } from '../configuration/blocks/section.ts';
+import { assertLineage, barrierAfter } from '../configuration/blocks/successor.ts';
 import type { ClusterConfiguration, NodeIdentity } from '../settings/cluster-configuration.ts';
 import type { Draft, Edition, InstalledVersion } from './draft.ts';
 import { linksOf } from './link-pairs.ts';

@@ -1,6 +1,6 @@
 // Takes back a version that was published and is not installed, because a member can't take it: the installed content
 // again, under a number above it. Caller: publish.ts.
-import type { ClusterVersion } from '../configuration/cluster-version.ts';
+import type { ClusterVersion } from '../configuration/protocol/cluster-version.ts';
 import { composeVersion } from './compose-version.ts';
 import type { Draft, Edition } from './draft.ts';
 

@@ -1,7 +1,11 @@
 // A version that is composed and not yet signed: its manifest, and those sections that the installed block does not have.
 // Callers: every compose file makes one; publishing signs it; with k of n operators the others sign its payload later.
-import type { Manifest, SealedSection, SignedManifest } from '../configuration/manifest.ts';
-import { encodeManifest, signManifest, type VersionedManifest } from '../configuration/signed-manifest.ts';
+import type { Manifest, SealedSection, SignedManifest } from '../configuration/blocks/manifest.ts';
+import {
+  encodeManifest,
+  signManifest,
+  type VersionedManifest,
+} from '../configuration/blocks/signed-manifest.ts';
 import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
 import type { OperatorKeys } from './operator-keys.ts';
 

@@ -3,8 +3,8 @@
 // Callers: the operator's command makes it, the joining machine reads it.
 import { createHash, randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../configuration/configuration-error.ts';
-import { Invitation, Operator } from '../configuration/manifest.ts';
-import { InvitationSecret } from '../configuration/open-node-sections.ts';
+import { Invitation, Operator } from '../configuration/blocks/manifest.ts';
+import { InvitationSecret } from '../configuration/blocks/open-node-sections.ts';
 import { AtMs, NodeId, Slug } from '../methods/fields.ts';
 import { NodeRole } from '../node-config.ts';
 import { nodeIdOf } from '../node-keys.ts';

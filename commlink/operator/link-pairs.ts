@@ -1,6 +1,6 @@
 // Which links a cluster has: one for each ordered pair of which the first dials the second, as the settings say. A link
 // that is new gets its first bag generation. Callers: composing, validating, planning a rotation.
-import type { LinkGenerations, ManifestMember } from '../configuration/manifest.ts';
+import type { LinkGenerations, ManifestMember } from '../configuration/blocks/manifest.ts';
 import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
 
 /** A link by its ends' node ids: `from` dials. */

@@ -1,8 +1,8 @@
 // The operator's own section: the configuration of the whole cluster, as the installed block carries it sealed to each
 // operator. Callers: read-installed.ts, and whoever looks into an older version. Judges no signature.
 import { ConfigurationError } from '../configuration/configuration-error.ts';
-import type { Manifest, SealedSection } from '../configuration/manifest.ts';
-import { openSection } from '../configuration/section.ts';
+import type { Manifest, SealedSection } from '../configuration/blocks/manifest.ts';
+import { openSection } from '../configuration/blocks/section.ts';
 import { compileSchema } from '../schema.ts';
 import { ClusterConfiguration } from '../settings/cluster-configuration.ts';
 import type { OperatorKeys } from './operator-keys.ts';

@@ -2,7 +2,7 @@
 // configuration is sealed to. One 0600 file, under a passphrase if the operator wants one; no node ever has it.
 // Callers: the command line and the launcher, which make and read the file; commlink/operator/ and the links use the keys.
 import { decodeNodeKeys, createNodeKeys, encodeNodeKeys, type NodeKeys } from '../node-keys.ts';
-import type { Operator } from '../configuration/manifest.ts';
+import type { Operator } from '../configuration/blocks/manifest.ts';
 import { Slug } from '../methods/fields.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 import { StartupError } from '../process-lifecycle.ts';

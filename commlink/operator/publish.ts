@@ -1,8 +1,12 @@
 // Publishes a version of the configuration and waits until it is in force: signs it, hands it in at one node, follows
 // how the members take it, and withdraws it when one of them can't. Callers: the `consign` command and the launcher.
 // Trusts the asked node for how far things are; what counts is checked by every node for itself.
-import { formatVersion, isSameVersion, type ClusterVersion } from '../configuration/cluster-version.ts';
-import type { Operator } from '../configuration/manifest.ts';
+import {
+  formatVersion,
+  isSameVersion,
+  type ClusterVersion,
+} from '../configuration/protocol/cluster-version.ts';
+import type { Operator } from '../configuration/blocks/manifest.ts';
 import { heardLatelyMs } from '../configuration/preflight.ts';
 import type { ClusterStatus, MemberStatus } from '../methods/operator-methods.ts';
 import { composeWithdrawal } from './compose-withdrawal.ts';

@@ -1,8 +1,8 @@
 // Reads the installed version of the configuration from any node, for an operator: the source of every change, so that
 // an operator keeps nothing but a key. Callers: publish.ts, admit-node.ts, the `consign` command.
 // The node is only a courier of what operators signed; that a change fits is checked by every node once more.
-import type { SignedManifest } from '../configuration/manifest.ts';
-import { decodeManifest } from '../configuration/signed-manifest.ts';
+import type { SignedManifest } from '../configuration/blocks/manifest.ts';
+import { decodeManifest } from '../configuration/blocks/signed-manifest.ts';
 import type { ClusterStatus, operatorMethods } from '../methods/operator-methods.ts';
 import type { RpcPeer } from '../rpc.ts';
 import type { Edition, InstalledVersion } from './draft.ts';

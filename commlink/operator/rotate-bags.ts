@@ -2,8 +2,8 @@
 // and waits in between until every member is there and no link uses the old keys. It remembers nothing: interrupted at
 // any point, it goes on from where the cluster is when it is called again. Callers: `consign bag`, the launcher.
 import { ConfigurationError } from '../configuration/configuration-error.ts';
-import type { ClusterVersion } from '../configuration/cluster-version.ts';
-import { isSameVersion } from '../configuration/cluster-version.ts';
+import type { ClusterVersion } from '../configuration/protocol/cluster-version.ts';
+import { isSameVersion } from '../configuration/protocol/cluster-version.ts';
 import type { ClusterStatus } from '../methods/operator-methods.ts';
 import { composeRotationStep, type RotationStep } from './compose-rotation-step.ts';
 import type { Edition, InstalledVersion } from './draft.ts';

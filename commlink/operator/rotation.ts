@@ -1,8 +1,8 @@
 // What comes next in changing the key bags, judged from the installed manifest and from the links that the members report.
 // Nothing is remembered elsewhere: a command that was interrupted asks again and goes on. Pure.
 // Callers: the command that rotates, the launcher's schedule, and `consign bag status`.
-import { isSameVersion } from '../configuration/cluster-version.ts';
-import type { LinkGenerations, Manifest } from '../configuration/manifest.ts';
+import { isSameVersion } from '../configuration/protocol/cluster-version.ts';
+import type { LinkGenerations, Manifest } from '../configuration/blocks/manifest.ts';
 import type { ClusterStatus, MemberStatus } from '../methods/operator-methods.ts';
 import { rotatingLinks, type LinkPair } from './link-pairs.ts';
 

@@ -2,7 +2,7 @@
 // nodes with each other. A node checks again what only its machine can tell, and refuses the version if it must.
 // Callers: composing, and the `consign` command, which shows the problems.
 import { ConfigurationError } from '../configuration/configuration-error.ts';
-import type { ManifestMember } from '../configuration/manifest.ts';
+import type { ManifestMember } from '../configuration/blocks/manifest.ts';
 import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
 import { findLinkProblems } from './link-problems.ts';
 import { findPortProblems } from './port-problems.ts';

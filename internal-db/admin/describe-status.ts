@@ -1,6 +1,6 @@
 // What `consign status` and the console's overview show of internal-db: database, counts, links, nodes.
 import type { LinkStatus } from '#commlink/link/link-status.ts';
-import { formatVersion } from '#commlink/configuration/cluster-version.ts';
+import { formatVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { StatusReport } from '#commlink/methods/status-report.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { clockBehindWarningMs } from '../limits.ts';

@@ -1,7 +1,7 @@
 // Takes what happens to the cluster's configuration into the audit log: versions proposed, installed and refused, nodes that
 // joined or were evicted. Events come from the first moment on; they wait until the database is open and has room.
 // Called by main.ts and start-services.ts.
-import { formatVersion } from '#commlink/configuration/cluster-version.ts';
+import { formatVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { ConfigurationEvent, NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { Clock } from '../clock.ts';

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { formatVersion } from '#commlink/configuration/cluster-version.ts';
+import { formatVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { createLogger } from '#commlink/log.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import { signDraft, type SignedDraft } from '#commlink/operator/draft.ts';

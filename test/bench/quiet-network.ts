@@ -1,7 +1,7 @@
 // A simulated cluster without trouble, of any size: the protocol's core at each node, a network with delays and, on
 // request, loss, and one change after the other. Times are milliseconds of simulated time.
 // Caller: the benchmark of the configuration.
-import { isSameVersion, type ClusterVersion } from '#commlink/configuration/cluster-version.ts';
+import { isSameVersion, type ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { EventQueue } from '../simulator/event-queue.ts';
 import { trueProtocol } from '../simulator/protocol.ts';
 import { Random } from '../simulator/random.ts';

@@ -1,6 +1,6 @@
 // Paths, changes and what is typed for a value: what drafts are made of. And whose settings a new node gets.
 import t from 'tap';
-import type { Manifest } from '#commlink/configuration/manifest.ts';
+import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
 import { defaultClusterPolicy, type ClusterConfiguration } from '#commlink/settings/cluster-configuration.ts';
 import { defaultEntries } from '#deploy/default-settings.ts';
 import { layOutPorts } from '#deploy/ports.ts';

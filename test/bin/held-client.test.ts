@@ -2,8 +2,8 @@
 // made up.
 import t from 'tap';
 import { assertWasInstalled, holdToItsWord } from '#bin/operator/held-client.ts';
-import type { Manifest } from '#commlink/configuration/manifest.ts';
-import { decodeManifest } from '#commlink/configuration/signed-manifest.ts';
+import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
+import { decodeManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import { createOperatorKeys } from '#commlink/operator/operator-keys.ts';

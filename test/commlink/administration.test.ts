@@ -16,7 +16,7 @@ import {
   deriveAdministrationPsk,
   formatAdministrationIdentity,
 } from '#commlink/administration/operator-proof.ts';
-import type { Operator } from '#commlink/configuration/manifest.ts';
+import type { Operator } from '#commlink/configuration/blocks/manifest.ts';
 import { linkTlsOptions } from '#commlink/link/link-tls.ts';
 import { securePsk } from '#commlink/link/psk-client.ts';
 import type { CallPeer, Handlers } from '#commlink/method-table.ts';

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readStopped } from '#commlink/configuration/read-stopped.ts';
-import { countValidSignatures } from '#commlink/configuration/signed-manifest.ts';
+import { countValidSignatures } from '#commlink/configuration/blocks/signed-manifest.ts';
 import { readNodeKeys } from '#commlink/node-keys.ts';
 import { operatorOf, readOperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { firstPlaces } from '#deploy/default-settings.ts';

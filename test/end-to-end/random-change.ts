@@ -1,7 +1,7 @@
 // The changes of the configuration that the test of seven processes makes: settings of one node or of all, the next step
 // of a rotation, or of giving one up, new certificates. Each differs from all others, so that none is a change of nothing.
 // Caller: seven-nodes.test.ts.
-import type { ClusterVersion } from '#commlink/configuration/cluster-version.ts';
+import type { ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { composeIdentity } from '#commlink/operator/compose-identity.ts';
 import { composeRotationStep } from '#commlink/operator/compose-rotation-step.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';

@@ -3,7 +3,7 @@
 // serves at a time, and in the end all have the same. SEED=n chooses the same troubles again.
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { formatVersion, type ClusterVersion } from '#commlink/configuration/cluster-version.ts';
+import { formatVersion, type ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { ConfigurationError } from '#commlink/configuration/configuration-error.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';

@@ -10,8 +10,8 @@ import type {
   OpenedNode,
   PrepareChange,
 } from '#commlink/configuration/cluster-node.ts';
-import { formatVersion, type ClusterVersion } from '#commlink/configuration/cluster-version.ts';
-import type { ManifestMember } from '#commlink/configuration/manifest.ts';
+import { formatVersion, type ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
+import type { ManifestMember } from '#commlink/configuration/blocks/manifest.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { MethodTable } from '#commlink/method-table.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';

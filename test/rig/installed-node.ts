@@ -1,6 +1,6 @@
 // What a node of a whole Consign has installed, with its own keys: settings, certificate, host keys and key bags.
 // Callers: the end-to-end tests that look for these where they must not be. The programs may be running.
-import { openNodeSections, type NodeSections } from '#commlink/configuration/open-node-sections.ts';
+import { openNodeSections, type NodeSections } from '#commlink/configuration/blocks/open-node-sections.ts';
 import { readStopped } from '#commlink/configuration/read-stopped.ts';
 import { readNodeKeys } from '#commlink/node-keys.ts';
 import { firstPlaces } from '#deploy/default-settings.ts';

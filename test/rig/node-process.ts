@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
-import type { Phase } from '#commlink/configuration/version-message.ts';
+import type { Phase } from '#commlink/configuration/protocol/version-message.ts';
 import type { ConfiguredCluster } from './configured-cluster.ts';
 import { plainCommand } from './plain-process.ts';
 

@@ -4,7 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ClusterNode } from '#commlink/configuration/cluster-node.ts';
-import { formatVersion } from '#commlink/configuration/cluster-version.ts';
+import { formatVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { NodeBootstrap } from '#commlink/configuration/node-bootstrap.ts';
 import { createLogger } from '#commlink/log.ts';
 import { NodeRole } from '#commlink/node-config.ts';

@@ -1,6 +1,6 @@
 // The invariants, checked whenever a simulated node installs a version or opens or closes its gate. They know nothing of the
 // protocol's states: only who installed what, and who admits client requests. Callers: the simulated world.
-import { compareVersions } from '#commlink/configuration/cluster-version.ts';
+import { compareVersions } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import type { SimulatedPlan } from './simulated-plan.ts';
 

@@ -2,11 +2,16 @@
 // client requests from then on, and says so; who has that from all nodes of the new version that are active, says so too; who has
 // that from all, installs. A node that has not been heard for some intervals is not active. The latest version wins, whatever it
 // was made from. Only the install is durable. Callers: the command.
-import { compareVersions, isSameVersion } from '#commlink/configuration/cluster-version.ts';
-import { newestOf, type Plan } from '#commlink/configuration/plan.ts';
-import { knownNodes } from '#commlink/configuration/protocol-state.ts';
-import type { CoreAction, CoreEvent, CoreState, Step } from '#commlink/configuration/protocol-state.ts';
-import type { VersionMessage } from '#commlink/configuration/version-message.ts';
+import { compareVersions, isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
+import { newestOf, type Plan } from '#commlink/configuration/protocol/plan.ts';
+import { knownNodes } from '#commlink/configuration/protocol/protocol-state.ts';
+import type {
+  CoreAction,
+  CoreEvent,
+  CoreState,
+  Step,
+} from '#commlink/configuration/protocol/protocol-state.ts';
+import type { VersionMessage } from '#commlink/configuration/protocol/version-message.ts';
 import { trueProtocol, type Protocol } from './protocol.ts';
 
 /** Intervals without a message after which a node is not active. */

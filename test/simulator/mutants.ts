@@ -1,7 +1,7 @@
 // The protocol with one rule broken, for each rule that matters: what the simulator must notice. Each breaks it from the outside, at
 // the disk, the messages or the versions of a node, so that the protocol's own code has no place for it.
 // Callers: the tests, and the command.
-import type { CoreState, DurableState } from '#commlink/configuration/protocol-state.ts';
+import type { CoreState, DurableState } from '#commlink/configuration/protocol/protocol-state.ts';
 import { trueProtocol, type Protocol } from './protocol.ts';
 
 /** What is on the disk as long as nothing was written since the last install. */

@@ -5,10 +5,10 @@ import {
   type CoreState,
   type DurableState,
   type Step,
-} from '#commlink/configuration/protocol-state.ts';
-import type { CoreEvent } from '#commlink/configuration/protocol-state.ts';
-import { step } from '#commlink/configuration/step.ts';
-import type { VersionMessage } from '#commlink/configuration/version-message.ts';
+} from '#commlink/configuration/protocol/protocol-state.ts';
+import type { CoreEvent } from '#commlink/configuration/protocol/protocol-state.ts';
+import { step } from '#commlink/configuration/protocol/step.ts';
+import type { VersionMessage } from '#commlink/configuration/protocol/version-message.ts';
 import type { SimulatedPlan } from './simulated-plan.ts';
 
 /** The core, and the places where a mutant differs from it. */

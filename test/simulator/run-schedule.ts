@@ -1,6 +1,6 @@
 // One run of the simulation: trouble, then healing, then the question whether everybody has come to one version. What needs an operator
 // is done by one, who evicts the dead. Callers: the command, its workers, and the tests.
-import { compareVersions } from '#commlink/configuration/cluster-version.ts';
+import { compareVersions } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { Violation } from './checks.ts';
 import { troubledTime } from './schedule.ts';
 import { messageInterval, SimulatedWorld, type WorldOptions } from './simulated-world.ts';

@@ -1,7 +1,7 @@
 // The links of a simulated cluster, as far as bag generations are concerned: which generation each is keyed with, which keys each end
 // still has. A dialler uses the generation that its installed version says, a listener takes those that its own says; links of a
 // generation that is retired go on until their calls are done, and then the keys are erased. Callers: the simulated world.
-import type { LinkGenerations } from '#commlink/configuration/manifest.ts';
+import type { LinkGenerations } from '#commlink/configuration/blocks/manifest.ts';
 import type { Checks } from './checks.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 

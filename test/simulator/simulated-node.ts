@@ -4,7 +4,7 @@ import {
   formatVersion,
   isSameVersion,
   type ClusterVersion,
-} from '#commlink/configuration/cluster-version.ts';
+} from '#commlink/configuration/protocol/cluster-version.ts';
 import {
   admits,
   initialState,
@@ -14,8 +14,8 @@ import {
   type CoreMessage,
   type CoreState,
   type DurableState,
-} from '#commlink/configuration/protocol-state.ts';
-import type { VersionMessage } from '#commlink/configuration/version-message.ts';
+} from '#commlink/configuration/protocol/protocol-state.ts';
+import type { VersionMessage } from '#commlink/configuration/protocol/version-message.ts';
 import type { Protocol } from './protocol.ts';
 import type { SimulatedPlan } from './simulated-plan.ts';
 

@@ -1,7 +1,7 @@
 // Versions as simulated operators compose them: plans without manifests, each content with a name of its own, so that two contents
 // are told apart even where a mutant's versions are not. Callers: the simulated world, and the checks.
-import type { LinkGenerations } from '#commlink/configuration/manifest.ts';
-import type { Plan } from '#commlink/configuration/plan.ts';
+import type { LinkGenerations } from '#commlink/configuration/blocks/manifest.ts';
+import type { Plan } from '#commlink/configuration/protocol/plan.ts';
 import type { ChangeKind } from './schedule.ts';
 
 /** A plan, and what the simulation knows beside it. */

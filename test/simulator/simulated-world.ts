@@ -1,6 +1,6 @@
 // A simulated cluster: nodes, the network between them, operators, and the trouble that a schedule makes for them, in one loop of
 // events. The same schedule gives the same run. Callers: run-schedule.ts.
-import { compareVersions } from '#commlink/configuration/cluster-version.ts';
+import { compareVersions } from '#commlink/configuration/protocol/cluster-version.ts';
 import { Checks } from './checks.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Protocol } from './protocol.ts';

@@ -1,10 +1,10 @@
 // Versions fetched from other nodes: what an honest one gives, and each way in which a source can lie. The network is faked.
 import t from 'tap';
-import { decodeBlock, type WholeBlock } from '#commlink/configuration/block.ts';
+import { decodeBlock, type WholeBlock } from '#commlink/configuration/blocks/block.ts';
 import { BlockShelf, completeBlock } from '#commlink/configuration/block-shelf.ts';
 import { BlockTransfer, type PullCall } from '#commlink/configuration/block-transfer.ts';
 import { ConfigurationStore } from '#commlink/configuration/configuration-store.ts';
-import { isSameVersion } from '#commlink/configuration/cluster-version.ts';
+import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import { createOperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { RpcError } from '#commlink/rpc-error.ts';

@@ -5,7 +5,7 @@ import { composeSettingsChange } from '#commlink/operator/compose-settings-chang
 import { createOperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { signDraft } from '#commlink/operator/draft.ts';
 import { openConfiguration } from '#commlink/operator/open-configuration.ts';
-import { decodeManifest } from '#commlink/configuration/signed-manifest.ts';
+import { decodeManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import { allInstalled, changePatience, publish, threeNodes } from './three-nodes.ts';
 
 t.test('a change handed in at any node is in force at all of them', async (t) => {

@@ -1,9 +1,9 @@
 // Whose word counts in what an operator is shown: machines that ask to join are signed in upon it.
 import t from 'tap';
 import { composeStatus, type StatusSources } from '#commlink/configuration/cluster-status.ts';
-import { planOf } from '#commlink/configuration/plan.ts';
-import { initialState } from '#commlink/configuration/protocol-state.ts';
-import type { JoinRequest, VersionMessage } from '#commlink/configuration/version-message.ts';
+import { planOf } from '#commlink/configuration/protocol/plan.ts';
+import { initialState } from '#commlink/configuration/protocol/protocol-state.ts';
+import type { JoinRequest, VersionMessage } from '#commlink/configuration/protocol/version-message.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import { composeInvitation } from '#commlink/operator/compose-invitation.ts';
 import { createTicketSecret } from '#commlink/operator/join-ticket.ts';

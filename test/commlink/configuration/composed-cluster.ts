@@ -1,10 +1,10 @@
 // A cluster on paper for tests of blocks: operators, nodes and their keys, settings without clashes, and a chain of
 // versions in which each edit follows the one before. Nothing is started.
-import { assembleSections } from '#commlink/configuration/section-list.ts';
-import type { SealedSection, SignedManifest } from '#commlink/configuration/manifest.ts';
-import { decodeManifest, signManifest } from '#commlink/configuration/signed-manifest.ts';
-import { assertGenesis, assertSuccessor } from '#commlink/configuration/successor.ts';
-import type { JoinRequest } from '#commlink/configuration/version-message.ts';
+import { assembleSections } from '#commlink/configuration/blocks/section-list.ts';
+import type { SealedSection, SignedManifest } from '#commlink/configuration/blocks/manifest.ts';
+import { decodeManifest, signManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
+import { assertGenesis, assertSuccessor } from '#commlink/configuration/blocks/successor.ts';
+import type { JoinRequest } from '#commlink/configuration/protocol/version-message.ts';
 import { createNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
 import { composeGenesis } from '#commlink/operator/compose-genesis.ts';
 import { signDraft, type Draft, type Edition, type InstalledVersion } from '#commlink/operator/draft.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { ConfigurationStore, type PrivateFiles } from '#commlink/configuration/configuration-store.ts';
 import { openClusterNode } from '#commlink/configuration/cluster-node.ts';
-import { decodeBlock, type WholeBlock } from '#commlink/configuration/block.ts';
+import { decodeBlock, type WholeBlock } from '#commlink/configuration/blocks/block.ts';
 import { completeBlock } from '#commlink/configuration/block-shelf.ts';
 import { erasePrivateFile, writePrivateFile } from '#commlink/private-file.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';

@@ -7,7 +7,7 @@ import { createOperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { publishVersion } from '#commlink/operator/publish.ts';
 import { readEdition } from '#commlink/operator/read-installed.ts';
 import { signDraft, type Draft, type Edition, type SignedDraft } from '#commlink/operator/draft.ts';
-import { signManifest } from '#commlink/configuration/signed-manifest.ts';
+import { signManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import { nothingPrepared } from '../../rig/plain-room.ts';
 import { allInstalled, changePatience, publish, threeNodes, within } from './three-nodes.ts';
 import type { TestNode, ThreeNodes } from './three-nodes.ts';

@@ -2,7 +2,7 @@
 // files and keys; short intervals. For the tests of the configuration protocol's shell beside this file.
 import type { Test } from 'tap';
 import type { ClusterNode, ConfigurationEvent, PrepareChange } from '#commlink/configuration/cluster-node.ts';
-import type { ClusterVersion } from '#commlink/configuration/cluster-version.ts';
+import type { ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { NodeRole } from '#commlink/node-config.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import type { Draft, Edition } from '#commlink/operator/draft.ts';

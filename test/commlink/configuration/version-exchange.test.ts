@@ -3,7 +3,7 @@ import t from 'tap';
 import { openCommlink, type Commlink } from '#commlink/commlink.ts';
 import { ConfigurationStore } from '#commlink/configuration/configuration-store.ts';
 import { openVersion } from '#commlink/configuration/staged-change.ts';
-import type { VersionMessage } from '#commlink/configuration/version-message.ts';
+import type { VersionMessage } from '#commlink/configuration/protocol/version-message.ts';
 import { configurationMethods } from '#commlink/methods/configuration-methods.ts';
 import { createNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
 import { signDocument } from '#commlink/signed-document.ts';

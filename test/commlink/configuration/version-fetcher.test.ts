@@ -1,11 +1,11 @@
 // What a node asks the others for when one of them announces versions without end. The network is faked.
 import t from 'tap';
 import type { Commlink } from '#commlink/commlink.ts';
-import { decodeBlock } from '#commlink/configuration/block.ts';
+import { decodeBlock } from '#commlink/configuration/blocks/block.ts';
 import { BlockShelf } from '#commlink/configuration/block-shelf.ts';
 import { ConfigurationStore } from '#commlink/configuration/configuration-store.ts';
-import { planOf } from '#commlink/configuration/plan.ts';
-import { initialState } from '#commlink/configuration/protocol-state.ts';
+import { planOf } from '#commlink/configuration/protocol/plan.ts';
+import { initialState } from '#commlink/configuration/protocol/protocol-state.ts';
 import { VersionFetcher } from '#commlink/configuration/version-fetcher.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { recordingLog } from '../two-nodes.ts';

@@ -1,7 +1,7 @@
 // Who belongs to the cluster, on paper: invited, let in, made active, evicted, replaced; and what is refused.
 import t from 'tap';
-import { openNodeSections } from '#commlink/configuration/open-node-sections.ts';
-import { referenceTo } from '#commlink/configuration/section.ts';
+import { openNodeSections } from '#commlink/configuration/blocks/open-node-sections.ts';
+import { referenceTo } from '#commlink/configuration/blocks/section.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import { composeInvitation, composeInvitationEnd } from '#commlink/operator/compose-invitation.ts';
 import {

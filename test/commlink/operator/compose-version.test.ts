@@ -1,7 +1,7 @@
 // Changes of a cluster on paper: each composed, signed, and checked as a node checks it; and what is refused.
 import t from 'tap';
-import { openNodeSections } from '#commlink/configuration/open-node-sections.ts';
-import { assertSuccessor } from '#commlink/configuration/successor.ts';
+import { openNodeSections } from '#commlink/configuration/blocks/open-node-sections.ts';
+import { assertSuccessor } from '#commlink/configuration/blocks/successor.ts';
 import { composeIdentity } from '#commlink/operator/compose-identity.ts';
 import { composeEviction } from '#commlink/operator/compose-membership.ts';
 import { composeOperatorsChange } from '#commlink/operator/compose-operators.ts';

@@ -9,7 +9,7 @@ import {
   readOperatorKeys,
   writeOperatorKeys,
 } from '#commlink/operator/operator-keys.ts';
-import { signManifest } from '#commlink/configuration/signed-manifest.ts';
+import { signManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import { temporaryFolder } from '../../rig/temporary-folder.ts';
 
 const keys = createOperatorKeys('alice');

@@ -1,7 +1,7 @@
 // Rotation of key bags on paper: what the next step is, that it can be interrupted anywhere, and given up before the end.
 import t from 'tap';
-import type { Manifest } from '#commlink/configuration/manifest.ts';
-import { openNodeSections } from '#commlink/configuration/open-node-sections.ts';
+import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
+import { openNodeSections } from '#commlink/configuration/blocks/open-node-sections.ts';
 import type { ClusterStatus, MemberStatus } from '#commlink/methods/operator-methods.ts';
 import { composeActivation, composeJoin } from '#commlink/operator/compose-membership.ts';
 import { composeInvitation } from '#commlink/operator/compose-invitation.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { ConfigurationEvent, NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
-import { formatVersion, type ClusterVersion } from '#commlink/configuration/cluster-version.ts';
+import { formatVersion, type ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { createLogger } from '#commlink/log.ts';
 import { defaultClusterPolicy } from '#commlink/settings/cluster-configuration.ts';
 import { ConfigurationAudit } from '#internal-db/audit/configuration-audit.ts';

@@ -1,7 +1,7 @@
 // The version of a cluster's configuration: a sequence number and the digest of the signed manifest. Ordered by number,
 // then by digest, so that of two changes made at once every node prefers the same one. Callers: all of this folder.
 import { createHash } from 'node:crypto';
-import { Type, strictObject, type Static } from '../schema.ts';
+import { Type, strictObject, type Static } from '../../schema.ts';
 
 /** `digest` is the base64url SHA-256 of the manifest's payload text. Sequence numbers start at 1 and are never reused. */
 export const ClusterVersion = strictObject({

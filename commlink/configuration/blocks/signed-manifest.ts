@@ -2,11 +2,11 @@
 // checked before anything is parsed; signatures are added one by one to the same payload.
 // Callers: nodes, for whatever block reaches them; the operator's side, which makes the payloads.
 import { sign, verify } from 'node:crypto';
-import type { OperatorKeys } from '../operator/operator-keys.ts';
-import { signingKeyFromRaw } from '../node-keys.ts';
-import { compileSchema } from '../schema.ts';
-import { digestOfPayload, type ClusterVersion } from './cluster-version.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import type { OperatorKeys } from '../../operator/operator-keys.ts';
+import { signingKeyFromRaw } from '../../node-keys.ts';
+import { compileSchema } from '../../schema.ts';
+import { digestOfPayload, type ClusterVersion } from '../protocol/cluster-version.ts';
+import { ConfigurationError } from '../configuration-error.ts';
 import { checkManifest } from './manifest-consistency.ts';
 import { Manifest, SignedManifest, type Operator } from './manifest.ts';
 

@@ -1,13 +1,13 @@
 // A node's own part of a version: what it gets, and what it refuses to be.
 import t from 'tap';
-import type { SealedSection } from '#commlink/configuration/manifest.ts';
-import { openNodeSections } from '#commlink/configuration/open-node-sections.ts';
-import { referenceTo, sealSection } from '#commlink/configuration/section.ts';
+import type { SealedSection } from '#commlink/configuration/blocks/manifest.ts';
+import { openNodeSections } from '#commlink/configuration/blocks/open-node-sections.ts';
+import { referenceTo, sealSection } from '#commlink/configuration/blocks/section.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import { composeInvitation } from '#commlink/operator/compose-invitation.ts';
 import { composeRotationStep } from '#commlink/operator/compose-rotation-step.ts';
 import { createTicketSecret } from '#commlink/operator/join-ticket.ts';
-import { editionOf, follow, idOf, identityOf, keysOf, makeCluster, nowMs } from './composed-cluster.ts';
+import { editionOf, follow, idOf, identityOf, keysOf, makeCluster, nowMs } from '../composed-cluster.ts';
 
 const { operators, keys, genesis } = await makeCluster();
 const web1 = keysOf(keys, 'web1');

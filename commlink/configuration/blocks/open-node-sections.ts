@@ -1,13 +1,13 @@
 // A node's own part of a version: its sections, opened with its key and checked. No socket and no file is touched.
 // Caller: the shell, when it starts and when it stages a version. Trusts that the manifest's signatures were verified.
-import type { KeyBag } from '../key-bag.ts';
-import type { NodeRole } from '../node-config.ts';
-import type { NodeKeys } from '../node-keys.ts';
-import { compileSchema, SchemaError, Type, strictObject } from '../schema.ts';
-import { NodeIdentity, type SettingsOf } from '../settings/cluster-configuration.ts';
-import { settingsChecks } from '../settings/settings-checks.ts';
+import type { KeyBag } from '../../key-bag.ts';
+import type { NodeRole } from '../../node-config.ts';
+import type { NodeKeys } from '../../node-keys.ts';
+import { compileSchema, SchemaError, Type, strictObject } from '../../schema.ts';
+import { NodeIdentity, type SettingsOf } from '../../settings/cluster-configuration.ts';
+import { settingsChecks } from '../../settings/settings-checks.ts';
 import { readBagSection } from './bag-section.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../configuration-error.ts';
 import type { Invitation, Manifest, ManifestMember, SealedSection } from './manifest.ts';
 import { openSection } from './section.ts';
 import { bagSectionId, invitationSectionId, placeKey } from './section-list.ts';

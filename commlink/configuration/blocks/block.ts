@@ -1,7 +1,7 @@
 // A block: a version's signed manifest with its sealed sections, as it is kept, handed in and fetched.
 // Callers: the shell of this folder. No signature is judged here; sections are checked against the manifest.
-import { compileSchema, strictObject, Type, type Static } from '../schema.ts';
-import type { ClusterVersion } from './cluster-version.ts';
+import { compileSchema, strictObject, Type, type Static } from '../../schema.ts';
+import type { ClusterVersion } from '../protocol/cluster-version.ts';
 import { SealedSection, SignedManifest } from './manifest.ts';
 import { assertBlock } from './section-list.ts';
 import { decodeManifest, type VersionedManifest } from './signed-manifest.ts';

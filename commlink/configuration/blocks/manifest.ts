@@ -1,11 +1,11 @@
 // The manifest of one version of the configuration: who belongs to the cluster, whose consent the version needs, which
 // bag generations each link has, and the digest of every sealed section. Operators sign it; nodes never do.
 // A block is the signed manifest with its sections. Callers: all of this folder, and commlink/operator/.
-import { NodeId, Line, Slug, AtMs } from '../methods/fields.ts';
-import { Member, NodeRole } from '../node-config.ts';
-import { Type, strictObject, type Static } from '../schema.ts';
-import { ClusterPolicy } from '../settings/cluster-configuration.ts';
-import { ClusterVersion } from './cluster-version.ts';
+import { NodeId, Line, Slug, AtMs } from '../../methods/fields.ts';
+import { Member, NodeRole } from '../../node-config.ts';
+import { Type, strictObject, type Static } from '../../schema.ts';
+import { ClusterPolicy } from '../../settings/cluster-configuration.ts';
+import { ClusterVersion } from '../protocol/cluster-version.ts';
 
 const PublicKey = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 const Digest = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });

@@ -1,13 +1,13 @@
 // Whether a node takes a version that an operator's tool made: who signed it, what it follows, what it changes.
 import t, { type Test } from 'tap';
-import type { Manifest, SignedManifest } from '#commlink/configuration/manifest.ts';
-import { sectionPlaces } from '#commlink/configuration/section-list.ts';
-import { assertSuccessor } from '#commlink/configuration/successor.ts';
+import type { Manifest, SignedManifest } from '#commlink/configuration/blocks/manifest.ts';
+import { sectionPlaces } from '#commlink/configuration/blocks/section-list.ts';
+import { assertSuccessor } from '#commlink/configuration/blocks/successor.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import { composeRotationStep } from '#commlink/operator/compose-rotation-step.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import { createOperatorKeys, operatorOf } from '#commlink/operator/operator-keys.ts';
-import { editionOf, follow, forge, idOf, makeCluster, publicKeysOf, signAll } from './composed-cluster.ts';
+import { editionOf, follow, forge, idOf, makeCluster, publicKeysOf, signAll } from '../composed-cluster.ts';
 
 const { operators, genesis } = await makeCluster();
 const [operator] = operators as [(typeof operators)[number]];

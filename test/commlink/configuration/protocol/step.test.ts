@@ -1,8 +1,8 @@
 // The configuration protocol's core, rule by rule: what a node does about each event, and in which order. How the rules work together is
 // the simulator's business.
 import t from 'tap';
-import type { ClusterVersion } from '#commlink/configuration/cluster-version.ts';
-import type { Plan } from '#commlink/configuration/plan.ts';
+import type { ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
+import type { Plan } from '#commlink/configuration/protocol/plan.ts';
 import {
   admits,
   durablePart,
@@ -11,9 +11,9 @@ import {
   type CoreAction,
   type CoreEvent,
   type CoreState,
-} from '#commlink/configuration/protocol-state.ts';
-import { step } from '#commlink/configuration/step.ts';
-import type { VersionMessage } from '#commlink/configuration/version-message.ts';
+} from '#commlink/configuration/protocol/protocol-state.ts';
+import { step } from '#commlink/configuration/protocol/step.ts';
+import type { VersionMessage } from '#commlink/configuration/protocol/version-message.ts';
 
 const all = ['anchor', 'web', 'ftp'];
 

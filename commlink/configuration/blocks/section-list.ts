@@ -1,7 +1,7 @@
 // Which sections a block must have: settings and identity for each member, a bag for both ends of each link in each
 // generation that is accepted, an open invitation's secret for its contact, the configuration for each operator.
 // Nothing is missing and nothing else is there. Callers: the manifest's check, composing, opening, and the pull of blocks.
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../configuration-error.ts';
 import type { Manifest, SealedSection, SectionReference } from './manifest.ts';
 import { assertSection, referenceTo } from './section.ts';
 

@@ -1,7 +1,7 @@
 // What a manifest must be in itself, beyond its schema. Everything that can be judged without the version before it.
 // Caller: signed-manifest.ts, for each manifest that is read or made.
-import { nodeIdOf, sealingKeyFromRaw, signingKeyFromRaw } from '../node-keys.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { nodeIdOf, sealingKeyFromRaw, signingKeyFromRaw } from '../../node-keys.ts';
+import { ConfigurationError } from '../configuration-error.ts';
 import type { LinkGenerations, Manifest } from './manifest.ts';
 import { placeKey, sectionPlaces } from './section-list.ts';
 

@@ -2,10 +2,10 @@
 // data, so that a section opens nowhere but in its own place. Unchanged sections are carried over verbatim.
 // Callers: the operator's side seals; nodes and operators open what is theirs, and check what they carry for others.
 import { createHash, type KeyObject } from 'node:crypto';
-import { DocumentError } from '../document-error.ts';
-import { sectionPlaintextBytesMax } from '../limits.ts';
-import { openSealedMessage, sealMessage } from '../sealed-message.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { DocumentError } from '../../document-error.ts';
+import { sectionPlaintextBytesMax } from '../../limits.ts';
+import { openSealedMessage, sealMessage } from '../../sealed-message.ts';
+import { ConfigurationError } from '../configuration-error.ts';
 import type { SealedSection, SectionReference } from './manifest.ts';
 
 const purpose = 'configuration-section';

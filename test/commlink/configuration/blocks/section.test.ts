@@ -1,14 +1,14 @@
 // Sections open in their own place alone, and no byte of a block can be changed.
 import fc from 'fast-check';
 import t from 'tap';
-import type { SealedSection } from '#commlink/configuration/manifest.ts';
-import { blockCheck } from '#commlink/configuration/block.ts';
-import { assembleSections, assertBlock } from '#commlink/configuration/section-list.ts';
-import { openSection, referenceTo, sealSection } from '#commlink/configuration/section.ts';
-import { assertGenesis } from '#commlink/configuration/successor.ts';
+import type { SealedSection } from '#commlink/configuration/blocks/manifest.ts';
+import { blockCheck } from '#commlink/configuration/blocks/block.ts';
+import { assembleSections, assertBlock } from '#commlink/configuration/blocks/section-list.ts';
+import { openSection, referenceTo, sealSection } from '#commlink/configuration/blocks/section.ts';
+import { assertGenesis } from '#commlink/configuration/blocks/successor.ts';
 import { sectionPlaintextBytesMax } from '#commlink/limits.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
-import { makeCluster } from './composed-cluster.ts';
+import { makeCluster } from '../composed-cluster.ts';
 
 const keys = createNodeKeys();
 const other = createNodeKeys();

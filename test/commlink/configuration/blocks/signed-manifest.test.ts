@@ -1,12 +1,12 @@
 // Who signed a version, and how its text is spelt: what a node looks at before it reads it. And the first version of all.
 import t, { type Test } from 'tap';
-import type { Manifest, SignedManifest } from '#commlink/configuration/manifest.ts';
-import { signManifest, withSignature } from '#commlink/configuration/signed-manifest.ts';
-import { assertGenesis, assertSuccessor } from '#commlink/configuration/successor.ts';
+import type { Manifest, SignedManifest } from '#commlink/configuration/blocks/manifest.ts';
+import { signManifest, withSignature } from '#commlink/configuration/blocks/signed-manifest.ts';
+import { assertGenesis, assertSuccessor } from '#commlink/configuration/blocks/successor.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import { composeSettingsChange } from '#commlink/operator/compose-settings-change.ts';
 import { createOperatorKeys } from '#commlink/operator/operator-keys.ts';
-import { editionOf, forge, makeCluster, signAll } from './composed-cluster.ts';
+import { editionOf, forge, makeCluster, signAll } from '../composed-cluster.ts';
 
 const { operators, genesis } = await makeCluster();
 const [operator] = operators as [(typeof operators)[number]];

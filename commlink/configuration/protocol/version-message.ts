@@ -1,9 +1,9 @@
 // The version message: what each node tells all others, signed, periodically and at each change, about the version that
 // it has installed and the one that it is going to. Relayed unchanged; only an increasing (incarnation, n) counts.
 // Callers: the protocol core and its shell. Signed as a document of kind `version-message` (signed-document.ts).
-import { AtMs, Line, NodeId, Slug } from '../methods/fields.ts';
-import { NodeRole } from '../node-config.ts';
-import { Type, strictObject, type Static } from '../schema.ts';
+import { AtMs, Line, NodeId, Slug } from '../../methods/fields.ts';
+import { NodeRole } from '../../node-config.ts';
+import { Type, strictObject, type Static } from '../../schema.ts';
 import { ClusterVersion } from './cluster-version.ts';
 
 const PublicKey = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });

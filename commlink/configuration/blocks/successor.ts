@@ -2,8 +2,8 @@
 // trust: who signed, the lineage, whose consent is asked, and that no link is cut while nodes install one after the other.
 // Callers: nodes, for each block that reaches them; the operator's side, before it publishes.
 import { isDeepStrictEqual } from 'node:util';
-import { formatVersion, isSameVersion } from './cluster-version.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { formatVersion, isSameVersion } from '../protocol/cluster-version.ts';
+import { ConfigurationError } from '../configuration-error.ts';
 import type { LinkGenerations, Manifest, SignedManifest } from './manifest.ts';
 import { placeKey } from './section-list.ts';
 import { decodeManifest, verifyManifest, type VersionedManifest } from './signed-manifest.ts';

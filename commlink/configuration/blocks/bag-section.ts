@@ -2,10 +2,10 @@
 // made, then forgotten by the operator; carried over verbatim until the generation is retired.
 // Callers: composing makes keys; open-node-sections.ts puts the node's bags together.
 import { randomBytes } from 'node:crypto';
-import { bagSize } from '../limits.ts';
-import type { KeyGeneration } from '../key-bag.ts';
-import { Type, compileSchema, strictObject, type Static } from '../schema.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { bagSize } from '../../limits.ts';
+import type { KeyGeneration } from '../../key-bag.ts';
+import { Type, compileSchema, strictObject, type Static } from '../../schema.ts';
+import { ConfigurationError } from '../configuration-error.ts';
 
 const keyBytes = 32;
 

@@ -1,7 +1,7 @@
 // What the protocol's core reads of a manifest, and questions about several of them. Pure.
 // Callers: step.ts and its neighbours, the shell around them, and the simulator, which makes plans without manifests.
 import { compareVersions, isSameVersion, type ClusterVersion } from './cluster-version.ts';
-import type { LinkGenerations, Manifest } from './manifest.ts';
+import type { LinkGenerations, Manifest } from '../blocks/manifest.ts';
 
 /** A version, reduced to what decides when it is installed. All nodes are named by their ids. */
 export interface Plan {
