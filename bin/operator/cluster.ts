@@ -49,8 +49,8 @@ export async function withCluster<T>(
   const operator = (): Promise<OperatorKeys> => (key ??= readOperatorKey(source));
   const { at, nodeId } = source;
   const isFirst = at !== undefined && nodeId === undefined;
-  const known =
-    (await readKnownCluster(source.operatorFiles)) ?? (isFirst ? await learnLocally(source) : null);
+  const remembered = await readKnownCluster(source.operatorFiles);
+  const known = remembered ?? (isFirst ? await learnLocally(source) : null);
   const client =
     at === undefined
       ? await connectLocally(source.layout)
@@ -58,7 +58,7 @@ export async function withCluster<T>(
   try {
     const seen = await showInstalled(client);
     await checkSeen({ client, known, seen });
-    await rememberCluster(source.operatorFiles, seen);
+    await rememberCluster(source.operatorFiles, { remembered, seen });
     const held = holdToItsWord(client, seen);
     return await work({
       client: held,

@@ -14,6 +14,7 @@ import { lineageStepsMax } from '../limits.ts';
 import type { OperatorFiles } from './operator-files.ts';
 
 const fileCheck = compileSchema('known cluster', SignedManifest);
+const unwritable = new Set<string | undefined>(['ENOSPC', 'EDQUOT', 'EROFS']);
 
 /** Reads what was remembered; null at the first contact. */
 export async function readKnownCluster({ knownClusterFile }: OperatorFiles): Promise<SignedManifest | null> {
@@ -28,10 +29,20 @@ export async function readKnownCluster({ knownClusterFile }: OperatorFiles): Pro
   }
 }
 
-/** Remembers what was seen and checked. An operator whose key is elsewhere, and who has no folder here, has no memory. */
-export async function rememberCluster(files: OperatorFiles, seen: SignedManifest): Promise<void> {
-  if (!existsSync(dirname(files.knownClusterFile))) return;
-  await writePrivateFile(files.knownClusterFile, `${JSON.stringify(seen)}\n`);
+/**
+ * Remembers what was seen and checked, if it is news. An operator whose key is elsewhere, and who has no folder here, has
+ * no memory; where nothing can be written, the memory stays as it was, so that a full disk can still be looked into.
+ */
+export async function rememberCluster(
+  files: OperatorFiles,
+  { remembered, seen }: { readonly remembered: SignedManifest | null; readonly seen: SignedManifest },
+): Promise<void> {
+  if (!existsSync(dirname(files.knownClusterFile)) || remembered?.payload === seen.payload) return;
+  try {
+    await writePrivateFile(files.knownClusterFile, `${JSON.stringify(seen)}\n`);
+  } catch (error) {
+    if (!unwritable.has((error as NodeJS.ErrnoException).code)) throw error;
+  }
 }
 
 /**

@@ -54,6 +54,9 @@ export function configurationHandlers(
 /** The link has proven that a caller is a member, or holds a ticket and a key of its own. */
 function assertMayPull(shelf: BlockShelf, version: ClusterVersion, peer: CallPeer): void {
   if (peer.role !== 'joiner') return;
-  const isNamed = shelf.manifest(version)?.manifest.members.some(({ id }) => id === peer.id);
+  const held = shelf.manifest(version);
+  // The next version may have come between the machine's question and its pull: it must ask again, not give up.
+  if (!held) throw new RpcError('not_found', 'This node does not have that version any more.');
+  const isNamed = held.manifest.members.some(({ id }) => id === peer.id);
   if (!isNamed) throw new RpcError('refused', 'This version does not name the machine that asks for it.');
 }

@@ -87,20 +87,27 @@ async function fetchWhenAdmitted(joining: Joining): Promise<WholeBlock> {
   for (let refusals = 0; ;) {
     signal.throwIfAborted();
     let contact: Contact | undefined;
+    let pauseMs = joinPollMs;
     try {
       contact = await dialJoin({ ticket, keys, log, signal });
       return await fetchBlock(joining, contact, await waitForAdmission(joining, contact));
     } catch (error) {
       signal.throwIfAborted();
       refusals = refusals + 1;
+      if (isOvertaken(error)) pauseMs = joinPollMsMin;
       if (!isWorthAnotherTry(error, refusals)) throw explain(error, ticket);
-      if (refusals === 1) onUnreachable?.((error as Error).message);
+      if (refusals === 1 && !isOvertaken(error)) onUnreachable?.((error as Error).message);
       log.info({ err: error }, 'the contact could not be asked; it is tried again');
     } finally {
       contact?.close();
     }
-    await delay(joinPollMs, null, { signal });
+    await delay(pauseMs, null, { signal });
   }
+}
+
+/** Another version took the place of the one that was about to be fetched. */
+function isOvertaken(error: unknown): boolean {
+  return error instanceof RpcError && error.code === 'not_found';
 }
 
 function isWorthAnotherTry(error: unknown, refusals: number): boolean {

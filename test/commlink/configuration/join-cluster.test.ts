@@ -249,4 +249,9 @@ t.test('a ticket is no use for another invitation, nor for another key', async (
     { code: 'refused' },
     'nor does it show a version before one names its holder',
   );
+  await t.rejects(
+    contact.call('config.manifests', { after: null, version: { ...version, seq: 1000 } }),
+    { code: 'not_found' },
+    'a version that the next one has replaced is asked for anew, and no reason to give up',
+  );
 });
