@@ -39,8 +39,5 @@ export const lineageStepsMax = 1000;
 /** A passphrase of an operator key. */
 export const passphraseCharacters = { min: 8, max: 256 } as const;
 
-/** A member that sent no version message for so many intervals is shown as silent. */
-export const silentIntervalsMax = 5;
-
 /** How long a join ticket is good for when --ttl does not say otherwise. */
 export const ticketLifetimeMs = 24 * 3_600_000;

@@ -1,10 +1,10 @@
 // The members of a cluster for people: a table of where each one stands, and sentences for what is wrong with them.
 // Pure. Callers: node list, status, doctor, the publishing commands' progress.
+import { heardLatelyMs } from '#commlink/configuration/preflight.ts';
 import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
 import type { StagingRefusal } from '#commlink/configuration/protocol/version-message.ts';
 import type { ClusterStatus, MemberStatus } from '#commlink/methods/operator-methods.ts';
-import { silentIntervalsMax } from '../limits.ts';
 import { formatSpan, formatTable, showable } from '../text.ts';
 import { shortVersion } from './short-version.ts';
 
@@ -60,9 +60,9 @@ export interface Trouble {
   readonly advice: string;
 }
 
-/** Whether a member was not heard for longer than messages may take. */
+/** Whether a member was not heard for so long that no version that needs its consent is taken. */
 export function isSilent({ heardAgoMs }: MemberStatus, { policy }: Manifest): boolean {
-  return heardAgoMs === null || heardAgoMs > policy.messageIntervalMs * silentIntervalsMax;
+  return heardAgoMs === null || heardAgoMs > heardLatelyMs(policy.messageIntervalMs);
 }
 
 /** What is wrong: members that are silent, and members that refuse a version. */

@@ -79,7 +79,11 @@ async function letIn(database: ConsignMachine, joining: ConsignMachine, command:
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (ticket += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  await waitFor('the ticket', () => ticket.includes('\n'), joinTimeoutMs);
+  const isThere = (): boolean => {
+    if (child.exitCode !== null) throw new Error(`${command.join(' ')} ended with ${child.exitCode}: ${said}`);
+    return ticket.includes('\n');
+  };
+  await waitFor('the ticket', isThere, joinTimeoutMs);
   const joined = await joining.machine.run(consign, ['--state', joining.state, 'node', 'join', '-'], {
     input: ticket,
   });
@@ -116,7 +120,7 @@ async function makeLargeFile(folder: string): Promise<{ file: string; sha256: st
 /** Not heard for more than three message intervals: no change is begun that needs its consent. */
 async function isSilent(database: ConsignMachine, name: string): Promise<boolean> {
   const member = (await membersOf(database)).find((each) => each.name === name);
-  return (member?.heardAgoMs ?? 0) > 8000;
+  return (member?.heardAgoMs ?? 0) > 6000;
 }
 
 function patience(ms: string): string[] {
