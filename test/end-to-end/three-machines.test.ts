@@ -80,7 +80,8 @@ async function letIn(database: ConsignMachine, joining: ConsignMachine, command:
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const isThere = (): boolean => {
-    if (child.exitCode !== null) throw new Error(`${command.join(' ')} ended with ${child.exitCode}: ${said}`);
+    if (child.exitCode !== null)
+      throw new Error(`${command.join(' ')} ended with ${child.exitCode}: ${said}`);
     return ticket.includes('\n');
   };
   await waitFor('the ticket', isThere, joinTimeoutMs);
