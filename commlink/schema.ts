@@ -3,6 +3,7 @@
 // Callers: every room. Trusts nothing: what comes in is `unknown` until it has passed.
 import { Type, type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { Default } from 'typebox/value';
 
 export { Type };
 export type { Static, TSchema };
@@ -49,7 +50,15 @@ export function compileSchema<S extends TSchema>(what: string, schema: S): Schem
   return { matches, parse };
 }
 
-/** An object schema that refuses members it does not name. */
-export function strictObject<P extends Parameters<typeof Type.Object>[0]>(properties: P) {
-  return Type.Object(properties, { additionalProperties: false });
+/** An object schema that refuses members it does not name. `default`: what `fillDefaults` puts where it is missing. */
+export function strictObject<P extends Parameters<typeof Type.Object>[0]>(
+  properties: P,
+  options: { readonly default?: object } = {},
+) {
+  return Type.Object(properties, { ...options, additionalProperties: false });
+}
+
+/** A copy of `value` with the `default` of each member of `schema` that it lacks. It is not checked. */
+export function fillDefaults(schema: TSchema, value: unknown): unknown {
+  return Default(schema, structuredClone(value));
 }

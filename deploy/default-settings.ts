@@ -3,6 +3,7 @@
 // Later changes are made with `consign config`; nothing here is read again. Called by the first start and the migration.
 import { isIPv6 } from 'node:net';
 import type { NodeEntry, SettingsOf } from '#commlink/settings/cluster-configuration.ts';
+import { completeSettings } from '#commlink/settings/complete-settings.ts';
 import { listenHost, loopbackName, type Ports } from './ports.ts';
 import { programNames, type ProgramName } from './state-directory.ts';
 
@@ -63,19 +64,19 @@ function dial(peer: string, { host }: Site, port: number) {
 }
 
 function configureInternalDb({ ports, host }: Site): SettingsOf<'internal-db'> {
-  return {
+  return completeSettings('internal-db', {
     links: { listen: { host, port: ports.internalDbLink }, dial: [], linkAgeMaxMs },
     administration: { host, port: ports.internalDbAdministration },
     console: { host, port: ports.console },
     deliveryLifetimeMs,
     sessionLifetimeMs,
     logLevel,
-  };
+  });
 }
 
 function configureWebFront(site: Site): SettingsOf<'web-front'> {
   const { ports, host } = site;
-  return {
+  return completeSettings('web-front', {
     links: {
       listen: { host, port: ports.webFrontLink },
       dial: [dial(nodeNames['internal-db'], site, ports.internalDbLink)],
@@ -86,13 +87,13 @@ function configureWebFront(site: Site): SettingsOf<'web-front'> {
     limits: {},
     features: { api: true },
     logLevel,
-  };
+  });
 }
 
 function configureFtpNode(site: Site, jail: SettingsOf<'ftp-node'>['jail']): SettingsOf<'ftp-node'> {
   const { ports, host, publicHost } = site;
   const { passive: passivePorts } = ports;
-  return {
+  return completeSettings('ftp-node', {
     links: { listen: null, dial: [dial(nodeNames['web-front'], site, ports.webFrontLink)], linkAgeMaxMs },
     administration: { host, port: ports.ftpNodeAdministration },
     listenHost: host,
@@ -100,9 +101,9 @@ function configureFtpNode(site: Site, jail: SettingsOf<'ftp-node'>['jail']): Set
     ftp: { enabled: true, port: ports.ftp, publicHost, passivePorts, requireTls: true },
     sftp: { enabled: true, port: ports.sftp, publicHost },
     jail,
-    sessionServerCount: 1,
+    sessionServerCount: 0,
     reconcileIntervalMs,
     limits: {},
     logLevel,
-  };
+  });
 }

@@ -6,7 +6,7 @@ const kibibyte = 1024;
 const second = 1000;
 const minute = 60 * second;
 
-/** The limits of one session server where the configuration says nothing else. */
+/** The limits of a node where the configuration says nothing else. */
 export const defaultSessionLimits: SessionLimits = {
   connectionsMax: 4000,
   connectionsPerAddressMax: 256,
@@ -21,6 +21,14 @@ export const defaultSessionLimits: SessionLimits = {
   readChunkBytes: 512 * kibibyte,
   passivePortsPerAccountMax: 32,
   transfersPerAccountPerSecondMax: 50,
+  transfersMax: 4000,
+  transfersPerAccountMax: 256,
+  transfersPerAddressMax: 256,
+  bytesPerSecondMax: 0,
+  bytesPerSecondPerAccountMax: 0,
+  bytesPerSecondPerAddressMax: 0,
+  rekeyBytes: 1024 ** 3,
+  rekeyIntervalMs: 60 * minute,
 };
 
 /** How many directory entries are looked at together while a directory is listed. */

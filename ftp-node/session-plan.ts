@@ -1,5 +1,6 @@
 // What the session servers are to be, from the node's configuration: the one place where settings become what a session
 // server is told. Callers: main.ts at the start, live-configuration.ts at each change.
+import { availableParallelism } from 'node:os';
 import type { NodeConfiguration } from '#commlink/configuration/node-configuration.ts';
 import type { FtpNodeConfig } from './config.ts';
 import { defaultSessionLimits } from './limits.ts';
@@ -21,13 +22,15 @@ export function planSessions(
   const { accountsDirectory, sessionUser } = config;
   const { certificate, privateKey, hostKeys } = identity;
   return {
-    serverCount: settings.sessionServerCount,
+    serverCount: serverCountOf(settings),
     listening: {
       host: settings.listenHost,
       ports: {
         https: https.enabled ? https.port : null,
         ftp: ftp.enabled ? ftp.port : null,
         sftp: sftp.enabled ? sftp.port : null,
+        ftps: ftp.enabled ? ftp.implicitPort : null,
+        http: https.enabled ? https.plainPort : null,
       },
     },
     config: {
@@ -39,12 +42,26 @@ export function planSessions(
       identity: { certificate, privateKey, hostKeys },
       https: https.enabled,
       ftp: ftp.enabled
-        ? { publicHost: ftp.publicHost, passivePorts: ftp.passivePorts, requireTls: ftp.requireTls }
+        ? {
+            publicHost: ftp.publicHost,
+            publicAddresses: ftp.publicAddresses,
+            passivePorts: ftp.passivePorts,
+            requireTls: ftp.requireTls,
+            activeMode: ftp.activeMode,
+            requireResumption: ftp.requireResumption,
+          }
         : null,
       sftp: sftp.enabled,
+      tlsMinimum: settings.tlsMinimum,
+      proxyProtocol: settings.proxyProtocol,
+      isolation: settings.isolation,
       limits: limitsOf(settings),
     },
   };
+}
+
+function serverCountOf({ sessionServerCount }: NodeConfiguration<'ftp-node'>['settings']): number {
+  return sessionServerCount === 0 ? availableParallelism() : sessionServerCount;
 }
 
 /** The limits that hold for one session server. */
@@ -52,7 +69,7 @@ export function limitsOf(settings: NodeConfiguration<'ftp-node'>['settings']): S
   const limits = { ...defaultSessionLimits, ...settings.limits };
   const { from, to } = settings.ftp.passivePorts;
   // All session servers draw from one range; whatever one account does, the other half is for others.
-  const shareOfRange = Math.floor((to - from + 1) / 2 / settings.sessionServerCount);
+  const shareOfRange = Math.floor((to - from + 1) / 2 / serverCountOf(settings));
   const passivePortsPerAccountMax = Math.max(1, Math.min(limits.passivePortsPerAccountMax, shareOfRange));
   return { ...limits, passivePortsPerAccountMax };
 }

@@ -51,6 +51,9 @@ const joinsCheck = compileSchema(
   strictObject({ joins: Type.Array(KeptJoin, { maxItems: joinsMax }) }),
 );
 
+/** Whether `writePrivateFile` has not given the file its name yet. */
+const isUnfinished = (name: string): boolean => name.endsWith('.new');
+
 /** How files are written and erased; tests put one in that fails. */
 export interface PrivateFiles {
   readonly write: (file: string, text: string) => Promise<void>;
@@ -128,9 +131,17 @@ export class ConfigurationStore {
   async eraseOtherBlocks(kept: readonly (ClusterVersion | null)[]): Promise<void> {
     const names = new Set(kept.flatMap((version) => (version ? [`${formatVersion(version)}.json`] : [])));
     for (const name of await readdir(this.#path('blocks')))
-      if (!names.has(name)) await this.#files.erase(this.#path('blocks', name));
-    for (const name of await readdir(this.#directory))
-      if (name.endsWith('.new')) await this.#files.erase(this.#path(name));
+      if (!names.has(name) && !isUnfinished(name)) await this.#files.erase(this.#path('blocks', name));
+  }
+
+  /**
+   * Overwrites and removes what a node that died left half written. Only before anything is written: a file that is
+   * being written is overwritten under its final name otherwise.
+   */
+  async eraseUnfinished(): Promise<void> {
+    for (const folder of [this.#directory, this.#path('blocks'), this.#path('history')])
+      for (const name of await readdir(folder))
+        if (isUnfinished(name)) await this.#files.erase(path.join(folder, name));
   }
 
   /** Adds an installed version to the history with the manifests that lead to it, and forgets the oldest. */

@@ -142,6 +142,7 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
   async #putInOrder(): Promise<void> {
     const { store, shelf } = this.#parts;
     await store.prepare();
+    await store.eraseUnfinished();
     await store.eraseOtherBlocks([shelf.installed.version, this.#shell.candidate]);
     // The node may have died between the install and this.
     if (!(await store.readHistory(shelf.installed.version))) await store.appendHistory(shelf.installed);

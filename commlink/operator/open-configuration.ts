@@ -5,6 +5,7 @@ import type { Manifest, SealedSection } from '../configuration/blocks/manifest.t
 import { openSection } from '../configuration/blocks/section.ts';
 import { compileSchema } from '../schema.ts';
 import { ClusterConfiguration } from '../settings/cluster-configuration.ts';
+import { completeConfiguration } from '../settings/complete-settings.ts';
 import type { OperatorKeys } from './operator-keys.ts';
 
 const configurationCheck = compileSchema('cluster configuration', ClusterConfiguration);
@@ -37,7 +38,8 @@ export async function openConfiguration(request: OpenConfigurationRequest): Prom
       'The block does not have the configuration for this operator.',
     );
   const { cluster } = manifest;
-  const content = await openSection({ cluster, privateKey: keys.sealing.privateKey, section, reference });
+  const sealed = await openSection({ cluster, privateKey: keys.sealing.privateKey, section, reference });
+  const content = completeConfiguration(sealed);
   if (configurationCheck.matches(content)) return content;
   throw new ConfigurationError(
     'damaged_section',

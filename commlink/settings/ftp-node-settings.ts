@@ -1,11 +1,14 @@
 // What is configured of an FTP node through the cluster's configuration, and takes effect without a restart.
 // Callers: ftp-node, which obeys it; the operator's side, which checks it before it is published.
 import { Type, strictObject, type Static } from '../schema.ts';
-import { HostName, Port, commonSettings } from './link-settings.ts';
+import { HostName, IpNetwork, Port, commonSettings } from './link-settings.ts';
 
 const Count = Type.Integer({ minimum: 1 });
+/** Zero is no limit. */
+const Rate = Type.Integer({ minimum: 0 });
+const OptionalPort = Type.Union([Port, Type.Null()], { default: null });
 
-/** The limits of one session server; those of transfers hold for all of a node together. */
+/** The limits of one node, for all of its session servers together. An address of IPv6 stands for its /64. */
 export const SessionLimitsSchema = strictObject({
   connectionsMax: Count,
   connectionsPerAddressMax: Count,
@@ -21,10 +24,24 @@ export const SessionLimitsSchema = strictObject({
   passivePortsPerAccountMax: Count,
   /** Transfers that one account may begin; more are held back for a moment, and then declined. */
   transfersPerAccountPerSecondMax: Count,
+  /** Transfers that run at once: on the node, for one account, to one address. */
+  transfersMax: Count,
+  transfersPerAccountMax: Count,
+  transfersPerAddressMax: Count,
+  /** Bytes a second that are sent in all; 0 is no limit. */
+  bytesPerSecondMax: Rate,
+  bytesPerSecondPerAccountMax: Rate,
+  bytesPerSecondPerAddressMax: Rate,
+  /** SFTP: new keys are agreed on after so many bytes, or so long. */
+  rekeyBytes: Type.Integer({ minimum: 1_048_576 }),
+  rekeyIntervalMs: Type.Integer({ minimum: 1000 }),
 });
 
 /** Whether a node without the right to chroot may serve at all. */
 export const JailPolicy = Type.Union([Type.Literal('required'), Type.Literal('where-possible')]);
+
+/** Whether sessions share a process, or each has one that sees its account's directory alone, as a user of its own. */
+export const Isolation = Type.Union([Type.Literal('shared'), Type.Literal('session')], { default: 'shared' });
 
 /** The settings of an FTP node. */
 export const FtpNodeSettings = strictObject({
@@ -34,6 +51,8 @@ export const FtpNodeSettings = strictObject({
     enabled: Type.Boolean(),
     port: Port,
     publicBase: Type.String({ pattern: '^https://[^/\\s]+$', maxLength: 256 }),
+    /** Plain HTTP, for files that are signed and encrypted in themselves; null is off. */
+    plainPort: OptionalPort,
   }),
   ftp: strictObject({
     enabled: Type.Boolean(),
@@ -42,10 +61,40 @@ export const FtpNodeSettings = strictObject({
     passivePorts: strictObject({ from: Port, to: Port }),
     /** Whether a login without TLS is refused. */
     requireTls: Type.Boolean(),
+    /** FTP over TLS from the first byte on; null is off. */
+    implicitPort: OptionalPort,
+    /** Whether PORT and EPRT are obeyed, towards the customer's own address. */
+    activeMode: Type.Boolean({ default: false }),
+    /** Whether a data connection must resume the TLS session of its control connection. */
+    requireResumption: Type.Boolean({ default: false }),
+    /** What PASV announces to customers from these networks instead of `publicHost`; the first that fits. */
+    publicAddresses: Type.Array(strictObject({ network: IpNetwork, address: HostName }), {
+      maxItems: 64,
+      default: [],
+    }),
   }),
   sftp: strictObject({ enabled: Type.Boolean(), port: Port, publicHost: HostName }),
+  /** The oldest version of TLS that customers may use. */
+  tlsMinimum: Type.Union([Type.Literal('TLSv1.2'), Type.Literal('TLSv1.3')], { default: 'TLSv1.2' }),
+  /** Load balancers: connections from these networks must begin with a PROXY protocol header, and no other may. */
+  proxyProtocol: strictObject(
+    { trustedNetworks: Type.Array(IpNetwork, { maxItems: 64 }) },
+    { default: { trustedNetworks: [] } },
+  ),
   jail: JailPolicy,
-  sessionServerCount: Type.Integer({ minimum: 1, maximum: 64 }),
+  isolation: Isolation,
+  /** With `isolation: session`, the users that accounts get: so many from the first one on. */
+  accountUids: strictObject(
+    {
+      from: Type.Integer({ minimum: 1000, maximum: 4_000_000_000 }),
+      count: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+    },
+    { default: { from: 200_000, count: 65_536 } },
+  ),
+  /** Processes that speak with customers; 0 is one for each core. */
+  sessionServerCount: Type.Integer({ minimum: 0, maximum: 64 }),
+  /** A draining node takes no new sessions and deliveries, and lets its transfers finish. */
+  draining: Type.Boolean({ default: false }),
   reconcileIntervalMs: Type.Integer({ minimum: 1000, maximum: 2_147_483_647 }),
   limits: Type.Partial(SessionLimitsSchema, { additionalProperties: false }),
 });

@@ -14,5 +14,14 @@ export const InternalDbSettings = strictObject({
   deliveryLifetimeMs: LifetimeMs,
   /** How long a browser session lasts from sign-in. */
   sessionLifetimeMs: LifetimeMs,
+  /** When an address is banned from all nodes: after so many failed logins within a window, and for how long. */
+  bans: strictObject(
+    {
+      failuresMax: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+      windowMs: LifetimeMs,
+      durationMs: LifetimeMs,
+    },
+    { default: { failuresMax: 30, windowMs: 600_000, durationMs: 3_600_000 } },
+  ),
 });
 export type InternalDbSettings = Static<typeof InternalDbSettings>;

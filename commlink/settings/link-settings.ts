@@ -11,6 +11,13 @@ export const Port = Type.Integer({ minimum: 0, maximum: 65_535 });
 export const HostPort = strictObject({ host: HostName, port: Port });
 export type HostPort = Static<typeof HostPort>;
 
+/** An IP network: an address, or one with the length of its prefix (`10.0.0.0/8`, `2001:db8::/32`). */
+export const IpNetwork = Type.String({
+  minLength: 2,
+  maxLength: 49,
+  pattern: '^[0-9a-fA-F:.]+(?:/\\d{1,3})?$',
+});
+
 /** How much a program logs. */
 export const LogLevel = Type.Union([
   Type.Literal('trace'),
@@ -45,4 +52,6 @@ export const commonSettings = {
   /** The administration listener for operators with their key; null for the Unix socket alone. */
   administration: Type.Union([HostPort, Type.Null()]),
   logLevel: LogLevel,
+  /** Where Prometheus may read this node's metrics (plain HTTP: an internal address); null for nowhere. */
+  metrics: Type.Union([HostPort, Type.Null()], { default: null }),
 } as const;

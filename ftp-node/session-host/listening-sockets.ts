@@ -7,10 +7,10 @@ import { protocolNames, type ProtocolName } from '../session/protocol-name.ts';
 import { bindSocket, type BoundSocket } from './bound-socket.ts';
 import { explainListenError } from './explain-listen-error.ts';
 
-/** The address to listen on, and the port of each protocol: 0 lets the system choose, null is a disabled one. */
+/** The address to listen on, and the port of each protocol: 0 lets the system choose; one that has none is disabled. */
 export interface ListeningPlan {
   readonly host: string;
-  readonly ports: Readonly<Record<ProtocolName, number | null>>;
+  readonly ports: Readonly<Partial<Record<ProtocolName, number | null>>>;
 }
 
 /** The ports that were bound; null for a disabled protocol. */
@@ -35,6 +35,8 @@ const purposes: Readonly<Record<ProtocolName, string>> = {
   https: 'HTTPS downloads',
   ftp: 'FTP',
   sftp: 'SFTP',
+  ftps: 'FTP with implicit TLS',
+  http: 'plain HTTP',
 };
 
 /** The sockets of this process. */
@@ -53,7 +55,7 @@ export class ListeningSockets {
     };
     try {
       for (const name of protocolNames) {
-        const port = ports[name];
+        const port = ports[name] ?? null;
         if (port === null) continue;
         const key = port === 0 ? `${address}|any for ${name}` : `${address}|${port}`;
         if ([...claimed.values()].some((held) => held.key === key)) throw namedTwice(port);
@@ -69,7 +71,13 @@ export class ListeningSockets {
     }
     const portOf = (name: ProtocolName): number | null => claimed.get(name)?.socket.port ?? null;
     return {
-      ports: { https: portOf('https'), ftp: portOf('ftp'), sftp: portOf('sftp') },
+      ports: {
+        https: portOf('https'),
+        ftp: portOf('ftp'),
+        sftp: portOf('sftp'),
+        ftps: portOf('ftps'),
+        http: portOf('http'),
+      },
       descriptors: protocolNames.map((name) => claimed.get(name)?.socket.fd ?? null),
       release,
     };

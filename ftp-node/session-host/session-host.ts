@@ -44,7 +44,7 @@ export interface PreparedServers {
   discard(): Promise<void>;
 }
 
-const noPorts: BoundPorts = { https: null, ftp: null, sftp: null };
+const noPorts: BoundPorts = { https: null, ftp: null, sftp: null, ftps: null, http: null };
 
 /** The session servers of this node. */
 export class SessionHost {

@@ -8,7 +8,9 @@ import { ClusterPolicy, NodeIdentity } from '#commlink/settings/cluster-configur
 import { FtpNodeSettings, JailPolicy, SessionLimitsSchema } from '#commlink/settings/ftp-node-settings.ts';
 
 const { certificate, privateKey, hostKeys } = NodeIdentity.properties;
-const { publicHost, passivePorts, requireTls } = FtpNodeSettings.properties.ftp.properties;
+const { tlsMinimum, proxyProtocol, isolation, ftp } = FtpNodeSettings.properties;
+const { publicHost, publicAddresses, passivePorts, requireTls, activeMode, requireResumption } =
+  ftp.properties;
 
 /** What changes while a session server runs, all of it at once. */
 export const LiveSettings = strictObject({
@@ -33,8 +35,21 @@ export const SessionServerConfig = strictObject({
   identity: strictObject({ certificate, privateKey, hostKeys }),
   /** The protocols that it serves. */
   https: Type.Boolean(),
-  ftp: Type.Union([strictObject({ publicHost, passivePorts, requireTls }), Type.Null()]),
+  ftp: Type.Union([
+    strictObject({
+      publicHost,
+      publicAddresses,
+      passivePorts,
+      requireTls,
+      activeMode,
+      requireResumption,
+    }),
+    Type.Null(),
+  ]),
   sftp: Type.Boolean(),
+  tlsMinimum,
+  proxyProtocol,
+  isolation,
   limits: SessionLimitsSchema,
   live: LiveSettings,
 });

@@ -137,6 +137,14 @@ export interface SessionLimits {
   readonly passivePortsPerAccountMax: number;
   /** Obeyed by the stager, for all session servers together. */
   readonly transfersPerAccountPerSecondMax: number;
+  readonly transfersMax: number;
+  readonly transfersPerAccountMax: number;
+  readonly transfersPerAddressMax: number;
+  readonly bytesPerSecondMax: number;
+  readonly bytesPerSecondPerAccountMax: number;
+  readonly bytesPerSecondPerAddressMax: number;
+  readonly rekeyBytes: number;
+  readonly rekeyIntervalMs: number;
 }
 
 /** Where to listen: an inherited socket that is bound already, or an address of one's own. */

@@ -13,7 +13,7 @@ import t, { type Test } from 'tap';
 import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import type { StagingGrant } from '#commlink/methods/documents.ts';
 import { acceptLogin, fetchEverywhere } from './fetch-everywhere.ts';
-import type { FtpNodeSettings } from './node-cluster.ts';
+import { usualFtp, type FtpNodeSettings } from './node-cluster.ts';
 import { startNode, waitUntil, type NodeChange, type RunningNode } from './running-node.ts';
 import { digestFile, makeClientHome, openSshOptions, runProgram } from './sftp/sftp-clients.ts';
 import { findFreePortBase } from '../rig/free-ports.ts';
@@ -33,13 +33,14 @@ async function startOnPorts(t: Test, base: number, change: NodeChange = {}): Pro
 
 function portsFrom(base: number): Pick<FtpNodeSettings, 'https' | 'ftp' | 'sftp'> {
   return {
-    https: { enabled: true, port: base, publicBase: `https://localhost:${base}` },
+    https: { enabled: true, port: base, publicBase: `https://localhost:${base}`, plainPort: null },
     ftp: {
       enabled: true,
       port: base + 1,
       publicHost: 'localhost',
       passivePorts: { from: base + 10, to: base + 29 },
       requireTls: true,
+      ...usualFtp,
     },
     sftp: { enabled: true, port: base + 2, publicHost: 'localhost' },
   };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { issueCertificate } from '../rig/issued-certificate.ts';
 import { acceptLogin, fetchEverywhere } from './fetch-everywhere.ts';
+import { usualFtp } from './node-cluster.ts';
 import { RunningNode, type NodeChange } from './running-node.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -36,8 +37,8 @@ t.test('a port that is taken is said plainly, with exit status 78', async (t) =>
   const enabled = { enabled: true, port };
   const passivePorts = { from: 20_000, to: 20_010 };
   for (const [purpose, settings] of [
-    ['HTTPS downloads', { https: { ...enabled, publicBase: 'https://localhost:1' } }],
-    ['FTP', { ftp: { ...enabled, publicHost: 'localhost', passivePorts, requireTls: true } }],
+    ['HTTPS downloads', { https: { ...enabled, publicBase: 'https://localhost:1', plainPort: null } }],
+    ['FTP', { ftp: { ...enabled, publicHost: 'localhost', passivePorts, requireTls: true, ...usualFtp } }],
     ['SFTP', { sftp: { ...enabled, publicHost: 'localhost' } }],
   ] as const) {
     const node = await startFailing(t, { settings });

@@ -16,6 +16,14 @@ import { nothingPrepared } from '../rig/plain-room.ts';
 /** The settings that a test changes. */
 export type FtpNodeSettings = SettingsOf<'ftp-node'>;
 
+/** What a test that sets `ftp` need not say. */
+export const usualFtp = {
+  implicitPort: null,
+  activeMode: false,
+  requireResumption: false,
+  publicAddresses: [],
+};
+
 /** What the cluster is made of. */
 export interface NodeClusterOptions {
   readonly directory: string;

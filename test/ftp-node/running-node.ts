@@ -17,7 +17,7 @@ import type { NodeKeys } from '#commlink/node-keys.ts';
 import type { ClusterPolicy, NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
 import { signDocument } from '#commlink/signed-document.ts';
 import type { FtpNodeConfig } from '#ftp-node/config.ts';
-import { NodeCluster, type FtpNodeSettings } from './node-cluster.ts';
+import { NodeCluster, usualFtp, type FtpNodeSettings } from './node-cluster.ts';
 import { relayHandlers, type Decisions } from './relay-stand-in.ts';
 import { clusterName } from '../rig/configured-cluster.ts';
 import { plainCommand } from '../rig/plain-process.ts';
@@ -96,13 +96,14 @@ export class RunningNode {
       directory: this.directory,
       ports: { db1: await findFreePort(), web1: await findFreePort() },
       settings: {
-        https: { enabled: true, port: 0, publicBase: 'https://localhost:1' },
+        https: { enabled: true, port: 0, publicBase: 'https://localhost:1', plainPort: null },
         ftp: {
           enabled: true,
           port: 0,
           publicHost: 'localhost',
           passivePorts: { from: passiveFrom, to: passiveFrom + 30 },
           requireTls: true,
+          ...usualFtp,
         },
         sftp: { enabled: true, port: 0, publicHost: 'localhost' },
         logLevel: 'debug',

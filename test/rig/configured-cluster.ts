@@ -19,6 +19,7 @@ import {
   type NodeEntry,
   type NodeIdentity,
 } from '#commlink/settings/cluster-configuration.ts';
+import { completeSettings } from '#commlink/settings/complete-settings.ts';
 import { connectUnix } from '#commlink/unix-socket.ts';
 
 /** The name of every such cluster. */
@@ -155,20 +156,23 @@ export function entryOf(role: NodeRole, ports: EntryPorts): NodeEntry {
   if (role === 'internal-db')
     return {
       role,
-      settings: {
+      settings: completeSettings(role, {
         ...shared,
         console: { host, port: room },
         deliveryLifetimeMs: 3_600_000,
         sessionLifetimeMs: 3_600_000,
-      },
+      }),
     };
   if (role === 'web-front') {
     const portal = { host, port: room, publicUrl: `https://localhost:${room}` };
-    return { role, settings: { ...shared, portal, limits: {}, features: { api: true } } };
+    return {
+      role,
+      settings: completeSettings(role, { ...shared, portal, limits: {}, features: { api: true } }),
+    };
   }
   return {
     role,
-    settings: {
+    settings: completeSettings(role, {
       ...shared,
       listenHost: host,
       https: { enabled: true, port: room, publicBase: `https://localhost:${room}` },
@@ -184,7 +188,7 @@ export function entryOf(role: NodeRole, ports: EntryPorts): NodeEntry {
       sessionServerCount: 1,
       reconcileIntervalMs: 60_000,
       limits: {},
-    },
+    }),
   };
 }
 

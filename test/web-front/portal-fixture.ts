@@ -24,6 +24,7 @@ export function portalSettings(change: Partial<WebFrontSettings> = {}): WebFront
   return {
     links: { listen: null, dial: [], linkAgeMaxMs: 600_000 },
     administration: null,
+    metrics: null,
     logLevel: 'error',
     portal: { host: '127.0.0.1', port: 0, publicUrl: 'https://portal.example' },
     limits: {},

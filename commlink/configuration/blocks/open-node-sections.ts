@@ -5,7 +5,7 @@ import type { NodeRole } from '../../node-config.ts';
 import type { NodeKeys } from '../../node-keys.ts';
 import { compileSchema, SchemaError, Type, strictObject } from '../../schema.ts';
 import { NodeIdentity, type SettingsOf } from '../../settings/cluster-configuration.ts';
-import { settingsChecks } from '../../settings/settings-checks.ts';
+import { completeSettings } from '../../settings/complete-settings.ts';
 import { readBagSection } from './bag-section.ts';
 import { ConfigurationError } from '../configuration-error.ts';
 import type { Invitation, Manifest, ManifestMember, SealedSection } from './manifest.ts';
@@ -88,7 +88,7 @@ function sectionOpener({ manifest, sections, keys }: NodeSectionsRequest<NodeRol
 
 function checkSettings<R extends NodeRole>(role: R, value: unknown): SettingsOf<R> {
   try {
-    return settingsChecks[role].parse(value);
+    return completeSettings(role, value);
   } catch (cause) {
     if (!(cause instanceof SchemaError)) throw cause;
     throw new ConfigurationError(

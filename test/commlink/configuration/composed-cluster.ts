@@ -15,6 +15,7 @@ import {
   type NodeEntry,
   type NodeIdentity,
 } from '#commlink/settings/cluster-configuration.ts';
+import { completeSettings } from '#commlink/settings/complete-settings.ts';
 
 /** The time at which everything is published. */
 export const nowMs = 1_800_000_000_000;
@@ -128,7 +129,7 @@ const links = { linkAgeMaxMs: 600_000 };
 export function webFrontEntry(host: string): NodeEntry {
   return {
     role: 'web-front',
-    settings: {
+    settings: completeSettings('web-front', {
       links: {
         ...links,
         listen: { host, port: 7001 },
@@ -139,7 +140,7 @@ export function webFrontEntry(host: string): NodeEntry {
       portal: { host, port: 443, publicUrl: 'https://downloads.example.com' },
       limits: {},
       features: { api: true },
-    },
+    }),
   };
 }
 
@@ -147,7 +148,7 @@ export function webFrontEntry(host: string): NodeEntry {
 export function ftpNodeEntry(host: string): NodeEntry {
   return {
     role: 'ftp-node',
-    settings: {
+    settings: completeSettings('ftp-node', {
       links: {
         ...links,
         listen: null,
@@ -169,7 +170,7 @@ export function ftpNodeEntry(host: string): NodeEntry {
       sessionServerCount: 1,
       reconcileIntervalMs: 60_000,
       limits: {},
-    },
+    }),
   };
 }
 
@@ -177,14 +178,14 @@ export function ftpNodeEntry(host: string): NodeEntry {
 export function internalDbEntry(host: string): NodeEntry {
   return {
     role: 'internal-db',
-    settings: {
+    settings: completeSettings('internal-db', {
       links: { ...links, listen: { host, port: 7001 }, dial: [] },
       administration: { host, port: 7002 },
       logLevel: 'info',
       console: { host, port: 8080 },
       deliveryLifetimeMs: 14_400_000,
       sessionLifetimeMs: 43_200_000,
-    },
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 // The configuration directory: each write that may be a node's last, what leaves the disk, and directories that are wrong.
+import { writeFileSync } from 'node:fs';
 import { readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -157,4 +158,27 @@ t.test('a directory that is not right stops the node with a plain sentence', asy
   await writeFile(block, whole);
   await rename(block, join(bootstrap.configurationDirectory, 'blocks', `2${name.slice(1)}`));
   await t.rejects(open({}), { code: 'KEY_FILE_UNREADABLE' }, 'gone');
+});
+
+t.test('a file that is being written while old blocks are erased is whole', async (t) => {
+  const [first] = await twoBlocks();
+  const store = new ConfigurationStore(temporaryFolder(t));
+  await store.prepare();
+  await store.writeBlock(first);
+  await store.writeRecord(record(first));
+  for (let round = 0; round < 200; round += 1) {
+    const writing = Promise.all([store.writeJoins([]), store.writeProposals([])]);
+    await Promise.all([writing, store.eraseOtherBlocks([first.version])]);
+    t.strictSame([await store.readJoins(), await store.readProposals()], [[], []]);
+  }
+});
+
+t.test('what a node that died left half written is erased at the next start', async (t) => {
+  const directory = temporaryFolder(t);
+  const store = new ConfigurationStore(directory);
+  await store.prepare();
+  for (const folder of ['', 'blocks', 'history'])
+    writeFileSync(join(directory, folder, 'joins.json.abc.new'), 'secret', { mode: 0o600 });
+  await store.eraseUnfinished();
+  t.strictSame((await readdir(directory, { recursive: true })).toSorted(), ['blocks', 'history']);
 });

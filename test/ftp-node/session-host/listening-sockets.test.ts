@@ -39,7 +39,7 @@ t.test('a claimed port is bound and refuses connections, until somebody listens 
   t.equal(claim.ports.ftp, null);
   t.same(
     claim.descriptors.map((fd) => typeof fd),
-    ['number', 'object', 'number'],
+    ['number', 'object', 'number', 'object', 'object'],
   );
   t.equal(await codeOfConnecting(https ?? 0), 'ECONNREFUSED');
   const server = await listen(t, { fd: claim.descriptors[0] ?? -1 });

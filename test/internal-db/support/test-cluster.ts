@@ -16,6 +16,7 @@ import type { LinkPlan, Member } from '#commlink/node-config.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { sealMessage } from '#commlink/sealed-message.ts';
+import { completeSettings } from '#commlink/settings/complete-settings.ts';
 import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
 import { signDocument, verifyDocument } from '#commlink/signed-document.ts';
 import type { InternalDbConfig } from '#internal-db/config.ts';
@@ -124,7 +125,7 @@ export interface TestWebFront {
 
 /** Settings with the console on a port of the system's choice. */
 export function internalDbSettings(change: Partial<InternalDbSettings> = {}): InternalDbSettings {
-  return {
+  return completeSettings('internal-db', {
     links: { listen: null, dial: [], linkAgeMaxMs: 3_600_000 },
     administration: null,
     logLevel: 'error',
@@ -132,7 +133,7 @@ export function internalDbSettings(change: Partial<InternalDbSettings> = {}): In
     deliveryLifetimeMs: 3_600_000,
     sessionLifetimeMs: 3_600_000,
     ...change,
-  };
+  });
 }
 
 /** Makes a cluster of three; nothing runs yet. */
