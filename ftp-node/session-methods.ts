@@ -3,6 +3,7 @@
 import { method } from '#commlink/method-table.ts';
 import { Type, strictObject, type Static } from '#commlink/schema.ts';
 import { Address, AtMs, Bytes, Id, LoginVerdict, Protocol, Sha256, Slug } from '#commlink/methods/fields.ts';
+import { LoginCredential } from '#commlink/methods/login-credential.ts';
 import { LiveSettings, SessionServerConfig } from './session/session-config.ts';
 
 const Path = Type.String({ minLength: 1, maxLength: 512 });
@@ -36,7 +37,7 @@ export const stagerMethods = {
     params: strictObject({ code: Type.String({ maxLength: 64 }), message: Type.String({ maxLength: 2000 }) }),
     result: strictObject({}),
   }),
-  /** Seals the password to internal-db and returns its verified verdict. */
+  /** Seals the credential to internal-db and returns its verified verdict. */
   'login.verify': method({
     ...fromSession,
     mutates: false,
@@ -44,7 +45,7 @@ export const stagerMethods = {
       protocol: Protocol,
       address: Address,
       username: Type.String({ maxLength: 128 }),
-      password: Type.String({ maxLength: 256 }),
+      credential: LoginCredential,
     }),
     result: LoginVerdict,
   }),

@@ -3,6 +3,7 @@
 // The envelope (signing, verifying, domain separation by kind) is in signed-document.ts.
 import { VersionMessage } from '../configuration/protocol/version-message.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
+import { LoginCredential } from './login-credential.ts';
 import {
   Address,
   AtMs,
@@ -59,7 +60,7 @@ export const LoginAttempt = strictObject({
   protocol: Protocol,
   address: Address,
   username: Type.String({ minLength: 1, maxLength: 128 }),
-  password: Type.String({ maxLength: 256 }),
+  credential: LoginCredential,
   attemptedAtMs: AtMs,
 });
 export type LoginAttempt = Static<typeof LoginAttempt>;

@@ -178,7 +178,7 @@ export const LoginVerdict = Type.Union([
   strictObject({
     allowed: Type.Literal(true),
     account: Slug,
-    /** `delivery:<id>`, `user:<name>` or `token:<id>`: who is logged in, for logs and download records. */
+    /** `delivery:<id>`, `user:<name>`, `token:<id>` or `key:<id>`: who is logged in, for logs and download records. */
     principal: Type.String({ maxLength: 128 }),
     /** When the credential itself ends; the session is closed then. */
     expiresAtMs: AtMs,

@@ -58,7 +58,7 @@ const housekeeper = { callers: ['web-front'] as const, deadlineMs: 10_000 };
 const withSession = { session: Secret };
 
 /** Sealed credentials: base64url of HPKE encapsulated key and ciphertext of a LoginAttempt. */
-export const SealedLogin = Type.String({ minLength: 60, maxLength: 4096, pattern: '^[A-Za-z0-9_-]+$' });
+export const SealedLogin = Type.String({ minLength: 60, maxLength: 8192, pattern: '^[A-Za-z0-9_-]+$' });
 
 /** Parameters and result that a relay passes on unseen; shared with web-front-methods.ts. */
 export const relayedMessages = {

@@ -3,6 +3,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Logger } from '#commlink/log.ts';
 import type { LoginVerdict, Protocol } from '#commlink/methods/fields.ts';
+import type { LoginCredential } from '#commlink/methods/login-credential.ts';
 import type { TransferRefusal } from '../session-methods.ts';
 import type { CustomerPath } from './customer-path.ts';
 
@@ -83,7 +84,7 @@ export interface SessionServices {
     protocol: Protocol;
     address: string;
     username: string;
-    password: string;
+    credential: LoginCredential;
   }): Promise<LoginVerdict>;
   /** The directory of an account that a verdict, or a verified URL, has named. */
   accountDirectory(account: string): AccountDirectory;

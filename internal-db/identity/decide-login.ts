@@ -36,16 +36,23 @@ export async function decideLogin(
 }
 
 async function decideAttempt(context: ServiceContext, attempt: LoginAttempt): Promise<LoginVerdict> {
-  if (looksLikeDeliveryLogin(attempt.username)) return decideDeliveryLogin(context, attempt);
-  if (looksLikePersonalToken(attempt.password)) return decideTokenLogin(context, attempt);
-  return decidePasswordLogin(context, attempt);
+  const { credential } = attempt;
+  if (credential.kind === 'public-key') return refusedCredentials;
+  const { password } = credential;
+  if (looksLikeDeliveryLogin(attempt.username)) return decideDeliveryLogin(context, attempt, password);
+  if (looksLikePersonalToken(password)) return decideTokenLogin(context, attempt, password);
+  return decidePasswordLogin(context, attempt, password);
 }
 
-async function decideDeliveryLogin(context: ServiceContext, attempt: LoginAttempt): Promise<LoginVerdict> {
+async function decideDeliveryLogin(
+  context: ServiceContext,
+  attempt: LoginAttempt,
+  password: string,
+): Promise<LoginVerdict> {
   const admission = context.throttle.begin(originOf(attempt));
   if (!admission.admitted) return throttled;
   const delivery = await context.store.read.deliveries.byLogin(attempt.username);
-  const matches = secretMatches(attempt.password, delivery?.passwordHash ?? unknownDeliveryHash);
+  const matches = secretMatches(password, delivery?.passwordHash ?? unknownDeliveryHash);
   if (!delivery || !matches) return refusedCredentials;
   admission.succeeded();
   const isLive = delivery.state === 'requested' || delivery.state === 'staged';
@@ -56,10 +63,14 @@ async function decideDeliveryLogin(context: ServiceContext, attempt: LoginAttemp
   return { allowed: true, account: account.name, principal: `delivery:${id}`, expiresAtMs };
 }
 
-async function decideTokenLogin(context: ServiceContext, attempt: LoginAttempt): Promise<LoginVerdict> {
+async function decideTokenLogin(
+  context: ServiceContext,
+  attempt: LoginAttempt,
+  password: string,
+): Promise<LoginVerdict> {
   const admission = context.throttle.begin(originOf(attempt));
   if (!admission.admitted) return throttled;
-  const found = await findToken(context, attempt.password);
+  const found = await findToken(context, password);
   if (!found || found.user.name !== attempt.username) return refusedCredentials;
   admission.succeeded();
   if (found.account.state !== 'active') return suspended;
@@ -68,8 +79,12 @@ async function decideTokenLogin(context: ServiceContext, attempt: LoginAttempt):
   return { allowed: true, account: found.account.name, principal: `token:${id}`, expiresAtMs };
 }
 
-async function decidePasswordLogin(context: ServiceContext, attempt: LoginAttempt): Promise<LoginVerdict> {
-  const { username, password } = attempt;
+async function decidePasswordLogin(
+  context: ServiceContext,
+  attempt: LoginAttempt,
+  password: string,
+): Promise<LoginVerdict> {
+  const { username } = attempt;
   const found = await context.store.read.accounts.userByName(username);
   const storedHash = found?.user.passwordHash ?? null;
   const verdict = await checkPassword(context, { ...originOf(attempt), password, storedHash });

@@ -9,7 +9,9 @@ const run = promisify(execFile);
 /** From now on `alice` may log in to the account `acme` with this password, and nobody else anywhere. */
 export function acceptLogin(node: RunningNode, password: string): void {
   node.decisions.login = (attempt) =>
-    attempt.username === 'alice' && attempt.password === password
+    attempt.username === 'alice' &&
+    attempt.credential.kind === 'password' &&
+    attempt.credential.password === password
       ? { allowed: true, account: 'acme', principal: 'user:alice', expiresAtMs: Date.now() + 3_600_000 }
       : { allowed: false, reason: 'credentials' };
 }

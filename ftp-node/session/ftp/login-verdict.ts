@@ -29,7 +29,12 @@ export async function decideLogin(
   const protocol = connection.secure ? 'ftps' : 'ftp';
   if (username.length > usernameCharactersMax || password.length > passwordCharactersMax)
     throw new LoginRefusal('credentials');
-  const verdict = await services.verifyLogin({ protocol, address: connection.address, username, password });
+  const verdict = await services.verifyLogin({
+    protocol,
+    address: connection.address,
+    username,
+    credential: { kind: 'password', password },
+  });
   if (!verdict.allowed) throw new LoginRefusal(verdict.reason);
   const { account, principal, expiresAtMs } = verdict;
   const admission = services.registerSession({

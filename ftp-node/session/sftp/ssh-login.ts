@@ -12,6 +12,8 @@ import { refuseService } from './ssh-engine.ts';
 export interface Login {
   readonly account: string;
   readonly principal: string;
+  /** As the client gave it. */
+  readonly username: string;
   /** The session's registration; releasing it is the receiver's. */
   readonly registration: Admission;
 }
@@ -100,7 +102,8 @@ class LoginAttempts {
       username.length > sshLimits.usernameCharactersMax || password.length > sshLimits.passwordCharactersMax;
     if (isTooLong) return null;
     try {
-      return await services.verifyLogin({ protocol: 'sftp', address, username, password });
+      const credential = { kind: 'password' as const, password };
+      return await services.verifyLogin({ protocol: 'sftp', address, username, credential });
     } catch (error) {
       services.log.error({ err: error, address }, 'sftp login could not be verified');
       return null;
@@ -121,7 +124,7 @@ class LoginAttempts {
     let isAccepted = false;
     const onReady = (): void => {
       isAccepted = true;
-      onLogin({ account, principal, registration });
+      onLogin({ account, principal, username: request.username, registration });
     };
     connection.once('ready', onReady);
     request.accept();

@@ -83,7 +83,8 @@ async function startOurs(): Promise<void> {
   const services: SessionServices = {
     log: createLogger('ftp-test', 'trace'),
     limits: { ...defaultSessionLimits, ...options.limits },
-    verifyLogin: async ({ username, password }) => {
+    verifyLogin: async ({ username, credential }) => {
+      const password = credential.kind === 'password' ? credential.password : '';
       if (username === 'away') throw new RpcError('unavailable', 'No link.');
       if (username === 'often') return { allowed: false, reason: 'throttled' };
       if (password !== 'right "word"' && password !== 'secret')

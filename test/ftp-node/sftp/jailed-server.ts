@@ -15,7 +15,7 @@ const server = await prepareSftpServer({
     log: createLogger('sftp-jail-test', 'fatal'),
     limits: defaultSessionLimits,
     verifyLogin: async (attempt) =>
-      attempt.password === password
+      attempt.credential.kind === 'password' && attempt.credential.password === password
         ? { allowed: true, account: 'acme', principal: 'user:test', expiresAtMs: Date.now() + 60_000 }
         : { allowed: false, reason: 'credentials' },
     accountDirectory: (account) => openAccountDirectory('/', account),

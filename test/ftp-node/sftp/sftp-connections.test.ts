@@ -103,8 +103,8 @@ t.test('logins are verified by both methods, and by no other', async (t) => {
   await once(interactive, 'ready');
   interactive.end();
   t.match(fixture.logins, [
-    { username, password, address: '127.0.0.1' },
-    { username, password, address: '127.0.0.1' },
+    { username, credential: { kind: 'password', password }, address: '127.0.0.1' },
+    { username, credential: { kind: 'password', password }, address: '127.0.0.1' },
   ]);
   const key = ssh2.utils.generateKeyPairSync('ed25519').private;
   const refused: ConnectConfig[] = [

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { createLogger } from '#commlink/log.ts';
+import type { LoginCredential } from '#commlink/methods/login-credential.ts';
 import { defaultSessionLimits } from '#ftp-node/limits.ts';
 import { openAccountDirectory } from '#ftp-node/session/account-directory.ts';
 import type {
@@ -36,7 +37,7 @@ export interface SftpFixture {
   readonly accountDirectory: string;
   readonly directory: string;
   readonly transfers: SeenTransfer[];
-  readonly logins: { username: string; password: string; address: string }[];
+  readonly logins: { username: string; credential: LoginCredential; address: string }[];
   readonly endSessions: ((reason: 'expired' | 'revoked' | 'shutdown') => void)[];
   readonly hostKeys: Buffer[];
   readonly stagings: Set<string>;
@@ -113,8 +114,9 @@ function makeServices(fixture: SftpFixture, limits: SessionLimits, admit: () => 
     limits,
     verifyLogin: async (attempt) => {
       fixture.logins.push(attempt);
-      if (attempt.username !== username || attempt.password !== password)
-        return { allowed: false, reason: 'credentials' };
+      const { credential } = attempt;
+      const isRight = credential.kind === 'password' && credential.password === password;
+      if (attempt.username !== username || !isRight) return { allowed: false, reason: 'credentials' };
       return {
         allowed: true,
         account: 'acme',

@@ -8,6 +8,7 @@ import { openCommlink, type Commlink, type CommlinkOptions } from '#commlink/com
 import { createLogger } from '#commlink/log.ts';
 import type { DocumentBody } from '#commlink/methods/documents.ts';
 import { loginSealingPurpose } from '#commlink/methods/documents.ts';
+import type { LoginCredential } from '#commlink/methods/login-credential.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
@@ -62,7 +63,7 @@ export class TestFtpNode {
 
   /** A login attempt sealed to internal-db; `overrides` make it hostile. */
   async sealLogin(
-    credentials: { username: string; password: string },
+    { username, ...shown }: { username: string } & ({ password: string } | { credential: LoginCredential }),
     overrides: Partial<DocumentBody<'login-answer'>> & { attemptedAtMs?: number; address?: string } = {},
   ): Promise<{ sealed: string; nonce: string }> {
     const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
@@ -72,7 +73,8 @@ export class TestFtpNode {
       nonce,
       protocol: 'ftps',
       address: '127.0.0.9',
-      ...credentials,
+      username,
+      credential: 'password' in shown ? { kind: 'password', ...shown } : shown.credential,
       attemptedAtMs: Date.now(),
       ...overrides,
     };
