@@ -1,6 +1,7 @@
 // The sockets that customers connect to, bound by the stager and inherited by its session servers, which alone listen on
-// them and accept. A socket outlives the session servers: one that replaces another takes the same one, so that no
-// connection is lost in between. Callers: session-host.ts claims for each generation of session servers.
+// them and accept. Each server has its own for each port (SO_REUSEPORT): the kernel deals connections out evenly, while
+// servers with one socket between them race for each. A socket outlives the session servers: one that replaces another
+// takes the same one, so that no connection is lost in between. Callers: session-host.ts claims for each generation.
 import { lookup } from 'node:dns/promises';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { protocolNames, type ProtocolName } from '../session/protocol-name.ts';
@@ -19,8 +20,8 @@ export type BoundPorts = Readonly<Record<ProtocolName, number | null>>;
 /** The sockets of one generation of session servers. They stay open until every claim on them is released. */
 export interface SocketClaim {
   readonly ports: BoundPorts;
-  /** In the order of protocolNames; null for a disabled protocol. */
-  readonly descriptors: readonly (number | null)[];
+  /** For each session server, in the order of protocolNames; null for a disabled protocol. */
+  readonly descriptors: readonly (readonly (number | null)[])[];
   /** Idempotent. */
   release(): void;
 }
@@ -44,23 +45,29 @@ export class ListeningSockets {
   readonly #held = new Map<string, HeldSocket>();
 
   /** Binds what is not bound yet. Throws StartupError as explainListenError says; nothing is claimed then. */
-  async claim({ host, ports }: ListeningPlan): Promise<SocketClaim> {
+  async claim({ host, ports }: ListeningPlan, serverCount = 1): Promise<SocketClaim> {
     const { address } = await lookup(host).catch((error: unknown) => {
       throw explainListenError(error, { host, port: ports.https ?? 0, purpose: 'downloads' });
     });
-    const claimed = new Map<ProtocolName, HeldSocket>();
+    const claimed = new Map<ProtocolName, HeldSocket[]>();
     const release = (): void => {
-      for (const held of claimed.values()) this.#release(held);
+      for (const held of [...claimed.values()].flat()) this.#release(held);
       claimed.clear();
     };
+    const named = new Set<number>();
     try {
       for (const name of protocolNames) {
         const port = ports[name] ?? null;
         if (port === null) continue;
-        const key = port === 0 ? `${address}|any for ${name}` : `${address}|${port}`;
-        if ([...claimed.values()].some((held) => held.key === key)) throw namedTwice(port);
+        if (named.has(port)) throw namedTwice(port);
+        if (port !== 0) named.add(port);
         try {
-          claimed.set(name, this.#claimOne(key, { address, port }));
+          const sockets: HeldSocket[] = [];
+          claimed.set(name, sockets);
+          for (let server = 0; server < serverCount; server += 1) {
+            const key = `${address}|${port === 0 ? `any for ${name}` : port}|${server}`;
+            sockets.push(this.#claimOne(key, { address, port: sockets[0]?.socket.port ?? port }));
+          }
         } catch (error) {
           throw explainListenError(error, { host, port, purpose: purposes[name] });
         }
@@ -69,7 +76,7 @@ export class ListeningSockets {
       release();
       throw error;
     }
-    const portOf = (name: ProtocolName): number | null => claimed.get(name)?.socket.port ?? null;
+    const portOf = (name: ProtocolName): number | null => claimed.get(name)?.[0]?.socket.port ?? null;
     return {
       ports: {
         https: portOf('https'),
@@ -78,7 +85,9 @@ export class ListeningSockets {
         ftps: portOf('ftps'),
         http: portOf('http'),
       },
-      descriptors: protocolNames.map((name) => claimed.get(name)?.socket.fd ?? null),
+      descriptors: Array.from({ length: serverCount }, (_, server) =>
+        protocolNames.map((name) => claimed.get(name)?.[server]?.socket.fd ?? null),
+      ),
       release,
     };
   }

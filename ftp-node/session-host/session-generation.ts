@@ -53,7 +53,7 @@ export class SessionGeneration {
         ...handlersFor(name),
         'server.configure': async () => ({ ...plan.config, live: live() }),
       };
-      const { descriptors } = sockets;
+      const descriptors = sockets.descriptors[index] ?? [];
       return new SessionSlot({ name, mainFile, descriptors, handlers, downloads, log, onChange });
     });
   }

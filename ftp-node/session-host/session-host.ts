@@ -63,7 +63,7 @@ export class SessionHost {
   async prepare(plan: SessionPlan): Promise<PreparedServers> {
     if (this.#current !== null && isSamePlan(this.#current.plan, plan))
       return { commit: () => this.adjust(), discard: async () => undefined };
-    const sockets = await this.#sockets.claim(plan.listening);
+    const sockets = await this.#sockets.claim(plan.listening, plan.serverCount);
     this.#lastNumber += 1;
     const next = new SessionGeneration({ ...this.#options, number: this.#lastNumber, plan, sockets });
     this.#generations.add(next);

@@ -2,6 +2,7 @@
 // another program.
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Server } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { ListeningSockets, type ListeningPlan } from '#ftp-node/session-host/listening-sockets.ts';
 import { findFreePortBase } from '../../rig/free-ports.ts';
@@ -38,11 +39,11 @@ t.test('a claimed port is bound and refuses connections, until somebody listens 
   t.ok(https !== null && https > 0);
   t.equal(claim.ports.ftp, null);
   t.same(
-    claim.descriptors.map((fd) => typeof fd),
-    ['number', 'object', 'number', 'object', 'object'],
+    claim.descriptors.map((server) => server.map((fd) => typeof fd)),
+    [['number', 'object', 'number', 'object', 'object']],
   );
   t.equal(await codeOfConnecting(https ?? 0), 'ECONNREFUSED');
-  const server = await listen(t, { fd: claim.descriptors[0] ?? -1 });
+  const server = await listen(t, { fd: claim.descriptors[0]?.[0] ?? -1 });
   t.equal((server.address() as AddressInfo).port, https);
   t.equal(await codeOfConnecting(https ?? 0), 'connected');
 });
@@ -53,15 +54,37 @@ t.test('claims on the same place share a socket, which goes with the last of the
   const plan: ListeningPlan = { host, ports: { https: base, ftp: 0, sftp: base + 1 } };
   const first = await sockets.claim(plan);
   const second = await sockets.claim({ ...plan, ports: { ...plan.ports, sftp: base + 2 } });
-  t.equal(second.descriptors[0], first.descriptors[0]);
+  t.equal(second.descriptors[0]?.[0], first.descriptors[0]?.[0]);
   t.equal(second.ports.ftp, first.ports.ftp, 'also where the system has chosen');
-  t.not(second.descriptors[2], first.descriptors[2]);
+  t.not(second.descriptors[0]?.[2], first.descriptors[0]?.[2]);
   first.release();
   first.release();
-  await listen(t, { fd: second.descriptors[0] ?? -1 });
+  await listen(t, { fd: second.descriptors[0]?.[0] ?? -1 });
   const another = { host, ports: { https: base, ftp: null, sftp: null } };
   await t.rejects(new ListeningSockets().claim(another), { code: 'PORT_TAKEN' }, 'it is still there');
   second.release();
+});
+
+t.test('servers have sockets of their own on the same ports, and share out what comes', async (t) => {
+  const sockets = new ListeningSockets();
+  const claim = await sockets.claim({ host, ports: { https: 0, ftp: 0, sftp: null } }, 3);
+  const [first = [], second = [], third = []] = claim.descriptors;
+  t.equal(new Set([first[0], second[0], third[0], first[1], second[1], third[1]]).size, 6);
+  const port = claim.ports.https ?? 0;
+  const counts = [0, 0, 0];
+  for (const [index, descriptors] of [first, second, third].entries()) {
+    const server = await listen(t, { fd: descriptors[0] ?? -1 });
+    t.equal((server.address() as AddressInfo).port, port);
+    server.on('connection', () => (counts[index] = (counts[index] ?? 0) + 1));
+  }
+  await Promise.all(Array.from({ length: 150 }, () => codeOfConnecting(port)));
+  await delay(50);
+  t.equal(counts[0]! + counts[1]! + counts[2]!, 150, 'all are accepted');
+  t.ok(Math.min(...counts) > 20, `each has its share: ${counts.join(', ')}`);
+  const fewer = await sockets.claim({ host, ports: { https: 0, ftp: 0, sftp: null } }, 1);
+  t.same(fewer.descriptors, [first], 'the first one keeps its sockets when there are fewer');
+  claim.release();
+  fewer.release();
 });
 
 t.test('what another program listens on is taken, also where it would share', async (t) => {
