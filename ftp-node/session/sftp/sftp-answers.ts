@@ -1,15 +1,15 @@
 // Answers each SFTP request but READ: the table of what a client may ask for. What is not in it does not happen.
-// Caller: sftp-session.ts, one request after another. Every path becomes a CustomerPath here and nowhere else, and
-// no answer says anything about this machine's own paths.
-import { randomUUID } from 'node:crypto';
+// Caller: sftp-session.ts, one request after another. Every path becomes a CustomerPath here and nowhere else.
 import type { Logger } from '#commlink/log.ts';
-import { CustomerPathError, parseCustomerPath, type CustomerPath } from '../customer-path.ts';
-import { AccountDirectoryError, type AccountDirectory, type OpenedFile } from '../session-services.ts';
-import type { Transfer, TransferRefusal } from '../session-services.ts';
+import type { CustomerPath } from '../customer-path.ts';
+import type { AccountDirectory, OpenedFile, Transfer, TransferRefusal } from '../session-services.ts';
+import { measureUsage } from './account-usage.ts';
+import { expandClientPath, homePath, parseClientPath } from './client-path.ts';
 import { OpenDownload } from './open-download.ts';
+import { openDirectory, readDirectory } from './sftp-directories.ts';
 import {
   encodeAttributes,
-  encodeEntry,
+  encodeFileSystem,
   encodeHandle,
   encodeLimits,
   encodeNames,
@@ -17,13 +17,22 @@ import {
   encodeRealPath,
   encodeStatus,
 } from './sftp-encode.ts';
-import type { OpenDirectory, SftpHandles } from './sftp-handles.ts';
-import { sftpLimits } from './sftp-limits.ts';
+import type { SftpHandles } from './sftp-handles.ts';
 import { openFlagRead, statusCode, type SftpRequest } from './sftp-protocol.ts';
+import {
+  encodeBadHandle,
+  encodeFailure,
+  encodeNotFound,
+  encodeReadOnly,
+  encodeTryAgain,
+  encodeUnsupported,
+} from './sftp-refusals.ts';
 
 /** What the answers of one channel work with. */
 export interface AnswerContext {
   readonly directory: AccountDirectory;
+  /** The name that was logged in with. */
+  readonly username: string;
   readonly handles: SftpHandles;
   readonly log: Logger;
   beginTransfer(file: OpenedFile, offsetBytes: number): Promise<Transfer | TransferRefusal>;
@@ -49,8 +58,6 @@ type Answers = {
   ) => Promise<Buffer>;
 };
 
-const readOnlyText = 'This server is read-only.';
-
 const answers: Answers = {
   open: answerOpen,
   close: answerClose,
@@ -60,16 +67,18 @@ const answers: Answers = {
   fstat: answerFstat,
   opendir: answerOpendir,
   readdir: answerReaddir,
-  realpath: async (_context, { id, path }) => encodeRealPath(id, parsePath(path)),
-  change: async (_context, { id }) => encodeStatus(id, statusCode.permissionDenied, readOnlyText),
+  // Also of what does not exist: clients ask before they know.
+  realpath: async (_context, { id, path }) => encodeRealPath(id, parseClientPath(path)),
+  'expand-path': async (_context, { id, path }) => answerHome(id, expandClientPath(path)),
+  'home-directory': async ({ username }, request) =>
+    answerHome(request.id, isOwnName(request.username, username) ? homePath : null),
+  statvfs: answerStatvfs,
+  fstatvfs: answerFstatvfs,
+  limits: async (_context, { id }) => encodeLimits(id),
+  change: async (_context, { id }) => encodeReadOnly(id),
   link: async (_context, { id }) =>
     encodeStatus(id, statusCode.opUnsupported, 'There are no symbolic links on this server.'),
-  extended: async (_context, { id, name }) =>
-    name === 'limits@openssh.com'
-      ? encodeLimits(id)
-      : encodeStatus(id, statusCode.opUnsupported, 'This extension is not supported.'),
-  unknown: async (_context, { id }) =>
-    encodeStatus(id, statusCode.opUnsupported, 'This operation is not supported.'),
+  unknown: async (_context, { id }) => encodeUnsupported(id),
 };
 
 /** Answers a request. Never rejects: a fault becomes a status with an incident id, and a line in the log. */
@@ -85,62 +94,16 @@ export async function answerRequest(context: AnswerContext, request: AnsweredReq
   }
 }
 
-/** The status for something thrown: an expected refusal in the protocol's words, or a fault with an incident id. */
-export function encodeFailure(log: Logger, id: number, error: unknown): Buffer {
-  if (error instanceof CustomerPathError || error instanceof AccountDirectoryError) {
-    switch (error.code) {
-      case 'BAD_PATH':
-      case 'not_found':
-      case 'not_a_directory':
-        return encodeNotFound(id);
-      case 'not_a_file':
-        return encodeStatus(id, statusCode.failure, 'This is a directory.');
-      case 'input_output':
-        break;
-    }
-  }
-  const incident = randomUUID();
-  log.error({ err: error, incident }, 'sftp request failed');
-  const text = `The server could not do this. Try again; if it stays so, report incident ${incident}.`;
-  return encodeStatus(id, statusCode.failure, text);
-}
-
-/** The status for a file that is not there, or not there any more. */
-export function encodeNotFound(id: number): Buffer {
-  return encodeStatus(id, statusCode.noSuchFile, 'No such file or directory.');
-}
-
-/** The status for what is declined now and will not be in a moment. */
-export function encodeTryAgain(id: number): Buffer {
-  return encodeStatus(id, statusCode.failure, 'The server is busy; please try again in a moment.');
-}
-
-/** The status for a handle that is not open. */
-export function encodeBadHandle(id: number): Buffer {
-  return encodeStatus(id, statusCode.failure, 'This handle is not open.');
-}
-
-/** Names are UTF-8 here; anything else names nothing. */
-function parsePath(raw: Buffer): CustomerPath {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw);
-  } catch (error) {
-    throw new AccountDirectoryError('not_found', 'The path is not UTF-8.', { cause: error });
-  }
-  return parseCustomerPath(text);
-}
-
 async function answerOpen(
   context: AnswerContext,
   { id, path, flags }: { id: number; path: Buffer; flags: number },
 ): Promise<Buffer> {
-  if (flags !== openFlagRead) return encodeStatus(id, statusCode.permissionDenied, readOnlyText);
+  if (flags !== openFlagRead) return encodeReadOnly(id);
   if (context.isDraining())
     return encodeStatus(id, statusCode.failure, 'The server is about to restart; connect again.');
   if (!(await context.waitForAdmission(context.signal))) return encodeTryAgain(id);
   if (context.handles.isFull) return encodeStatus(id, statusCode.failure, 'Too many files are open.');
-  const file = await context.directory.openFile(parsePath(path));
+  const file = await context.directory.openFile(parseClientPath(path));
   const download = new OpenDownload(file, {
     begin: (offsetBytes) => context.beginTransfer(file, offsetBytes),
     onCut: () => context.cut(),
@@ -162,7 +125,7 @@ async function answerStat(
   context: AnswerContext,
   { id, path }: { id: number; path: Buffer },
 ): Promise<Buffer> {
-  return encodeAttributes(id, await context.directory.describe(parsePath(path)));
+  return encodeAttributes(id, await context.directory.describe(parseClientPath(path)));
 }
 
 async function answerFstat(
@@ -176,16 +139,41 @@ async function answerFstat(
   return encodeAttributes(id, { name: '', kind: 'file', sizeBytes, modifiedAtMs });
 }
 
+/** `path` is null for another user's home directory: the accounts of a server know nothing of each other. */
+function answerHome(id: number, path: CustomerPath | null): Buffer {
+  return path === null ? encodeNotFound(id) : encodeRealPath(id, path);
+}
+
+/** An empty name asks for one's own home directory. */
+function isOwnName(asked: Buffer, username: string): boolean {
+  return asked.length === 0 || asked.equals(Buffer.from(username));
+}
+
+async function answerStatvfs(
+  context: AnswerContext,
+  { id, path }: { id: number; path: Buffer },
+): Promise<Buffer> {
+  await context.directory.describe(parseClientPath(path));
+  const usage = await measureUsage(context.directory, context.signal);
+  if (usage === null) return encodeStatus(id, statusCode.failure, 'There are too many files to add up.');
+  return encodeFileSystem(id, usage);
+}
+
+async function answerFstatvfs(
+  context: AnswerContext,
+  { id, handle }: { id: number; handle: Buffer },
+): Promise<Buffer> {
+  if (context.handles.find(handle) === undefined) return encodeBadHandle(id);
+  return await answerStatvfs(context, { id, path: Buffer.from(homePath) });
+}
+
 async function answerOpendir(
   context: AnswerContext,
   { id, path }: { id: number; path: Buffer },
 ): Promise<Buffer> {
   if (context.handles.isFull) return encodeStatus(id, statusCode.failure, 'Too many directories are open.');
-  const customerPath = parsePath(path);
-  const entry = await context.directory.describe(customerPath);
-  if (entry.kind !== 'directory') return encodeStatus(id, statusCode.failure, 'This is not a directory.');
-  const entries = context.directory.list(customerPath)[Symbol.asyncIterator]();
-  const directory: OpenDirectory = { entry, entries, held: null };
+  const directory = await openDirectory(context.directory, parseClientPath(path));
+  if (directory === null) return encodeStatus(id, statusCode.failure, 'This is not a directory.');
   return encodeHandle(id, context.handles.add({ kind: 'directory', directory }));
 }
 
@@ -195,30 +183,6 @@ async function answerReaddir(
 ): Promise<Buffer> {
   const item = context.handles.find(handle);
   if (item?.kind !== 'directory') return encodeBadHandle(id);
-  const lines = await readLines(item.directory);
+  const lines = await readDirectory(item.directory);
   return lines.length === 0 ? encodeStatus(id, statusCode.eof, 'End of directory.') : encodeNames(id, lines);
-}
-
-/** As many entries as fit into one reply; none at the end. */
-async function readLines(directory: OpenDirectory): Promise<Buffer[]> {
-  const now = new Date();
-  const lines: Buffer[] = [];
-  let totalBytes = 0;
-  while (lines.length < sftpLimits.directoryReplyEntries) {
-    const line = directory.held ?? (await readLine(directory, now));
-    directory.held = null;
-    if (line === null) break;
-    if (totalBytes + line.length > sftpLimits.directoryReplyBytes) {
-      directory.held = line;
-      break;
-    }
-    totalBytes += line.length;
-    lines.push(line);
-  }
-  return lines;
-}
-
-async function readLine(directory: OpenDirectory, now: Date): Promise<Buffer | null> {
-  const next = await directory.entries.next();
-  return next.done === true ? null : encodeEntry(next.value, now);
 }

@@ -1,4 +1,4 @@
-// Decodes SFTP requests (draft-ietf-secsh-filexfer-02, section 6). Caller: sftp-session.ts.
+// Decodes SFTP requests (draft-ietf-secsh-filexfer-02, section 6) and OpenSSH's extended ones. Caller: sftp-session.ts.
 // Trusts nothing: every length is checked against what is there.
 import { SftpError, packetType, type SftpRequest } from './sftp-protocol.ts';
 
@@ -41,7 +41,30 @@ export function decodeRequest(packet: Buffer): SftpRequest {
     case packetType.symlink:
       return { kind: 'link', id };
     case packetType.extended:
-      return { kind: 'extended', id, name: fields.string().toString('latin1') };
+      return decodeExtended(id, fields);
+    default:
+      return { kind: 'unknown', id };
+  }
+}
+
+function decodeExtended(id: number, fields: FieldReader): SftpRequest {
+  switch (fields.string().toString('latin1')) {
+    case 'limits@openssh.com':
+      return { kind: 'limits', id };
+    case 'statvfs@openssh.com':
+      return { kind: 'statvfs', id, path: fields.string() };
+    case 'fstatvfs@openssh.com':
+      return { kind: 'fstatvfs', id, handle: fields.string() };
+    case 'expand-path@openssh.com':
+      return { kind: 'expand-path', id, path: fields.string() };
+    case 'home-directory':
+      return { kind: 'home-directory', id, username: fields.string() };
+    case 'posix-rename@openssh.com':
+    case 'hardlink@openssh.com':
+    case 'fsync@openssh.com':
+    case 'lsetstat@openssh.com':
+    case 'copy-data':
+      return { kind: 'change', id };
     default:
       return { kind: 'unknown', id };
   }

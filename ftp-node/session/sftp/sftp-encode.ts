@@ -1,17 +1,17 @@
 // Encodes SFTP replies (draft-ietf-secsh-filexfer-02, section 7), complete with their length.
 // Callers: the request handlers and sftp-session.ts.
 import type { DirectoryEntry } from '../session-services.ts';
+import { usageBlockBytes, type AccountUsage } from './account-usage.ts';
 import { formatLongName } from './long-name.ts';
 import { sftpLimits } from './sftp-limits.ts';
-import { packetType, statusCode, type StatusCode } from './sftp-protocol.ts';
+import { extensions, packetType, statusCode, type StatusCode } from './sftp-protocol.ts';
 
 /** Bytes before the data of a DATA reply: packet length, type, request id, data length. */
 export const dataHeaderBytes = 13;
 
-/** VERSION 3 with the extensions that `answerExtended` knows. */
+/** VERSION 3 with its extensions. */
 export function encodeVersion(): Buffer {
-  const body = [uint32(3), string('limits@openssh.com'), string('1')];
-  return packet(packetType.version, body);
+  return packet(packetType.version, [uint32(3), ...extensions.flat().map(string)]);
 }
 
 /** A status with a sentence for people. */
@@ -54,6 +54,23 @@ export function encodeLimits(id: number): Buffer {
   const { packetBytesMax, readBytesMax, openHandlesMax } = sftpLimits;
   const limits = [packetBytesMax, readBytesMax, readBytesMax, openHandlesMax];
   return packet(packetType.extendedReply, [uint32(id), ...limits.map(uint64)]);
+}
+
+/** The file system's flags in the reply to statvfs@openssh.com: read-only, and no set-user-id programs. */
+const statvfsFlags = 0x1 | 0x2;
+const nameBytesMax = 255;
+
+/**
+ * The reply to statvfs@openssh.com (OpenSSH PROTOCOL, 4.4): a file system that holds what the account has, and is full.
+ * What else is on this machine's disks is not the customer's to know.
+ */
+export function encodeFileSystem(id: number, usage: AccountUsage): Buffer {
+  const freeCount = 0;
+  const blocks = [usageBlockBytes, usageBlockBytes, usage.blockCount, freeCount, freeCount];
+  const files = [usage.entryCount, freeCount, freeCount];
+  const fileSystemId = 0;
+  const values = [...blocks, ...files, fileSystemId, statvfsFlags, nameBytesMax];
+  return packet(packetType.extendedReply, [uint32(id), ...values.map(uint64)]);
 }
 
 /** Writes the header of a DATA reply in front of `dataBytes` of data that are in `reply` already. */

@@ -1,16 +1,8 @@
 // The files and directories that one channel holds open: few of them, and none left open when the channel ends.
 // Callers: the request handlers, and ssh-connection.ts at the end. Handles are numbers that are never used twice.
-import type { DirectoryEntry } from '../session-services.ts';
 import type { Closing, OpenDownload } from './open-download.ts';
+import type { OpenDirectory } from './sftp-directories.ts';
 import { sftpLimits } from './sftp-limits.ts';
-
-/** A directory that is being read. */
-export interface OpenDirectory {
-  readonly entry: DirectoryEntry;
-  readonly entries: AsyncIterator<DirectoryEntry>;
-  /** An entry that did not fit into the last reply. */
-  held: Buffer | null;
-}
 
 /** What a handle stands for. */
 export type OpenItem =

@@ -61,4 +61,6 @@ export const sftpLimits = {
   /** One READDIR reply. Old clients take packets of 34,000 bytes at most. */
   directoryReplyBytes: 30_000,
   directoryReplyEntries: 100,
+  /** Files and directories that are counted for statvfs@openssh.com; where there are more, it is refused. */
+  countedEntriesMax: 20_000,
 } as const;

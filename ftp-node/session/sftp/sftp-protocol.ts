@@ -46,14 +46,28 @@ export const statusCode = {
 /** A status code. */
 export type StatusCode = (typeof statusCode)[keyof typeof statusCode];
 
+/**
+ * The extensions that are told in VERSION, with their versions (OpenSSH's PROTOCOL, section 4; home-directory is of
+ * draft-ietf-secsh-filexfer-extensions-00). Those that would change something are known, and refused, but not told.
+ */
+export const extensions = [
+  ['limits@openssh.com', '1'],
+  ['statvfs@openssh.com', '2'],
+  ['fstatvfs@openssh.com', '2'],
+  ['expand-path@openssh.com', '1'],
+  ['home-directory', '1'],
+] as const;
+
 /** The one open flag that is allowed (section 6.3, SSH_FXF_READ). */
 export const openFlagRead = 1;
+
+type HandleRequestKind = 'close' | 'fstat' | 'readdir' | 'fstatvfs';
 
 /** A decoded request. Paths and handles are the client's own bytes, not looked at yet. */
 export type SftpRequest =
   | { readonly kind: 'init'; readonly version: number }
   | { readonly kind: 'open'; readonly id: number; readonly path: Buffer; readonly flags: number }
-  | { readonly kind: 'close' | 'fstat' | 'readdir'; readonly id: number; readonly handle: Buffer }
+  | { readonly kind: HandleRequestKind; readonly id: number; readonly handle: Buffer }
   | {
       readonly kind: 'read';
       readonly id: number;
@@ -63,14 +77,12 @@ export type SftpRequest =
       readonly length: number;
     }
   | {
-      readonly kind: 'lstat' | 'stat' | 'opendir' | 'realpath';
+      readonly kind: 'lstat' | 'stat' | 'opendir' | 'realpath' | 'statvfs' | 'expand-path';
       readonly id: number;
       readonly path: Buffer;
     }
-  | { readonly kind: 'change'; readonly id: number }
-  | { readonly kind: 'link'; readonly id: number }
-  | { readonly kind: 'extended'; readonly id: number; readonly name: string }
-  | { readonly kind: 'unknown'; readonly id: number };
+  | { readonly kind: 'home-directory'; readonly id: number; readonly username: Buffer }
+  | { readonly kind: 'change' | 'link' | 'limits' | 'unknown'; readonly id: number };
 
 /** The client broke the protocol, or the channel can't go on; its channel is ended. */
 export class SftpError extends Error {

@@ -2,14 +2,7 @@
 // Requests are answered strictly in order. READs are read from the disk ahead of their turn, as far as the budgets of
 // the channel and the account allow; everything else waits until all before it was sent.
 import type { ServerChannel } from 'ssh2';
-import {
-  answerRequest,
-  encodeBadHandle,
-  encodeFailure,
-  encodeNotFound,
-  encodeTryAgain,
-} from './sftp-answers.ts';
-import type { AnswerContext } from './sftp-answers.ts';
+import { answerRequest, type AnswerContext } from './sftp-answers.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ChannelInput } from './channel-input.ts';
 import type { OpenDownload } from './open-download.ts';
@@ -17,6 +10,7 @@ import { decodeRequest } from './sftp-decode.ts';
 import { encodeStatus, encodeVersion, sealDataReply } from './sftp-encode.ts';
 import { sftpLimits } from './sftp-limits.ts';
 import { SftpError, statusCode, type SftpRequest } from './sftp-protocol.ts';
+import { encodeBadHandle, encodeFailure, encodeNotFound, encodeTryAgain } from './sftp-refusals.ts';
 import type { SshTransport } from './ssh-transport.ts';
 
 /** What a channel is served with. */

@@ -176,6 +176,7 @@ export class SshConnection {
       transport: this.#transport,
       accountBudget: login.budget,
       directory: services.accountDirectory(login.account),
+      username: login.username,
       handles,
       log: this.#log,
       signal: AbortSignal.any([closed.signal, this.#gone.signal]),
