@@ -185,7 +185,13 @@ export const LoginVerdict = Type.Union([
   }),
   strictObject({
     allowed: Type.Literal(false),
-    reason: Type.Union([Type.Literal('credentials'), Type.Literal('throttled'), Type.Literal('suspended')]),
+    reason: Type.Union([
+      Type.Literal('credentials'),
+      Type.Literal('throttled'),
+      Type.Literal('suspended'),
+      /** The answer to a public key without a signature: it would do. Nobody is let in by it. */
+      Type.Literal('signature_needed'),
+    ]),
   }),
 ]);
 export type LoginVerdict = Static<typeof LoginVerdict>;

@@ -21,7 +21,7 @@ const base64 = (bytesMax: number) =>
 
 /**
  * A public key, and the proof that the client has its private half. Without a signature it is only the question whether
- * this key would do (RFC 4252, section 7): answered as a login would be, but nobody is logged in by it.
+ * this key would do (RFC 4252, section 7): `signature_needed` says yes, and nobody is logged in by it.
  */
 export const PublicKeyCredential = strictObject({
   kind: Type.Literal('public-key'),

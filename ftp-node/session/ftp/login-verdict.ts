@@ -35,7 +35,9 @@ export async function decideLogin(
     username,
     credential: { kind: 'password', password },
   });
-  if (!verdict.allowed) throw new LoginRefusal(verdict.reason);
+  // A signature can't be asked for here.
+  if (!verdict.allowed)
+    throw new LoginRefusal(verdict.reason === 'signature_needed' ? 'credentials' : verdict.reason);
   const { account, principal, expiresAtMs } = verdict;
   const admission = services.registerSession({
     account,
