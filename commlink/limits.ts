@@ -29,8 +29,8 @@ export const rpcLimits: RpcLimits = {
   silenceMsMax: 0,
 };
 
-/** Longest signed document, as text: an unstage order or statement of 500 deliveries fits. */
-export const documentBytesMax = 65_536;
+/** Longest signed document, as text: a list of 2,000 bans fits, and an unstage order or statement of 500 deliveries. */
+export const documentBytesMax = 196_608;
 /** Longest plaintext that is sealed. */
 export const sealedPlaintextBytesMax = 65_536;
 /** Longest plaintext of a section of the configuration; sealed, it is a million characters. */

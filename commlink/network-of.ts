@@ -2,6 +2,7 @@
 // Callers: ftp-node's admission, internal-db's throttle. An IPv6 customer has a whole /64 of addresses to come from, so
 // that counts as one.
 import { isIPv6 } from 'node:net';
+import { ipv6Groups } from './ip-network.ts';
 
 /** The address itself for IPv4 (also when it is written as an IPv6 one), the first 64 bits for IPv6. */
 export function networkOf(address: string): string {
@@ -9,10 +10,6 @@ export function networkOf(address: string): string {
   if (mapped !== undefined) return mapped;
   const plain = address.split('%')[0] ?? '';
   if (!isIPv6(plain)) return address;
-  const [head = '', tail] = plain.split('::');
-  const headGroups = head === '' ? [] : head.split(':');
-  const tailGroups = tail === undefined || tail === '' ? [] : tail.split(':');
-  const gapGroups = tail === undefined ? 0 : Math.max(0, 8 - headGroups.length - tailGroups.length);
-  const groups = [...headGroups, ...Array<string>(gapGroups).fill('0'), ...tailGroups].slice(0, 4);
-  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+  const groups = ipv6Groups(plain).slice(0, 4);
+  return groups.map((group) => group.toString(16)).join(':');
 }

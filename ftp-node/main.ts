@@ -15,6 +15,7 @@ import {
   readConfig,
   StartupError,
 } from '#commlink/process-lifecycle.ts';
+import { BanList } from './bans/ban-list.ts';
 import { ftpNodeConfigCheck, type FtpNodeConfig } from './config.ts';
 import { TransferPace } from './downloads/transfer-pace.ts';
 import { startIngestServer } from './ingest-server.ts';
@@ -28,6 +29,8 @@ import { createRelay, type RelayCall } from './reports/web-front-relay.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { SessionHost } from './session-host/session-host.ts';
 import { planSessions, type PlannedNode } from './session-plan.ts';
+import { endSessionsOn } from './sessions/session-ending.ts';
+import { SessionDirectory } from './sessions/session-directory.ts';
 import { startExpiry } from './stager/expiry.ts';
 import { startReconciling } from './stager/reconcile-schedule.ts';
 
@@ -41,6 +44,9 @@ interface Node {
   readonly relay: RelayCall;
   readonly host: SessionHost;
   readonly pace: TransferPace;
+  readonly bans: BanList;
+  readonly directory: SessionDirectory;
+  readonly draining: { isStopping: boolean };
   /** The links, from the moment that there are any. */
   readonly cluster: { node: FtpNode | null };
 }
@@ -110,7 +116,15 @@ async function main(): Promise<void> {
   const isDraining = (): boolean => draining;
   const cluster = await opened.start({
     offered: ftpNodeMethods,
-    handlers: nodeHandlers({ name: config.node.name, configuration, context, host, isDraining }),
+    handlers: nodeHandlers({
+      name: config.node.name,
+      configuration,
+      context,
+      host,
+      bans: node.bans,
+      sessions: node.directory,
+      isDraining,
+    }),
     prepare: (next) => configuration.prepare(next, host),
   });
   node.cluster.node = cluster;

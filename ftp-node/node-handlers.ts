@@ -2,8 +2,10 @@
 // nothing: grants and orders carry internal-db's signature, and a description holds no secret.
 import type { Handlers } from '#commlink/method-table.ts';
 import type { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
+import type { BanList } from './bans/ban-list.ts';
 import type { LiveConfiguration } from './live-configuration.ts';
 import type { SessionHost } from './session-host/session-host.ts';
+import { cutByOrder, listSessions, type LiveSessions } from './sessions/answer-sessions.ts';
 import type { StagerContext } from './stager/stager-context.ts';
 import { stageDelivery } from './stager/staging.ts';
 import { unstageByOrder } from './stager/unstaging.ts';
@@ -15,18 +17,20 @@ export interface NodeDoor {
   readonly configuration: Pick<LiveConfiguration, 'endpoints'>;
   readonly context: StagerContext;
   readonly host: SessionHost;
+  readonly bans: Pick<BanList, 'replace' | 'sequence'>;
+  readonly sessions: LiveSessions;
   readonly isDraining: () => boolean;
 }
 
 const drainingAnswer = {
   staged: false,
   failure: 'draining',
-  explanation: 'This node is about to stop. Ask for the file again in a minute.',
+  explanation: 'This download server takes no new deliveries now. Ask for the file again in a minute.',
 } as const;
 
 /** The handlers. */
 export function nodeHandlers(door: NodeDoor): Handlers<typeof ftpNodeMethods> {
-  const { name, configuration, context, host, isDraining } = door;
+  const { name, configuration, context, host, bans, sessions, isDraining } = door;
   return {
     'delivery.stage': async ({ grant }) => {
       if (isDraining()) return drainingAnswer;
@@ -34,6 +38,12 @@ export function nodeHandlers(door: NodeDoor): Handlers<typeof ftpNodeMethods> {
       return result.staged ? { ...result, endpoints: configuration.endpoints(host.started().ports) } : result;
     },
     'delivery.unstage': ({ order }) => unstageByOrder(context, order),
+    'bans.replace': async ({ list }) => {
+      bans.replace(list);
+      return { sequence: bans.sequence };
+    },
+    'sessions.list': async ({ account }) => listSessions(sessions, account),
+    'sessions.cut': ({ order }) => cutByOrder(context, sessions, order),
     'node.describe': async () => {
       const description = await host.describe();
       const { jailed, sshNativeCrypto, sessionCount, transferCount, ports, pids } = description;
@@ -45,6 +55,8 @@ export function nodeHandlers(door: NodeDoor): Handlers<typeof ftpNodeMethods> {
         stagedCount: context.deliveries.countStaged(),
         sessionCount,
         transferCount,
+        draining: isDraining(),
+        banSequence: bans.sequence,
         storeroomFreeBytes: context.storeroom.freeBytes(),
         pids: { 'ftp-node': process.pid, ...pids },
       };

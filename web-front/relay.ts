@@ -34,14 +34,14 @@ export function createRelay(means: Promise<RelayMeans>): Handlers<typeof webFron
       const { nodes } = await means;
       return await nodes.stage(node, grant, context.signal);
     },
-    'relay.unstage': async ({ node, order }, context) => {
-      const { commlink } = await means;
-      const member = commlink.member(node);
-      if (member?.role !== 'ftp-node')
-        throw new RpcError('unavailable', 'No such ftp-node is configured here.');
-      const options = { signal: context.signal };
-      return await commlink.call(member.name, ftpNodeMethods, 'delivery.unstage', { order }, options);
-    },
+    'relay.unstage': async ({ node, order }, { signal }) =>
+      await callNode(await means, { node, method: 'delivery.unstage' }, { params: { order }, signal }),
+    'relay.bans': async ({ node, list }, { signal }) =>
+      await callNode(await means, { node, method: 'bans.replace' }, { params: { list }, signal }),
+    'relay.sessions': async ({ node, account }, { signal }) =>
+      await callNode(await means, { node, method: 'sessions.list' }, { params: { account }, signal }),
+    'relay.cut': async ({ node, order }, { signal }) =>
+      await callNode(await means, { node, method: 'sessions.cut' }, { params: { order }, signal }),
     'relay.nodes': async () => {
       const { nodes } = await means;
       const described = await nodes.describeLinked();
@@ -65,6 +65,18 @@ async function callInternalDb<M extends RelayedMethod>(
   { params, signal }: { params: RelayedParams<M>; signal: AbortSignal },
 ) {
   return await commlink.call(chooseInternalDb(commlink).name, internalDbMethods, method, params, { signal });
+}
+
+type PassedOnMethod = 'delivery.unstage' | 'bans.replace' | 'sessions.list' | 'sessions.cut';
+
+async function callNode<M extends PassedOnMethod>(
+  { commlink }: RelayMeans,
+  { node, method }: { node: string; method: M },
+  { params, signal }: { params: ParamsOf<typeof ftpNodeMethods, M>; signal: AbortSignal },
+) {
+  const member = commlink.member(node);
+  if (member?.role !== 'ftp-node') throw new RpcError('unavailable', 'No such ftp-node is configured here.');
+  return await commlink.call(member.name, ftpNodeMethods, method, params, { signal });
 }
 
 /** The documents are signed by their node anyway; a node that speaks for another is stopped a step earlier. */

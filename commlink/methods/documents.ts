@@ -1,8 +1,10 @@
 // The signed documents that travel end to end through a relay that can neither forge nor, where sealed, read them.
-// internal-db signs grants, login answers, unstage orders and download URLs; an ftp-node signs its reports.
+// internal-db signs grants, login answers, orders, ban lists and download URLs; an ftp-node signs its reports.
 // The envelope (signing, verifying, domain separation by kind) is in signed-document.ts.
 import { VersionMessage } from '../configuration/protocol/version-message.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
+import { BanListDocument } from './ban-list.ts';
+import { CutOrder } from './live-session.ts';
 import { LoginCredential } from './login-credential.ts';
 import {
   Address,
@@ -154,6 +156,8 @@ export const documentSchemas = {
   'staging-grant': StagingGrant,
   'login-answer': LoginAnswer,
   'unstage-order': UnstageOrder,
+  'cut-order': CutOrder,
+  'ban-list': BanListDocument,
   'download-url': DownloadUrl,
   'node-report': NodeReport,
   'report-receipt': ReportReceipt,

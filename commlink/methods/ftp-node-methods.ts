@@ -1,7 +1,10 @@
-// What an ftp-node offers to web-fronts: staging on a signed grant, unstaging on a signed order, its own description.
+// What an ftp-node offers to web-fronts: staging on a signed grant, unstaging and ending sessions on a signed order, the
+// signed list of bans, its own description and that of its sessions.
 import { method } from '../method-table.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
+import { BanSequence } from './ban-list.ts';
 import { Bytes, Line, SignedText, Slug, StagedPath } from './fields.ts';
+import { SessionListing } from './live-session.ts';
 
 /** Why a node could not stage. The explanation says what to do and is safe to show to a customer. */
 export const StagingFailure = Type.Union([
@@ -66,6 +69,26 @@ export const ftpNodeMethods = {
       cutTransferCount: Type.Integer({ minimum: 0 }),
     }),
   }),
+  /** Takes a signed list of bans, unless it has a newer one. Answers with the sequence of the one in force. */
+  'bans.replace': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ list: SignedText }),
+    result: strictObject({ sequence: BanSequence }),
+  }),
+  /** The sessions of one account, or all, those before their login included. */
+  'sessions.list': method({
+    ...caller,
+    mutates: false,
+    params: strictObject({ account: Type.Union([Slug, Type.Null()]) }),
+    result: SessionListing,
+  }),
+  'sessions.cut': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ order: SignedText }),
+    result: strictObject({ cutSessionCount: Type.Integer({ minimum: 0 }) }),
+  }),
   'node.describe': method({
     ...caller,
     mutates: false,
@@ -78,6 +101,8 @@ export const ftpNodeMethods = {
       stagedCount: Type.Integer({ minimum: 0 }),
       sessionCount: Type.Integer({ minimum: 0 }),
       transferCount: Type.Integer({ minimum: 0 }),
+      draining: Type.Boolean(),
+      banSequence: BanSequence,
       storeroomFreeBytes: Bytes,
       pids: Type.Record(Type.String({ maxLength: 32 }), Type.Integer()),
     }),

@@ -27,6 +27,24 @@ export const webFrontMethods = {
     params: strictObject({ node: NodeId, order: SignedText }),
     result: ftpNodeMethods['delivery.unstage'].result,
   }),
+  'relay.bans': method({
+    ...fromInternalDb,
+    mutates: true,
+    params: strictObject({ node: NodeId, list: SignedText }),
+    result: ftpNodeMethods['bans.replace'].result,
+  }),
+  'relay.sessions': method({
+    ...fromInternalDb,
+    mutates: false,
+    params: strictObject({ node: NodeId, account: Type.Union([Slug, Type.Null()]) }),
+    result: ftpNodeMethods['sessions.list'].result,
+  }),
+  'relay.cut': method({
+    ...fromInternalDb,
+    mutates: true,
+    params: strictObject({ node: NodeId, order: SignedText }),
+    result: ftpNodeMethods['sessions.cut'].result,
+  }),
   /** The ftp-nodes that this web-front has a live link to, with their public endpoints and health. */
   'relay.nodes': method({
     ...fromInternalDb,

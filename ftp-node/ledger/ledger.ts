@@ -64,6 +64,7 @@ const migrations: readonly string[] = [
      progress_of text
    ) strict;
    create index report_progress_of on report (progress_of) where progress_of is not null;`,
+  `create table ban_list (id integer primary key check (id = 1), body text not null) strict;`,
 ];
 
 /** Opens or makes the ledger (0600). Throws StartupError `LEDGER_NEWER`, `LEDGER_CORRUPT`. */

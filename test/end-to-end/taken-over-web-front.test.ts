@@ -61,6 +61,9 @@ async function takeOverWebFront(): Promise<Commlink> {
     'relay.reconcile': (params) => attacker.call(dbName, internalDbMethods, 'node.reconcile', params),
     'relay.stage': denied,
     'relay.unstage': denied,
+    'relay.bans': denied,
+    'relay.sessions': denied,
+    'relay.cut': denied,
     'relay.nodes': denied,
   };
   const log = createLogger('attacker', 'silent');

@@ -79,6 +79,9 @@ export function relayHandlers(standIn: RelayStandIn): Handlers<typeof webFrontMe
     },
     'relay.stage': refuse,
     'relay.unstage': refuse,
+    'relay.bans': refuse,
+    'relay.sessions': refuse,
+    'relay.cut': refuse,
     'relay.nodes': refuse,
   };
 }

@@ -197,6 +197,9 @@ export class FakeFtpNode {
       'delivery.stage': async () =>
         this.stagingFailure ?? { staged: true, path: 'gateway/2.1.0/file', endpoints },
       'delivery.unstage': async () => ({ unstagedCount: 1, cutTransferCount: 0 }),
+      'bans.replace': async () => ({ sequence: 7 }),
+      'sessions.list': async () => ({ sessions: [], sessionCount: 0 }),
+      'sessions.cut': async () => ({ cutSessionCount: 2 }),
       'node.describe': async () => ({
         name: 'ftp1',
         endpoints,
@@ -205,6 +208,8 @@ export class FakeFtpNode {
         stagedCount: 0,
         sessionCount: 0,
         transferCount: 0,
+        draining: false,
+        banSequence: 0,
         storeroomFreeBytes: 1,
         pids: {},
       }),

@@ -6,11 +6,12 @@ import path from 'node:path';
 import type { CallGate } from '#commlink/call-gate.ts';
 import { openCommlink, type Commlink, type CommlinkOptions } from '#commlink/commlink.ts';
 import { createLogger } from '#commlink/log.ts';
-import type { DocumentBody } from '#commlink/methods/documents.ts';
+import type { DocumentBody, DocumentKind } from '#commlink/methods/documents.ts';
 import { loginSealingPurpose } from '#commlink/methods/documents.ts';
 import type { LoginCredential } from '#commlink/methods/login-credential.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import type { LiveSession } from '#commlink/methods/live-session.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import { signingKeyFromRaw, type NodeKeys } from '#commlink/node-keys.ts';
 import type { LinkPlan, Member } from '#commlink/node-config.ts';
@@ -38,6 +39,11 @@ export class TestFtpNode {
   readonly internalDb: Member;
   readonly grants: DocumentBody<'staging-grant'>[] = [];
   readonly orders: DocumentBody<'unstage-order'>[] = [];
+  readonly cuts: DocumentBody<'cut-order'>[] = [];
+  /** The last list of bans that it was sent. */
+  bans: DocumentBody<'ban-list'> | null = null;
+  sessions: LiveSession[] = [];
+  draining = false;
   /** While false, the web-front says that it has no link to the node. */
   reachable = true;
   /** What each order answers as cut. */
@@ -83,10 +89,7 @@ export class TestFtpNode {
     return { sealed: await sealMessage({ recipient, purpose: loginSealingPurpose, plaintext }), nonce };
   }
 
-  verify<K extends 'login-answer' | 'unstage-order' | 'staging-grant' | 'download-url' | 'report-receipt'>(
-    kind: K,
-    text: string,
-  ) {
+  verify<K extends DocumentKind>(kind: K, text: string) {
     return verifyDocument(kind, text, signingKeyOf(this.internalDb));
   }
 }
@@ -223,15 +226,31 @@ async function openWebFront(
         node.orders.push(ordered);
         return { unstagedCount: ordered.deliveries.length, cutTransferCount: node.cutTransferCount };
       },
+      'relay.bans': async ({ node: id, list }) => {
+        requireNode(id);
+        node.bans = node.verify('ban-list', list);
+        return { sequence: node.bans.sequence };
+      },
+      'relay.sessions': async ({ node: id, account }) => {
+        requireNode(id);
+        const sessions = node.sessions.filter((session) => account === null || session.account === account);
+        return { sessions, sessionCount: sessions.length };
+      },
+      'relay.cut': async ({ node: id, order }) => {
+        requireNode(id);
+        const cut = node.verify('cut-order', order);
+        node.cuts.push(cut);
+        return { cutSessionCount: cut.sessions.length };
+      },
       'relay.nodes': async () => ({
-        nodes: node.reachable ? [{ node: node.keys.id, name: 'ftp1', description: describe() }] : [],
+        nodes: node.reachable ? [{ node: node.keys.id, name: 'ftp1', description: describe(node) }] : [],
       }),
     },
   });
   return { commlink, call: (method, params) => commlink.call('db1', internalDbMethods, method, params) };
 }
 
-function describe() {
+function describe(node: TestFtpNode) {
   return {
     name: 'ftp1',
     endpoints: testEndpoints,
@@ -240,6 +259,8 @@ function describe() {
     stagedCount: 0,
     sessionCount: 0,
     transferCount: 0,
+    draining: node.draining,
+    banSequence: node.bans?.sequence ?? 0,
     storeroomFreeBytes: 1,
     pids: {},
   };
