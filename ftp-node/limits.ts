@@ -64,6 +64,9 @@ export const progressIntervalMs = second;
 /** Pauses after a failed report: the first, doubled up to the longest. */
 export const reportRetryMs = { first: 250, longest: 30 * second } as const;
 
+/** Those who watch see how fast a transfer was over the last so many milliseconds. */
+export const speedWindowMs = 5 * second;
+
 /** How often a session server tells its stager how far its transfers are, and looks for sessions to end. */
 export const sessionTickMs = second;
 /** How long a session server remembers that a transfer was cut which it did not know yet. */
@@ -93,6 +96,10 @@ export const sessionServerRestartMs = { first: 250, longest: 10 * second } as co
 export const sessionServerCheckMs = 2 * second;
 /** After so many unanswered questions it is killed. */
 export const sessionServerMissedChecksMax = 3;
+
+/** A balancer's PROXY protocol header must be whole within so long, and may have so many bytes. */
+export const proxyHeaderDeadlineMs = 5 * second;
+export const proxyHeaderBytesMax = 4 * kibibyte;
 
 /** HTTPS: so long may an idle connection wait for the next request. */
 export const httpsKeepAliveMs = 15 * second;

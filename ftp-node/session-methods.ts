@@ -4,14 +4,40 @@ import { method } from '#commlink/method-table.ts';
 import { Type, strictObject, type Static } from '#commlink/schema.ts';
 import { Address, AtMs, Bytes, Id, LoginVerdict, Protocol, Sha256, Slug } from '#commlink/methods/fields.ts';
 import { LoginCredential } from '#commlink/methods/login-credential.ts';
+import { protocolNames } from './session/protocol-name.ts';
 import { LiveSettings, SessionServerConfig } from './session/session-config.ts';
 
 const Path = Type.String({ minLength: 1, maxLength: 512 });
 const fromSession = { callers: ['session-server'] as const, deadlineMs: 20_000 };
 const fromStager = { callers: ['stager'] as const, deadlineMs: 5_000 };
 
-/** Why a transfer does not begin: the file is not staged (any more), or its account begins too many a second. */
-export const TransferRefusal = Type.Union([Type.Literal('not_staged'), Type.Literal('too_many')]);
+/** The socket that a connection came in by. */
+const ProtocolName = Type.Union(protocolNames.map((name) => Type.Literal(name)));
+const Principal = Type.String({ maxLength: 128 });
+/** A running download and what it may send; null is no limit. */
+const PacedRate = strictObject({
+  download: Id,
+  bytesPerSecond: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+});
+
+/** Why a connection is not admitted, before anything is read from it. */
+export const ConnectionRefusal = Type.Union([
+  Type.Literal('banned'),
+  Type.Literal('too_many'),
+  Type.Literal('too_many_from_address'),
+  Type.Literal('draining'),
+]);
+export type ConnectionRefusal = Static<typeof ConnectionRefusal>;
+
+/**
+ * Why a transfer does not begin: the file is not staged (any more), its account begins too many a second, or there are
+ * as many as there may be.
+ */
+export const TransferRefusal = Type.Union([
+  Type.Literal('not_staged'),
+  Type.Literal('too_many'),
+  Type.Literal('too_many_transfers'),
+]);
 export type TransferRefusal = Static<typeof TransferRefusal>;
 
 /** What the stager answers a session server. */
@@ -37,11 +63,53 @@ export const stagerMethods = {
     params: strictObject({ code: Type.String({ maxLength: 64 }), message: Type.String({ maxLength: 2000 }) }),
     result: strictObject({}),
   }),
+  /** Asked for each accepted connection before a byte of it is read: limits and bans hold for the whole node. */
+  'connection.open': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({ protocol: ProtocolName, address: Address }),
+    result: Type.Union([
+      strictObject({ admitted: Type.Literal(true), connection: Id }),
+      strictObject({ admitted: Type.Literal(false), reason: ConnectionRefusal }),
+    ]),
+  }),
+  /** It is closed, and its session with it. */
+  'connection.close': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({ connection: Id }),
+    result: strictObject({}),
+  }),
+  /** The connection's client has logged in. */
+  'session.begin': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({
+      connection: Id,
+      account: Slug,
+      principal: Principal,
+      username: Type.String({ maxLength: 128 }),
+      protocol: Protocol,
+      expiresAtMs: AtMs,
+    }),
+    result: Type.Union([
+      strictObject({ begun: Type.Literal(true), session: Id }),
+      strictObject({ begun: Type.Literal(false), reason: Type.Literal('too_many') }),
+    ]),
+  }),
+  /** The session is over, though its connection may not be. */
+  'session.over': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({ session: Id }),
+    result: strictObject({}),
+  }),
   /** Seals the credential to internal-db and returns its verified verdict. */
   'login.verify': method({
     ...fromSession,
     mutates: false,
     params: strictObject({
+      connection: Id,
       protocol: Protocol,
       address: Address,
       username: Type.String({ maxLength: 128 }),
@@ -70,9 +138,12 @@ export const stagerMethods = {
     ...fromSession,
     mutates: true,
     params: strictObject({
+      connection: Id,
+      /** Null where nobody logs in: a signed URL. */
+      session: Type.Union([Id, Type.Null()]),
       account: Slug,
       path: Path,
-      principal: Type.String({ maxLength: 128 }),
+      principal: Principal,
       protocol: Protocol,
       address: Address,
       offsetBytes: Bytes,
@@ -81,7 +152,11 @@ export const stagerMethods = {
       delivery: Type.Union([Id, Type.Null()]),
     }),
     result: Type.Union([
-      strictObject({ begun: Type.Literal(true), download: Id }),
+      strictObject({
+        begun: Type.Literal(true),
+        download: Id,
+        bytesPerSecond: PacedRate.properties.bytesPerSecond,
+      }),
       strictObject({ begun: Type.Literal(false), refusal: TransferRefusal }),
     ]),
   }),
@@ -141,11 +216,28 @@ export const sessionServerMethods = {
     params: strictObject({ downloads: Type.Array(Id, { maxItems: 10_000 }) }),
     result: strictObject({ cutTransferCount: Type.Integer({ minimum: 0 }) }),
   }),
+  /** These running transfers may send so much from now on; those that are not named go on as before. */
+  'transfer.pace': method({
+    ...fromStager,
+    mutates: true,
+    params: strictObject({ rates: Type.Array(PacedRate, { maxItems: 10_000 }) }),
+    result: strictObject({}),
+  }),
+  /** Closes these sessions now, or connections that nobody has logged in on. */
+  'session.cut': method({
+    ...fromStager,
+    mutates: true,
+    params: strictObject({
+      sessions: Type.Array(Id, { maxItems: 10_000 }),
+      reason: Type.Union([Type.Literal('cut'), Type.Literal('banned')]),
+    }),
+    result: strictObject({ cutSessionCount: Type.Integer({ minimum: 0 }) }),
+  }),
   /** Closes the sessions that logged in as this principal (`delivery:<id>`). */
   'session.end': method({
     ...fromStager,
     mutates: true,
-    params: strictObject({ principal: Type.String({ maxLength: 128 }) }),
+    params: strictObject({ principal: Principal }),
     result: strictObject({ endedSessionCount: Type.Integer({ minimum: 0 }) }),
   }),
   /** Takes no new sessions; answers when the last one is gone, or when it has ended those that were left. */

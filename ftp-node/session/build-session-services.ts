@@ -6,7 +6,7 @@ import type { Handlers } from '#commlink/method-table.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';
 import type { sessionServerMethods, stagerMethods } from '../session-methods.ts';
 import { openAccountDirectory } from './account-directory.ts';
-import { createConnectionAdmission } from './connection-admission.ts';
+import type { TrustedProxies } from './proxy-protocol/trusted-proxies.ts';
 import type { SessionLimits, SessionServices } from './session-services.ts';
 import { createSessionRegistry } from './session-registry.ts';
 import { createTransferRegistry } from './transfer-registry.ts';
@@ -16,7 +16,9 @@ export interface SessionServicesOptions {
   readonly stager: Pick<RpcPeer<typeof stagerMethods>, 'call'>;
   readonly limits: SessionLimits;
   readonly admission: Pick<Admission, 'waitUntilOpen'>;
+  readonly isDraining: () => boolean;
   readonly log: Logger;
+  readonly trustedProxies: TrustedProxies;
   /** The accounts directory as this process sees it, which is `/` once the jail is shut. */
   readonly accountsDirectory: () => string;
 }
@@ -24,7 +26,7 @@ export interface SessionServicesOptions {
 /** The services, and what the stager may ask about them. */
 export interface BuiltSessionServices {
   readonly services: SessionServices;
-  readonly handlers: Pick<Handlers<typeof sessionServerMethods>, 'transfer.cut' | 'session.end'>;
+  readonly handlers: Pick<Handlers<typeof sessionServerMethods>, 'transfer.cut' | 'transfer.pace' | 'session.cut' | 'session.end'>;
   readonly sessionCount: () => number;
   readonly transferCount: () => number;
   /** Waits until all transfers have ended and the stager knows, for `withinMs` at most; then stops all timers. */
@@ -34,24 +36,27 @@ export interface BuiltSessionServices {
 /** Builds them. */
 export function buildSessionServices(options: SessionServicesOptions): BuiltSessionServices {
   const { stager, limits, log } = options;
-  const connections = createConnectionAdmission(limits);
-  const sessions = createSessionRegistry(limits);
+  const sessions = createSessionRegistry(stager, log);
   const transfers = createTransferRegistry(stager, log);
   return {
     services: {
       log,
       limits,
+      trustedProxies: options.trustedProxies,
       verifyLogin: (attempt) => stager.call('login.verify', attempt),
       accountDirectory: (account) => openAccountDirectory(options.accountsDirectory(), account),
       describeStaging: (account, path, delivery) =>
         stager.call('staging.describe', { account, path: path.slice(1), delivery }),
       beginTransfer: (start) => transfers.begin(start),
       waitForAdmission: (signal) => options.admission.waitUntilOpen(signal),
-      admitConnection: (address) => connections.admit(address),
+      isDraining: options.isDraining,
+      admitConnection: (offered) => sessions.admit(offered),
       registerSession: (session) => sessions.register(session),
     },
     handlers: {
       'transfer.cut': async ({ downloads }) => ({ cutTransferCount: transfers.cut(downloads) }),
+      'transfer.pace': async () => ({}),
+      'session.cut': async ({ sessions: ids, reason }) => ({ cutSessionCount: sessions.cut(ids, reason) }),
       'session.end': async ({ principal }) => ({ endedSessionCount: sessions.endSessionsOf(principal) }),
     },
     sessionCount: () => sessions.sessionCount,

@@ -17,6 +17,7 @@ import { buildSessionServices, type BuiltSessionServices } from './build-session
 import { enterJail } from './jail.ts';
 import { prepareProtocols, type ProtocolServers } from './prepare-protocols.ts';
 import { protocolNames } from './protocol-name.ts';
+import { createTrustedProxies } from './proxy-protocol/trusted-proxies.ts';
 import type { LiveSettings, SessionServerConfig } from './session-config.ts';
 import { sshNativeCrypto } from './sftp/native-crypto.ts';
 
@@ -50,6 +51,8 @@ async function prepare(stager: Stager, log: Logger): Promise<Running> {
     log,
     limits: config.limits,
     admission,
+    isDraining: () => live.draining,
+    trustedProxies: createTrustedProxies(config.proxyProtocol.trustedNetworks),
     accountsDirectory: () => accountsDirectory,
   });
   const verifier = createInternalDbVerifier(() => live.internalDbKeys);
@@ -94,6 +97,9 @@ function offerMethods(running: Promise<Running>): Handlers<typeof sessionServerM
     },
     'transfer.cut': async (params, context) =>
       (await running).built.handlers['transfer.cut'](params, context),
+    'transfer.pace': async (params, context) =>
+      (await running).built.handlers['transfer.pace'](params, context),
+    'session.cut': async (params, context) => (await running).built.handlers['session.cut'](params, context),
     'session.end': async (params, context) => (await running).built.handlers['session.end'](params, context),
     'server.drain': async ({ withinMs }) => drain(await running, withinMs),
     'server.describe': async () => {

@@ -17,6 +17,8 @@ export const LiveSettings = strictObject({
   /** Whether client requests are admitted, and how long they are held while they are not. */
   admissionOpen: Type.Boolean(),
   patienceMs: ClusterPolicy.properties.patienceMs,
+  /** Whether the node takes no new sessions; those that are there end when they are idle for a moment. */
+  draining: Type.Boolean(),
   /** Raw Ed25519 public keys of the internal-db members. */
   internalDbKeys: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 }),
   logLevel: FtpNodeSettings.properties.logLevel,

@@ -1,45 +1,80 @@
-// The logged-in sessions of one session server, so that they end when their credential does, when it is revoked, and not
-// beyond what an account may have. Caller: the session services. It looks at the clock once a second and keeps no long
-// timers, so a clock that is set does no harm.
+// The connections and logged-in sessions of one session server: announced to the stager, which counts them for the whole
+// node, and ended from there, or when a session's credential ends. Caller: the session services. It looks at the clock
+// once a second and keeps no long timers, so a clock that is set does no harm.
+import type { Logger } from '#commlink/log.ts';
+import type { RpcPeer } from '#commlink/rpc.ts';
 import { sessionTickMs } from '../limits.ts';
-import { releaseOnce } from './connection-admission.ts';
-import type { Admission, SessionLimits, SessionServices } from './session-services.ts';
+import type { stagerMethods } from '../session-methods.ts';
+import { releaseOnce } from './release-once.ts';
+import type {
+  ConnectionVerdict,
+  EndReason,
+  OfferedConnection,
+  SessionRegistration,
+  StartingSession,
+} from './session-services.ts';
 
-type RegisteredSession = Parameters<SessionServices['registerSession']>[0];
-
-/** See SessionServices.registerSession. */
+/** See SessionServices.admitConnection and registerSession. */
 export interface SessionRegistry {
-  register(session: RegisteredSession): Admission | null;
+  admit(offered: OfferedConnection): Promise<ConnectionVerdict>;
+  register(session: StartingSession): Promise<SessionRegistration | null>;
   /** Ends the sessions of a principal as revoked; returns how many there were. */
   endSessionsOf(principal: string): number;
+  /** Ends sessions, or connections, by their ids; returns how many of them there were. */
+  cut(ids: readonly string[], reason: EndReason): number;
   readonly sessionCount: number;
   stop(): void;
 }
 
 /** Makes the one registry of a session server. */
-export function createSessionRegistry(limits: Pick<SessionLimits, 'sessionsPerAccountMax'>): SessionRegistry {
-  const sessions = new Set<RegisteredSession>();
-  const countByAccount = new Map<string, number>();
+export function createSessionRegistry(
+  stager: Pick<RpcPeer<typeof stagerMethods>, 'call'>,
+  log: Logger,
+): SessionRegistry {
+  const connections = new Map<string, OfferedConnection>();
+  const sessions = new Map<string, StartingSession>();
   const timer = setInterval(() => {
-    for (const session of sessions) if (session.expiresAtMs <= Date.now()) session.end('expired');
+    for (const session of sessions.values()) if (session.expiresAtMs <= Date.now()) session.end('expired');
   }, sessionTickMs);
+  const tell = (told: Promise<unknown>): void => {
+    told.catch((error: unknown) => log.warn({ err: error }, 'the stager was not told that somebody left'));
+  };
   return {
-    register: (session) => {
-      const count = countByAccount.get(session.account) ?? 0;
-      if (count >= limits.sessionsPerAccountMax) return null;
-      countByAccount.set(session.account, count + 1);
-      sessions.add(session);
-      return releaseOnce(() => {
-        sessions.delete(session);
-        const left = (countByAccount.get(session.account) ?? 1) - 1;
-        if (left === 0) countByAccount.delete(session.account);
-        else countByAccount.set(session.account, left);
+    admit: async (offered) => {
+      const { protocol, address } = offered;
+      const answer = await stager.call('connection.open', { protocol, address }).catch((error: unknown) => {
+        log.error({ err: error, address }, 'nobody could be asked about a connection');
+        return { admitted: false, reason: 'unavailable' } as const;
       });
+      if (!answer.admitted) return answer;
+      const { connection } = answer;
+      connections.set(connection, offered);
+      const { release } = releaseOnce(() => {
+        connections.delete(connection);
+        tell(stager.call('connection.close', { connection }));
+      });
+      return { admitted: true, connection, release };
+    },
+    register: async (session) => {
+      const { end: _, ...announced } = session;
+      const answer = await stager.call('session.begin', announced);
+      if (!answer.begun) return null;
+      sessions.set(answer.session, session);
+      const { release } = releaseOnce(() => {
+        sessions.delete(answer.session);
+        tell(stager.call('session.over', { session: answer.session }));
+      });
+      return { session: answer.session, release };
     },
     endSessionsOf: (principal) => {
-      const ending = [...sessions].filter((session) => session.principal === principal);
+      const ending = [...sessions.values()].filter((session) => session.principal === principal);
       for (const session of ending) session.end('revoked');
       return ending.length;
+    },
+    cut: (ids, reason) => {
+      const found = ids.flatMap((id) => sessions.get(id) ?? connections.get(id) ?? []);
+      for (const { end } of found) end(reason);
+      return found.length;
     },
     get sessionCount() {
       return sessions.size;

@@ -4,10 +4,12 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Logger } from '#commlink/log.ts';
 import type { LoginVerdict, Protocol } from '#commlink/methods/fields.ts';
 import type { LoginCredential } from '#commlink/methods/login-credential.ts';
-import type { TransferRefusal } from '../session-methods.ts';
+import type { ConnectionRefusal, TransferRefusal } from '../session-methods.ts';
 import type { CustomerPath } from './customer-path.ts';
+import type { ProtocolName } from './protocol-name.ts';
+import type { TrustedProxies } from './proxy-protocol/trusted-proxies.ts';
 
-export type { TransferRefusal } from '../session-methods.ts';
+export type { ConnectionRefusal, TransferRefusal } from '../session-methods.ts';
 
 /** A file or directory as the customer sees it. `name` is the last segment; the root's is empty. */
 export interface DirectoryEntry {
@@ -49,6 +51,11 @@ export interface AccountDirectory {
 export interface Transfer {
   /** Aborts when the stager cuts the transfer (revocation, expiry) or the server shuts down. */
   readonly signal: AbortSignal;
+  /**
+   * Null while nothing limits its rate. Otherwise awaited before the next `byteCount` bytes are handed to the transport;
+   * resolves too when the signal aborts, so it never holds a transfer that must end.
+   */
+  readonly pace: ((byteCount: number) => Promise<void>) | null;
   /** Total bytes handed to the transport so far, from this transfer's own offset. */
   progress(sentBytes: number): void;
   /**
@@ -60,6 +67,9 @@ export interface Transfer {
 
 /** What is known when a transfer begins. `principal` and `delivery` as in the stager's methods. */
 export interface TransferStart {
+  /** The admitted connection; and the registered session, null where nobody logs in. */
+  readonly connection: string;
+  readonly session: string | null;
   readonly account: string;
   readonly path: CustomerPath;
   readonly principal: string;
@@ -70,17 +80,51 @@ export interface TransferStart {
   readonly delivery: string | null;
 }
 
-/** A place among the allowed connections; `release` is idempotent. */
+/** A place among those that there may be; `release` is idempotent. */
 export interface Admission {
   release(): void;
+}
+
+/** Why a connection or session is ended from outside. */
+export type EndReason = 'expired' | 'revoked' | 'shutdown' | 'cut' | 'banned';
+
+/** A connection that was accepted, before a byte of it is read. `end` is called when it must go. */
+export interface OfferedConnection {
+  readonly protocol: ProtocolName;
+  readonly address: string;
+  readonly end: (reason: EndReason) => void;
+}
+
+/** The stager's word on it; `unavailable`: nobody could be asked. */
+export type ConnectionVerdict =
+  | (Admission & { readonly admitted: true; readonly connection: string })
+  | { readonly admitted: false; readonly reason: ConnectionRefusal | 'unavailable' };
+
+/** Somebody who has logged in on an admitted connection. `end` is called when the session must go. */
+export interface StartingSession {
+  readonly connection: string;
+  readonly principal: string;
+  readonly account: string;
+  readonly username: string;
+  readonly protocol: Protocol;
+  readonly expiresAtMs: number;
+  readonly end: (reason: EndReason) => void;
+}
+
+/** A registered session, by the id that the stager gave it. */
+export interface SessionRegistration extends Admission {
+  readonly session: string;
 }
 
 /** The services that a protocol server is given. */
 export interface SessionServices {
   readonly log: Logger;
   readonly limits: SessionLimits;
+  /** For accept-connection.ts. */
+  readonly trustedProxies: TrustedProxies;
   /** Asks internal-db through the stager. Never throws for a refusal; RpcError when nobody could be asked. */
   verifyLogin(attempt: {
+    connection: string;
     protocol: Protocol;
     address: string;
     username: string;
@@ -90,26 +134,26 @@ export interface SessionServices {
   accountDirectory(account: string): AccountDirectory;
   /** Recorded facts of a staged file (SHA-256 for HASH and ETag), or null; of one `delivery` of it, or of the newest. */
   describeStaging(account: string, path: CustomerPath, delivery: string | null): Promise<StagingFacts | null>;
-  /** A refusal is answered as a missing file (`not_staged`), or as "try again in a moment" (`too_many`). */
+  /**
+   * A refusal is answered as a missing file (`not_staged`), or as "try again in a moment" (`too_many` begin at once;
+   * `too_many_transfers` run).
+   */
   beginTransfer(start: TransferStart): Promise<Transfer | TransferRefusal>;
   /**
    * Asked before a login and before a file is handed out: true at once while client requests are admitted; otherwise it
    * waits, and false means "try again in a moment". False also when `signal` aborts.
    */
   waitForAdmission(signal?: AbortSignal): Promise<boolean>;
-  /** A connection before authentication; null when the server, or this address, has too many. */
-  admitConnection(address: string): Admission | null;
+  /** True while the node is taken out of service: what runs goes on, and nothing new begins. */
+  isDraining(): boolean;
+  /** Asks the stager, for the whole node. Never rejects. */
+  admitConnection(offered: OfferedConnection): Promise<ConnectionVerdict>;
   /**
-   * Registers a logged-in session so that it can be ended from outside; release it when it closes. Null when the
-   * account has too many sessions already: the protocol then refuses as for a busy server.
+   * Registers a logged-in session, so that it is counted, seen and can be ended from outside; release it when it closes.
+   * Null when the account has too many already: the protocol then refuses as for a busy server. RpcError when nobody could
+   * be asked.
    */
-  registerSession(session: {
-    principal: string;
-    account: string;
-    protocol: Protocol;
-    expiresAtMs: number;
-    end: (reason: 'expired' | 'revoked' | 'shutdown') => void;
-  }): Admission | null;
+  registerSession(session: StartingSession): Promise<SessionRegistration | null>;
 }
 
 /** What the stager recorded about a staged file. */
@@ -121,7 +165,7 @@ export interface StagingFacts {
   readonly publishedAtMs: number;
 }
 
-/** Limits of a session server; defaults in ftp-node/limits.ts. */
+/** Limits of a node; defaults in ftp-node/limits.ts. What is counted, the stager counts for all session servers. */
 export interface SessionLimits {
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
@@ -158,6 +202,11 @@ export interface ProtocolServer {
   readonly sessionCount: number;
   /** Accepts connections from now on. Throws the system's error (EADDRINUSE) with its code. */
   listen(place: ListeningPlace): Promise<void>;
+  /**
+   * The node is taken out of service, or back into it. While it is, sessions end when they are idle for a moment; new
+   * connections are declined by the stager, in this protocol's own form.
+   */
+  setDraining(draining: boolean): void;
   /**
    * Stops accepting; what runs goes on, and sessions end when they are idle for a moment. Resolves when the last is gone.
    */

@@ -1,6 +1,6 @@
 // Counts what each account holds of something that there is little of. Caller: the passive connectors count listening
 // ports, so that one account, with many sessions, cannot take all of the passive range.
-import { releaseOnce } from '../connection-admission.ts';
+import { releaseOnce } from '../release-once.ts';
 import type { Admission } from '../session-services.ts';
 
 /** The counts of the accounts that hold anything now. */

@@ -1,9 +1,9 @@
 // One customer's control connection: ftp-srv's connection, with its reading, its replies and its ends replaced. Holds
 // the session's state, which the commands change. Made by ftp-server.ts's listener for each admitted connection; the
 // mended defects are named in the files that it is put together from.
-import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { retiredIdleTimeoutMs } from '../../limits.ts';
+import type { AcceptedConnection } from '../accept-connection.ts';
 import type { Admission } from '../session-services.ts';
 import { CommandDispatcher } from './command-dispatcher.ts';
 import { CommandQueue } from './command-queue.ts';
@@ -17,7 +17,6 @@ import { FtpRefusal, refusalFor } from './ftp-refusal.ts';
 import { FtpConnection, type LibraryServer, type ReplyLetter } from './ftp-srv-door.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { makeLibraryLog } from './library-log.ts';
-import { peerAddressOf } from './peer-address.ts';
 import { formatReply } from './reply-text.ts';
 import { describeStatus } from './session-status.ts';
 
@@ -38,8 +37,11 @@ const problemTexts = {
 /** A control connection and its session. */
 export class ControlConnection extends FtpConnection {
   readonly gateway: FtpGateway;
-  /** The client's address. */
+  /** The customer's address, and the other end of the TCP connection: the same, or a balancer's. */
   readonly address: string;
+  readonly peerAddress: string;
+  /** The connection's id at the stager. */
+  readonly connectionId: string;
   session: FtpSession | null = null;
   transfer: DataTransfer | null = null;
   secureContext: SecureContext | null = null;
@@ -56,12 +58,15 @@ export class ControlConnection extends FtpConnection {
   #draining = false;
   #idleText = 'Idle for too long.';
 
-  constructor(server: LibraryServer, options: { socket: Socket; gateway: FtpGateway }) {
-    const { socket, gateway } = options;
+  constructor(server: LibraryServer, options: { accepted: AcceptedConnection; gateway: FtpGateway }) {
+    const { accepted, gateway } = options;
+    const { socket } = accepted;
     const { limits, log } = gateway.services;
     super(server, { socket, log: makeLibraryLog(log) });
     this.gateway = gateway;
-    this.address = peerAddressOf(socket);
+    this.address = accepted.address;
+    this.peerAddress = accepted.peerAddress;
+    this.connectionId = accepted.connection;
     this.commands = new CommandDispatcher(this);
     this.#lines = new ControlLines(limits.commandBytesMax);
     this.#queue = new CommandQueue({

@@ -4,15 +4,23 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connectionBacklog } from '../../limits.ts';
-import type { ListeningPlace } from '../session-services.ts';
+import { acceptConnection, type AcceptedConnection, type DeclinedConnection } from '../accept-connection.ts';
+import type { EndReason, ListeningPlace } from '../session-services.ts';
 import { ControlConnection } from './control-connection.ts';
 import type { FtpGateway } from './ftp-gateway.ts';
 import { ftpLimits } from './ftp-limits.ts';
 import { FtpServer } from './ftp-srv-door.ts';
 import { makeLibraryLog } from './library-log.ts';
 import { decideLogin } from './login-verdict.ts';
-import { peerAddressOf } from './peer-address.ts';
 import { formatReply } from './reply-text.ts';
+
+const declineTexts: Readonly<Record<DeclinedConnection['reason'], string>> = {
+  banned: 'Too many logins have failed from your address',
+  too_many: 'There are too many connections',
+  too_many_from_address: 'There are too many connections from your address',
+  draining: 'The server is going out of service',
+  unavailable: 'The server is busy',
+};
 
 const stoppingSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
 
@@ -22,6 +30,7 @@ export class CustomerFtpServer extends FtpServer {
   readonly #open = new Set<Socket>();
   #bound = { address: '', port: 0 };
   #stopping = false;
+  #retired = false;
 
   constructor(gateway: FtpGateway) {
     const keepOthers = rememberSignalListeners();
@@ -35,7 +44,7 @@ export class CustomerFtpServer extends FtpServer {
     keepOthers();
     this.#gateway = gateway;
     this.server.removeAllListeners('connection');
-    this.server.on('connection', (socket: Socket) => this.#admit(socket));
+    this.server.on('connection', (socket: Socket) => void this.#accept(socket));
     this.on(
       'login',
       (attempt: LoginAttempt, resolve: (given: object) => void, reject: (error: unknown) => void) => {
@@ -63,6 +72,7 @@ export class CustomerFtpServer extends FtpServer {
 
   /** Stops accepting; sessions go on until they are idle for a moment. Resolves after the last. */
   async retire(): Promise<void> {
+    this.#retired = true;
     this.server.close();
     for (const connection of this.#controls()) connection.retire();
     await this.#emptied();
@@ -95,26 +105,35 @@ export class CustomerFtpServer extends FtpServer {
     return Object.values(this.connections) as ControlConnection[];
   }
 
-  #admit(socket: Socket): void {
+  async #accept(socket: Socket): Promise<void> {
     // A socket without a listener for `error` would end the process.
     socket.on('error', () => socket.destroy());
-    const admission = this.#stopping ? null : this.#gateway.services.admitConnection(peerAddressOf(socket));
-    if (admission === null) {
-      const reason = this.#stopping ? 'The server is going down' : 'There are too many connections';
-      socket.end(formatReply(421, [`${reason}; please try again later.`]));
-      setTimeout(() => socket.destroy(), ftpLimits.closingGraceMs).unref();
-      return;
-    }
     this.#open.add(socket);
     socket.once('close', () => {
-      admission.release();
       this.#open.delete(socket);
       this.emit('emptier');
     });
-    const connection = new ControlConnection(this, { socket, gateway: this.#gateway });
+    let control: ControlConnection | null = null;
+    const end = (reason: EndReason): void => {
+      if (control === null) socket.destroy();
+      else
+        void control.close(421, `${reason === 'banned' ? declineTexts.banned : 'The connection was cut'}.`);
+    };
+    const { services } = this.#gateway;
+    const accepted = await acceptConnection(socket, { services, protocol: 'ftp', end });
+    if (accepted === null) socket.destroy();
+    else if (!accepted.admitted) decline(socket, accepted.reason);
+    else if (this.#stopping) decline(socket, 'draining');
+    else control = this.#greet(accepted);
+  }
+
+  #greet(accepted: AcceptedConnection): ControlConnection {
+    const connection = new ControlConnection(this, { accepted, gateway: this.#gateway });
     this.connections[connection.id] = connection;
-    socket.once('close', () => delete this.connections[connection.id]);
+    accepted.socket.once('close', () => delete this.connections[connection.id]);
     void connection.greet();
+    if (this.#retired) connection.retire();
+    return connection;
   }
 
   #emptied(): Promise<void> {
@@ -128,6 +147,11 @@ export class CustomerFtpServer extends FtpServer {
       look();
     });
   }
+}
+
+function decline(socket: Socket, reason: DeclinedConnection['reason']): void {
+  socket.end(formatReply(421, [`${declineTexts[reason]}; please try again later.`]));
+  setTimeout(() => socket.destroy(), ftpLimits.closingGraceMs).unref();
 }
 
 interface LoginAttempt {

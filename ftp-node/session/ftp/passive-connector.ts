@@ -10,7 +10,7 @@ import type { ControlConnection } from './control-connection.ts';
 import { waitForFirstEvent } from './first-event.ts';
 import { FtpRefusal } from './ftp-refusal.ts';
 import { listenOnRandomPort } from './passive-ports.ts';
-import { peerAddressOf } from './peer-address.ts';
+import { peerAddressOf } from '../peer-address.ts';
 
 /** One PASV or EPSV: a listener until the customer's connection comes, then that connection. */
 export class PassiveConnector extends FtpConnector {
@@ -82,9 +82,12 @@ export class PassiveConnector extends FtpConnector {
   #admit(socket: Socket): void {
     // A socket without a listener for `error` would end the process.
     socket.on('error', (error) => this.#control.log.error(error));
-    if (this.dataSocket !== null || peerAddressOf(socket) !== this.#control.address) {
+    const { address, peerAddress } = this.#control;
+    const peer = peerAddressOf(socket);
+    // Behind a balancer customers reach the passive ports either themselves or through the balancer that they came by.
+    if (this.dataSocket !== null || (peer !== address && peer !== peerAddress)) {
       this.#control.gateway.services.log.warn(
-        { peer: peerAddressOf(socket), customer: this.#control.address },
+        { peer, customer: address },
         'connection of another host at a passive port dropped',
       );
       socket.destroy();

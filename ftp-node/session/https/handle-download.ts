@@ -14,6 +14,7 @@ import {
 } from '../session-services.ts';
 import { answerWithPage, type PageName } from './answer-page.ts';
 import { decideRange } from './byte-range.ts';
+import type { CustomerConnection } from './customer-connections.ts';
 import { verifyDownloadLink, type LinkIssuer, type LinkVerdict } from './download-link.ts';
 import { evaluatePreconditions } from './preconditions.ts';
 import { entityTagOf, fileHeaders, validatorHeaders, type DescribedFile } from './response-headers.ts';
@@ -23,10 +24,9 @@ export interface DownloadExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly socket: Socket;
+  readonly customer: CustomerConnection;
   readonly services: SessionServices;
   readonly issuer: LinkIssuer;
-  /** Breaks the connection off; nothing that is queued still arrives. */
-  readonly reset: () => void;
 }
 
 /** For answers that another try, seconds later, will not get. */
@@ -83,7 +83,7 @@ export async function handleDownload(exchange: DownloadExchange): Promise<void> 
   }
   const transfer = await beginTransfer(exchange, link, part);
   if (transfer === 'not_staged') return refuse('not_staged');
-  if (transfer === 'too_many') return refuse('busy', retryShortly);
+  if (typeof transfer === 'string') return refuse('busy', retryShortly);
   await sendPart(exchange, { transfer, opened, part, headers: partHeaders(described, opened, part) });
 }
 
@@ -128,7 +128,7 @@ function partHeaders(described: DescribedFile, opened: OpenedFile, part: Part) {
 }
 
 function beginTransfer(
-  { services, socket }: DownloadExchange,
+  { services, customer }: DownloadExchange,
   { claims, path }: ValidLink,
   part: Part,
 ): Promise<Transfer | TransferRefusal> {
@@ -137,7 +137,9 @@ function beginTransfer(
     path,
     principal: `delivery:${claims.delivery}`,
     protocol: 'https',
-    address: socket.remoteAddress ?? 'unknown',
+    connection: customer.connection,
+    session: null,
+    address: customer.address,
     offsetBytes: part.offsetBytes,
     sizeBytes: claims.sizeBytes,
     delivery: claims.delivery,
@@ -146,7 +148,7 @@ function beginTransfer(
 
 /** Sends the bytes and records the end, whatever happens. */
 async function sendPart(
-  { response, socket, services, reset }: DownloadExchange,
+  { response, socket, services, customer }: DownloadExchange,
   sending: { transfer: Transfer; opened: OpenedFile; part: Part; headers: ReturnType<typeof partHeaders> },
 ): Promise<void> {
   const { transfer, opened, part } = sending;
@@ -169,7 +171,7 @@ async function sendPart(
       services.log.error({ err: result.cause }, 'a staged file could not be read');
     if (result.end !== 'sent') {
       // Never an orderly close: the client must see that the file is not whole, and of a revoked one get no more.
-      reset();
+      customer.reset();
       return;
     }
     // Asked before the response ends: with `Connection: close` the end closes the socket, and nobody could be asked.

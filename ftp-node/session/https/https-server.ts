@@ -6,7 +6,9 @@ import { createServer as createHttpsServer, type Server } from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { closePollMs, connectionBacklog, httpsHeaderBytesMax, httpsKeepAliveMs } from '../../limits.ts';
 import { pause } from '../../pause.ts';
+import { acceptConnection } from '../accept-connection.ts';
 import type { ProtocolServer, SessionServices } from '../session-services.ts';
+import { CustomerConnections } from './customer-connections.ts';
 import type { LinkIssuer } from './download-link.ts';
 import { RequestQueue } from './request-queue.ts';
 
@@ -20,12 +22,11 @@ export interface HttpsServerOptions {
 
 /** Makes the server; see ProtocolServer. */
 export function prepareHttpsServer(options: HttpsServerOptions): ProtocolServer {
-  const connections = new Set<Socket>();
-  const reset = (secure: Socket): void => resetConnection(connections, secure);
-  const requests = new RequestQueue({ services: options.services, issuer: options.issuer, reset });
+  const connections = new CustomerConnections();
+  const requests = new RequestQueue({ ...options, connections });
   const https = createWebServer(options, requests);
   const listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
-    acceptConnection({ socket, options, https, connections });
+    void serveConnection({ socket, options, https, connections });
   });
   let port = 0;
   const emptied = async (): Promise<void> => {
@@ -33,7 +34,7 @@ export function prepareHttpsServer(options: HttpsServerOptions): ProtocolServer 
   };
   const close = async (): Promise<void> => {
     listener.close();
-    for (const socket of connections) socket.destroy();
+    connections.destroyAll();
     await emptied();
   };
   return {
@@ -48,9 +49,10 @@ export function prepareHttpsServer(options: HttpsServerOptions): ProtocolServer 
       await once(listener, 'listening');
       port = (listener.address() as AddressInfo).port;
     },
+    setDraining: (draining) => requests.closeAfterAnswers(draining),
     retire: async () => {
       listener.close();
-      requests.closeAfterAnswers();
+      requests.closeAfterAnswers(true);
       await emptied();
     },
     drain: async () => {
@@ -66,22 +68,20 @@ interface Accepting {
   readonly socket: Socket;
   readonly options: HttpsServerOptions;
   readonly https: Server;
-  readonly connections: Set<Socket>;
+  readonly connections: CustomerConnections;
 }
 
-function acceptConnection({ socket, options, https, connections }: Accepting): void {
+async function serveConnection({ socket, options, https, connections }: Accepting): Promise<void> {
   const { services } = options;
   socket.on('error', (error) => services.log.debug({ err: error }, 'a connection broke'));
-  const admission = services.admitConnection(socket.remoteAddress ?? 'unknown');
-  if (admission === null) {
+  connections.add(socket);
+  const end = (): void => void socket.resetAndDestroy();
+  const accepted = await acceptConnection(socket, { services, protocol: 'https', end });
+  if (accepted === null || !accepted.admitted) {
     socket.destroy();
     return;
   }
-  connections.add(socket);
-  socket.once('close', () => {
-    connections.delete(socket);
-    admission.release();
-  });
+  connections.admit(accepted);
   https.emit('connection', socket);
 }
 
@@ -108,15 +108,4 @@ function createWebServer(options: HttpsServerOptions, requests: RequestQueue): S
   });
   https.on('request', (request, response) => requests.add(request, response));
   return https;
-}
-
-/**
- * Breaks the TCP connection under a TLS socket off, with a reset: after a close, what the kernel has queued (megabytes,
- * of a client that reads slowly) would still arrive. TLS sockets cannot be reset themselves.
- */
-function resetConnection(connections: ReadonlySet<Socket>, secure: Socket): void {
-  const { remoteAddress, remotePort } = secure;
-  for (const socket of connections)
-    if (socket.remotePort === remotePort && socket.remoteAddress === remoteAddress) socket.resetAndDestroy();
-  secure.destroy();
 }

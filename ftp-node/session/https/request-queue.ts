@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { httpsPipelinedRequestsMax } from '../../limits.ts';
 import type { SessionServices } from '../session-services.ts';
 import { answerWithPage } from './answer-page.ts';
+import type { CustomerConnections } from './customer-connections.ts';
 import type { LinkIssuer } from './download-link.ts';
 import { handleDownload } from './handle-download.ts';
 
@@ -13,7 +14,7 @@ import { handleDownload } from './handle-download.ts';
 export class RequestQueue {
   readonly #services: SessionServices;
   readonly #issuer: LinkIssuer;
-  readonly #reset: (socket: Socket) => void;
+  readonly #connections: CustomerConnections;
   readonly #lastByConnection = new WeakMap<Socket, Promise<void>>();
   readonly #unansweredByConnection = new WeakMap<Socket, number>();
   readonly #deadlines = new WeakMap<Socket, NodeJS.Timeout>();
@@ -21,11 +22,10 @@ export class RequestQueue {
   #draining = false;
   #closesAfterAnswers = false;
 
-  /** `reset` breaks a connection off so that nothing that is queued for it arrives. */
-  constructor(options: { services: SessionServices; issuer: LinkIssuer; reset: (socket: Socket) => void }) {
+  constructor(options: { services: SessionServices; issuer: LinkIssuer; connections: CustomerConnections }) {
     this.#services = options.services;
     this.#issuer = options.issuer;
-    this.#reset = options.reset;
+    this.#connections = options.connections;
   }
 
   /** From here on the next request's headers must be whole within the deadline, however slowly they trickle in. */
@@ -72,9 +72,9 @@ export class RequestQueue {
     });
   }
 
-  /** From now on each connection is closed after its next answer; idle ones end by themselves (httpsKeepAliveMs). */
-  closeAfterAnswers(): void {
-    this.#closesAfterAnswers = true;
+  /** Whether each connection is closed after its next answer; idle ones end by themselves (httpsKeepAliveMs). */
+  closeAfterAnswers(closes: boolean): void {
+    this.#closesAfterAnswers = closes;
   }
 
   /** Answers what has begun, and refuses what comes after. */
@@ -91,13 +91,15 @@ export class RequestQueue {
     const { request, response } = exchange;
     try {
       await exchange.before;
+      const customer = this.#connections.find(request.socket);
+      if (customer === null) return;
       await handleDownload({
         request,
         response,
         socket: request.socket,
+        customer,
         services: this.#services,
         issuer: this.#issuer,
-        reset: () => this.#reset(request.socket),
       });
     } catch (error) {
       this.#services.log.error({ err: error }, 'a download could not be answered');

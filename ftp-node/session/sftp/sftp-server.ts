@@ -4,12 +4,14 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { once } from 'node:events';
 import type { Connection } from 'ssh2';
 import { connectionBacklog } from '../../limits.ts';
+import { acceptConnection, type AcceptedConnection } from '../accept-connection.ts';
 import type { ListeningPlace, ProtocolServer, SessionServices } from '../session-services.ts';
 import { AccountBudgets } from './account-budgets.ts';
 import { finishLoadingSsh } from './native-crypto.ts';
 import { sshLimits } from './sftp-limits.ts';
 import { SshConnection } from './ssh-connection.ts';
-import { createSshEngine, socketOf } from './ssh-engine.ts';
+import { createSshEngine } from './ssh-engine.ts';
+import { socketOf } from './ssh2-insides.ts';
 import type { RekeyLimits } from './ssh-rekey.ts';
 
 const tcpKeepAliveMs = 60_000;
@@ -30,11 +32,19 @@ export async function prepareSftpServer(options: SftpServerOptions): Promise<Pro
   return server;
 }
 
+interface OpenSocket {
+  /** Null until it was admitted. */
+  accepted: AcceptedConnection | null;
+  /** Null until the client has identified itself. */
+  connection: SshConnection | null;
+  readonly deadline: NodeJS.Timeout;
+}
+
 class SftpServer implements ProtocolServer {
   readonly #options: SftpServerOptions;
   readonly #budgets = new AccountBudgets();
   readonly #listener: Server;
-  readonly #sockets = new Map<Socket, { connection: SshConnection | null; deadline: NodeJS.Timeout }>();
+  readonly #sockets = new Map<Socket, OpenSocket>();
   readonly #engine;
   #port = 0;
   readonly #emptied = Promise.withResolvers<void>();
@@ -49,7 +59,9 @@ class SftpServer implements ProtocolServer {
       silenceMsMax: services.limits.stallTimeoutMs,
       onConnection: (connection) => this.#serve(connection),
     });
-    this.#listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#accept(socket));
+    this.#listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
+      void this.#accept(socket);
+    });
     this.#listener.on('error', (error) => services.log.error({ err: error }, 'sftp listener failed'));
   }
 
@@ -101,30 +113,32 @@ class SftpServer implements ProtocolServer {
     if (this.#isStopping && this.#sockets.size === 0) this.#emptied.resolve();
   }
 
-  #accept(socket: Socket): void {
+  async #accept(socket: Socket): Promise<void> {
     const { services } = this.#options;
     socket.on('error', (error) => services.log.debug({ err: error }, 'sftp socket failed'));
-    const admission = services.admitConnection(addressOf(socket));
-    if (admission === null) {
-      socket.destroy();
-      return;
-    }
-    socket.setKeepAlive(true, tcpKeepAliveMs);
     const deadline = setTimeout(() => socket.destroy(), services.limits.loginDeadlineMs).unref();
-    this.#sockets.set(socket, { connection: null, deadline });
+    const entry: OpenSocket = { accepted: null, connection: null, deadline };
+    this.#sockets.set(socket, entry);
     socket.once('close', () => {
       clearTimeout(deadline);
       this.#sockets.delete(socket);
-      admission.release();
       this.#resolveIfEmpty();
     });
+    const end = (): void => void socket.destroy();
+    const accepted = await acceptConnection(socket, { services, protocol: 'sftp', end });
+    if (accepted === null || !accepted.admitted) {
+      socket.destroy();
+      return;
+    }
+    entry.accepted = accepted;
+    socket.setKeepAlive(true, tcpKeepAliveMs);
     this.#engine.serve(socket);
   }
 
   #serve(connection: Connection): void {
     const socket = socketOf(connection);
     const entry = this.#sockets.get(socket);
-    if (entry === undefined) {
+    if (entry === undefined || entry.accepted === null) {
       socket.destroy();
       return;
     }
@@ -132,15 +146,11 @@ class SftpServer implements ProtocolServer {
       services: this.#options.services,
       budgets: this.#budgets,
       rekeyLimits: this.#options.rekeyLimits ?? sshLimits,
-      address: addressOf(socket),
+      address: entry.accepted.address,
+      connectionId: entry.accepted.connection,
       onLogin: () => clearTimeout(entry.deadline),
     });
     if (this.#isDraining) entry.connection.drain();
     else if (this.#isStopping) entry.connection.retire();
   }
-}
-
-/** The peer's address; an IPv4 one as such, also when the listener is an IPv6 one. */
-function addressOf(socket: Socket): string {
-  return (socket.remoteAddress ?? '::').replace(/^::ffff:(?=\d+\.)/, '');
 }

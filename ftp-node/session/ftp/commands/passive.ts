@@ -3,7 +3,7 @@
 import { isIPv4 } from 'node:net';
 import type { ControlConnection } from '../control-connection.ts';
 import { PassiveConnector } from '../passive-connector.ts';
-import { localAddressOf } from '../peer-address.ts';
+import { localAddressOf } from '../../peer-address.ts';
 
 /** EPSV: a port alone, on the address that the client knows already. */
 export async function openExtendedPassive(

@@ -1,4 +1,4 @@
-// The address of the other end as one text for one host. Callers: the server (admission), the passive connector.
+// The address of the other end as one text for one host. Callers: whoever accepts a connection, or compares two.
 import type { Socket } from 'node:net';
 
 /** The peer's address; an IPv4 address that came over an IPv6 socket is written as IPv4. Empty when it is gone. */
@@ -11,6 +11,7 @@ export function localAddressOf(socket: Socket): string {
   return plainAddress(socket.localAddress ?? '');
 }
 
-function plainAddress(address: string): string {
+/** An IPv4 address that is written as an IPv6 one becomes itself; all others stay. */
+export function plainAddress(address: string): string {
   return address.toLowerCase().startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
