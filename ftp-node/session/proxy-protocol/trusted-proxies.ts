@@ -21,7 +21,7 @@ function addNetwork(list: BlockList, network: string): void {
   const family = isIPv6(address) ? 'ipv6' : 'ipv4';
   try {
     if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
+    else list.addSubnet(address, Number.parseInt(prefix), family);
   } catch (error) {
     throw new StartupError(
       'NETWORK_INVALID',
