@@ -109,7 +109,7 @@ export class OpenDownload {
       this.#transfer = undefined;
       throw error;
     });
-    if (transfer === 'too_many') this.#transfer = undefined;
+    if (transfer === 'too_many' || transfer === 'too_many_transfers') this.#transfer = undefined;
     if (typeof transfer === 'string') return transfer;
     transfer.signal.addEventListener('abort', this.#onCut, { once: true });
     if (transfer.signal.aborted) this.#onCut();

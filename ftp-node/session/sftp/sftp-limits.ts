@@ -9,6 +9,8 @@ const second = 1000;
 export const sshLimits = {
   /** Requests of any authentication method, counted ones and harmless ones together. */
   authenticationRequestsMax: 20,
+  /** Keys that a client may ask about before it signs with one; further ones are refused without asking anybody. */
+  keyQuestionsMax: 10,
   /** Pause before a failed login is answered; it doubles with each failure. */
   loginDelayMs: { first: 250, longest: 4 * second },
   /** As in the stager's `login.verify`; what is longer is refused without asking anybody. */

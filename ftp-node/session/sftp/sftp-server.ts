@@ -79,6 +79,10 @@ class SftpServer implements ProtocolServer {
     this.#port = (this.#listener.address() as AddressInfo).port;
   }
 
+  setDraining(draining: boolean): void {
+    for (const { connection } of this.#sockets.values()) connection?.setDraining(draining);
+  }
+
   async retire(): Promise<void> {
     const closed = this.#stopListening();
     for (const { connection } of this.#sockets.values()) connection?.retire();

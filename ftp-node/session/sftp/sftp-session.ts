@@ -123,7 +123,8 @@ export class SftpSession {
     try {
       const data = await download.read(offset, length);
       if (data === 'not_staged') return { bytes: encodeNotFound(id), offset, dataBytes: 0 };
-      if (data === 'too_many') return { bytes: encodeTryAgain(id), offset, dataBytes: 0 };
+      if (data === 'too_many' || data === 'too_many_transfers')
+        return { bytes: encodeTryAgain(id), offset, dataBytes: 0 };
       if (data.dataBytes === 0)
         return { bytes: encodeStatus(id, statusCode.eof, 'End of file.'), offset, dataBytes: 0 };
       return { bytes: sealDataReply(data.buffer, id, data.dataBytes), offset, dataBytes: data.dataBytes };

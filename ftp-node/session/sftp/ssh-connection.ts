@@ -12,7 +12,7 @@ import { SftpError } from './sftp-protocol.ts';
 import { SftpHandles } from './sftp-handles.ts';
 import { sshLimits } from './sftp-limits.ts';
 import { SftpSession } from './sftp-session.ts';
-import { boundPacketSize, isExchangingKeys, socketOf } from './ssh-engine.ts';
+import { boundPacketSize, isExchangingKeys, socketOf } from './ssh2-insides.ts';
 import { offerLogin, type Login } from './ssh-login.ts';
 import { renewKeys, type RekeyLimits } from './ssh-rekey.ts';
 import { SshTransport } from './ssh-transport.ts';
@@ -21,7 +21,10 @@ import { SshTransport } from './ssh-transport.ts';
 export interface SshConnectionOptions {
   readonly services: SessionServices;
   readonly budgets: AccountBudgets;
+  /** The customer's. */
   readonly address: string;
+  /** The connection's id at the stager. */
+  readonly connectionId: string;
   readonly rekeyLimits: RekeyLimits;
   /** Called when the client has logged in: its deadline is over. */
   onLogin(): void;
@@ -47,6 +50,7 @@ export class SshConnection {
   #lastActiveAtMs = Date.now();
   #isDraining = false;
   #isRetired = false;
+  #isLeaving: boolean;
   #drainTimer: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, options: SshConnectionOptions) {
@@ -54,6 +58,7 @@ export class SshConnection {
     this.#connection = connection;
     this.#socket = socketOf(connection);
     this.#options = options;
+    this.#isLeaving = services.isDraining();
     this.#log = services.log.child({ protocol: 'sftp', address, connection: randomUUID() });
     this.#transport = new SshTransport(connection, {
       stallTimeoutMs: services.limits.stallTimeoutMs,
@@ -81,6 +86,7 @@ export class SshConnection {
       connection,
       services,
       address,
+      connectionId: options.connectionId,
       signal: this.#gone.signal,
       onLogin: (login) => this.#begin(login),
       onRefused: () => this.#sayGoodbye(),
@@ -94,6 +100,11 @@ export class SshConnection {
   /** True while a download is running. */
   get isTransferring(): boolean {
     return [...this.#handles].some((handles) => handles.isTransferring);
+  }
+
+  /** While the node is taken out of service, it closes as soon as no download is running for a moment. */
+  setDraining(draining: boolean): void {
+    this.#isLeaving = draining;
   }
 
   /** Goes on as before, and closes as soon as no download is running and nothing is asked for a moment. */
@@ -166,7 +177,7 @@ export class SshConnection {
   #serveSftp(channel: ServerChannel): void {
     const login = this.#session;
     if (login === null) return this.#break('a channel came before the login');
-    const { services, address } = this.#options;
+    const { services, address, connectionId } = this.#options;
     const closed = new AbortController();
     channel.once('close', () => closed.abort(new SftpError('ended', 'The channel was closed.')));
     const handles = new SftpHandles(login.openHandles);
@@ -187,6 +198,8 @@ export class SshConnection {
       waitForAdmission: (signal) => services.waitForAdmission(signal),
       beginTransfer: (file, offsetBytes) =>
         services.beginTransfer({
+          connection: connectionId,
+          session: login.registration.session,
           account: login.account,
           path: file.path,
           principal: login.principal,
@@ -239,7 +252,7 @@ export class SshConnection {
   #closeIfIdle(): void {
     if (this.#transport.isBusy) return;
     const { idleTimeoutMs } = this.#options.services.limits;
-    const isEnding = this.#isRetired && !this.isTransferring;
+    const isEnding = (this.#isRetired || this.#isLeaving) && !this.isTransferring;
     const allowedMs = isEnding ? Math.min(idleTimeoutMs, retiredIdleTimeoutMs) : idleTimeoutMs;
     if (Date.now() - this.#lastActiveAtMs < allowedMs) return;
     this.#log.info('sftp connection was idle for too long');

@@ -1,10 +1,8 @@
 // Sets up ssh2 for this server: host keys, algorithms, and a way in for sockets that we accepted ourselves.
-// Caller: sftp-server.ts; ssh-connection.ts uses the functions at the end. All knowledge of ssh2's insides that the
-// documented interface does not give is here, and is checked when it is used: a new version fails loudly.
-import { createRequire } from 'node:module';
+// Caller: sftp-server.ts.
 import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
-import type { Algorithms, Connection, Session } from 'ssh2';
+import type { Algorithms, Connection } from 'ssh2';
 import { sshLimits } from './sftp-limits.ts';
 
 /** No SHA-1, no CBC, no compression. ssh2 1.17 has no post-quantum key exchange. */
@@ -92,80 +90,4 @@ function checkHostKey(hostKey: Buffer, index: number): void {
     throw new HostKeyError(
       `SFTP host key ${index + 1} is of the type ${key.type}; make an Ed25519 or ECDSA key.`,
     );
-}
-
-interface ProtocolInsides {
-  /** Our KEXINIT message while keys are being exchanged, and undefined otherwise. */
-  readonly _kexinit: Buffer | undefined;
-  readonly _packetRW: {
-    readonly write: {
-      readonly allocStart: number;
-      alloc(bytes: number): Buffer;
-      finalize(packet: Buffer): Buffer;
-    };
-  };
-  disconnect(reason: number): void;
-}
-
-interface ConnectionInsides {
-  readonly _sock?: Socket;
-  readonly _protocol?: ProtocolInsides;
-}
-
-/** ssh2/lib/protocol/utils.js: encrypts a finished packet and sends it. */
-const { sendPacket } = createRequire(import.meta.url)('ssh2/lib/protocol/utils.js') as {
-  readonly sendPacket: (protocol: ProtocolInsides, packet: Buffer) => void;
-};
-
-/** SSH_MSG_USERAUTH_BANNER (RFC 4252 section 5.4). */
-const userAuthBanner = 53;
-/** SSH_DISCONNECT_SERVICE_NOT_AVAILABLE (RFC 4253 section 11.1). */
-const serviceNotAvailable = 7;
-
-interface SessionInsides {
-  readonly _chanInfo?: { readonly outgoing: { window?: number; packetSize?: number } };
-}
-
-/** The socket under a connection. */
-export function socketOf(connection: Connection): Socket {
-  const socket = (connection as ConnectionInsides)._sock;
-  if (socket === undefined) throw new Error('This version of ssh2 hides the socket of a connection.');
-  return socket;
-}
-
-/** True while keys are being exchanged. ssh2 queues all that is sent meanwhile, without a limit. */
-export function isExchangingKeys(connection: Connection): boolean {
-  const protocol = (connection as ConnectionInsides)._protocol;
-  if (protocol === undefined || !('_kexinit' in protocol))
-    throw new Error('This version of ssh2 hides the key exchange.');
-  return protocol._kexinit !== undefined;
-}
-
-/** Before the login: shows `text` to the client's user, and disconnects, since the service is not available now. */
-export function refuseService(connection: Connection, text: string): void {
-  const protocol = (connection as ConnectionInsides)._protocol;
-  if (protocol === undefined) throw new Error('This version of ssh2 hides its protocol.');
-  const message = Buffer.from(`${text}\r\n`);
-  const { write } = protocol._packetRW;
-  const { allocStart } = write;
-  // byte SSH_MSG_USERAUTH_BANNER, string message, string language tag (empty)
-  const packet = write.alloc(1 + 4 + message.length + 4);
-  packet[allocStart] = userAuthBanner;
-  packet.writeUInt32BE(message.length, allocStart + 1);
-  packet.set(message, allocStart + 5);
-  packet.writeUInt32BE(0, allocStart + 5 + message.length);
-  sendPacket(protocol, write.finalize(packet));
-  protocol.disconnect(serviceNotAvailable);
-  socketOf(connection).end();
-}
-
-/** Bounds the packet size that the client asked for; false when it is absurd, and the session must be refused. */
-export function boundPacketSize(session: Session): boolean {
-  const outgoing = (session as unknown as SessionInsides)._chanInfo?.outgoing;
-  if (outgoing === undefined) throw new Error('This version of ssh2 hides the channel of a session.');
-  const { min, max } = sshLimits.channelPacketBytes;
-  if (outgoing.window === undefined || outgoing.packetSize === undefined || outgoing.packetSize < min)
-    return false;
-  outgoing.packetSize = Math.min(outgoing.packetSize, max);
-  return true;
 }

@@ -1,12 +1,14 @@
-// Logs a client in with a password, given by the method `password` or `keyboard-interactive` (RFC 4252, RFC 4256).
-// Caller: ssh-connection.ts. Trusts nothing that the client says; whether the password is right is decided by
-// internal-db, through services.verifyLogin. Public keys come in by one more entry in `methods` and `answerRequest`.
+// Logs a client in with a public key, or with a password given by the method `password` or `keyboard-interactive`
+// (RFC 4252, RFC 4256). Caller: ssh-connection.ts. Trusts nothing that the client says; whether the credential is right
+// is decided by internal-db, through services.verifyLogin.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuthContext, Connection, KeyboardAuthContext } from 'ssh2';
+import type { AuthContext, Connection, KeyboardAuthContext, PublicKeyAuthContext } from 'ssh2';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
-import type { Admission, SessionServices } from '../session-services.ts';
+import type { LoginCredential } from '#commlink/methods/login-credential.ts';
+import type { SessionRegistration, SessionServices } from '../session-services.ts';
 import { sshLimits } from './sftp-limits.ts';
-import { refuseService } from './ssh-engine.ts';
+import { askForSignature, readPublicKey, signatureAlgorithms } from './ssh-public-key.ts';
+import { refuseService, tellSignatureAlgorithms } from './ssh2-insides.ts';
 
 /** A login that succeeded. */
 export interface Login {
@@ -15,7 +17,7 @@ export interface Login {
   /** As the client gave it. */
   readonly username: string;
   /** The session's registration; releasing it is the receiver's. */
-  readonly registration: Admission;
+  readonly registration: SessionRegistration;
 }
 
 /** What a login needs. */
@@ -23,6 +25,8 @@ export interface LoginOptions {
   readonly connection: Connection;
   readonly services: SessionServices;
   readonly address: string;
+  /** The connection's id at the stager. */
+  readonly connectionId: string;
   /** Aborts when the connection is gone. */
   readonly signal: AbortSignal;
   /** Called once, before any channel can be opened. */
@@ -35,11 +39,16 @@ export interface LoginOptions {
 
 const declinedText = 'The server is changing its configuration; please try again in a moment.';
 
-const methods: ('password' | 'keyboard-interactive')[] = ['password', 'keyboard-interactive'];
+const methods: ('publickey' | 'password' | 'keyboard-interactive')[] = [
+  'publickey',
+  'password',
+  'keyboard-interactive',
+];
 
 /** Answers the connection's authentication requests. */
 export function offerLogin(options: LoginOptions): void {
   const attempts = new LoginAttempts(options);
+  tellSignatureAlgorithms(options.connection, signatureAlgorithms);
   options.connection.on('authentication', (request) => {
     attempts.answerRequest(request).catch((error: unknown) => {
       if (!options.signal.aborted) options.services.log.error({ err: error }, 'sftp login broke');
@@ -51,6 +60,7 @@ export function offerLogin(options: LoginOptions): void {
 class LoginAttempts {
   readonly #options: LoginOptions;
   #requestCount = 0;
+  #keyQuestionCount = 0;
   #attemptCount = 0;
 
   constructor(options: LoginOptions) {
@@ -62,33 +72,54 @@ class LoginAttempts {
     if (this.#requestCount > sshLimits.authenticationRequestsMax) return this.#options.onRefused();
     switch (request.method) {
       case 'password':
-        return await this.#attempt(request, request.password);
+        return await this.#attempt(request, { kind: 'password', password: request.password });
       case 'keyboard-interactive': {
         const password = await askPassword(request);
-        if (password !== null) await this.#attempt(request, password);
+        if (password !== null) await this.#attempt(request, { kind: 'password', password });
         return;
       }
-      case 'none':
       case 'publickey':
+        return await this.#answerKey(request);
+      case 'none':
       case 'hostbased':
         return request.reject(methods);
     }
   }
 
-  async #attempt(request: AuthContext, password: string): Promise<void> {
-    const { connection, services, signal, onRefused } = this.#options;
-    if (!(await services.waitForAdmission(signal))) {
-      // Not a failed login: people and programs would take the password for a wrong one.
-      if (!signal.aborted) refuseService(connection, declinedText);
-      return;
-    }
+  /** A signed key is a login; one without a signature is a question, of which clients ask one for each key they have. */
+  async #answerKey(request: PublicKeyAuthContext): Promise<void> {
+    const credential = readPublicKey(request);
+    if (credential === null) return request.reject(methods);
+    if (credential.signature !== null) return await this.#attempt(request, credential);
+    this.#keyQuestionCount += 1;
+    if (this.#keyQuestionCount > sshLimits.keyQuestionsMax) return request.reject(methods);
+    if (!(await this.#isAdmitted())) return;
+    const verdict = await this.#verify(request.username, credential);
+    if (this.#options.signal.aborted) return;
+    const isUseful = verdict?.allowed === false && verdict.reason === 'signature_needed';
+    if (isUseful) askForSignature(request);
+    else request.reject(methods);
+  }
+
+  /** When it is false, the client has heard of it, or is gone. */
+  async #isAdmitted(): Promise<boolean> {
+    const { connection, services, signal } = this.#options;
+    if (await services.waitForAdmission(signal)) return true;
+    // Not a failed login: people and programs would take their password for a wrong one.
+    if (!signal.aborted) refuseService(connection, declinedText);
+    return false;
+  }
+
+  async #attempt(request: AuthContext, credential: LoginCredential): Promise<void> {
+    const { services, signal, onRefused } = this.#options;
+    if (!(await this.#isAdmitted())) return;
     this.#attemptCount += 1;
     // Counted before the answer is known: a client need not wait for it before it tries again.
     const attempt = this.#attemptCount;
     if (attempt > services.limits.loginAttemptsMax) return onRefused();
-    const verdict = await this.#verify(request.username, password);
+    const verdict = await this.#verify(request.username, credential);
     if (signal.aborted) return;
-    if (verdict?.allowed === true && this.#accept(request, verdict)) return;
+    if (verdict?.allowed === true && (await this.#accept(request, verdict))) return;
     const { first, longest } = sshLimits.loginDelayMs;
     await sleep(Math.min(longest, first * 2 ** (attempt - 1)), undefined, { signal, ref: false });
     request.reject(methods);
@@ -96,14 +127,13 @@ class LoginAttempts {
   }
 
   /** Null when nobody could be asked, or need be. */
-  async #verify(username: string, password: string): Promise<LoginVerdict | null> {
-    const { services, address } = this.#options;
-    const isTooLong =
-      username.length > sshLimits.usernameCharactersMax || password.length > sshLimits.passwordCharactersMax;
-    if (isTooLong) return null;
+  async #verify(username: string, credential: LoginCredential): Promise<LoginVerdict | null> {
+    const { services, address, connectionId: connection } = this.#options;
+    if (username.length > sshLimits.usernameCharactersMax) return null;
+    if (credential.kind === 'password' && credential.password.length > sshLimits.passwordCharactersMax)
+      return null;
     try {
-      const credential = { kind: 'password' as const, password };
-      return await services.verifyLogin({ protocol: 'sftp', address, username, credential });
+      return await services.verifyLogin({ connection, protocol: 'sftp', address, username, credential });
     } catch (error) {
       services.log.error({ err: error, address }, 'sftp login could not be verified');
       return null;
@@ -111,14 +141,25 @@ class LoginAttempts {
   }
 
   /** False when the account has too many sessions. */
-  #accept(request: AuthContext, verdict: Extract<LoginVerdict, { allowed: true }>): boolean {
-    const { connection, services, onLogin, onEnd } = this.#options;
+  async #accept(request: AuthContext, verdict: Extract<LoginVerdict, { allowed: true }>): Promise<boolean> {
+    const { connection, services, signal, onLogin, onEnd } = this.#options;
     const { account, principal, expiresAtMs } = verdict;
-    const session = { principal, account, protocol: 'sftp' as const, expiresAtMs, end: onEnd };
-    const registration = services.registerSession(session);
+    const registration = await services.registerSession({
+      connection: this.#options.connectionId,
+      principal,
+      account,
+      username: request.username,
+      protocol: 'sftp',
+      expiresAtMs,
+      end: onEnd,
+    });
     if (registration === null) {
       services.log.warn({ account, principal }, 'sftp login refused: the account has too many sessions');
       return false;
+    }
+    if (signal.aborted) {
+      registration.release();
+      return true;
     }
     // ssh2 ignores the answer to a request that a newer one has replaced, and says `ready` at once otherwise.
     let isAccepted = false;

@@ -1,7 +1,7 @@
 // Starts a new key exchange after so much traffic and so much time (RFC 4253, section 9): ssh2 never starts one by
 // itself on the server's side. Caller: ssh-connection.ts, after the login.
 import type { Connection } from 'ssh2';
-import { isExchangingKeys, socketOf } from './ssh-engine.ts';
+import { isExchangingKeys, socketOf } from './ssh2-insides.ts';
 
 const lookIntervalMs = 1000;
 

@@ -7,7 +7,7 @@ import type { Connection, ServerChannel } from 'ssh2';
 import { waitForAcknowledgement } from '../acknowledgement.ts';
 import { sftpLimits } from './sftp-limits.ts';
 import { SftpError } from './sftp-protocol.ts';
-import { isExchangingKeys, socketOf } from './ssh-engine.ts';
+import { isExchangingKeys, socketOf } from './ssh2-insides.ts';
 
 /** The sending side of one connection. */
 export class SshTransport {

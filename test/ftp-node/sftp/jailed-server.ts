@@ -22,12 +22,15 @@ const server = await prepareSftpServer({
     describeStaging: async () => null,
     beginTransfer: async () => ({
       signal: new AbortController().signal,
+      pace: null,
       progress: () => undefined,
       end: () => undefined,
     }),
     waitForAdmission: async () => true,
-    admitConnection: () => ({ release: () => undefined }),
-    registerSession: () => ({ release: () => undefined }),
+    isDraining: () => false,
+    trustedProxies: { includes: () => false },
+    admitConnection: async () => ({ admitted: true, connection: 'con_test', release: () => undefined }),
+    registerSession: async () => ({ session: 'ses_test', release: () => undefined }),
   },
   hostKeys: makeHostKeys(),
 });

@@ -4,7 +4,7 @@ import t from 'tap';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestFile, makeClientHome, openSshOptions, runProgram } from './sftp-clients.ts';
+import { digestFile, makeClientHome, openSshOptions, readHostKey, runProgram } from './sftp-clients.ts';
 import { password, startFixture, username } from './sftp-fixture.ts';
 
 const content = Buffer.alloc(70 * 1024 * 1024 + 4321, randomBytes(1 << 20));
@@ -130,9 +130,7 @@ t.test('curl fetches and resumes', async (t) => {
 
 t.test('psftp fetches', async (t) => {
   const { home } = await makeClientHome(t);
-  const keyScan = await runProgram(['ssh-keyscan', '-t', 'ed25519', '-p', String(port), '127.0.0.1']);
-  const key = Buffer.from(keyScan.stdout.trim().split(' ').at(-1) ?? '', 'base64');
-  const fingerprint = `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+  const fingerprint = await readHostKey(port);
   await writeFile(join(home, 'batch'), `get "${path}" out.bin\nquit\n`);
   const command = [
     'psftp',

@@ -93,3 +93,10 @@ export async function openSftp(client: Client): Promise<SFTPWrapper> {
     client.sftp((error, sftp) => (error ? reject(error) : resolve(sftp)));
   });
 }
+
+/** The fingerprint of a server's Ed25519 host key, as PuTTY and OpenSSH write it. */
+export async function readHostKey(port: number): Promise<string> {
+  const scan = await runProgram(['ssh-keyscan', '-t', 'ed25519', '-p', String(port), '127.0.0.1']);
+  const key = Buffer.from(scan.stdout.trim().split(' ').at(-1) ?? '', 'base64');
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { createLogger } from '#commlink/log.ts';
-import type { LoginCredential } from '#commlink/methods/login-credential.ts';
+import type { LoginCredential, PublicKeyCredential } from '#commlink/methods/login-credential.ts';
 import { defaultSessionLimits } from '#ftp-node/limits.ts';
 import { openAccountDirectory } from '#ftp-node/session/account-directory.ts';
 import type {
@@ -41,6 +41,8 @@ export interface SftpFixture {
   readonly endSessions: ((reason: 'expired' | 'revoked' | 'shutdown') => void)[];
   readonly hostKeys: Buffer[];
   readonly stagings: Set<string>;
+  /** Public keys that may log in: their blobs in base64. */
+  readonly keys: Set<string>;
   admitted: number;
   registered: number;
   /** Writes a file of the account. */
@@ -85,6 +87,7 @@ export async function startFixture(
     endSessions: [],
     hostKeys,
     stagings: new Set(),
+    keys: new Set(),
     admitted: 0,
     registered: 0,
     put: async (path, content) => {
@@ -108,6 +111,16 @@ export async function startFixture(
   return fixture;
 }
 
+/** As internal-db does it, but with ssh2's own verification. */
+function isSigned({ algorithm, key, signature, signedData }: PublicKeyCredential): boolean {
+  const parsed = ssh2.utils.parseKey(Buffer.from(key, 'base64'));
+  if (parsed instanceof Error || signature === null || signedData === null) return false;
+  const hash = algorithm.startsWith('rsa-sha2-') ? `sha${algorithm.slice(-3)}` : undefined;
+  const data = Buffer.from(signedData, 'base64');
+  const verdict = parsed.verify(data, Buffer.from(signature, 'base64'), hash);
+  return verdict === true && data.includes(algorithm) && data.includes(username);
+}
+
 function makeServices(fixture: SftpFixture, limits: SessionLimits, admit: () => boolean): SessionServices {
   return {
     log: createLogger('sftp-test', 'fatal'),
@@ -115,8 +128,13 @@ function makeServices(fixture: SftpFixture, limits: SessionLimits, admit: () => 
     verifyLogin: async (attempt) => {
       fixture.logins.push(attempt);
       const { credential } = attempt;
-      const isRight = credential.kind === 'password' && credential.password === password;
-      if (attempt.username !== username || !isRight) return { allowed: false, reason: 'credentials' };
+      if (attempt.username !== username) return { allowed: false, reason: 'credentials' };
+      if (credential.kind === 'public-key' && fixture.keys.has(credential.key)) {
+        if (credential.signature === null) return { allowed: false, reason: 'signature_needed' };
+        if (!isSigned(credential)) return { allowed: false, reason: 'credentials' };
+      } else if (credential.kind !== 'password' || credential.password !== password) {
+        return { allowed: false, reason: 'credentials' };
+      }
       return {
         allowed: true,
         account: 'acme',
@@ -132,21 +150,24 @@ function makeServices(fixture: SftpFixture, limits: SessionLimits, admit: () => 
       fixture.transfers.push(seen);
       return {
         signal: seen.abort.signal,
+        pace: null,
         progress: (sentBytes) => (seen.progressBytes = sentBytes),
         end: (outcome, sentBytes) => seen.ends.push({ outcome, sentBytes }),
       };
     },
     waitForAdmission: async () => true,
-    admitConnection: () => {
-      if (!admit()) return null;
+    isDraining: () => false,
+    trustedProxies: { includes: () => false },
+    admitConnection: async () => {
+      if (!admit()) return { admitted: false, reason: 'too_many' };
       fixture.admitted += 1;
-      return { release: () => (fixture.admitted -= 1) };
+      return { admitted: true, connection: 'con_test', release: () => (fixture.admitted -= 1) };
     },
-    registerSession: ({ end }) => {
+    registerSession: async ({ end }) => {
       if (fixture.registered >= limits.sessionsPerAccountMax) return null;
       fixture.registered += 1;
       fixture.endSessions.push(end);
-      return { release: () => (fixture.registered -= 1) };
+      return { session: 'ses_test', release: () => (fixture.registered -= 1) };
     },
   };
 }
