@@ -2,11 +2,13 @@
 import type { Benchmark } from './benchmark.ts';
 import { measureCommlink } from './commlink-benchmark.ts';
 import { measureConfiguration } from './configuration-benchmark.ts';
+import { measureDelivery } from './delivery-benchmark.ts';
 import { measureStaging } from './staging-benchmark.ts';
 
 /** Name to benchmark. */
 export const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['commlink', measureCommlink],
   ['config', measureConfiguration],
+  ['delivery', measureDelivery],
   ['staging', measureStaging],
 ]);

@@ -30,7 +30,7 @@ const log = createLogger('configuration-benchmark', 'silent');
 type Report = Parameters<Benchmark>[0];
 
 /** The benchmark `config`. */
-export const measureConfiguration: Benchmark = async (report) => {
+export const measureConfiguration: Benchmark = async (report, options) => {
   for (const messageIntervalMs of intervalsMs)
     await withNodes({ messageIntervalMs, isProxied: false }, (running) =>
       measureChanges(report, running, messageIntervalMs),
@@ -38,7 +38,7 @@ export const measureConfiguration: Benchmark = async (report) => {
   await withNodes({ messageIntervalMs: 2000, isProxied: true }, (running) =>
     measureIdleness(report, running),
   );
-  await measureSimulated(report);
+  await measureSimulated(report, options);
 };
 
 interface Running {

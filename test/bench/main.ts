@@ -1,13 +1,19 @@
-// `npm run bench -- NAME [--json]`: runs one benchmark and prints one JSON object a line, or a readable table.
+// `npm run bench -- NAME [--json] [--quick] [--only ROW]… [--size MIB]`: runs one benchmark and prints one JSON object a
+// line, of which the first and the last say on what machine, or a readable table.
 import { parseArgs } from 'node:util';
-import type { BenchmarkRow } from './benchmark.ts';
+import { describeMachine, type BenchmarkRow } from './benchmark.ts';
 import { benchmarks } from './benchmarks.ts';
 
 const usageExitCode = 2;
 const headings = ['case', 'metric', 'ours', 'peer', 'ratio', 'compared with'];
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    size: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const benchmark = benchmarks.get(positionals[0] ?? '');
@@ -17,12 +23,29 @@ if (!benchmark || positionals.length !== 1) {
   process.exit(usageExitCode);
 }
 const rows: BenchmarkRow[] = [];
-await benchmark((row) => {
-  rows.push(row);
-  if (values.json) process.stdout.write(`${JSON.stringify(row)}\n`);
-  else process.stderr.write(`${row.case}, ${row.metric}: ${row.ours} ${row.unit}\n`);
-});
-if (!values.json) process.stdout.write(`\n${tableOf(rows)}`);
+const { only, quick } = values;
+const sizeMebibytes = values.size === undefined ? null : Number(values.size);
+sayMachine();
+await benchmark(
+  (row) => {
+    rows.push(row);
+    if (values.json) process.stdout.write(`${JSON.stringify(row)}\n`);
+    else process.stderr.write(`${cellsOf(row).join('  ')}\n`);
+  },
+  { only, quick, sizeMebibytes },
+);
+if (!values.json) process.stdout.write(`\n${tableOf(rows)}\n`);
+sayMachine();
+
+function sayMachine(): void {
+  const machine = describeMachine();
+  const { processor, cores, memoryGib, kernel, node, loadAverage } = machine;
+  if (values.json) process.stdout.write(`${JSON.stringify({ machine })}\n`);
+  else
+    process.stdout.write(
+      `${processor}, ${cores} cores, ${memoryGib} GiB, Linux ${kernel}, Node.js ${node}, load ${loadAverage.toFixed(2)}\n`,
+    );
+}
 
 function tableOf(measured: readonly BenchmarkRow[]): string {
   const lines = [headings, ...measured.map(cellsOf)];
