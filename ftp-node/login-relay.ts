@@ -35,7 +35,18 @@ export async function verifyLogin(
   const recipient = options.internalDbs()[0]?.sealingKey;
   if (recipient === undefined) throw new RpcError('unavailable', 'The cluster has no internal-db.');
   const nonce = randomBytes(16).toString('base64url');
-  const message: LoginAttempt = { cluster, node, nonce, ...attempt, attemptedAtMs: Date.now() };
+  const { protocol, address, username, credential } = attempt;
+  const attemptedAtMs = Date.now();
+  const message: LoginAttempt = {
+    cluster,
+    node,
+    nonce,
+    protocol,
+    address,
+    username,
+    credential,
+    attemptedAtMs,
+  };
   const plaintext = Buffer.from(JSON.stringify(message));
   const sealed = await sealMessage({ recipient, purpose: loginSealingPurpose, plaintext });
   const { answer: text } = await options.relay('relay.login', { node, sealed }, signal);

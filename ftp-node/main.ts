@@ -46,7 +46,10 @@ interface Node {
   readonly pace: TransferPace;
   readonly bans: BanList;
   readonly directory: SessionDirectory;
-  readonly draining: { isStopping: boolean };
+  /** Whether this process is about to end. */
+  readonly life: { isStopping: boolean };
+  /** Whether it takes nothing new: because it ends, or because it is configured so. */
+  readonly isDraining: () => boolean;
   /** The links, from the moment that there are any. */
   readonly cluster: { node: FtpNode | null };
 }
@@ -64,10 +67,21 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
   const relay = createRelay(() => cluster.node?.commlink ?? null);
   const login = { cluster: config.node.cluster, node: planned.node, internalDbs, verifier, relay };
   const pace = new TransferPace(() => configuration.limits.transfersPerAccountPerSecondMax);
+  const life: Node['life'] = { isStopping: false };
+  const isDraining = (): boolean => life.isStopping || configuration.installed.settings.draining;
+  const bans = new BanList({ cluster: config.node.cluster, ledger: context.ledger, verifier });
+  const directory = new SessionDirectory({
+    limits: () => configuration.limits,
+    isBanned: (address) => bans.isBanned(address, Date.now()),
+    isDraining,
+    endOn: (server, ending) => endSessionsOn(host.channelTo(server), ending, log),
+  });
+  bans.onReplace(() => void directory.endBanned());
   const host = new SessionHost({
     mainFile: join(import.meta.dirname, 'session', 'main.ts'),
-    handlersFor: (name) => sessionHandlers({ context, downloads, pace, login }, name),
+    handlersFor: (name) => sessionHandlers({ context, downloads, directory, pace, login }, name),
     live: () => ({
+      draining: isDraining(),
       // Before there are links nobody could say whose documents to believe.
       admissionOpen: cluster.node !== null && opened.admission.isOpen,
       patienceMs: configuration.installed.policy.patienceMs,
@@ -75,6 +89,10 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
       logLevel: configuration.installed.settings.logLevel,
     }),
     downloads,
+    onGone: async (name) => {
+      directory.closeAllOf(name);
+      await downloads.endAllOf(name);
+    },
     log,
     onChange: () => {
       if (cluster.node !== null) announcePids(host);
@@ -85,7 +103,7 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
   const first = await host.prepare(planSessions(planned, opened.configuration));
   // They accept now, and hold what comes until this node takes part in the cluster.
   await first.commit();
-  return { opened, configuration, stager, relay, host, pace, cluster };
+  return { opened, configuration, stager, relay, host, pace, bans, directory, life, isDraining, cluster };
 }
 
 function announcePids(host: SessionHost): void {
@@ -112,8 +130,6 @@ async function main(): Promise<void> {
   const node = await openNode(config, log);
   const { opened, configuration, host, relay, pace } = node;
   const { context, downloads } = node.stager;
-  let draining = false;
-  const isDraining = (): boolean => draining;
   const cluster = await opened.start({
     offered: ftpNodeMethods,
     handlers: nodeHandlers({
@@ -123,7 +139,7 @@ async function main(): Promise<void> {
       host,
       bans: node.bans,
       sessions: node.directory,
-      isDraining,
+      isDraining: node.isDraining,
     }),
     prepare: (next) => configuration.prepare(next, host),
   });
@@ -141,7 +157,7 @@ async function main(): Promise<void> {
   });
   configuration.onInstall(({ settings }) => reconciling.reschedule(settings.reconcileIntervalMs));
   onShutdown(async () => {
-    draining = true;
+    node.life.isStopping = true;
     await host.drain();
     expiry.stop();
     await reconciling.stop();

@@ -1,15 +1,20 @@
 // What the stager answers its session servers: the jail's door (session-methods.ts). Caller: the session host takes these,
 // one set for each session server, so that each speaks for its own transfers only.
+import type { Static } from '#commlink/schema.ts';
 import type { DownloadRegister } from './downloads/download-register.ts';
 import type { TransferPace } from './downloads/transfer-pace.ts';
+import type { DownloadRecord } from './ledger/download-records.ts';
 import { verifyLogin, type LoginRelayOptions } from './login-relay.ts';
 import type { GenerationOptions } from './session-host/session-generation.ts';
+import type { TransferRefusal, stagerMethods } from './session-methods.ts';
+import type { SessionDirectory } from './sessions/session-directory.ts';
 import type { StagerContext } from './stager/stager-context.ts';
 
 /** What the handlers work with. */
 export interface SessionDoor {
   readonly context: StagerContext;
   readonly downloads: DownloadRegister;
+  readonly directory: SessionDirectory;
   readonly pace: TransferPace;
   readonly login: LoginRelayOptions;
 }
@@ -19,8 +24,21 @@ export function sessionHandlers(
   door: SessionDoor,
   name: string,
 ): ReturnType<GenerationOptions['handlersFor']> {
-  const { context, downloads } = door;
+  const { context, downloads, directory } = door;
   return {
+    'connection.open': async (opened) => directory.openConnection(name, opened),
+    'connection.close': async ({ connection }) => {
+      directory.closeConnection(name, connection);
+      return {};
+    },
+    'session.begin': async (starting) => {
+      const session = directory.beginSession(name, starting);
+      return session === null ? { begun: false, reason: 'too_many' } : { begun: true, session };
+    },
+    'session.over': async ({ session }) => {
+      directory.endSession(name, session);
+      return {};
+    },
     'login.verify': (attempt, { signal }) => verifyLogin(door.login, attempt, signal),
     'staging.describe': async ({ account, path, delivery: asked }) => {
       const nowMs = context.now();
@@ -31,18 +49,48 @@ export function sessionHandlers(
       const { delivery, sha256, sizeBytes, mediaType, publishedAtMs } = record;
       return { delivery, sha256, sizeBytes, mediaType, publishedAtMs };
     },
-    'transfer.begin': async (start) => {
-      if (!(await door.pace.admit(start.account))) return { begun: false, refusal: 'too_many' };
-      const download = await downloads.begin(start, name);
-      return download === null ? { begun: false, refusal: 'not_staged' } : { begun: true, download };
-    },
+    'transfer.begin': (start, { signal }) => beginTransfer({ door, name, signal }, start),
     'transfer.progress': async ({ download, sentBytes }) => {
       downloads.progress(download, sentBytes, name);
+      directory.transfers.progress(name, download, sentBytes);
       return {};
     },
     'transfer.end': async (ending) => {
+      directory.transfers.end(name, ending.download);
       await downloads.end(ending, name);
       return {};
     },
   };
+}
+
+type BeginMethod = (typeof stagerMethods)['transfer.begin'];
+type TransferAnswer = Static<BeginMethod['result']>;
+
+/** Takes the transfer's place, waits for its turn, and records it. */
+async function beginTransfer(
+  asking: { door: SessionDoor; name: string; signal: AbortSignal },
+  { connection: id, ...start }: Static<BeginMethod['params']>,
+): Promise<TransferAnswer> {
+  const { door, name, signal } = asking;
+  const { directory, downloads, pace } = door;
+  const refuse = (refusal: TransferRefusal): TransferAnswer => ({ begun: false, refusal });
+  const connection = directory.connectionOf(name, id);
+  const place = connection === null ? null : directory.transfers.take(connection, start.account);
+  if (place === null) return refuse('too_many_transfers');
+  let record: DownloadRecord | null = null;
+  try {
+    if (!(await pace.admit(start.account))) return refuse('too_many');
+    record = await downloads.begin(start, name);
+    if (record === null) return refuse('not_staged');
+  } finally {
+    if (record === null) place.release();
+  }
+  const { download } = record;
+  place.begin(record);
+  // Its session server died meanwhile, and what it had was ended without this one.
+  if (signal.aborted) {
+    directory.transfers.end(name, download);
+    await downloads.end({ download, sentBytes: 0, outcome: 'aborted' }, name);
+  }
+  return { begun: true, download, bytesPerSecond: null };
 }

@@ -4,7 +4,7 @@ import { method } from '#commlink/method-table.ts';
 import { Type, strictObject, type Static } from '#commlink/schema.ts';
 import { Address, AtMs, Bytes, Id, LoginVerdict, Protocol, Sha256, Slug } from '#commlink/methods/fields.ts';
 import { LoginCredential } from '#commlink/methods/login-credential.ts';
-import { protocolNames } from './session/protocol-name.ts';
+import { protocolNames, type ProtocolName as Protocols } from './session/protocol-name.ts';
 import { LiveSettings, SessionServerConfig } from './session/session-config.ts';
 
 const Path = Type.String({ minLength: 1, maxLength: 512 });
@@ -12,7 +12,7 @@ const fromSession = { callers: ['session-server'] as const, deadlineMs: 20_000 }
 const fromStager = { callers: ['stager'] as const, deadlineMs: 5_000 };
 
 /** The socket that a connection came in by. */
-const ProtocolName = Type.Union(protocolNames.map((name) => Type.Literal(name)));
+const ProtocolName = Type.Unsafe<Protocols>(Type.Union(protocolNames.map((name) => Type.Literal(name))));
 const Principal = Type.String({ maxLength: 128 });
 /** A running download and what it may send; null is no limit. */
 const PacedRate = strictObject({
@@ -53,8 +53,27 @@ export const stagerMethods = {
   'server.prepared': method({
     ...fromSession,
     mutates: true,
-    params: strictObject({ jailed: Type.Boolean(), sshNativeCrypto: Type.Boolean() }),
+    params: strictObject({
+      jailed: Type.Boolean(),
+      /** Whether the kernel refuses it the system calls that it has no use for. */
+      seccomp: Type.Boolean(),
+      sshNativeCrypto: Type.Boolean(),
+    }),
     result: strictObject({}),
+  }),
+  /** It has the one connection that it serves, and takes no other (isolation: session). */
+  'server.occupied': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({}),
+    result: strictObject({}),
+  }),
+  /** It becomes this account's, and may ask about no other from now on; the account's user in its namespace. */
+  'account.enter': method({
+    ...fromSession,
+    mutates: true,
+    params: strictObject({ account: Slug }),
+    result: strictObject({ user: Type.Integer({ minimum: 1 }) }),
   }),
   /** It can't start, for a reason that an operator has to put right (StartupError). */
   'server.failed': method({
@@ -139,8 +158,6 @@ export const stagerMethods = {
     mutates: true,
     params: strictObject({
       connection: Id,
-      /** Null where nobody logs in: a signed URL. */
-      session: Type.Union([Id, Type.Null()]),
       account: Slug,
       path: Path,
       principal: Principal,

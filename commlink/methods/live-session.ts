@@ -39,7 +39,9 @@ export const LiveSession = strictObject({
   startedAtMs: AtMs,
   /** Since when nothing is transferred; null during a transfer. */
   idleSinceMs: Nullable(AtMs),
+  /** The one that began last, and how many there are: SFTP may run several. */
   transfer: Nullable(LiveTransfer),
+  transferCount: Type.Integer({ minimum: 0 }),
 });
 export type LiveSession = Static<typeof LiveSession>;
 

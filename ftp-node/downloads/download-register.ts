@@ -13,10 +13,13 @@ type DownloadOutcome = Extract<ReportedEvent, { type: 'download' }>['outcome'];
 /** How a download may end. */
 export type EndOutcome = Exclude<DownloadOutcome, 'running'>;
 
+/** What is known of a download when it begins. */
+export type DownloadStart = Omit<ParamsOf<typeof stagerMethods, 'transfer.begin'>, 'connection'>;
+
 /** See each method; `server` is the name of the session server that sends the bytes. */
 export interface DownloadRegister {
   /** Null when the file is not staged, or not by the delivery that is named. */
-  begin(start: ParamsOf<typeof stagerMethods, 'transfer.begin'>, server: string): Promise<string | null>;
+  begin(start: DownloadStart, server: string): Promise<DownloadRecord | null>;
   progress(download: string, sentBytes: number, server: string): void;
   /** Passed over when the download is not running on this server. */
   end(ending: { download: string; sentBytes: number; outcome: EndOutcome }, server: string): Promise<void>;
@@ -68,7 +71,7 @@ export function openDownloadRegister(context: StagerContext, records: DownloadRe
       if (record === null) return null;
       running.set(record.download, { record, server, sentBytes: 0, recordedBytes: 0, ending: null });
       context.wakeSender();
-      return record.download;
+      return record;
     },
     progress: (download, sentBytes, server) => {
       const found = ownedBy(download, server);
@@ -93,7 +96,7 @@ export function openDownloadRegister(context: StagerContext, records: DownloadRe
 function recordBegin(
   context: StagerContext,
   records: DownloadRecords,
-  start: ParamsOf<typeof stagerMethods, 'transfer.begin'>,
+  start: DownloadStart,
 ): DownloadRecord | null {
   const nowMs = context.now();
   const live = context.deliveries

@@ -1,16 +1,22 @@
 // All session servers of one configuration: prepared together, accepting together, retired together. Caller:
 // session-host.ts, which has one generation that accepts, and those before it whose last transfers are still running.
 import type { Logger } from '#commlink/log.ts';
-import type { DownloadRegister } from '../downloads/download-register.ts';
 import { retiredWithinMs } from '../limits.ts';
 import type { LiveSettings, SessionServerConfig } from '../session/session-config.ts';
 import type { BoundPorts, ListeningPlan, SocketClaim } from './listening-sockets.ts';
+import { bindToOneAccount, serveAllAccounts, type CommonHandlers } from './bound-handlers.ts';
+import type { NamespaceUsers } from './isolated-process.ts';
+import { SessionPool, type PoolSize } from './session-pool.ts';
 import type { HostHandlers, SessionProcess } from './session-process.ts';
 import { SessionSlot } from './session-slot.ts';
+import { FixedSlots, type SlotSet } from './slot-set.ts';
 
 /** What the session servers of a generation are to be. */
 export interface SessionPlan {
+  /** Session servers that share out all connections; 1 with a process for each. */
   readonly serverCount: number;
+  /** With a process for each connection. */
+  readonly isolation: (NamespaceUsers & { readonly pool: PoolSize }) | null;
   readonly listening: ListeningPlan;
   /** All but what changes while they run. */
   readonly config: Omit<SessionServerConfig, 'live'>;
@@ -24,9 +30,11 @@ export interface GenerationOptions {
   readonly sockets: SocketClaim;
   readonly mainFile: string;
   /** What the session server of this name may ask. */
-  readonly handlersFor: (name: string) => Omit<HostHandlers, 'server.configure'>;
+  readonly handlersFor: (name: string) => CommonHandlers;
+  /** With a process for each connection: makes the account's directory, and gives its number; null: there is none left. */
+  readonly enterAccount: (account: string, numberMax: number) => number | null;
   readonly live: () => LiveSettings;
-  readonly downloads: DownloadRegister;
+  readonly onGone: (name: string) => Promise<void>;
   readonly log: Logger;
   readonly onChange: () => void;
 }
@@ -35,27 +43,32 @@ export interface GenerationOptions {
 export class SessionGeneration {
   readonly number: number;
   readonly plan: SessionPlan;
-  readonly slots: readonly SessionSlot[];
+  readonly #servers: SlotSet;
   readonly #sockets: SocketClaim;
   readonly #live: () => LiveSettings;
   readonly #log: Logger;
 
   constructor(options: GenerationOptions) {
-    const { number, plan, sockets, mainFile, handlersFor, live, downloads, log, onChange } = options;
+    const { number, plan, sockets, live, log } = options;
     this.number = number;
     this.plan = plan;
     this.#sockets = sockets;
     this.#live = live;
     this.#log = log;
-    this.slots = Array.from({ length: plan.serverCount }, (_, index) => {
-      const name = `session-server-${index + 1}.${number}`;
-      const handlers: HostHandlers = {
-        ...handlersFor(name),
-        'server.configure': async () => ({ ...plan.config, live: live() }),
-      };
-      const descriptors = sockets.descriptors[index] ?? [];
-      return new SessionSlot({ name, mainFile, descriptors, handlers, downloads, log, onChange });
-    });
+    const { isolation } = plan;
+    this.#servers =
+      isolation === null
+        ? new FixedSlots(sockets.descriptors.map((_, index) => makeSharedSlot(options, index)))
+        : new SessionPool({
+            size: isolation.pool,
+            makeSlot: (count, onOccupied) => makeOwnSlot(options, isolation, { count, onOccupied }),
+            log,
+          });
+  }
+
+  /** The session servers that there are now. */
+  get slots(): readonly SessionSlot[] {
+    return this.#servers.slots;
   }
 
   get ports(): BoundPorts {
@@ -64,39 +77,43 @@ export class SessionGeneration {
 
   /** Starts all of them; rejects (StartupError) when one cannot start, and none is left then. They accept nothing yet. */
   async start(): Promise<void> {
-    const results = await Promise.allSettled(this.slots.map((slot) => slot.start()));
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure === undefined) return;
-    await this.stop();
-    throw failure.reason;
+    try {
+      await this.#servers.start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   /** They accept from now on. */
   async accept(): Promise<void> {
-    await Promise.all(this.slots.map((slot) => slot.accept()));
+    await this.#servers.accept();
   }
 
   /** They accept no more; resolves when they have stopped. What runs on them goes on; `over` is its end. */
   async retire(): Promise<void> {
     // First, as in `drain`: whoever is in the queue of a socket that nobody else claims is accepted to the last.
     this.#sockets.release();
+    this.#servers.close();
     await Promise.all(this.slots.map((slot) => slot.retire(retiredWithinMs)));
   }
 
   /** Resolves when all of their processes are gone for good. */
   get over(): Promise<unknown> {
-    return Promise.all(this.slots.map((slot) => slot.over));
+    return this.#servers.over;
   }
 
   /** Running transfers finish within a short time; then all of their processes are gone. */
   async drain(): Promise<void> {
     // First: a listening socket that nobody accepts on would keep customers waiting, instead of refusing them.
     this.#sockets.release();
+    this.#servers.close();
     await Promise.all(this.slots.map((slot) => slot.drain()));
   }
 
   /** Ends them now. */
   async stop(): Promise<void> {
+    this.#servers.close();
     await Promise.all(this.slots.map((slot) => slot.stop()));
     this.#sockets.release();
   }
@@ -121,4 +138,40 @@ export class SessionGeneration {
       );
     }
   }
+}
+
+/** A server for all accounts, with sockets of its own. */
+function makeSharedSlot(options: GenerationOptions, index: number): SessionSlot {
+  const { number, sockets } = options;
+  const name = `session-server-${index + 1}.${number}`;
+  const handlers = configuring(options, serveAllAccounts(options.handlersFor(name)));
+  return new SessionSlot({
+    ...options,
+    name,
+    descriptors: sockets.descriptors[index] ?? [],
+    users: null,
+    handlers,
+  });
+}
+
+/** A server for one connection, with the sockets that all of them share: whoever is idle takes the next connection. */
+function makeOwnSlot(
+  options: GenerationOptions,
+  users: NamespaceUsers,
+  { count, onOccupied }: { count: number; onOccupied: () => void },
+): SessionSlot {
+  const { number, sockets } = options;
+  const name = `session-server-${count}.${number}`;
+  const enterAccount = (account: string): number | null =>
+    options.enterAccount(account, users.accountUids.count);
+  const common = options.handlersFor(name);
+  const handlers = configuring(options, bindToOneAccount(common, { enterAccount, onOccupied }));
+  return new SessionSlot({ ...options, name, descriptors: sockets.descriptors[0] ?? [], users, handlers });
+}
+
+function configuring(
+  { plan, live }: GenerationOptions,
+  handlers: Omit<HostHandlers, 'server.configure'>,
+): HostHandlers {
+  return { ...handlers, 'server.configure': async () => ({ ...plan.config, live: live() }) };
 }

@@ -7,6 +7,7 @@ import { retiredGenerationsMax } from '../limits.ts';
 import type { LiveSettings } from '../session/session-config.ts';
 import { ListeningSockets, type BoundPorts } from './listening-sockets.ts';
 import { SessionGeneration, type GenerationOptions, type SessionPlan } from './session-generation.ts';
+import type { SessionProcess } from './session-process.ts';
 import type { SessionSlot } from './session-slot.ts';
 
 /** What the host works with. */
@@ -14,9 +15,12 @@ export interface SessionHostOptions {
   /** The main file of the session server. */
   readonly mainFile: string;
   readonly handlersFor: GenerationOptions['handlersFor'];
+  readonly enterAccount: GenerationOptions['enterAccount'];
   /** What may change while session servers run; `adjust` tells them. */
   readonly live: () => LiveSettings;
-  readonly downloads: DownloadRegister;
+  readonly downloads: Pick<DownloadRegister, 'runningOf'>;
+  /** Ends what a session server of this name had; called when it is gone. */
+  readonly onGone: (name: string) => Promise<void>;
   readonly log: Logger;
   /** Called whenever a session server has started (again), or is gone. */
   readonly onChange: () => void;
@@ -25,8 +29,12 @@ export interface SessionHostOptions {
 /** What the session servers that accept have in common, and all processes. */
 export interface StartedServers {
   readonly jailed: boolean;
+  readonly seccomp: boolean;
   readonly sshNativeCrypto: boolean;
-  /** `session-server-1` and so on accept; `session-server-1.<generation>` finish what they have begun. */
+  /**
+   * `session-server-1` and so on accept; `session-server-1.<generation>` finish what they have begun, or are one of those
+   * that serve one connection each.
+   */
   readonly pids: Readonly<Record<string, number>>;
   readonly ports: BoundPorts;
 }
@@ -95,12 +103,21 @@ export class SessionHost {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  /** The channel to the session server of this name; null when there is none, or it is being replaced. */
+  channelTo(name: string): SessionProcess['rpc'] | null {
+    const slots = [...this.#generations].flatMap((generation) => generation.slots);
+    return slots.find((slot) => slot.name === name)?.process?.rpc ?? null;
+  }
+
   /** Without asking the session servers. */
   started(): StartedServers {
     const slots = this.#current?.slots ?? [];
+    // One that is just being started has not said it yet.
+    const prepared = slots.flatMap((slot) => slot.prepared ?? []);
     return {
-      jailed: slots.every(({ prepared }) => prepared?.jailed === true),
-      sshNativeCrypto: slots.every(({ prepared }) => prepared?.sshNativeCrypto === true),
+      jailed: prepared.length > 0 && prepared.every(({ jailed }) => jailed),
+      seccomp: prepared.length > 0 && prepared.every(({ seccomp }) => seccomp),
+      sshNativeCrypto: prepared.every(({ sshNativeCrypto }) => sshNativeCrypto),
       pids: this.#pids(),
       ports: this.#current?.ports ?? noPorts,
     };
@@ -179,7 +196,8 @@ export class SessionHost {
   #pids(): Record<string, number> {
     const named = [...this.#generations].flatMap((generation) =>
       generation.slots.flatMap(({ name, process: child }, index) => {
-        const shown = generation === this.#current ? `session-server-${index + 1}` : name;
+        const isKnownByPlace = generation === this.#current && generation.plan.isolation === null;
+        const shown = isKnownByPlace ? `session-server-${index + 1}` : name;
         return child === null ? [] : [[shown, child.pid] as const];
       }),
     );

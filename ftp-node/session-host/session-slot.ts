@@ -1,9 +1,9 @@
 // The place of one session server in its generation: starts its process, and another one when it dies, until the place
-// is retired. Caller: session-generation.ts. What runs on a process that is gone is ended as aborted.
+// is retired; one that serves one connection alone has its place for as long as it lives. Caller: session-generation.ts. What runs on a process that is gone is ended as aborted.
 import type { Logger } from '#commlink/log.ts';
-import type { DownloadRegister } from '../downloads/download-register.ts';
 import { drainWithinMs, sessionServerRestartMs, sessionServerStartWithinMs } from '../limits.ts';
 import { pause } from '../pause.ts';
+import type { NamespaceUsers } from './isolated-process.ts';
 import {
   startSessionProcess,
   type HostHandlers,
@@ -13,13 +13,16 @@ import {
 
 /** What a slot works with. */
 export interface SessionSlotOptions {
-  /** Unlike that of every other slot of this node, ever: downloads belong to it. */
+  /** Unlike that of every other slot of this node, ever: connections, sessions and downloads belong to it. */
   readonly name: string;
   /** The main file of the session server. */
   readonly mainFile: string;
   readonly descriptors: readonly (number | null)[];
   readonly handlers: HostHandlers;
-  readonly downloads: DownloadRegister;
+  /** For a process that serves one connection, and is not replaced here: the users of its namespace. */
+  readonly users: NamespaceUsers | null;
+  /** Ends what a process of this name had; called when it is gone. */
+  readonly onGone: (name: string) => Promise<void>;
   readonly log: Logger;
   /** Called when a process was started, or is gone. */
   readonly onChange: () => void;
@@ -111,8 +114,8 @@ export class SessionSlot {
   }
 
   async #startProcess(): Promise<void> {
-    const { name, mainFile, descriptors, handlers, log } = this.#options;
-    const child = startSessionProcess({ name, mainFile, descriptors, handlers, log });
+    const { log } = this.#options;
+    const child = startSessionProcess(this.#options);
     this.#child = child;
     const givingUp = new AbortController();
     const tooLate = pause(sessionServerStartWithinMs, givingUp.signal).then(() => {
@@ -124,7 +127,7 @@ export class SessionSlot {
       givingUp.abort();
       await tooLate;
     }
-    log.info({ name, pid: child.pid, ...this.#prepared }, 'session server started');
+    log.info({ name: this.name, pid: child.pid, ...this.#prepared }, 'session server started');
     if (this.#accepts) await this.#letAccept(child);
     this.#options.onChange();
   }
@@ -143,20 +146,20 @@ export class SessionSlot {
 
   /** Waits for the end of the process, records it, and starts the next one, until the slot ends. */
   async #supervise(): Promise<void> {
-    const { downloads, log, onChange } = this.#options;
+    const { onGone, users, log, onChange } = this.#options;
     let pauseMs: number = sessionServerRestartMs.first;
     for (;;) {
       const startedAt = performance.now();
       const end = await this.#child?.exited;
+      // What it has asked for and is not answered yet is given up first.
+      this.#child?.rpc.close();
       this.#child = null;
       this.#prepared = null;
-      await downloads.endAllOf(this.name);
+      await onGone(this.name);
       onChange();
-      if (this.#ending.signal.aborted) return;
-      log.error(
-        { name: this.name, ...end },
-        'a session server died; its sessions are lost; starting it again',
-      );
+      if (this.#ending.signal.aborted || (users !== null && end?.code === 0)) return;
+      log.error({ name: this.name, ...end }, 'a session server died; its sessions are lost');
+      if (users !== null) return;
       if (performance.now() - startedAt > sessionServerRestartMs.longest)
         pauseMs = sessionServerRestartMs.first;
       await pause(pauseMs, this.#ending.signal);

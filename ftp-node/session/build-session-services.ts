@@ -26,7 +26,10 @@ export interface SessionServicesOptions {
 /** The services, and what the stager may ask about them. */
 export interface BuiltSessionServices {
   readonly services: SessionServices;
-  readonly handlers: Pick<Handlers<typeof sessionServerMethods>, 'transfer.cut' | 'transfer.pace' | 'session.cut' | 'session.end'>;
+  readonly handlers: Pick<
+    Handlers<typeof sessionServerMethods>,
+    'transfer.cut' | 'transfer.pace' | 'session.cut' | 'session.end'
+  >;
   readonly sessionCount: () => number;
   readonly transferCount: () => number;
   /** Waits until all transfers have ended and the stager knows, for `withinMs` at most; then stops all timers. */

@@ -39,10 +39,12 @@ async function prepare(stager: Stager, log: Logger): Promise<Running> {
   const config = await stager.call('server.configure', {});
   let { live } = config;
   const admission = new AdmissionGate();
+  let servers: ProtocolServers = new Map();
   const adjust = (changed: LiveSettings): void => {
     live = changed;
     log.level = live.logLevel;
     admission.set(live.admissionOpen, live.patienceMs);
+    for (const server of servers.values()) server.setDraining(live.draining);
   };
   adjust(live);
   let { accountsDirectory } = config;
@@ -56,7 +58,7 @@ async function prepare(stager: Stager, log: Logger): Promise<Running> {
     accountsDirectory: () => accountsDirectory,
   });
   const verifier = createInternalDbVerifier(() => live.internalDbKeys);
-  const servers = await prepareProtocols(config, { services: built.services, verifier });
+  servers = await prepareProtocols(config, { services: built.services, verifier });
   const jailed = enterJail(config.accountsDirectory, config.sessionUser);
   if (jailed) accountsDirectory = '/';
   else acceptNoJail(config, log);

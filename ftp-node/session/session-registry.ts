@@ -49,22 +49,23 @@ export function createSessionRegistry(
       if (!answer.admitted) return answer;
       const { connection } = answer;
       connections.set(connection, offered);
-      const { release } = releaseOnce(() => {
+      const place = releaseOnce(() => {
         connections.delete(connection);
         tell(stager.call('connection.close', { connection }));
       });
-      return { admitted: true, connection, release };
+      return { admitted: true, connection, ...place };
     },
     register: async (session) => {
-      const { end: _, ...announced } = session;
+      const { connection, account, principal, username, protocol, expiresAtMs } = session;
+      const announced = { connection, account, principal, username, protocol, expiresAtMs };
       const answer = await stager.call('session.begin', announced);
       if (!answer.begun) return null;
       sessions.set(answer.session, session);
-      const { release } = releaseOnce(() => {
+      const place = releaseOnce(() => {
         sessions.delete(answer.session);
         tell(stager.call('session.over', { session: answer.session }));
       });
-      return { session: answer.session, release };
+      return { session: answer.session, ...place };
     },
     endSessionsOf: (principal) => {
       const ending = [...sessions.values()].filter((session) => session.principal === principal);

@@ -18,6 +18,8 @@ export interface DirectoryEntry {
   readonly sizeBytes: number;
   /** The artifact's publication time for files; the directory's own time otherwise. */
   readonly modifiedAtMs: number;
+  /** Tells what is on the disk apart from everything else on it, whatever its name; only what is there has one. */
+  readonly unique?: string;
 }
 
 /** Why a path can't be served. The protocol turns the code into its own reply; no real path is ever in `message`. */
@@ -67,9 +69,8 @@ export interface Transfer {
 
 /** What is known when a transfer begins. `principal` and `delivery` as in the stager's methods. */
 export interface TransferStart {
-  /** The admitted connection; and the registered session, null where nobody logs in. */
+  /** The admitted connection, whose session it is if somebody has logged in on it. */
   readonly connection: string;
-  readonly session: string | null;
   readonly account: string;
   readonly path: CustomerPath;
   readonly principal: string;

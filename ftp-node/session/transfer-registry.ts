@@ -58,6 +58,7 @@ export function createTransferRegistry(
     if (cutEarlyAtMs.delete(download)) transfer.cut.abort();
     return {
       signal: transfer.cut.signal,
+      pace: null,
       progress: (sentBytes) => {
         transfer.sentBytes = sentBytes;
       },

@@ -18,9 +18,9 @@ export class IdleTimer {
     this.#timer = setTimeout(this.#expired, this.#timeoutMs);
   }
 
-  /** From now on the connection may be idle for so long only; one that is idle now begins anew. */
-  shorten(timeoutMs: number): void {
-    this.#timeoutMs = Math.min(this.#timeoutMs, timeoutMs);
+  /** From now on the connection may be idle for so long; one that is idle now begins anew. */
+  setTimeout(timeoutMs: number): void {
+    this.#timeoutMs = timeoutMs;
     if (this.#timer !== undefined) this.restart();
   }
 

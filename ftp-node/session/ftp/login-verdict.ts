@@ -30,6 +30,7 @@ export async function decideLogin(
   if (username.length > usernameCharactersMax || password.length > passwordCharactersMax)
     throw new LoginRefusal('credentials');
   const verdict = await services.verifyLogin({
+    connection: connection.connectionId,
     protocol,
     address: connection.address,
     username,
@@ -39,7 +40,9 @@ export async function decideLogin(
   if (!verdict.allowed)
     throw new LoginRefusal(verdict.reason === 'signature_needed' ? 'credentials' : verdict.reason);
   const { account, principal, expiresAtMs } = verdict;
-  const admission = services.registerSession({
+  const admission = await services.registerSession({
+    connection: connection.connectionId,
+    username,
     account,
     principal,
     protocol,
@@ -57,4 +60,6 @@ const endTexts = {
   expired: 'Your login has expired.',
   revoked: 'Your login has been revoked.',
   shutdown: 'The server is going down; please come back soon.',
+  cut: 'Your session was ended by the operator.',
+  banned: 'This address is not served.',
 } as const;

@@ -138,7 +138,6 @@ function beginTransfer(
     principal: `delivery:${claims.delivery}`,
     protocol: 'https',
     connection: customer.connection,
-    session: null,
     address: customer.address,
     offsetBytes: part.offsetBytes,
     sizeBytes: claims.sizeBytes,

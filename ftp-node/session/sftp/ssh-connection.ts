@@ -14,7 +14,7 @@ import { sshLimits } from './sftp-limits.ts';
 import { SftpSession } from './sftp-session.ts';
 import { boundPacketSize, isExchangingKeys, socketOf } from './ssh2-insides.ts';
 import { offerLogin, type Login } from './ssh-login.ts';
-import { renewKeys, type RekeyLimits } from './ssh-rekey.ts';
+import { renewKeys, type Rekeying } from './ssh-rekey.ts';
 import { SshTransport } from './ssh-transport.ts';
 
 /** What a connection is served with. */
@@ -25,7 +25,7 @@ export interface SshConnectionOptions {
   readonly address: string;
   /** The connection's id at the stager. */
   readonly connectionId: string;
-  readonly rekeyLimits: RekeyLimits;
+  readonly rekeyDeadlineMs: number;
   /** Called when the client has logged in: its deadline is over. */
   onLogin(): void;
 }
@@ -46,6 +46,7 @@ export class SshConnection {
   readonly #handles = new Set<SftpHandles>();
   readonly #cleanups: (() => void)[] = [];
   #session: (Login & BudgetShare) | null = null;
+  #rekeying: Rekeying | null = null;
   #channelCount = 0;
   #lastActiveAtMs = Date.now();
   #isDraining = false;
@@ -63,6 +64,7 @@ export class SshConnection {
     this.#transport = new SshTransport(connection, {
       stallTimeoutMs: services.limits.stallTimeoutMs,
       onStall: () => this.#break('the client takes nothing any more'),
+      onSent: () => this.#rekeying?.look(),
     });
     this.#cleanups.push(() => this.#transport.close());
     connection.on('error', (error) => {
@@ -125,15 +127,15 @@ export class SshConnection {
   }
 
   #begin(login: Login): void {
-    const { services, budgets, rekeyLimits } = this.#options;
+    const { services, budgets } = this.#options;
     const { account, principal, registration } = login;
     const share = budgets.join(account);
     this.#session = { ...login, ...share };
     this.#log.info({ account, principal }, 'sftp login');
     const lookEveryMs = Math.max(10, Math.min(services.limits.idleTimeoutMs / 4, sshLimits.idleLookMsMax));
     const idleTimer = setInterval(() => this.#closeIfIdle(), lookEveryMs).unref();
-    const onOverdue = (): void => this.#break('the client does not renew its keys');
-    const rekeying = renewKeys(this.#connection, { limits: rekeyLimits, onOverdue });
+    const rekeying = this.#renewKeys();
+    this.#rekeying = rekeying;
     this.#cleanups.push(
       () => share.leave(),
       () => registration.release(),
@@ -142,6 +144,16 @@ export class SshConnection {
     );
     this.#options.onLogin();
     this.#closeIfDrained();
+  }
+
+  #renewKeys(): Rekeying {
+    const { services, rekeyDeadlineMs } = this.#options;
+    const { rekeyBytes, rekeyIntervalMs } = services.limits;
+    const limits = { bytes: rekeyBytes, intervalMs: rekeyIntervalMs, deadlineMs: rekeyDeadlineMs };
+    return renewKeys(this.#connection, {
+      limits,
+      onOverdue: () => this.#break('the client does not renew its keys'),
+    });
   }
 
   #openSession(accept: () => Session, reject: () => void): void {
@@ -199,7 +211,6 @@ export class SshConnection {
       beginTransfer: (file, offsetBytes) =>
         services.beginTransfer({
           connection: connectionId,
-          session: login.registration.session,
           account: login.account,
           path: file.path,
           principal: login.principal,

@@ -36,7 +36,10 @@ t.test('an end that the disk refuses is recorded when there is room again', asyn
     register.stop();
     ledger.close();
   });
-  const begin = () => register.begin({ ...start, offsetBytes: 0, sizeBytes: 10, delivery }, 'server-1');
+  const begin = async () => {
+    const begun = await register.begin({ ...start, offsetBytes: 0, sizeBytes: 10, delivery }, 'server-1');
+    return begun?.download ?? null;
+  };
   const [whole, orphan] = [await begin(), await begin()];
   if (whole === null || orphan === null) throw new Error('nothing has begun');
   ledger.database.exec(

@@ -7,7 +7,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { sendFile } from '#ftp-node/session/send-file.ts';
+import { sendFile, type FileSending } from '#ftp-node/session/send-file.ts';
 
 const sizeBytes = 8 * 1024 * 1024 + 17;
 
@@ -26,7 +26,13 @@ async function connectPair(t: Test): Promise<{ server: Socket; client: Socket }>
   return { server, client };
 }
 
-async function prepare(t: Test, limits = { readChunkBytes: 64 * 1024, stallTimeoutMs: 2000 }) {
+type Pace = FileSending['transfer']['pace'];
+
+async function prepare(
+  t: Test,
+  limits = { readChunkBytes: 64 * 1024, stallTimeoutMs: 2000 },
+  pace: Pace = null,
+) {
   const content = randomBytes(sizeBytes);
   const file = join(t.testdir({}), 'file');
   writeFileSync(file, content);
@@ -35,7 +41,11 @@ async function prepare(t: Test, limits = { readChunkBytes: 64 * 1024, stallTimeo
   const { server, client } = await connectPair(t);
   const cut = new AbortController();
   const progress: number[] = [];
-  const transfer = { signal: cut.signal, progress: (sentBytes: number) => void progress.push(sentBytes) };
+  const transfer = {
+    signal: cut.signal,
+    pace,
+    progress: (sentBytes: number) => void progress.push(sentBytes),
+  };
   const send = (offsetBytes = 0, lengthBytes = sizeBytes - offsetBytes) =>
     sendFile({ handle, offsetBytes, lengthBytes, destination: server, socket: server, transfer, limits });
   return { content, file, server, client, cut, progress, send };
@@ -128,6 +138,38 @@ await t.test('a file that is shorter than recorded is a failure, never a short s
   client.resume();
   truncateSync(file, sizeBytes - 5);
   t.equal((await send()).end, 'read_failed');
+});
+
+await t.test('a limited rate is waited for, and is no stall', async (t) => {
+  const asked: number[] = [];
+  const limits = { readChunkBytes: 4 * 1024 * 1024, stallTimeoutMs: 200 };
+  const { content, client, server, send } = await prepare(t, limits, async (byteCount) => {
+    asked.push(byteCount);
+    if (asked.length % 64 === 0) await delay(350);
+  });
+  const received = receive(client);
+  t.equal((await send()).end, 'sent');
+  server.end();
+  t.equal(digestOf(await received), digestOf(content));
+  t.equal(
+    asked.reduce((sum, byteCount) => sum + byteCount, 0),
+    sizeBytes,
+  );
+  t.ok(Math.max(...asked) <= 64 * 1024, 'in slices');
+});
+
+await t.test('who goes away, or is cut, while its turn is waited for is not waited for', async (t) => {
+  for (const [expected, leave] of [
+    ['peer_closed', ({ client }) => client.resetAndDestroy()],
+    ['cut', ({ cut }) => cut.abort()],
+  ] as [string, (given: { client: Socket; cut: AbortController }) => void][]) {
+    const { client, cut, send } = await prepare(t, undefined, () => new Promise(() => undefined));
+    client.resume();
+    const sending = send();
+    await delay(50);
+    leave({ client, cut });
+    t.same(await sending, { end: expected, sentBytes: 0 });
+  }
 });
 
 await t.test('leaves no listeners on the socket', async (t) => {

@@ -15,7 +15,6 @@ import type {
   SessionServices,
   TransferStart,
 } from '#ftp-node/session/session-services.ts';
-import type { RekeyLimits } from '#ftp-node/session/sftp/ssh-rekey.ts';
 import { prepareSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
 
 /** The one login that the fixture lets in. */
@@ -70,7 +69,7 @@ export async function startFixture(
     limits?: Partial<SessionLimits>;
     waitForAdmission?: SessionServices['waitForAdmission'];
     admit?: () => boolean;
-    rekeyLimits?: RekeyLimits;
+    rekeyDeadlineMs?: number;
   } = {},
 ): Promise<SftpFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'consign-sftp-'));
@@ -104,8 +103,12 @@ export async function startFixture(
     ...made,
     ...(options.waitForAdmission && { waitForAdmission: options.waitForAdmission }),
   };
-  const { rekeyLimits } = options;
-  const server = await prepareSftpServer({ services, hostKeys, ...(rekeyLimits && { rekeyLimits }) });
+  const { rekeyDeadlineMs } = options;
+  const server = await prepareSftpServer({
+    services,
+    hostKeys,
+    ...(rekeyDeadlineMs !== undefined && { rekeyDeadlineMs }),
+  });
   await server.listen({ host: '127.0.0.1', port: 0 });
   Object.assign(fixture, { server });
   return fixture;
