@@ -17,6 +17,7 @@ import { createToken, listTokens, revokeToken } from './identity/personal-tokens
 import { applyReports } from './nodes/apply-reports.ts';
 import { reconcileStatement } from './nodes/reconcile-statement.ts';
 import type { ServiceContext } from './service-context.ts';
+import { addKey, listKeys, removeKey } from './ssh-keys/own-keys.ts';
 
 const noSession = { valid: false } as const;
 
@@ -51,6 +52,21 @@ export function createCustomerHandlers(
       withCaller(session, async (caller) => ({
         valid: true as const,
         revoked: await revokeToken(context, caller, id),
+      })),
+    'sshKey.add': ({ session, ...wanted }) =>
+      withCaller(session, async (caller) => ({
+        valid: true as const,
+        ...(await addKey(context, caller, wanted)),
+      })),
+    'sshKey.list': ({ session }) =>
+      withCaller(session, async (caller) => ({
+        valid: true as const,
+        keys: await listKeys(context, caller),
+      })),
+    'sshKey.remove': ({ session, id }) =>
+      withCaller(session, async (caller) => ({
+        valid: true as const,
+        removed: await removeKey(context, caller, id),
       })),
     'catalog.list': ({ session }) =>
       withCaller(session, async ({ account }) => ({

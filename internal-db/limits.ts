@@ -34,12 +34,22 @@ export const failureKeysMax = 50_000;
 
 /** A sealed login attempt must be this close to the wall clock. */
 export const loginAttemptAgeMaxMs = 120_000;
-/** A login with a user's password ends after this, at the latest. */
+/** A login with a user's password or SSH key ends after this, at the latest. */
 export const passwordLoginLifetimeMs = 24 * 3_600_000;
-/** `lastUsedAtMs` of a personal token is written at most this often. */
-export const tokenUseWriteIntervalMs = 60_000;
+/** `lastUsedAtMs` of a personal token or an SSH key is written at most this often. */
+export const credentialUseWriteIntervalMs = 60_000;
 /** Live personal tokens a user may have. */
 export const personalTokensPerUserMax = 100;
+/** SSH keys a user may have. */
+export const sshKeysPerUserMax = 50;
+/** Characters of a key's name. */
+export const sshKeyNameCharactersMax = 100;
+/** RSA keys shorter than this are refused as weak. */
+export const rsaKeyBitsMin = 2048;
+/** Longer ones are refused, since each login would cost us their verification. */
+export const rsaKeyBitsMax = 8192;
+/** The same for the public exponent, which is 65537 in all but odd keys. */
+export const rsaExponentBytesMax = 4;
 
 /** A staging grant must be used within this time. */
 export const grantUseWithinMs = 60_000;

@@ -4,7 +4,20 @@ import { randomBytes } from 'node:crypto';
 
 /** The kinds of records that have ids. */
 export type RecordKind =
-  'acc' | 'usr' | 'ses' | 'tok' | 'prd' | 'rel' | 'art' | 'ent' | 'lic' | 'dlv' | 'grt' | 'ord' | 'stf';
+  | 'acc'
+  | 'usr'
+  | 'ses'
+  | 'tok'
+  | 'key'
+  | 'prd'
+  | 'rel'
+  | 'art'
+  | 'ent'
+  | 'lic'
+  | 'dlv'
+  | 'grt'
+  | 'ord'
+  | 'stf';
 
 /** A new id of the kind given, e.g. `dlv_3q2-7wAAAAAAAAAAAAAAAA`. */
 export function newRecordId(kind: RecordKind): string {

@@ -18,7 +18,7 @@ import {
   Slug,
   Version,
 } from './fields.ts';
-import { DeliveryCredentials } from './internal-db-methods.ts';
+import { DeliveryCredentials, SshKey } from './internal-db-methods.ts';
 import { NodeEndpoints, StagingFailure } from './ftp-node-methods.ts';
 import { StatusReport } from './status-report.ts';
 
@@ -127,6 +127,16 @@ export const adminMethods = {
       displayName: Line,
       password: Nullable(Secret),
     }),
+  }),
+  'sshKey.list': method({
+    ...read,
+    params: strictObject({ user: Slug }),
+    result: strictObject({ keys: Type.Array(SshKey, { maxItems: 200 }) }),
+  }),
+  'sshKey.remove': method({
+    ...write,
+    params: strictObject({ actor: Actor, user: Slug, id: Id, reason: Reason }),
+    result: strictObject({ removed: Type.Literal(true) }),
   }),
   'product.create': method({
     ...write,

@@ -42,6 +42,20 @@ export const PersonalToken = strictObject({
 });
 export type PersonalToken = Static<typeof PersonalToken>;
 
+/** A public SSH key as its owner sees it. */
+export const SshKey = strictObject({
+  id: Id,
+  name: Line,
+  /** The name that its wire form begins with: `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa`. */
+  keyType: Type.String({ maxLength: 64 }),
+  keyBits: Type.Integer({ minimum: 1 }),
+  /** As ssh-keygen -l shows it: `SHA256:` and 43 characters. */
+  fingerprint: Type.String({ pattern: '^SHA256:[A-Za-z0-9+/]{43}$' }),
+  createdAtMs: AtMs,
+  lastUsedAtMs: Type.Union([AtMs, Type.Null()]),
+});
+export type SshKey = Static<typeof SshKey>;
+
 /** What a customer needs to fetch a staged file, beside the node's public endpoints. */
 export const DeliveryCredentials = strictObject({
   login: Type.String({ maxLength: 64 }),
@@ -141,6 +155,39 @@ export const internalDbMethods = {
     params: strictObject({ ...withSession, id: Id }),
     result: Type.Union([
       strictObject({ valid: Type.Literal(true), revoked: Type.Boolean() }),
+      SessionRefusal,
+    ]),
+  }),
+  /** Puts in a public key, given as OpenSSH's line; without a name it is called as the line's comment says. */
+  'sshKey.add': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({
+      ...withSession,
+      line: Type.String({ maxLength: 12_000 }),
+      name: Type.Union([Type.String({ minLength: 1, maxLength: 100 }), Type.Null()]),
+    }),
+    result: Type.Union([
+      strictObject({ valid: Type.Literal(true), added: Type.Literal(true), key: SshKey }),
+      strictObject({ valid: Type.Literal(true), added: Type.Literal(false), explanation: Line }),
+      SessionRefusal,
+    ]),
+  }),
+  'sshKey.list': method({
+    ...caller,
+    mutates: false,
+    params: strictObject(withSession),
+    result: Type.Union([
+      strictObject({ valid: Type.Literal(true), keys: Type.Array(SshKey, { maxItems: 200 }) }),
+      SessionRefusal,
+    ]),
+  }),
+  'sshKey.remove': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ ...withSession, id: Id }),
+    result: Type.Union([
+      strictObject({ valid: Type.Literal(true), removed: Type.Boolean() }),
       SessionRefusal,
     ]),
   }),

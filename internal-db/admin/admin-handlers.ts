@@ -6,6 +6,7 @@ import { verifyAudit } from '../audit/verify-audit.ts';
 import { cancelDelivery } from '../deliveries/cancel-delivery.ts';
 import { answerErrors } from '../error-replies.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { listKeysOfUser, removeKeyOfUser } from '../ssh-keys/own-keys.ts';
 import { createAccount, createUser, listAccounts } from './account-administration.ts';
 import { createProduct, listProducts, setReleaseState } from './catalog-administration.ts';
 import { listDeliveries, listDownloads, stageForAccount } from './delivery-administration.ts';
@@ -13,6 +14,7 @@ import { describeStatus, type ProcessFacts } from './describe-status.ts';
 import { grantEntitlement, listEntitlements, revokeEntitlement } from './entitlement-administration.ts';
 import { explainEntitlement } from './explain-entitlement.ts';
 import { listReleaseFiles, preflightRelease, publishRelease } from './publish-release.ts';
+import { cutSession, listSessions } from './session-administration.ts';
 import { createStaff } from './staff-administration.ts';
 
 /** The handlers of adminMethods. */
@@ -25,6 +27,8 @@ export function createAdminHandlers(
     'account.create': (params) => createAccount(context, params),
     'account.list': () => listAccounts(context),
     'user.create': (params) => createUser(context, params),
+    'sshKey.list': (params) => listKeysOfUser(context, params),
+    'sshKey.remove': (params) => removeKeyOfUser(context, params),
     'product.create': (params) => createProduct(context, params),
     'product.list': () => listProducts(context),
     'release.preflight': (params) => preflightRelease(context, params),

@@ -1,7 +1,8 @@
 // Finds out whose session or personal token a secret is. Every customer's call goes through here; it reads one row.
 // Unknown, expired, revoked and suspended all look the same to the caller.
 import type { SessionOwner } from '#commlink/methods/internal-db-methods.ts';
-import { tokenUseWriteIntervalMs } from '../limits.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { credentialUseWriteIntervalMs } from '../limits.ts';
 import { hashSecret, looksLikePersonalToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord, UserRecord } from '../store/accounts.ts';
@@ -44,8 +45,13 @@ export async function findToken(
 /** Writes a token's use down, unless that was done lately. */
 export async function noteTokenUse(context: ServiceContext, token: TokenRecord): Promise<void> {
   const nowMs = context.clock.nowMs();
-  if (nowMs - (token.lastUsedAtMs ?? 0) < tokenUseWriteIntervalMs) return;
+  if (nowMs - (token.lastUsedAtMs ?? 0) < credentialUseWriteIntervalMs) return;
   await context.store.transaction((transaction) => transaction.sessions.touchToken(token.id, nowMs));
+}
+
+/** RpcError `refused`, with this sentence, for a caller that is a token: a stolen one can't make itself a successor. */
+export function requireBrowserSession(caller: AuthenticatedCaller, sentence: string): void {
+  if (caller.kind !== 'session') throw new RpcError('refused', sentence);
 }
 
 /** The caller as the method table shows it. */

@@ -1,5 +1,5 @@
 // Decides a login at an ftp-node, which came sealed through a relay: a delivery's own credentials, a user with a
-// personal token, or a user with the portal password. The answer is signed for that node and its nonce.
+// personal token, with the portal password, or with an SSH key. The answer is signed for that node and its nonce.
 // A relay that guesses passwords through here meets the same throttle and costs as anybody.
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { LoginAttempt } from '#commlink/methods/documents.ts';
@@ -7,6 +7,7 @@ import type { LoginVerdict } from '#commlink/methods/fields.ts';
 import { loginAttemptAgeMaxMs, passwordLoginLifetimeMs } from '../limits.ts';
 import { looksLikeDeliveryLogin, looksLikePersonalToken, secretMatches } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { decideKeyLogin } from '../ssh-keys/key-login.ts';
 import { findToken, noteTokenUse } from './authenticate-secret.ts';
 import { checkPassword } from './check-password.ts';
 
@@ -37,7 +38,7 @@ export async function decideLogin(
 
 async function decideAttempt(context: ServiceContext, attempt: LoginAttempt): Promise<LoginVerdict> {
   const { credential } = attempt;
-  if (credential.kind === 'public-key') return refusedCredentials;
+  if (credential.kind === 'public-key') return decideKeyLogin(context, attempt, credential);
   const { password } = credential;
   if (looksLikeDeliveryLogin(attempt.username)) return decideDeliveryLogin(context, attempt, password);
   if (looksLikePersonalToken(password)) return decideTokenLogin(context, attempt, password);

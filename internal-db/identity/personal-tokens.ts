@@ -8,7 +8,9 @@ import { newRecordId } from '../record-id.ts';
 import { hashSecret, newPersonalToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { TokenRecord } from '../store/sessions.ts';
-import type { AuthenticatedCaller } from './authenticate-secret.ts';
+import { requireBrowserSession, type AuthenticatedCaller } from './authenticate-secret.ts';
+
+const byTokenText = 'Tokens are made and revoked in the portal, not with a token.';
 
 /** Makes a token; its secret is returned once and stored as a hash. RpcError `refused`: too many, or by a token. */
 export async function createToken(
@@ -16,7 +18,7 @@ export async function createToken(
   caller: AuthenticatedCaller,
   wanted: { name: string; lifetimeMs: number },
 ): Promise<{ secret: string; token: PersonalToken }> {
-  requireBrowserSession(caller);
+  requireBrowserSession(caller, byTokenText);
   const secret = newPersonalToken();
   const createdAtMs = context.clock.nowMs();
   const token: TokenRecord = {
@@ -64,7 +66,7 @@ export async function revokeToken(
   caller: AuthenticatedCaller,
   id: string,
 ): Promise<boolean> {
-  requireBrowserSession(caller);
+  requireBrowserSession(caller, byTokenText);
   const atMs = context.clock.nowMs();
   return await context.store.transaction(async (transaction) => {
     const revoked = await transaction.sessions.revokeToken({ id, userId: caller.user.id, atMs });
@@ -79,11 +81,6 @@ export async function revokeToken(
     }
     return revoked;
   });
-}
-
-function requireBrowserSession(caller: AuthenticatedCaller): void {
-  if (caller.kind === 'session') return;
-  throw new RpcError('refused', 'Tokens are made and revoked in the portal, not with a token.');
 }
 
 function viewToken(token: TokenRecord): PersonalToken {

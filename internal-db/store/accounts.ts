@@ -1,4 +1,4 @@
-// Store interface: accounts (customer organizations), their users, SSH keys and accepted licence agreements.
+// Store interface: accounts (customer organizations), their users and accepted licence agreements.
 // Implemented by each engine, used by the services.
 
 /** An account as stored. */
@@ -17,17 +17,6 @@ export interface UserRecord {
   readonly name: string;
   readonly displayName: string;
   readonly passwordHash: string | null;
-  readonly createdAtMs: number;
-}
-
-/** A user's public SSH key. `publicKey` is the wire form (RFC 4253 section 6.6). */
-export interface SshKeyRecord {
-  readonly id: string;
-  readonly userId: string;
-  readonly name: string;
-  readonly algorithm: string;
-  readonly publicKey: Uint8Array;
-  readonly fingerprint: string;
   readonly createdAtMs: number;
 }
 
@@ -54,7 +43,6 @@ export interface AccountReads {
   all(): Promise<AccountRecord[]>;
   userByName(name: string): Promise<UserWithAccount | undefined>;
   usersOf(accountId: string): Promise<UserRecord[]>;
-  sshKeysOf(userId: string): Promise<SshKeyRecord[]>;
   licenceAcceptancesOf(accountId: string): Promise<LicenceAcceptanceRecord[]>;
 }
 
@@ -64,6 +52,5 @@ export interface AccountWrites extends AccountReads {
   setState(id: string, state: AccountRecord['state']): Promise<void>;
   insertUser(user: UserRecord): Promise<void>;
   setPasswordHash(userId: string, passwordHash: string): Promise<void>;
-  insertSshKey(key: SshKeyRecord): Promise<void>;
   insertLicenceAcceptance(acceptance: LicenceAcceptanceRecord): Promise<void>;
 }

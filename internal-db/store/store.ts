@@ -11,6 +11,7 @@ import type { EntitlementReads, EntitlementWrites } from './entitlements.ts';
 import type { NodeReads, NodeWrites } from './nodes.ts';
 import type { SessionReads, SessionWrites } from './sessions.ts';
 import type { SettingReads, SettingWrites } from './settings.ts';
+import type { SshKeyReads, SshKeyWrites } from './ssh-keys.ts';
 import type { StaffReads, StaffWrites } from './staff.ts';
 
 /** What may be read, in and out of transactions. */
@@ -24,6 +25,7 @@ export interface StoreReads {
   readonly nodes: NodeReads;
   readonly sessions: SessionReads;
   readonly settings: SettingReads;
+  readonly sshKeys: SshKeyReads;
   readonly staff: StaffReads;
 }
 
@@ -38,6 +40,7 @@ export interface Transaction extends StoreReads {
   readonly nodes: NodeWrites;
   readonly sessions: SessionWrites;
   readonly settings: SettingWrites;
+  readonly sshKeys: SshKeyWrites;
   readonly staff: StaffWrites;
 }
 

@@ -8,7 +8,7 @@ import { createLogger } from '#commlink/log.ts';
 import type { Handlers, ResultOf } from '#commlink/method-table.ts';
 import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
 import { ftpNodeMethods, type NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
-import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import { internalDbMethods, type SshKey } from '#commlink/methods/internal-db-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { HandMadeCluster } from '../rig/configured-by-hand.ts';
 
@@ -65,6 +65,7 @@ export class FakeInternalDb {
   readonly deliveries = new Map<string, { delivery: Delivery; downloads: Download[] }>();
   readonly liveSecrets = new Map<string, 'session' | 'token'>();
   readonly tokens = new Map<string, { name: string; secret: string }>();
+  readonly sshKeys: SshKey[] = [];
   readonly nodeId: string;
   catalog = catalogOf('gateway-2.1.0.tar.gz');
   openRefusal: Extract<ResultOf<Db, 'session.open'>, { opened: false }> | null = null;
@@ -151,6 +152,22 @@ export class FakeInternalDb {
           this.requireBrowser(session);
           return { revoked: this.tokens.delete(id) };
         }),
+      'sshKey.add': async ({ session, line, name }) =>
+        live(session, () => {
+          this.requireBrowser(session);
+          if (!line.startsWith('ssh-ed25519 ')) return { added: false as const, explanation: notAKeyText };
+          const key = sshKeyNamed(newId('key'), name ?? line.split(' ').at(-1) ?? '');
+          this.sshKeys.push(key);
+          return { added: true as const, key };
+        }),
+      'sshKey.list': async ({ session }) => live(session, () => ({ keys: this.sshKeys })),
+      'sshKey.remove': async ({ session, id }) =>
+        live(session, () => {
+          this.requireBrowser(session);
+          const index = this.sshKeys.findIndex((key) => key.id === id);
+          if (index !== -1) this.sshKeys.splice(index, 1);
+          return { removed: index !== -1 };
+        }),
       'catalog.list': async ({ session }) => live(session, () => ({ products: this.catalog })),
       'delivery.request': async ({ session, ...wish }) =>
         live(session, () => {
@@ -185,6 +202,21 @@ export class FakeInternalDb {
   private token(id: string, name: string) {
     return { id, name, createdAtMs: Date.now(), expiresAtMs: Date.now() + 86_400_000, lastUsedAtMs: null };
   }
+}
+
+/** The sentence for what is not a key. */
+export const notAKeyText = 'This is not a public SSH key <at all>.';
+
+function sshKeyNamed(id: string, name: string): SshKey {
+  return {
+    id,
+    name,
+    keyType: 'ssh-ed25519',
+    keyBits: 256,
+    fingerprint: `SHA256:${'F'.repeat(43)}`,
+    createdAtMs: Date.now(),
+    lastUsedAtMs: null,
+  };
 }
 
 /** What the stand-in for an ftp-node answers. */

@@ -18,6 +18,7 @@ import { SqliteEntitlements } from './sqlite-entitlements.ts';
 import { SqliteNodes } from './sqlite-nodes.ts';
 import { SqliteSessions } from './sqlite-sessions.ts';
 import { SqliteSettings } from './sqlite-settings.ts';
+import { SqliteSshKeys } from './sqlite-ssh-keys.ts';
 import { SqliteStaff } from './sqlite-staff.ts';
 
 /** Bounds for the file; `pageCountMax` (of 4 KiB pages) makes a full disk reproducible. */
@@ -117,6 +118,7 @@ function operationsOn(connection: SqliteConnection): Transaction & StoreReads {
     nodes: new SqliteNodes(connection),
     sessions: new SqliteSessions(connection),
     settings: new SqliteSettings(connection),
+    sshKeys: new SqliteSshKeys(connection),
     staff: new SqliteStaff(connection),
   };
 }

@@ -1,9 +1,8 @@
-// SQLite engine: accounts, users, SSH keys, licence acceptances. See ../accounts.ts for what each operation promises.
+// SQLite engine: accounts, users, licence acceptances. See ../accounts.ts for what each operation promises.
 import type {
   AccountRecord,
   AccountWrites,
   LicenceAcceptanceRecord,
-  SshKeyRecord,
   UserRecord,
   UserWithAccount,
 } from '../accounts.ts';
@@ -47,15 +46,6 @@ export class SqliteAccounts implements AccountWrites {
     return this.#connection.all(`${userSql} WHERE account_id = :accountId ORDER BY name`, { accountId });
   }
 
-  async sshKeysOf(userId: string): Promise<SshKeyRecord[]> {
-    return this.#connection.all(
-      `SELECT id, user_id AS userId, name, algorithm, public_key AS publicKey, fingerprint,
-         created_at_ms AS createdAtMs
-       FROM ssh_keys WHERE user_id = :userId AND revoked_at_ms IS NULL ORDER BY created_at_ms`,
-      { userId },
-    );
-  }
-
   async licenceAcceptancesOf(accountId: string): Promise<LicenceAcceptanceRecord[]> {
     return this.#connection.all(
       `SELECT id, account_id AS accountId, agreement, accepted_by AS acceptedBy, accepted_at_ms AS acceptedAtMs
@@ -89,14 +79,6 @@ export class SqliteAccounts implements AccountWrites {
       userId,
       passwordHash,
     });
-  }
-
-  async insertSshKey(key: SshKeyRecord): Promise<void> {
-    this.#connection.run(
-      `INSERT INTO ssh_keys (id, user_id, name, algorithm, public_key, fingerprint, created_at_ms)
-       VALUES (:id, :userId, :name, :algorithm, :publicKey, :fingerprint, :createdAtMs)`,
-      { ...key },
-    );
   }
 
   async insertLicenceAcceptance(acceptance: LicenceAcceptanceRecord): Promise<void> {

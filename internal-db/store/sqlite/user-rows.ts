@@ -1,5 +1,5 @@
 // SQLite engine: the columns of a user joined with its account, and how such a row becomes the two records.
-// Used by sqlite-accounts.ts and sqlite-sessions.ts, with the table aliases `u` and `a`.
+// Used by sqlite-accounts.ts, sqlite-sessions.ts and sqlite-ssh-keys.ts, with the table aliases `u` and `a`.
 import type { AccountRecord, UserRecord } from '../accounts.ts';
 
 /** Columns of users, as `u`. */

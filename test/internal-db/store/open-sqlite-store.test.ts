@@ -1,5 +1,5 @@
 // The SQLite engine: the contract of stores, and what it refuses or survives: newer, damaged, misplaced, full.
-import { openSync, readFileSync, statSync, writeSync, closeSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, readdirSync, statSync, writeSync, closeSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
@@ -7,6 +7,7 @@ import { newRecordId } from '#internal-db/record-id.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
 import { seedStore, testStoreContract } from './store-contract.ts';
 
+const migrations = new URL('.', import.meta.resolve('#internal-db/store/sqlite/migrations/0001-initial.sql'));
 const fileIn = (place: string) => path.join(place, 'consign.db');
 
 t.test('the contract of stores', async (t) => {
@@ -20,8 +21,23 @@ t.test('commits are durable: WAL, synchronous FULL, foreign keys', async (t) => 
   const other = new DatabaseSync(fileIn(place));
   t.teardown(() => other.close());
   t.match(other.prepare('PRAGMA journal_mode').get(), { journal_mode: 'wal' });
-  t.match(await store.describe(), { schemaVersion: 1 });
+  t.match(await store.describe(), { schemaVersion: readdirSync(migrations).length });
   t.equal(statSync(fileIn(place)).mode & 0o077, 0, 'nobody else can read the database');
+});
+
+t.test('a database of an older program is brought up to date, with what is in it', async (t) => {
+  const place = t.testdir({});
+  const older = new DatabaseSync(fileIn(place));
+  older.exec(readFileSync(new URL('0001-initial.sql', migrations), 'utf8'));
+  older.exec('CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT');
+  older.exec("INSERT INTO accounts VALUES ('acc_1', 'acme', 'Acme', 'active', 1)");
+  older.exec('INSERT INTO schema_version (version) VALUES (1)');
+  older.close();
+  const store = openSqliteStore(fileIn(place));
+  t.teardown(() => store.close());
+  t.match(await store.describe(), { schemaVersion: readdirSync(migrations).length });
+  t.match(await store.read.accounts.byName('acme'), { displayName: 'Acme' });
+  t.same(await store.read.sshKeys.sshKeysOf('usr_1'), []);
 });
 
 t.test('a database of a newer program is refused and not touched', async (t) => {

@@ -8,6 +8,7 @@ import { openCommlink, type Commlink, type CommlinkOptions } from '#commlink/com
 import { createLogger } from '#commlink/log.ts';
 import type { DocumentBody, DocumentKind } from '#commlink/methods/documents.ts';
 import { loginSealingPurpose } from '#commlink/methods/documents.ts';
+import type { Protocol } from '#commlink/methods/fields.ts';
 import type { LoginCredential } from '#commlink/methods/login-credential.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
@@ -70,7 +71,11 @@ export class TestFtpNode {
   /** A login attempt sealed to internal-db; `overrides` make it hostile. */
   async sealLogin(
     { username, ...shown }: { username: string } & ({ password: string } | { credential: LoginCredential }),
-    overrides: Partial<DocumentBody<'login-answer'>> & { attemptedAtMs?: number; address?: string } = {},
+    overrides: Partial<DocumentBody<'login-answer'>> & {
+      attemptedAtMs?: number;
+      address?: string;
+      protocol?: Protocol;
+    } = {},
   ): Promise<{ sealed: string; nonce: string }> {
     const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
     const attempt = {

@@ -1,0 +1,71 @@
+// SQLite engine: the public SSH keys of customers' users. See ../ssh-keys.ts for what each operation promises.
+import type { UserWithAccount } from '../accounts.ts';
+import type { SshKeyRecord, SshKeyWrites } from '../ssh-keys.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import { accountColumns, accountOf, userColumns, userOf, type JoinedUserRow } from './user-rows.ts';
+
+const keyColumns = `k.id, k.name, k.key_type AS keyType, k.key_bits AS keyBits, k.public_key AS publicKey,
+  k.created_at_ms AS createdAtMs, k.last_used_at_ms AS lastUsedAtMs`;
+
+/** SSH keys in SQLite. */
+export class SqliteSshKeys implements SshKeyWrites {
+  readonly #connection: SqliteConnection;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  async sshKeysOf(userId: string): Promise<SshKeyRecord[]> {
+    return this.#connection.all(
+      `SELECT k.user_id AS userId, ${keyColumns} FROM ssh_keys k
+       WHERE k.user_id = :userId AND k.removed_at_ms IS NULL ORDER BY k.created_at_ms, k.id`,
+      { userId },
+    );
+  }
+
+  async sshKeyOfUser(
+    userName: string,
+    publicKey: Uint8Array,
+  ): Promise<(UserWithAccount & { sshKey: SshKeyRecord }) | undefined> {
+    const row = this.#connection.get<JoinedUserRow & SshKeyRecord>(
+      `SELECT ${keyColumns}, ${userColumns}, ${accountColumns} FROM ssh_keys k
+       JOIN users u ON u.id = k.user_id JOIN accounts a ON a.id = u.account_id
+       WHERE u.name = :userName AND k.public_key = :publicKey AND k.removed_at_ms IS NULL`,
+      { userName, publicKey },
+    );
+    if (!row) return undefined;
+    const { id, userId, name, keyType, keyBits, createdAtMs, lastUsedAtMs } = row;
+    const sshKey = {
+      id,
+      userId,
+      name,
+      keyType,
+      keyBits,
+      publicKey: row.publicKey,
+      createdAtMs,
+      lastUsedAtMs,
+    };
+    return { sshKey, user: userOf(row), account: accountOf(row) };
+  }
+
+  async insertSshKey(key: SshKeyRecord): Promise<void> {
+    this.#connection.run(
+      `INSERT INTO ssh_keys (id, user_id, name, key_type, key_bits, public_key, created_at_ms, last_used_at_ms)
+       VALUES (:id, :userId, :name, :keyType, :keyBits, :publicKey, :createdAtMs, :lastUsedAtMs)`,
+      { ...key },
+    );
+  }
+
+  async touchSshKey(id: string, atMs: number): Promise<void> {
+    this.#connection.run('UPDATE ssh_keys SET last_used_at_ms = :atMs WHERE id = :id', { id, atMs });
+  }
+
+  async removeSshKey(removal: { id: string; userId: string; atMs: number }): Promise<boolean> {
+    const changed = this.#connection.run(
+      `UPDATE ssh_keys SET removed_at_ms = :atMs
+       WHERE id = :id AND user_id = :userId AND removed_at_ms IS NULL`,
+      { ...removal },
+    );
+    return changed === 1;
+  }
+}
