@@ -7,6 +7,9 @@ import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { SessionLimits, Transfer } from './session-services.ts';
 
+/** While a transfer's rate is limited, so much is handed over at a time. */
+const pacedSliceBytes = 64 * 1024;
+
 /** What to send, and where. */
 export interface FileSending {
   readonly handle: FileHandle;
@@ -16,15 +19,15 @@ export interface FileSending {
   readonly destination: Writable;
   /** The socket under `destination`; its progress decides whether the peer has stalled. */
   readonly socket: Socket;
-  readonly transfer: Pick<Transfer, 'signal' | 'progress'>;
+  readonly transfer: Pick<Transfer, 'signal' | 'pace' | 'progress'>;
   readonly limits: Pick<SessionLimits, 'readChunkBytes' | 'stallTimeoutMs'>;
 }
 
 /**
  * How it ended. `sentBytes` counts what the transport has taken, chunk by chunk: never more than it took, and less
- * than one chunk fewer when a chunk broke in the middle. `sent`: all of it was handed to the kernel. `cut`: the transfer's signal aborted. `stalled`: the peer took no
- * byte for `stallTimeoutMs`. `peer_closed`: the connection went away. `read_failed`: the disk failed, or the file is
- * shorter than it was said to be.
+ * than one chunk fewer when a chunk broke in the middle. `sent`: all of it was handed to the kernel. `cut`: the
+ * transfer's signal aborted. `stalled`: the peer took no byte for `stallTimeoutMs`. `peer_closed`: the connection went
+ * away. `read_failed`: the disk failed, or the file is shorter than it was said to be.
  */
 export interface SendingResult {
   readonly end: 'sent' | 'cut' | 'stalled' | 'peer_closed' | 'read_failed';
@@ -58,10 +61,10 @@ async function copyChunks(sending: FileSending, interruption: Interruption): Pro
   for (let index = 0; sentBytes < lengthBytes; index += 1) {
     const chunk = await reading;
     if ('failure' in chunk) return { end: 'read_failed', sentBytes, cause: chunk.failure };
-    const writing = interruption.settleFirst(chunk.filled, sending.destination);
+    const writing = writeChunk(chunk.filled, sending, interruption);
     reading = readChunk(index + 1);
     const written = await writing;
-    if (written !== 'written') {
+    if (written !== 'done') {
       // The read that is under way must be over before the caller closes the handle.
       await reading;
       return { end: written, sentBytes };
@@ -70,6 +73,22 @@ async function copyChunks(sending: FileSending, interruption: Interruption): Pro
     transfer.progress(sentBytes);
   }
   return { end: 'sent', sentBytes };
+}
+
+/** In one piece, or in slices that wait for their turn while the transfer's rate is limited. */
+async function writeChunk(
+  chunk: Buffer,
+  { destination, transfer }: FileSending,
+  interruption: Interruption,
+): Promise<'done' | InterruptionReason> {
+  if (transfer.pace === null) return await interruption.settleWrite(destination, chunk);
+  for (let at = 0; at < chunk.length; at += pacedSliceBytes) {
+    const slice = chunk.subarray(at, at + pacedSliceBytes);
+    let settled = await interruption.settleFirst(transfer.pace(slice.length));
+    if (settled === 'done') settled = await interruption.settleWrite(destination, slice);
+    if (settled !== 'done') return settled;
+  }
+  return 'done';
 }
 
 type ChunkRead = { readonly filled: Buffer } | { readonly failure: unknown };
@@ -94,12 +113,15 @@ type InterruptionReason = 'cut' | 'stalled' | 'peer_closed';
 
 interface Interruption {
   /** Writes the chunk; settles when the transport has taken it, or at the first interruption. */
-  settleFirst(chunk: Buffer, destination: Writable): Promise<'written' | InterruptionReason>;
+  settleWrite(destination: Writable, chunk: Buffer): Promise<'done' | InterruptionReason>;
+  /** Settles when `waiting` does, or at the first interruption. */
+  settleFirst(waiting: Promise<void>): Promise<'done' | InterruptionReason>;
   stopWatching(): void;
 }
 
 function watchForInterruption({ destination, socket, transfer, limits }: FileSending): Interruption {
   let reason: InterruptionReason | null = null;
+  let isWriting = false;
   // One waiter at a time, and not Promise.race: each race would leave a reaction behind for the whole transfer.
   let tellWaiter: (reason: InterruptionReason) => void = () => undefined;
   const interrupt = (happened: InterruptionReason): void => {
@@ -108,8 +130,11 @@ function watchForInterruption({ destination, socket, transfer, limits }: FileSen
   };
   const onCut = (): void => interrupt('cut');
   const onClose = (): void => interrupt('peer_closed');
-  // Node's socket timeout looks at the queue of a long write, so a slow peer that still takes bytes has not stalled.
-  const onStall = (): void => interrupt('stalled');
+  // Node's socket timeout looks at the queue of a long write, so a slow peer that still takes bytes has not stalled; and
+  // neither has one for whom nothing is written, because its rate is limited or the disk is slow.
+  const onStall = (): void => {
+    if (isWriting) interrupt('stalled');
+  };
   socket.setTimeout(limits.stallTimeoutMs);
   socket.on('timeout', onStall);
   socket.on('close', onClose);
@@ -119,11 +144,21 @@ function watchForInterruption({ destination, socket, transfer, limits }: FileSen
   if (transfer.signal.aborted) onCut();
   else if (socket.destroyed || destination.destroyed) onClose();
   return {
-    settleFirst: (chunk, stream) =>
+    settleWrite: (stream, chunk) =>
       new Promise((resolve) => {
         tellWaiter = resolve;
-        if (reason !== null) resolve(reason);
-        else stream.write(chunk, (error) => resolve(error ? 'peer_closed' : 'written'));
+        if (reason !== null) return resolve(reason);
+        isWriting = true;
+        stream.write(chunk, (error) => {
+          isWriting = false;
+          resolve(error ? 'peer_closed' : 'done');
+        });
+      }),
+    settleFirst: (waiting) =>
+      new Promise((resolve) => {
+        tellWaiter = resolve;
+        if (reason !== null) return resolve(reason);
+        void waiting.then(() => resolve('done'));
       }),
     stopWatching: () => {
       socket.setTimeout(0);
