@@ -16,6 +16,7 @@ import { addCatalogRoutes } from './pages/catalog-routes.ts';
 import { addDeliveryRoutes } from './pages/delivery-routes.ts';
 import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
 import { addSignInRoutes } from './pages/sign-in-routes.ts';
+import { addSshKeyRoutes } from './pages/ssh-key-routes.ts';
 import { addTokenRoutes } from './pages/token-routes.ts';
 import type { PortalServices } from './portal-services.ts';
 
@@ -62,6 +63,7 @@ export async function buildPortal(
   addSignInRoutes(app, services);
   addCatalogRoutes(app, services);
   addDeliveryRoutes(app, services);
+  addSshKeyRoutes(app, services);
   if (frame.offersApi) {
     addTokenRoutes(app, services);
     await addApiRoutes(app, services);

@@ -58,5 +58,8 @@ export const admissionLimits = {
   retryAfterSeconds: 2,
 } as const;
 
+/** What the form for an SSH key takes, as internal-db does: room for whatever people paste, so that they are told what it is. */
+export const sshKeyInputMax = { lineCharacters: 12_000, nameCharacters: 100 } as const;
+
 /** The lifetime of a personal token, in days. The longest is what internal-db takes. */
 export const tokenLifetimeDays = { min: 1, max: 366, preset: 90 } as const;

@@ -63,6 +63,11 @@ export const problemTable = {
     title: 'This kind of content is not accepted here',
     advice: 'Send application/json to the API.',
   },
+  key_refused: {
+    status: 422,
+    title: 'This SSH key cannot be used',
+    advice: 'The detail says why. Put in one line of OpenSSH’s format, as in a file whose name ends in .pub.',
+  },
   rate_limited: {
     status: 429,
     title: 'Too many requests',

@@ -21,6 +21,7 @@ type Answer = Awaited<ReturnType<Visitor['send']>>;
 const json = { 'content-type': 'application/json' };
 const wish = JSON.stringify({ product: 'gateway', version: '2.1.0', file: 'gateway-2.1.0.tar.gz' });
 
+const publicKeyBody = JSON.stringify({ publicKey: 'ssh-ed25519 AAAA ada@engine', name: 'laptop' });
 const browserSession = `consign_ses_${'b'.repeat(43)}`;
 
 /** A machine with a personal token and no cookies; what a token may not do, it does with a browser's session. */
@@ -40,7 +41,7 @@ class Machine {
     path: string,
     part: { headers?: Record<string, string>; body?: string } = {},
   ) {
-    const needsBrowser = path.startsWith('/tokens') && method !== 'GET';
+    const needsBrowser = /^\/(tokens|ssh-keys)/.test(path) && method !== 'GET';
     const credential: Record<string, string> = needsBrowser
       ? { cookie: `__Host-consign-session=${browserSession}`, 'x-form-token': formTokenFor(browserSession) }
       : { authorization: `Bearer ${this.secret}` };
@@ -102,6 +103,7 @@ t.test(
     const token = (
       await check('POST', '/tokens', { headers: json, body: '{"name":"ci","lifetimeDays":7}' })
     ).json();
+    const sshKey = (await check('POST', '/ssh-keys', { headers: json, body: publicKeyBody })).json();
     const record = internalDb.deliveries.get(created.id);
     record?.downloads.push({
       id: newId('dwn'),
@@ -123,10 +125,13 @@ t.test(
       ['GET', '/deliveries'],
       ['GET', `/deliveries/${created.id}`],
       ['GET', '/tokens'],
+      ['GET', '/ssh-keys'],
       ['POST', '/deliveries', { headers: json, body: wish }],
       ['POST', '/tokens', { headers: json, body: '{"name":"other"}' }],
       ['DELETE', `/deliveries/${created.id}`],
       ['DELETE', `/tokens/${token.id}`],
+      ['POST', '/ssh-keys', { headers: json, body: publicKeyBody }],
+      ['DELETE', `/ssh-keys/${sshKey.id}`],
     ];
     for (const route of routes) await check(...route);
 
@@ -148,14 +153,19 @@ t.test(
       detail: 'The disk is full.',
     });
 
-    for (const path of ['/deliveries', '/tokens']) {
+    await check('POST', '/ssh-keys', { headers: json, body: '{"publicKey":"my key"}' });
+    for (const path of ['/deliveries', '/tokens', '/ssh-keys']) {
       await check('POST', path, { headers: json, body: '{"surplus":true}' });
       await check('POST', path, { headers: json, body: '{' });
       await check('POST', path, { headers: json, body: JSON.stringify({ name: 'x'.repeat(40_000) }) });
       await check('POST', path, { headers: { 'content-type': 'text/plain' }, body: 'x' });
     }
-    for (const path of ['/deliveries', '/tokens']) {
-      const id = newId(path === '/tokens' ? 'tok' : 'dlv');
+    for (const [path, kind] of [
+      ['/deliveries', 'dlv'],
+      ['/tokens', 'tok'],
+      ['/ssh-keys', 'key'],
+    ] as const) {
+      const id = newId(kind);
       await check('DELETE', `${path}/${id}`);
       if (path === '/deliveries') await check('GET', `${path}/${id}`);
     }
@@ -164,6 +174,7 @@ t.test(
       ['GET', '/deliveries'],
       ['DELETE', '/deliveries'],
       ['DELETE', '/tokens'],
+      ['DELETE', '/ssh-keys'],
     ] as const) {
       const malformed = await machine.send(method, `${path}/nonsense`);
       t.match(malformed.json(), { status: 400, code: 'bad_request' });

@@ -169,6 +169,32 @@ t.test('tokens are made, shown once, listed and revoked', async (t) => {
   t.equal(tooLong.status, 400);
 });
 
+t.test('SSH keys are put in, listed with their fingerprints, and removed', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  await visitor.signIn();
+  t.match((await visitor.get('/ssh-keys')).text, 'You have none.');
+  const formToken = await visitor.formToken('/ssh-keys');
+  const line = 'ssh-ed25519 AAAA ada@engine';
+  const added = await visitor.submit('/ssh-keys', { formToken, line, name: ' build <server> ' });
+  t.match([added.status, added.headers['location']], [303, '/ssh-keys']);
+  t.equal((await visitor.submit('/ssh-keys', { formToken, line, name: '' })).status, 303);
+  const list = (await visitor.get('/ssh-keys')).text;
+  t.match(list, 'build &#60;server&#62;');
+  t.match(list, 'ada@engine', 'without a name it has its comment');
+  t.match(list, `SHA256:${'F'.repeat(43)}`);
+  const privateKey = '-----BEGIN OPENSSH PRIVATE KEY-----';
+  const refused = await visitor.submit('/ssh-keys', { formToken, line: privateKey, name: '' });
+  t.equal(refused.status, 422);
+  t.match(refused.text, 'This is not a public SSH key &#60;at all&#62;.');
+  t.notMatch(refused.text, privateKey, 'what was pasted is not sent back');
+  for (const [path = ''] of list.matchAll(/\/ssh-keys\/key_[\w-]{22}\/remove/g))
+    t.equal((await visitor.submit(path, { formToken })).status, 303);
+  t.match((await visitor.get('/ssh-keys')).text, 'You have none.');
+  const forged = await visitor.submit('/ssh-keys', { formToken: 'x', line, name: '' });
+  t.equal(forged.status, 403);
+});
+
 t.test('signing out ends the session at internal-db and in the browser', async (t) => {
   const portal = await startPortal(t);
   const visitor = new Visitor(portal);

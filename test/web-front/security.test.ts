@@ -96,6 +96,7 @@ t.test(
       '/deliveries',
       `/deliveries/${newId('dlv')}/end`,
       `/tokens/${newId('tok')}/revoke`,
+      `/ssh-keys/${newId('key')}/remove`,
       '/sign-out',
     ];
     for (const [what, fields, headers] of cases) {
@@ -240,6 +241,11 @@ t.test('no secret reaches the log, whatever happens', async (t) => {
   const created = await visitor.submit('/tokens', { formToken, name: 'ci', lifetimeDays: '5' });
   const token = /consign_pat_[\w-]{43}/.exec(created.text)?.[0] ?? '';
   await visitor.send('GET', '/api/v1/me', { headers: { authorization: `Bearer ${token}` } });
+  await visitor.submit('/ssh-keys', {
+    formToken,
+    line: 'BEGIN OPENSSH PRIVATE KEY-pasted-by-mistake',
+    name: '',
+  });
   portal.internalDb.fault = new RpcError('internal', 'broken by the test');
   await visitor.get('/');
   const log = lines.join('');
@@ -250,6 +256,7 @@ t.test('no secret reaches the log, whatever happens', async (t) => {
     'a-wrong-Password',
     customer.password,
     'once-only-Pw-3f9a',
+    'pasted-by-mistake',
     'in-the-query',
     formToken,
     token,

@@ -4,6 +4,7 @@ import { httpLimits } from '../limits.ts';
 import type { PortalServices } from '../portal-services.ts';
 import { addCatalogApi } from './catalog-api.ts';
 import { addDeliveryApi } from './delivery-api.ts';
+import { addSshKeyApi } from './ssh-key-api.ts';
 import { addTokenApi } from './token-api.ts';
 
 /** Adds every route of the API. */
@@ -16,6 +17,7 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     addCatalogApi(api, services);
     addDeliveryApi(api, services);
     addTokenApi(api, services);
+    addSshKeyApi(api, services);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   };
   await app.register(addRoutes, { prefix: '/api/v1' });

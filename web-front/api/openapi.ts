@@ -20,6 +20,10 @@ export function openApiOptions(publicUrl: string) {
           name: 'tokens',
           description: 'Credentials for unattended downloads. A token makes and revokes no tokens.',
         },
+        {
+          name: 'ssh-keys',
+          description: 'Public keys that you log in with over SFTP, instead of a password.',
+        },
       ],
       components: {
         securitySchemes: {

@@ -14,7 +14,7 @@ import {
   Version,
 } from '#commlink/methods/fields.ts';
 import { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
-import { tokenLifetimeDays } from '../limits.ts';
+import { sshKeyInputMax, tokenLifetimeDays } from '../limits.ts';
 import { problemCodes } from '../portal-problem.ts';
 
 const Time = Type.String({ format: 'date-time', pattern: '^[-0-9]+T[:.0-9]+Z$' });
@@ -142,6 +142,27 @@ export const TokenBody = strictObject({
 
 /** POST /tokens: the new token with its secret, which is given here alone, once. */
 export const CreatedTokenView = strictObject({ ...TokenView.properties, secret: Type.String() });
+
+/** A public SSH key. */
+export const SshKeyView = strictObject({
+  id: Id,
+  name: Line,
+  keyType: Type.String(),
+  keyBits: Type.Integer(),
+  fingerprint: Type.String({ pattern: '^SHA256:[A-Za-z0-9+/]{43}$' }),
+  createdAt: Time,
+  lastUsedAt: OrNull(Time),
+});
+export type SshKeyView = Static<typeof SshKeyView>;
+
+/** GET /ssh-keys. */
+export const SshKeysView = strictObject({ keys: Type.Array(SshKeyView) });
+
+/** POST /ssh-keys: the line of a .pub file. */
+export const SshKeyBody = strictObject({
+  publicKey: Type.String({ minLength: 1, maxLength: sshKeyInputMax.lineCharacters }),
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: sshKeyInputMax.nameCharacters })),
+});
 
 /** {id} in a path. */
 export const IdParams = strictObject({ id: Id });

@@ -1,13 +1,20 @@
 // From internal-db's records to the API's views, field by field: nothing leaves that is not named here.
 import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
-import type { SessionOwner } from '#commlink/methods/internal-db-methods.ts';
+import type { SessionOwner, SshKey } from '#commlink/methods/internal-db-methods.ts';
 import { clientCommands } from '../delivery/client-commands.ts';
 import { downloadLinks } from '../delivery/download-links.ts';
 import { nameRequester } from '../delivery/requester.ts';
 import type { ReadyDelivery } from '../delivery/request-delivery.ts';
 import type { DeliveryRecord } from '../pages/deliveries-page.ts';
 import type { TokenRecord } from '../pages/tokens-page.ts';
-import type { DeliveryView, MeView, ProductsView, ReadyDeliveryView, TokenView } from './schemas.ts';
+import type {
+  DeliveryView,
+  MeView,
+  ProductsView,
+  ReadyDeliveryView,
+  SshKeyView,
+  TokenView,
+} from './schemas.ts';
 
 const time = (atMs: number): string => new Date(atMs).toISOString();
 const timeOrNull = (atMs: number | null): string | null => (atMs === null ? null : time(atMs));
@@ -69,6 +76,13 @@ export function viewReadyDelivery(
 export function viewToken({ id, name, createdAtMs, expiresAtMs, lastUsedAtMs }: TokenRecord): TokenView {
   const createdAt = time(createdAtMs);
   return { id, name, createdAt, expiresAt: time(expiresAtMs), lastUsedAt: timeOrNull(lastUsedAtMs) };
+}
+
+/** A public SSH key. */
+export function viewSshKey({ createdAtMs, lastUsedAtMs, ...fields }: SshKey): SshKeyView {
+  const { id, name, keyType, keyBits, fingerprint } = fields;
+  const plainFields = { id, name, keyType, keyBits, fingerprint };
+  return { ...plainFields, createdAt: time(createdAtMs), lastUsedAt: timeOrNull(lastUsedAtMs) };
 }
 
 function deliveryTimes(delivery: Delivery) {

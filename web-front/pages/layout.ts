@@ -20,7 +20,7 @@ export interface Viewer {
 export interface Page {
   readonly title: string;
   readonly viewer: Viewer | null;
-  readonly section?: 'products' | 'deliveries' | 'tokens';
+  readonly section?: 'products' | 'deliveries' | 'ssh-keys' | 'tokens';
   readonly main: Html;
 }
 
@@ -63,6 +63,7 @@ function navigation(frame: PageFrame, viewer: Viewer, section: Page['section']):
   return html`<nav aria-label="Main">
       <ul>
         ${entry('/', 'Products', 'products')} ${entry('/deliveries', 'Deliveries', 'deliveries')}
+        ${entry('/ssh-keys', 'SSH keys', 'ssh-keys')}
         ${frame.offersApi ? entry('/tokens', 'Tokens', 'tokens') : null}
       </ul>
     </nav>
