@@ -4,7 +4,7 @@
 import { isSameVersion, type ClusterVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import { EventQueue } from '../simulator/event-queue.ts';
 import { trueProtocol } from '../simulator/protocol.ts';
-import { Random } from '../simulator/random.ts';
+import { Random } from '../rig/random.ts';
 import { SimulatedNode, type Packet, type Surroundings } from '../simulator/simulated-node.ts';
 import { composeChange, composeFirst, type SimulatedPlan } from '../simulator/simulated-plan.ts';
 

@@ -3,7 +3,7 @@
 // Caller: seven-nodes.test.ts.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultProxy } from '../rig/fault-proxy.ts';
-import type { Random } from '../simulator/random.ts';
+import type { Random } from '../rig/random.ts';
 
 /** From one trouble to the next. */
 const [pauseMsMin, pauseMsMax] = [200, 1000];

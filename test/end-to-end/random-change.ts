@@ -11,7 +11,7 @@ import { publishChange } from '#commlink/operator/publish.ts';
 import type { OperatorClient } from '#commlink/operator/read-installed.ts';
 import { findGoal, planAbort, planRotation } from '#commlink/operator/rotation.ts';
 import type { ClusterPolicy } from '#commlink/settings/cluster-configuration.ts';
-import type { Random } from '../simulator/random.ts';
+import type { Random } from '../rig/random.ts';
 
 /** What to change. */
 export interface RandomChange {

@@ -14,7 +14,7 @@ import type { ConfiguredCluster } from '../rig/configured-cluster.ts';
 import { ServingRecord } from '../rig/serving-record.ts';
 import { configureSevenNodes } from '../rig/seven-nodes.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
-import { Random } from '../simulator/random.ts';
+import { Random } from '../rig/random.ts';
 import { makeTrouble } from './bad-weather.ts';
 import { chooseChange, publishRandomChange, type RandomChange } from './random-change.ts';
 import { WatchedNodes, type Strike } from './watched-nodes.ts';

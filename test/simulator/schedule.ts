@@ -1,7 +1,7 @@
 // What is done to a simulated cluster, and when: published changes, crashes, partitions, full disks. A schedule is plain data, so
 // that one can be made from a seed, or by fast-check, which then shrinks it. Numbers that choose something are taken modulo the
 // number of choices. Times are in units of about a millisecond. Callers: the simulator and its tests.
-import { Random } from './random.ts';
+import { Random } from '../rig/random.ts';
 
 /** Nodes in a run, those that join later included. */
 export const nodesMax = 9;

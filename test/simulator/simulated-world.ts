@@ -4,7 +4,7 @@ import { compareVersions } from '#commlink/configuration/protocol/cluster-versio
 import { Checks } from './checks.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Protocol } from './protocol.ts';
-import { Random } from './random.ts';
+import { Random } from '../rig/random.ts';
 import { nodesMax, type Schedule, type Trouble } from './schedule.ts';
 import { SimulatedLinks } from './simulated-links.ts';
 import { SimulatedNode, type Packet, type Surroundings } from './simulated-node.ts';

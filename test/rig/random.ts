@@ -1,4 +1,4 @@
-// A seeded source of numbers, so that a run can be repeated. Not for keys. Callers: the simulator.
+// A seeded source of numbers, so that a run can be repeated. Not for keys. Callers: the simulator, the fuzzers, the end-to-end tests.
 
 /** A stream of numbers that depends on the seed alone. */
 export class Random {
