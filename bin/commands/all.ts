@@ -11,6 +11,7 @@ import { configSign } from './config-sign.ts';
 import { cancel, deliveries, downloads } from './delivery.ts';
 import { doctor } from './doctor.ts';
 import { entitlements, grant, revoke } from './entitlement.ts';
+import { keyList, keyRemove } from './key.ts';
 import { staffCreate, userCreate } from './login.ts';
 import { nodeEvict, nodeIdentity } from './node-evict.ts';
 import { nodeAdmit, nodeInvite, nodeReplace } from './node-invite.ts';
@@ -32,6 +33,8 @@ export const commands: readonly CommandSpec[] = [
   accountCreate,
   accounts,
   userCreate,
+  keyList,
+  keyRemove,
   productCreate,
   products,
   publish,
