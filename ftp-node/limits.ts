@@ -67,6 +67,19 @@ export const reportRetryMs = { first: 250, longest: 30 * second } as const;
 /** Those who watch see how fast a transfer was over the last so many milliseconds. */
 export const speedWindowMs = 5 * second;
 
+/** After a change, transfers get new rates so soon, and no more often than that. */
+export const paceChangeMs = 200;
+/** While bandwidth is limited: how often it is looked at who uses less than it may. */
+export const paceReviewMs = second;
+/** A transfer that is younger than this is taken to use all that it gets. */
+export const paceTrialMs = 3 * second;
+/** What a transfer that uses nothing now is given all the same, if its share is that much, to begin again with. */
+export const demandFloorBytesPerSecond = 64 * kibibyte;
+/** A transfer that could send nothing for a while may send so much time's worth of its rate at once. */
+export const rateBurstMs = 100;
+/** How soon a transfer that waits for its turn hears of a new rate. */
+export const paceLookMsMax = 100;
+
 /** How often a session server tells its stager how far its transfers are, and looks for sessions to end. */
 export const sessionTickMs = second;
 /** How long a session server remembers that a transfer was cut which it did not know yet. */
@@ -107,6 +120,11 @@ export const httpsKeepAliveMs = 15 * second;
 export const httpsHeaderBytesMax = 32 * kibibyte;
 /** HTTPS: requests of one connection that may wait for their answers. Browsers and download managers send one. */
 export const httpsPipelinedRequestsMax = 16;
+
+/** HTTPS: connections at once that are told that the node is going out of service; more are closed. */
+export const declinedConnectionsMax = 64;
+/** HTTPS: ranges that one request may ask for; of more, the whole file is sent. */
+export const httpsRangesMax = 32;
 
 /** Connections that the kernel keeps until they are accepted (listen(2)). */
 export const connectionBacklog = 1024;

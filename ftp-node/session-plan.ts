@@ -20,9 +20,11 @@ export function planSessions(
 ): SessionPlan {
   const { https, ftp, sftp } = settings;
   const { accountsDirectory, sessionUser } = config;
+  const { accountUids, sessionPool: pool } = settings;
   const { certificate, privateKey, hostKeys } = identity;
   return {
-    serverCount: serverCountOf(settings),
+    serverCount: settings.isolation === 'session' ? 1 : serverCountOf(settings),
+    isolation: settings.isolation === 'session' ? { sessionUser, accountUids, pool } : null,
     listening: {
       host: settings.listenHost,
       ports: {
@@ -41,8 +43,10 @@ export function planSessions(
       sessionUser,
       identity: { certificate, privateKey, hostKeys },
       https: https.enabled,
+      http: https.enabled && https.plainPort !== null,
       ftp: ftp.enabled
         ? {
+            implicitTls: ftp.implicitPort !== null,
             publicHost: ftp.publicHost,
             publicAddresses: ftp.publicAddresses,
             passivePorts: ftp.passivePorts,
@@ -60,7 +64,13 @@ export function planSessions(
   };
 }
 
-function serverCountOf({ sessionServerCount }: NodeConfiguration<'ftp-node'>['settings']): number {
+/** How many processes there may be that open passive ports. */
+function serverCountOf({
+  isolation,
+  sessionPool,
+  sessionServerCount,
+}: NodeConfiguration<'ftp-node'>['settings']): number {
+  if (isolation === 'session') return sessionPool.max;
   return sessionServerCount === 0 ? availableParallelism() : sessionServerCount;
 }
 

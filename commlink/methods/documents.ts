@@ -100,6 +100,8 @@ export const DownloadUrl = strictObject({
   sizeBytes: Bytes,
   mediaType: Type.String({ maxLength: 128 }),
   expiresAtMs: AtMs,
+  /** The file is signed and encrypted in itself, so that it may be fetched in clear (plain HTTP). */
+  plain: Type.Optional(Type.Literal(true)),
 });
 export type DownloadUrl = Static<typeof DownloadUrl>;
 

@@ -35,9 +35,10 @@ export const SignedText = Type.String({
   maxLength: documentBytesMax,
   pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{86}$',
 });
-/** What a customer fetches with. */
+/** What a customer fetches with. `http`: in clear, for what is signed and encrypted in itself. */
 export const Protocol = Type.Union([
   Type.Literal('https'),
+  Type.Literal('http'),
   Type.Literal('ftp'),
   Type.Literal('ftps'),
   Type.Literal('sftp'),

@@ -2,7 +2,8 @@
 // modules. Caller: session/main.ts, before the jail is shut; none of them listens before it is told to.
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import type { InternalDbVerifier } from '../internal-db-verifier.ts';
-import { prepareFtpServer } from './ftp/ftp-server.ts';
+import { prepareFtpServers } from './ftp/ftp-server.ts';
+import { prepareHttpServer } from './https/http-server.ts';
 import { prepareHttpsServer } from './https/https-server.ts';
 import type { ProtocolName } from './protocol-name.ts';
 import type { SessionServerConfig } from './session-config.ts';
@@ -20,10 +21,16 @@ export async function prepareProtocols(
 ): Promise<ProtocolServers> {
   const { cluster, node, identity } = config;
   const servers = new Map<ProtocolName, ProtocolServer>();
-  const tls = { cert: identity.certificate, key: identity.privateKey };
-  if (config.https)
-    servers.set('https', prepareHttpsServer({ services, tls, issuer: { cluster, node, verifier } }));
-  if (config.ftp !== null) servers.set('ftp', await prepareFtpServer({ services, tls, config: config.ftp }));
+  const tls = { cert: identity.certificate, key: identity.privateKey, minVersion: config.tlsMinimum };
+  const web = { services, issuer: { cluster, node, verifier } };
+  if (config.https) servers.set('https', prepareHttpsServer({ ...web, tls }));
+  if (config.http) servers.set('http', prepareHttpServer(web));
+  if (config.ftp !== null) {
+    const ftp = { services, tls, config: config.ftp };
+    const { explicit, implicit } = await prepareFtpServers(ftp);
+    servers.set('ftp', explicit);
+    if (config.ftp.implicitTls) servers.set('ftps', implicit);
+  }
   if (config.sftp) {
     const hostKeys = identity.hostKeys.map((key) => Buffer.from(key));
     servers.set('sftp', await prepareSftpServer({ services, hostKeys }).catch(explainHostKey));

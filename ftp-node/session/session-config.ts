@@ -37,8 +37,11 @@ export const SessionServerConfig = strictObject({
   identity: strictObject({ certificate, privateKey, hostKeys }),
   /** The protocols that it serves. */
   https: Type.Boolean(),
+  http: Type.Boolean(),
   ftp: Type.Union([
     strictObject({
+      /** Whether it serves the port for TLS from the first byte on, too. */
+      implicitTls: Type.Boolean(),
       publicHost,
       publicAddresses,
       passivePorts,

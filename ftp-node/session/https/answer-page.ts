@@ -25,8 +25,19 @@ const pages = {
     'Start the download from the beginning.',
   ],
   range_outside: [416, 'The file is not that long', 'Start the download from the beginning.'],
+  misdirected: [421, 'This connection is for another account', 'Try again: it takes another connection.'],
   busy: [503, 'Too many downloads are running', 'Wait a minute, then try again.'],
   declined: [503, 'Try again in a moment', 'This server is changing its configuration, which takes seconds.'],
+  draining: [
+    503,
+    'This server is going out of service',
+    'Wait a minute, then open the portal and click Download again.',
+  ],
+  encryption_required: [
+    426,
+    'Upgrade Required',
+    'This server sends files over HTTPS. Open the portal and click Download again.',
+  ],
   fault: [
     500,
     'The file could not be sent',

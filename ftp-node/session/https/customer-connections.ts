@@ -1,5 +1,5 @@
-// The connections of one HTTPS server: what is known of each customer, found again from the TLS socket that a request
-// came by. Callers: https-server.ts keeps it; request-queue.ts asks it.
+// The connections of one web server: what is known of each customer, found again from the socket that a request came by,
+// which may be TLS over the accepted one. Callers: web-server.ts keeps it; request-queue.ts asks it.
 import type { Socket } from 'node:net';
 import type { AcceptedConnection } from '../accept-connection.ts';
 
@@ -18,10 +18,16 @@ export interface CustomerConnection {
 /** Those that are open, admitted or not yet. */
 export class CustomerConnections {
   readonly #open = new Set<Socket>();
-  readonly #byPeer = new Map<string, CustomerConnection>();
+  readonly #byPeer = new Map<string, CustomerConnection | 'declined'>();
+  #declinedCount = 0;
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Those that are answered with a refusal only. */
+  get declinedCount(): number {
+    return this.#declinedCount;
   }
 
   /** Counts a socket that was accepted, until it is closed. */
@@ -32,19 +38,30 @@ export class CustomerConnections {
 
   /** Keeps what is known of it, until it is closed. */
   admit({ socket, address, connection }: AcceptedConnection): void {
-    const peer = peerOf(socket);
-    this.#byPeer.set(peer, { address, connection, reset: () => void socket.resetAndDestroy() });
-    socket.once('close', () => this.#byPeer.delete(peer));
+    this.#keep(socket, { address, connection, reset: () => void socket.resetAndDestroy() });
+  }
+
+  /** Its requests are to be refused. */
+  decline(socket: Socket): void {
+    this.#keep(socket, 'declined');
+    this.#declinedCount += 1;
+    socket.once('close', () => (this.#declinedCount -= 1));
   }
 
   /** The connection that `socket` is, or is TLS over; null when it is closed. */
-  find(socket: Socket): CustomerConnection | null {
+  find(socket: Socket): CustomerConnection | 'declined' | null {
     return this.#byPeer.get(peerOf(socket)) ?? null;
   }
 
   /** Closes all. */
   destroyAll(): void {
     for (const socket of this.#open) socket.destroy();
+  }
+
+  #keep(socket: Socket, known: CustomerConnection | 'declined'): void {
+    const peer = peerOf(socket);
+    this.#byPeer.set(peer, known);
+    socket.once('close', () => this.#byPeer.delete(peer));
   }
 }
 

@@ -14,7 +14,9 @@ export interface LinkIssuer {
 /** A link that is valid now, or why it is not. */
 export type LinkVerdict =
   | { readonly valid: true; readonly claims: DownloadUrl; readonly path: CustomerPath; readonly name: string }
-  | { readonly valid: false; readonly page: 'no_such_page' | 'link_invalid' | 'link_expired' };
+  | { readonly valid: false; readonly page: 'no_such_page' | 'link_invalid' }
+  /** `plain`: it was one that may be used in clear. */
+  | { readonly valid: false; readonly page: 'link_expired'; readonly plain: boolean };
 
 const linkPath = /^\/d\/([A-Za-z0-9_.-]{90,16384})\/([^/?#]{1,2000})(?:\?[^#]*)?$/;
 
@@ -29,7 +31,8 @@ export function verifyDownloadLink(target: string, issuer: LinkIssuer, nowMs: nu
   const name = claims.path.slice(claims.path.lastIndexOf('/') + 1);
   // The name in the link only is for people and for programs that save under it; it must be the true one.
   if (path === null || decodeName(encodedName) !== name) return { valid: false, page: 'link_invalid' };
-  if (claims.expiresAtMs <= nowMs) return { valid: false, page: 'link_expired' };
+  if (claims.expiresAtMs <= nowMs)
+    return { valid: false, page: 'link_expired', plain: claims.plain === true };
   return { valid: true, claims, path, name };
 }
 

@@ -1,10 +1,7 @@
-// One HTTPS request, from the link to the last acknowledged byte. Caller: request-queue.ts. Trusts a link only after it
-// was verified; asks the stager before the first byte; and calls a download complete only when the file's last byte was
-// sent and the peer's TCP has acknowledged everything (acknowledgement.ts).
-import type { IncomingMessage, ServerResponse } from 'node:http';
+// One request, from the link to the headers of its answer. Caller: request-queue.ts. Trusts a link only after it was
+// verified, and asks the stager before the first byte; the body is send-body.ts's.
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { waitForAcknowledgement } from '../acknowledgement.ts';
-import { sendFile } from '../send-file.ts';
 import {
   AccountDirectoryError,
   type OpenedFile,
@@ -15,9 +12,18 @@ import {
 import { answerWithPage, type PageName } from './answer-page.ts';
 import { decideRange } from './byte-range.ts';
 import type { CustomerConnection } from './customer-connections.ts';
+import { digestFields } from './digest-fields.ts';
 import { verifyDownloadLink, type LinkIssuer, type LinkVerdict } from './download-link.ts';
+import { planBody, type PlannedBody } from './file-parts.ts';
 import { evaluatePreconditions } from './preconditions.ts';
-import { entityTagOf, fileHeaders, validatorHeaders, type DescribedFile } from './response-headers.ts';
+import {
+  entityTagOf,
+  fileHeaders,
+  safeMediaType,
+  validatorHeaders,
+  type DescribedFile,
+} from './response-headers.ts';
+import { sendBody } from './send-body.ts';
 
 /** One request and what it is answered with. */
 export interface DownloadExchange {
@@ -27,6 +33,8 @@ export interface DownloadExchange {
   readonly customer: CustomerConnection;
   readonly services: SessionServices;
   readonly issuer: LinkIssuer;
+  /** How the customer came: in clear only links are honoured that are meant for it. */
+  readonly protocol: 'https' | 'http';
 }
 
 /** For answers that another try, seconds later, will not get. */
@@ -34,31 +42,27 @@ const retryShortly = { 'retry-after': '2' };
 
 type ValidLink = Extract<LinkVerdict, { valid: true }>;
 
-interface Part {
-  readonly offsetBytes: number;
-  readonly lengthBytes: number;
-  readonly status: 200 | 206;
-}
-
 /** Answers a request; resolves when the exchange is over and recorded. Rejects for faults only. */
 export async function handleDownload(exchange: DownloadExchange): Promise<void> {
-  const { request, response } = exchange;
+  const { request, response, services } = exchange;
   const refuse = (page: PageName, headers = {}): void => answerWithPage(request, response, { page, headers });
+  const link = verifyDownloadLink(request.url ?? '', exchange.issuer, Date.now());
+  // Whatever else is asked for in clear, nothing is said about it.
+  if (exchange.protocol === 'http' && !isMeantForClear(link))
+    return refuse('encryption_required', upgradeHeaders);
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return refuse('method_refused', { allow: 'GET, HEAD' });
-  const link = verifyDownloadLink(request.url ?? '', exchange.issuer, Date.now());
   if (!link.valid) return refuse(link.page);
+  if (services.isDraining()) return refuse('draining', { 'retry-after': '60' });
   if (!(await isAdmitted(exchange))) return refuse('declined', retryShortly);
+  if (!(await services.enterAccount(link.claims.account)))
+    return refuse('misdirected', { connection: 'close' });
   const file = await openStagedFile(exchange, link);
   if (file === null) return refuse('not_staged');
   await using opened = file;
-  const described: DescribedFile = {
-    name: link.name,
-    sha256: link.claims.sha256,
-    mediaType: link.claims.mediaType,
-    modifiedAtMs: opened.modifiedAtMs,
-  };
-  const validators = { entityTag: entityTagOf(described.sha256), modifiedAtMs: described.modifiedAtMs };
+  const { sha256, mediaType } = link.claims;
+  const described: DescribedFile = { name: link.name, sha256, modifiedAtMs: opened.modifiedAtMs };
+  const validators = { entityTag: entityTagOf(sha256), modifiedAtMs: described.modifiedAtMs };
   const verdict = evaluatePreconditions(request.headers, validators);
   if ('status' in verdict) {
     if (verdict.status === 412) return refuse('precondition_failed');
@@ -72,19 +76,29 @@ export async function handleDownload(exchange: DownloadExchange): Promise<void> 
       ...validatorHeaders(described),
       'content-range': `bytes */${opened.sizeBytes}`,
     });
-  const part: Part =
-    range.kind === 'whole'
-      ? { offsetBytes: 0, lengthBytes: opened.sizeBytes, status: 200 }
-      : { offsetBytes: range.firstByte, lengthBytes: range.lastByte - range.firstByte + 1, status: 206 };
+  const body = planBody(range, { sizeBytes: opened.sizeBytes, mediaType: safeMediaType(mediaType) });
+  const isWholeContent = body.status === 200 && request.method === 'GET';
+  const headers: OutgoingHttpHeaders = {
+    ...fileHeaders(described),
+    ...digestFields(request.headers, { sha256, isWholeContent }),
+    ...body.headers,
+  };
   if (request.method === 'HEAD') {
     if (!(await isStillStaged(exchange, link))) return refuse('not_staged');
-    response.writeHead(200, partHeaders(described, opened, part)).end();
+    response.writeHead(200, headers).end();
     return;
   }
-  const transfer = await beginTransfer(exchange, link, part);
+  const transfer = await beginTransfer(exchange, link, body);
   if (transfer === 'not_staged') return refuse('not_staged');
   if (typeof transfer === 'string') return refuse('busy', retryShortly);
-  await sendPart(exchange, { transfer, opened, part, headers: partHeaders(described, opened, part) });
+  await sendBody(exchange, { transfer, handle: opened.handle, body, headers });
+}
+
+/** RFC 9110 section 15.5.22. */
+const upgradeHeaders = { upgrade: 'TLS/1.2, HTTP/1.1', connection: 'upgrade, close' };
+
+function isMeantForClear(link: LinkVerdict): boolean {
+  return link.valid ? link.claims.plain === true : link.page === 'link_expired' && link.plain;
 }
 
 /** Held back while the node changes its configuration; who goes away meanwhile is not waited for. */
@@ -116,71 +130,20 @@ async function isStillStaged({ services }: DownloadExchange, link: ValidLink): P
   return (await services.describeStaging(account, link.path, delivery)) !== null;
 }
 
-function partHeaders(described: DescribedFile, opened: OpenedFile, part: Part) {
-  const lastByte = part.offsetBytes + part.lengthBytes - 1;
-  return {
-    ...fileHeaders(described),
-    'content-length': part.lengthBytes,
-    ...(part.status === 206
-      ? { 'content-range': `bytes ${part.offsetBytes}-${lastByte}/${opened.sizeBytes}` }
-      : {}),
-  };
-}
-
 function beginTransfer(
-  { services, customer }: DownloadExchange,
+  { services, customer, protocol }: DownloadExchange,
   { claims, path }: ValidLink,
-  part: Part,
+  body: PlannedBody,
 ): Promise<Transfer | TransferRefusal> {
   return services.beginTransfer({
     account: claims.account,
     path,
     principal: `delivery:${claims.delivery}`,
-    protocol: 'https',
+    protocol,
     connection: customer.connection,
     address: customer.address,
-    offsetBytes: part.offsetBytes,
+    offsetBytes: body.offsetBytes,
     sizeBytes: claims.sizeBytes,
     delivery: claims.delivery,
   });
-}
-
-/** Sends the bytes and records the end, whatever happens. */
-async function sendPart(
-  { response, socket, services, customer }: DownloadExchange,
-  sending: { transfer: Transfer; opened: OpenedFile; part: Part; headers: ReturnType<typeof partHeaders> },
-): Promise<void> {
-  const { transfer, opened, part } = sending;
-  let sentBytes = 0;
-  let outcome: 'complete' | 'partial' = 'partial';
-  try {
-    response.writeHead(part.status, sending.headers);
-    response.flushHeaders();
-    const result = await sendFile({
-      handle: opened.handle,
-      offsetBytes: part.offsetBytes,
-      lengthBytes: part.lengthBytes,
-      destination: response,
-      socket,
-      transfer,
-      limits: services.limits,
-    });
-    sentBytes = result.sentBytes;
-    if (result.end === 'read_failed')
-      services.log.error({ err: result.cause }, 'a staged file could not be read');
-    if (result.end !== 'sent') {
-      // Never an orderly close: the client must see that the file is not whole, and of a revoked one get no more.
-      customer.reset();
-      return;
-    }
-    // Asked before the response ends: with `Connection: close` the end closes the socket, and nobody could be asked.
-    const { stallTimeoutMs } = services.limits;
-    const acknowledged = await waitForAcknowledgement(socket, { stallTimeoutMs, signal: transfer.signal });
-    if (acknowledged) response.end();
-    else socket.destroy();
-    const reachesEnd = part.offsetBytes + part.lengthBytes === opened.sizeBytes;
-    if (acknowledged && reachesEnd) outcome = 'complete';
-  } finally {
-    transfer.end(outcome, sentBytes);
-  }
 }

@@ -1,6 +1,7 @@
 // Conditional requests (RFC 9110 section 13), in the order that section 13.2.2 prescribes. Caller: handle-download.ts.
 // Pure; trusts nothing of the headers. Our entity tags are strong: the SHA-256 of the file.
 import type { IncomingHttpHeaders } from 'node:http';
+import { parseHttpDate } from './http-date.ts';
 
 /** What the file is, for comparing. */
 export interface Validators {
@@ -21,13 +22,13 @@ export function evaluatePreconditions(
 ): PreconditionResult {
   const modifiedAtSecond = Math.floor(validators.modifiedAtMs / 1000);
   const ifMatch = headers['if-match'];
-  const unmodifiedSince = parseHttpDate(headers['if-unmodified-since']);
+  const unmodifiedSince = secondsIn(headers['if-unmodified-since']);
   if (ifMatch !== undefined) {
     if (!listsTag(ifMatch, validators.entityTag, 'strong')) return { status: 412 };
   } else if (unmodifiedSince !== null && modifiedAtSecond > unmodifiedSince) return { status: 412 };
 
   const ifNoneMatch = headers['if-none-match'];
-  const modifiedSince = parseHttpDate(headers['if-modified-since']);
+  const modifiedSince = secondsIn(headers['if-modified-since']);
   if (ifNoneMatch !== undefined) {
     if (listsTag(ifNoneMatch, validators.entityTag, 'weak')) return { status: 304 };
   } else if (modifiedSince !== null && modifiedAtSecond <= modifiedSince) return { status: 304 };
@@ -52,11 +53,7 @@ function listsTag(header: string, entityTag: string, comparison: 'strong' | 'wea
     .some((tag) => tag === entityTag || (comparison === 'weak' && tag === `W/${entityTag}`));
 }
 
-const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-
-/** An IMF-fixdate in seconds since 1970; null when it is none, and then the header is ignored. */
-function parseHttpDate(header: string | undefined): number | null {
-  if (header === undefined || !httpDate.test(header)) return null;
-  const ms = Date.parse(header);
-  return Number.isNaN(ms) ? null : ms / 1000;
+/** A header without a date in it is ignored. */
+function secondsIn(header: string | undefined): number | null {
+  return header === undefined ? null : parseHttpDate(header);
 }

@@ -1,4 +1,4 @@
-// The order and the deadlines of one HTTPS server's requests. Caller: https-server.ts. Requests of one connection are
+// The order and the deadlines of one web server's requests. Caller: web-server.ts. Requests of one connection are
 // answered one after the other; a connection that does not send its next request in time is closed, and so is one that
 // sends requests without end while an answer is on its way: each would cost memory until its turn.
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -8,13 +8,15 @@ import type { SessionServices } from '../session-services.ts';
 import { answerWithPage } from './answer-page.ts';
 import type { CustomerConnections } from './customer-connections.ts';
 import type { LinkIssuer } from './download-link.ts';
-import { handleDownload } from './handle-download.ts';
+import { handleDownload, type DownloadExchange } from './handle-download.ts';
+import { transportHeader } from './response-headers.ts';
 
 /** Lets each connection's requests wait for one another, and each connection for its next request only so long. */
 export class RequestQueue {
   readonly #services: SessionServices;
   readonly #issuer: LinkIssuer;
   readonly #connections: CustomerConnections;
+  readonly #protocol: DownloadExchange['protocol'];
   readonly #lastByConnection = new WeakMap<Socket, Promise<void>>();
   readonly #unansweredByConnection = new WeakMap<Socket, number>();
   readonly #deadlines = new WeakMap<Socket, NodeJS.Timeout>();
@@ -22,10 +24,16 @@ export class RequestQueue {
   #draining = false;
   #closesAfterAnswers = false;
 
-  constructor(options: { services: SessionServices; issuer: LinkIssuer; connections: CustomerConnections }) {
+  constructor(options: {
+    services: SessionServices;
+    issuer: LinkIssuer;
+    connections: CustomerConnections;
+    protocol: DownloadExchange['protocol'];
+  }) {
     this.#services = options.services;
     this.#issuer = options.issuer;
     this.#connections = options.connections;
+    this.#protocol = options.protocol;
   }
 
   /** From here on the next request's headers must be whole within the deadline, however slowly they trickle in. */
@@ -46,6 +54,7 @@ export class RequestQueue {
     if (socket.destroyed) return;
     clearTimeout(this.#deadlines.get(socket));
     request.resume();
+    if (this.#protocol === 'https') response.setHeader(...transportHeader);
     if (this.#draining) {
       answerWithPage(request, response, {
         page: 'busy',
@@ -93,6 +102,11 @@ export class RequestQueue {
       await exchange.before;
       const customer = this.#connections.find(request.socket);
       if (customer === null) return;
+      if (customer === 'declined') {
+        const headers = { connection: 'close', 'retry-after': '60' };
+        answerWithPage(request, response, { page: 'draining', headers });
+        return;
+      }
       await handleDownload({
         request,
         response,
@@ -100,6 +114,7 @@ export class RequestQueue {
         customer,
         services: this.#services,
         issuer: this.#issuer,
+        protocol: this.#protocol,
       });
     } catch (error) {
       this.#services.log.error({ err: error }, 'a download could not be answered');

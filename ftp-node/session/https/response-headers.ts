@@ -4,7 +4,6 @@ import type { OutgoingHttpHeaders } from 'node:http';
 
 /** On every answer: nothing here is ever shown in a page, framed, sniffed, or told to another site. */
 export const securityHeaders: OutgoingHttpHeaders = {
-  'strict-transport-security': 'max-age=31536000',
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
   'referrer-policy': 'no-referrer',
@@ -12,12 +11,14 @@ export const securityHeaders: OutgoingHttpHeaders = {
   'x-robots-tag': 'noindex, nofollow',
 };
 
+/** On every answer over TLS (RFC 6797 forbids it in clear). */
+export const transportHeader = ['strict-transport-security', 'max-age=31536000'] as const;
+
 /** What is recorded of a file. */
 export interface DescribedFile {
   readonly name: string;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
-  readonly mediaType: string;
   readonly modifiedAtMs: number;
 }
 
@@ -37,13 +38,11 @@ export function validatorHeaders(file: DescribedFile): OutgoingHttpHeaders {
   };
 }
 
-/** What a browser needs to save the file under its name, and anyone to check it (Repr-Digest, RFC 9530). */
+/** What a browser needs to save the file under its name, besides. */
 export function fileHeaders(file: DescribedFile): OutgoingHttpHeaders {
   return {
     ...validatorHeaders(file),
-    'content-type': safeMediaType(file.mediaType),
     'content-disposition': contentDisposition(file.name),
-    'repr-digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
   };
 }
 
@@ -61,6 +60,7 @@ export function contentDisposition(name: string): string {
 const mediaType =
   /^[\w!#$&^.+-]{1,64}\/[\w!#$&^.+-]{1,64}(?:; ?[\w!#$&^.+-]{1,64}=(?:[\w!#$&^.+-]{1,64}|"[\w !#$&^.+-]{1,64}"))?$/;
 
-function safeMediaType(value: string): string {
+/** The vendor's, when it has the form of one. */
+export function safeMediaType(value: string): string {
   return mediaType.test(value) ? value : 'application/octet-stream';
 }
