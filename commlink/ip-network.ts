@@ -59,6 +59,18 @@ export function formatNetwork({ family, prefixBits, prefix }: IpNetwork): string
   return `${text}/${prefixBits}`;
 }
 
+/** Whether all of `inner` lies in `outer`. */
+export function containsNetwork(outer: IpNetwork, inner: IpNetwork): boolean {
+  const excessBits = inner.prefixBits - outer.prefixBits;
+  if (inner.family !== outer.family || excessBits < 0) return false;
+  return inner.prefix >> BigInt(excessBits) === outer.prefix;
+}
+
+/** Whether two networks have an address in common: then one contains the other. */
+export function networksOverlap(one: IpNetwork, other: IpNetwork): boolean {
+  return containsNetwork(one, other) || containsNetwork(other, one);
+}
+
 /** Values by network. Asking costs one look-up for each length of prefix that is in it. */
 export class NetworkMap<V> {
   // family and prefix length, then prefix.

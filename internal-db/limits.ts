@@ -32,6 +32,21 @@ export const failureMemoryMs = 30 * 60_000;
 /** Keys remembered; beyond that the one that failed longest ago is forgotten. */
 export const failureKeysMax = 50_000;
 
+/** Failed logins that are counted towards bans; beyond that the network that failed longest ago is forgotten. */
+export const failedLoginsKeptMax = 100_000;
+/** Who is banned again within this time is banned for twice as long. */
+export const banRepeatWithinMs = 30 * 86_400_000;
+/** Up to this. */
+export const banDurationMsMax = 7 * 86_400_000;
+/** Bans are kept for so long after they are over. */
+export const bansKeptMs = 90 * 86_400_000;
+/** The shortest prefixes that may be banned: a shorter one is a mistype. */
+export const banPrefixBitsMin = { 4: 16, 6: 32 } as const;
+/** How long whoever bans or lifts waits for the nodes to confirm it. */
+export const banWaitMs = 3000;
+/** How often the list of bans is sent again to nodes that are behind. */
+export const banRetryIntervalMs = 2000;
+
 /** A sealed login attempt must be this close to the wall clock. */
 export const loginAttemptAgeMaxMs = 120_000;
 /** A login with a user's password or SSH key ends after this, at the latest. */

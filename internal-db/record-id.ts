@@ -17,6 +17,7 @@ export type RecordKind =
   | 'dlv'
   | 'grt'
   | 'ord'
+  | 'ban'
   | 'stf';
 
 /** A new id of the kind given, e.g. `dlv_3q2-7wAAAAAAAAAAAAAAAA`. */

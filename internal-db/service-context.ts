@@ -1,6 +1,9 @@
 // What the services work with, built once by main.ts (and by tests) and handed to each. No service makes its own.
 import type { Logger } from '#commlink/log.ts';
 import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
+import type { BanRegister } from './bans/ban-register.ts';
+import type { BanSender } from './bans/ban-sender.ts';
+import type { FailureBans } from './bans/failure-bans.ts';
 import type { Clock } from './clock.ts';
 import type { OrderSender } from './deliveries/order-sender.ts';
 import type { NodeDirectory } from './nodes/node-directory.ts';
@@ -17,6 +20,10 @@ export interface ServiceContext {
   readonly log: Logger;
   readonly passwords: PasswordHasher;
   readonly throttle: FailureThrottle;
+  /** Networks that may not log in; who bans for failed logins; who brings the list to the nodes. */
+  readonly bans: BanRegister;
+  readonly failureBans: FailureBans;
+  readonly banSender: BanSender;
   /** Signs, verifies and opens what travels between internal-db and the ftp-nodes. */
   readonly documents: NodeDocuments;
   readonly directory: NodeDirectory;

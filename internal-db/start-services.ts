@@ -9,30 +9,24 @@ import { listenUnix } from '#commlink/unix-socket.ts';
 import { createAdminHandlers } from './admin/admin-handlers.ts';
 import type { ProcessFacts } from './admin/describe-status.ts';
 import type { ConfigurationAudit } from './audit/configuration-audit.ts';
-import { createClock } from './clock.ts';
+import { buildContext, type LateNode } from './build-context.ts';
 import { startConsole, type RunningConsole } from './console/start-console.ts';
 import type { InternalDbConfig } from './config.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
-import { OrderSender } from './deliveries/order-sender.ts';
 import { expireRecords, recordClock } from './expire-records.ts';
 import {
+  banRetryIntervalMs,
   clockRecordIntervalMs,
   configurationAuditIntervalMs,
   expiryIntervalMs,
   nodeDirectoryIntervalMs,
   unstageRetryIntervalMs,
 } from './limits.ts';
-import { createClusterView } from './nodes/cluster-view.ts';
-import { NodeDirectory } from './nodes/node-directory.ts';
-import { NodeDocuments } from './nodes/node-documents.ts';
-import { createNodeRelay } from './nodes/node-relay.ts';
-import { FailureThrottle } from './passwords/failure-throttle.ts';
-import { createPasswordHasher, type PasswordHasher } from './passwords/password-hash.ts';
+import { createPasswordHasher } from './passwords/password-hash.ts';
 import type { PasswordParameters } from './passwords/password-parameters.ts';
 import { startSchedule, type Schedule } from './schedule.ts';
 import type { ServiceContext } from './service-context.ts';
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
-import type { Store } from './store/store.ts';
 
 /** What the services are started from, beside the configuration file. */
 export interface ServiceParts {
@@ -87,18 +81,14 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   const schedules = startSchedules(context, node.commlink, configurationAudit);
   acquired.defer(async () => {
     await Promise.all(schedules.map((schedule) => schedule.stop()));
-    await context.orders.settle();
+    await context.failureBans.settle();
+    await Promise.all([context.orders.settle(), context.banSender.settle()]);
     await node.close();
     await recordClock(context);
     await configurationAudit.write(context);
   });
   const running = acquired.move();
   return { context, node, console: staffConsole, stop: () => running.disposeAsync() };
-}
-
-/** The handlers need the services, and these the links: the node is put in here once it takes part. */
-interface LateNode {
-  node: ClusterNode<'internal-db'> | null;
 }
 
 /** Lifetimes, and whatever else is asked for at each use, need no preparation. */
@@ -113,48 +103,6 @@ function prepareWith(staffConsole: RunningConsole, log: Logger): PrepareChange<'
   };
 }
 
-async function buildContext(
-  cluster: string,
-  parts: {
-    store: Store;
-    log: Logger;
-    opened: OpenedNode<'internal-db'>;
-    late: LateNode;
-    passwords: PasswordHasher;
-  },
-): Promise<ServiceContext> {
-  const { store, log, opened, late, passwords } = parts;
-  const link = () => late.node?.commlink ?? null;
-  const clock = createClock(await highestTimeSeen(store));
-  const documents = new NodeDocuments(
-    cluster,
-    createClusterView(opened.keys, () => late.node),
-    clock,
-  );
-  const relay = createNodeRelay(link);
-  const isRemoved = (nodeId: string) => link()?.member(nodeId) === undefined && link() !== null;
-  const context: ServiceContext = {
-    store,
-    clock,
-    log,
-    passwords,
-    throttle: new FailureThrottle(() => clock.nowMs()),
-    documents,
-    directory: new NodeDirectory(relay, clock),
-    relay,
-    orders: new OrderSender({ store, clock, log, documents, relay, isRemoved }),
-    settings: () => (late.node ?? opened).configuration.settings,
-  };
-  await recordClock(context);
-  return context;
-}
-
-/** As noted on a schedule and at the end; after a crash the audit log may know a later time. */
-async function highestTimeSeen({ read }: Store): Promise<number> {
-  const notedMs = Number((await read.settings.get('clock_high_water_ms')) ?? 0);
-  return Math.max(notedMs, (await read.audit.last())?.atMs ?? 0);
-}
-
 function startSchedules(
   context: ServiceContext,
   commlink: Commlink,
@@ -167,6 +115,15 @@ function startSchedules(
     log,
     work: () => context.orders.sendPending(),
   });
+  const bans = startSchedule({
+    name: 'list of bans',
+    intervalMs: banRetryIntervalMs,
+    log,
+    work: async () => {
+      await context.bans.followSettings();
+      await context.banSender.sendPending();
+    },
+  });
   const directory = startSchedule({
     name: 'node directory',
     intervalMs: nodeDirectoryIntervalMs,
@@ -177,6 +134,7 @@ function startSchedules(
     if (!up) return;
     directory.nudge();
     orders.nudge();
+    bans.nudge();
   });
   const expiry = startSchedule({
     name: 'expiry',
@@ -197,5 +155,5 @@ function startSchedules(
     work: () => configurationAudit.write(context),
   });
   audit.nudge();
-  return [orders, directory, expiry, clock, audit];
+  return [orders, bans, directory, expiry, clock, audit];
 }

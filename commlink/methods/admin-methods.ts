@@ -20,6 +20,7 @@ import {
 } from './fields.ts';
 import { DeliveryCredentials, SshKey } from './internal-db-methods.ts';
 import { NodeEndpoints, StagingFailure } from './ftp-node-methods.ts';
+import { guardMethods } from './guard-methods.ts';
 import { StatusReport } from './status-report.ts';
 
 const Actor = Type.String({ minLength: 1, maxLength: 128 });
@@ -99,6 +100,7 @@ const write = { ...caller, mutates: true };
 
 /** The table. Unknown names are the RpcError `not_found`, names taken `conflict`; messages are fit for a terminal. */
 export const adminMethods = {
+  ...guardMethods,
   status: method({ ...read, params: strictObject({}), result: StatusReport }),
   'account.create': method({
     ...write,

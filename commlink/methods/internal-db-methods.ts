@@ -110,6 +110,8 @@ export const internalDbMethods = {
           Type.Literal('credentials'),
           Type.Literal('throttled'),
           Type.Literal('suspended'),
+          /** Too many failed logins came from the address, or an operator banned it. */
+          Type.Literal('banned'),
         ]),
         retryAfterMs: Type.Integer({ minimum: 0 }),
       }),

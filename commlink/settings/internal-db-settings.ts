@@ -1,7 +1,7 @@
 // What is configured of internal-db through the cluster's configuration, and takes effect without a restart.
 // Callers: internal-db, which obeys it; the operator's side, which checks it before it is published.
 import { Type, strictObject, type Static } from '../schema.ts';
-import { HostPort, commonSettings } from './link-settings.ts';
+import { HostPort, IpNetwork, commonSettings } from './link-settings.ts';
 
 const LifetimeMs = Type.Integer({ minimum: 1000, maximum: 366 * 86_400_000 });
 
@@ -19,9 +19,12 @@ export const InternalDbSettings = strictObject({
     {
       failuresMax: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
       windowMs: LifetimeMs,
+      /** The first ban; it doubles each time that the address comes again. */
       durationMs: LifetimeMs,
+      /** Networks that are never banned: a customer's with many people behind one address, a load balancer's. */
+      neverNetworks: Type.Array(IpNetwork, { maxItems: 256, default: [] }),
     },
-    { default: { failuresMax: 30, windowMs: 600_000, durationMs: 3_600_000 } },
+    { default: { failuresMax: 30, windowMs: 600_000, durationMs: 3_600_000, neverNetworks: [] } },
   ),
 });
 export type InternalDbSettings = Static<typeof InternalDbSettings>;

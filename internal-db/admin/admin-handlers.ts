@@ -8,6 +8,7 @@ import { answerErrors } from '../error-replies.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { listKeysOfUser, removeKeyOfUser } from '../ssh-keys/own-keys.ts';
 import { createAccount, createUser, listAccounts } from './account-administration.ts';
+import { addBan, liftBan, listBans } from './ban-administration.ts';
 import { createProduct, listProducts, setReleaseState } from './catalog-administration.ts';
 import { listDeliveries, listDownloads, stageForAccount } from './delivery-administration.ts';
 import { describeStatus, type ProcessFacts } from './describe-status.ts';
@@ -43,6 +44,11 @@ export function createAdminHandlers(
     'delivery.cancel': (params) => cancelDelivery(context, params),
     'delivery.list': (params) => listDeliveries(context, params),
     'download.list': (params) => listDownloads(context, params),
+    'ban.list': () => listBans(context),
+    'ban.add': (params) => addBan(context, params),
+    'ban.lift': (params) => liftBan(context, params),
+    'session.list': (params) => listSessions(context, params),
+    'session.cut': (params) => cutSession(context, params),
     'staff.create': (params) => createStaff(context, params),
     'audit.list': async ({ afterSequence, limit }) => ({
       entries: await context.store.read.audit.after(afterSequence, limit),

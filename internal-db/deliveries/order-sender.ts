@@ -3,12 +3,12 @@
 // was removed from the cluster end: should it come back, its statement of what it has staged is compared anew.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#commlink/log.ts';
-import { RpcError } from '#commlink/rpc-error.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Clock } from '../clock.ts';
 import { ordersPerNodeAndRoundMax, unstageWaitMs } from '../limits.ts';
 import type { NodeDocuments } from '../nodes/node-documents.ts';
 import type { NodeRelay } from '../nodes/node-relay.ts';
+import { OutageLog } from '../nodes/outage-log.ts';
 import type { UnstageOrderRecord } from '../store/nodes.ts';
 import type { Store } from '../store/store.ts';
 
@@ -32,10 +32,12 @@ export interface OrderProgress {
 /** The sender. */
 export class OrderSender {
   readonly #parts: OrderSenderParts;
+  readonly #outages: OutageLog;
   readonly #underway = new Map<string, Promise<void>>();
 
   constructor(parts: OrderSenderParts) {
     this.#parts = parts;
+    this.#outages = new OutageLog(parts.log, 'unstage orders');
   }
 
   /** Sends the orders and waits until all are acknowledged, or a few seconds have passed. */
@@ -71,6 +73,7 @@ export class OrderSender {
     const names = new Map(orders.map((order) => [order.nodeId, order.nodeName]));
     for (const [nodeId, subject] of names) {
       if (!isRemoved(nodeId)) continue;
+      this.#outages.forget(nodeId);
       const atMs = clock.nowMs();
       const orderCount = await store.transaction(async (transaction) => {
         const count = await transaction.nodes.endOrdersOf(nodeId, atMs);
@@ -99,14 +102,11 @@ export class OrderSender {
       await store.transaction((transaction) =>
         transaction.nodes.acknowledgeOrder(order.id, { atMs: clock.nowMs(), cutTransferCount }),
       );
+      this.#outages.delivered(order.nodeId, order.nodeName);
       log.info({ order: order.id, node: order.nodeName, cutTransferCount }, 'unstage order carried out');
     } catch (error) {
       // The order stays in the database, and the schedule sends it again.
-      const code = error instanceof RpcError ? error.code : undefined;
-      log.warn(
-        { order: order.id, node: order.nodeName, code, err: error },
-        'unstage order not delivered yet',
-      );
+      this.#outages.failed({ nodeId: order.nodeId, nodeName: order.nodeName, error });
     }
   }
 }

@@ -20,7 +20,10 @@ export async function checkPassword(
   if (!admission.admitted) return { outcome: 'throttled', retryAfterMs: admission.retryAfterMs };
   try {
     const check = await context.passwords.check(attempt.password, attempt.storedHash);
-    if (!check.matches) return { outcome: 'differs' };
+    if (!check.matches) {
+      admission.failed();
+      return { outcome: 'differs' };
+    }
     admission.succeeded();
     return { outcome: 'matches', newHash: check.newHash };
   } catch (error) {

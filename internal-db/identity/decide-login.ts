@@ -29,9 +29,12 @@ export async function decideLogin(
     context.log.warn({ node, ageMs }, 'stale login attempt; compare the clocks of the machines');
     throw new RpcError('refused', 'The login attempt is too old. Compare the clocks of the machines.');
   }
-  const verdict = await decideAttempt(context, attempt);
+  const isBanned = context.bans.bannedUntilMs(attempt.address) !== null;
+  // The node ends the connections of who is banned as soon as it knows; until then, this says no more than that.
+  const verdict = isBanned ? throttled : await decideAttempt(context, attempt);
   const { protocol, address } = attempt;
-  const outcome = verdict.allowed ? { principal: verdict.principal } : { reason: verdict.reason };
+  const reason = isBanned ? 'banned' : !verdict.allowed && verdict.reason;
+  const outcome = verdict.allowed ? { principal: verdict.principal } : { reason };
   context.log.info({ node, protocol, address, allowed: verdict.allowed, ...outcome }, 'login decided');
   return { answer: context.documents.signLoginAnswer(attempt, verdict) };
 }
@@ -54,7 +57,10 @@ async function decideDeliveryLogin(
   if (!admission.admitted) return throttled;
   const delivery = await context.store.read.deliveries.byLogin(attempt.username);
   const matches = secretMatches(password, delivery?.passwordHash ?? unknownDeliveryHash);
-  if (!delivery || !matches) return refusedCredentials;
+  if (!delivery || !matches) {
+    admission.failed();
+    return refusedCredentials;
+  }
   admission.succeeded();
   const isLive = delivery.state === 'requested' || delivery.state === 'staged';
   if (!isLive || delivery.expiresAtMs <= context.clock.nowMs()) return refusedCredentials;
@@ -72,7 +78,10 @@ async function decideTokenLogin(
   const admission = context.throttle.begin(originOf(attempt));
   if (!admission.admitted) return throttled;
   const found = await findToken(context, password);
-  if (!found || found.user.name !== attempt.username) return refusedCredentials;
+  if (!found || found.user.name !== attempt.username) {
+    admission.failed();
+    return refusedCredentials;
+  }
   admission.succeeded();
   if (found.account.state !== 'active') return suspended;
   await noteTokenUse(context, found.token);

@@ -17,6 +17,11 @@ export async function openSession(
   attempt: { username: string; password: string; address: string },
 ): Promise<Opened> {
   const { username, password, address } = attempt;
+  const bannedUntilMs = context.bans.bannedUntilMs(address);
+  if (bannedUntilMs !== null) {
+    context.log.info({ address, bannedUntilMs }, 'sign-in refused: the address is banned');
+    return { opened: false, reason: 'banned', retryAfterMs: bannedUntilMs - context.clock.nowMs() };
+  }
   const found = await context.store.read.accounts.userByName(username);
   const storedHash = found?.user.passwordHash ?? null;
   const origin = { door: 'portal', name: username, address };

@@ -1,5 +1,6 @@
 // Chooses the ftp-node for a delivery. Called by deliveries/request-delivery.ts.
-// The order: reachable now; heard of at all; fewest running transfers; fewest staged files; name. One node is enough.
+// The order: reachable now; heard of at all; not draining; fewest running transfers; fewest staged files; name. One node is
+// enough. When all that are reachable drain, one of them is chosen all the same: it says so to the customer.
 import type { Member } from '#commlink/node-config.ts';
 import type { NodeDirectory } from './node-directory.ts';
 
@@ -12,13 +13,14 @@ export function chooseNode(members: readonly Member[], directory: NodeDirectory)
   return ranked[0]?.member;
 }
 
-type Rank = readonly [number, number, number, number, string];
+type Rank = readonly [number, number, number, number, number, string];
 
 function rankOf(member: Member, directory: NodeDirectory): Rank {
   const heard = directory.find(member.id);
   return [
     directory.isReachable(member.id) ? 0 : 1,
     heard ? 0 : 1,
+    heard?.description.draining ? 1 : 0,
     heard?.description.transferCount ?? 0,
     heard?.description.stagedCount ?? 0,
     member.name,

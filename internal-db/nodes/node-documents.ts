@@ -2,6 +2,7 @@
 // key; verifies reports and statements with the member key of the node that they are said to be from; opens sealed logins.
 // The times in documents are the wall clock's, as the nodes compare them with theirs (see clock.ts).
 import { DocumentError } from '#commlink/document-error.ts';
+import type { BanListDocument } from '#commlink/methods/ban-list.ts';
 import type { LoginAttempt, NodeReport, StagingStatement } from '#commlink/methods/documents.ts';
 import { loginSealingPurpose } from '#commlink/methods/documents.ts';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
@@ -104,6 +105,30 @@ export class NodeDocuments {
         node,
         deliveries: [...deliveries],
         issuedAtMs: this.#clock.wallMs(),
+      },
+      this.#cluster.keys.signing.privateKey,
+    );
+  }
+
+  /** An order to end sessions at a node. */
+  signCut(order: string, node: string, sessions: readonly string[]): string {
+    const issuedAtMs = this.#clock.wallMs();
+    return signDocument(
+      'cut-order',
+      { cluster: this.#clusterName, order, node, sessions: [...sessions], issuedAtMs },
+      this.#cluster.keys.signing.privateKey,
+    );
+  }
+
+  /** The bans in force, for every node. */
+  signBanList(sequence: number, bans: BanListDocument['bans']): string {
+    return signDocument(
+      'ban-list',
+      {
+        cluster: this.#clusterName,
+        sequence,
+        issuedAtMs: this.#clock.wallMs(),
+        bans: bans.map(({ network, untilMs }) => ({ network, untilMs: toWallMs(this.#clock, untilMs) })),
       },
       this.#cluster.keys.signing.privateKey,
     );

@@ -1,6 +1,6 @@
 // How internal-db reaches the ftp-nodes: through whichever web-front is linked to them. A web-front passes signed
 // documents on and can neither make nor change one; it can only fail to pass it on. A staging is then tried through the
-// next one; an unstage order goes through all at once, so that one that hangs or lies holds no revocation back.
+// next one; an unstage order and a list of bans go through all at once, so that one that hangs or lies holds none back.
 import type { Commlink } from '#commlink/commlink.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
@@ -12,10 +12,13 @@ type Table = typeof webFrontMethods;
 /** A node as one web-front sees it. `via` is the web-front's name. */
 export type ReachedNode = ResultOf<Table, 'relay.nodes'>['nodes'][number] & { readonly via: string };
 
-/** The way to the nodes. Both orders throw RpcError; `unavailable` when no web-front reaches the node. */
+/** The way to the nodes. All but the last throw RpcError; `unavailable` when no web-front reaches the node. */
 export interface NodeRelay {
   stage(params: ParamsOf<Table, 'relay.stage'>): Promise<ResultOf<Table, 'relay.stage'>>;
   unstage(params: ParamsOf<Table, 'relay.unstage'>): Promise<ResultOf<Table, 'relay.unstage'>>;
+  replaceBans(params: ParamsOf<Table, 'relay.bans'>): Promise<ResultOf<Table, 'relay.bans'>>;
+  listSessions(params: ParamsOf<Table, 'relay.sessions'>): Promise<ResultOf<Table, 'relay.sessions'>>;
+  cutSessions(params: ParamsOf<Table, 'relay.cut'>): Promise<ResultOf<Table, 'relay.cut'>>;
   /** The nodes that the linked web-fronts reach; a web-front that does not answer counts as reaching none. */
   reachedNodes(): Promise<ReachedNode[]>;
 }
@@ -55,6 +58,24 @@ export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | 
     unstage: (params) =>
       throughAll((webFront, commlink) =>
         commlink.call(webFront, webFrontMethods, 'relay.unstage', params, {
+          deadlineMs: unstageAttemptDeadlineMs,
+        }),
+      ),
+    replaceBans: (params) =>
+      throughAll((webFront, commlink) =>
+        commlink.call(webFront, webFrontMethods, 'relay.bans', params, {
+          deadlineMs: unstageAttemptDeadlineMs,
+        }),
+      ),
+    listSessions: (params) =>
+      throughAll((webFront, commlink) =>
+        commlink.call(webFront, webFrontMethods, 'relay.sessions', params, {
+          deadlineMs: nodeDirectoryDeadlineMs,
+        }),
+      ),
+    cutSessions: (params) =>
+      throughAny((webFront, commlink) =>
+        commlink.call(webFront, webFrontMethods, 'relay.cut', params, {
           deadlineMs: unstageAttemptDeadlineMs,
         }),
       ),

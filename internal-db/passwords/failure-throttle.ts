@@ -19,6 +19,8 @@ export interface AttemptOrigin {
   readonly door: string;
   readonly name: string;
   readonly address: string;
+  /** Only asks whether a key would do: to be refused that is no failed login. */
+  readonly isQuestion?: boolean;
 }
 
 /** Whether an attempt may be made now. */
@@ -27,10 +29,18 @@ export type Admission =
       readonly admitted: true;
       /** The attempt turned out well: forgets this name's failures from this address. */
       succeeded(): void;
+      /** It turned out badly, as was assumed from the beginning: tells the watch. */
+      failed(): void;
       /** The attempt was not made after all: takes back what it counted for. */
       withdrawn(): void;
     }
   | { readonly admitted: false; readonly retryAfterMs: number };
+
+/** Who wants to know how attempts ended. One that is refused for what its own name failed from its address has failed, too. */
+export interface AttemptWatch {
+  failed(origin: AttemptOrigin): void;
+  succeeded(origin: AttemptOrigin): void;
+}
 
 interface Failures {
   count: number;
@@ -41,26 +51,38 @@ interface Failures {
 /** Remembers failures. One object serves all doors; each has its own keys. */
 export class FailureThrottle {
   readonly #nowMs: () => number;
+  readonly #watch: AttemptWatch;
   // In the order of the last failure, the oldest first: Map keeps the order of insertion.
   readonly #failures = new Map<string, Failures>();
 
-  constructor(nowMs: () => number) {
+  /** `watch` is told how attempts end. */
+  constructor(nowMs: () => number, watch: AttemptWatch) {
     this.#nowMs = nowMs;
+    this.#watch = watch;
   }
 
   /** Begins an attempt; it counts as failed unless `succeeded` or `withdrawn` is called, once. */
   begin(origin: AttemptOrigin): Admission {
     const nowMs = this.#nowMs();
     const keys = keysOf(origin);
-    const waits = keys.map(({ key }) => (this.#failures.get(key)?.blockedUntilMs ?? 0) - nowMs);
-    const retryAfterMs = Math.max(...waits);
-    if (retryAfterMs > 0) return { admitted: false, retryAfterMs };
+    const waits = keys.map(({ key, ofOrigin }) => {
+      return { ofOrigin, waitMs: (this.#failures.get(key)?.blockedUntilMs ?? 0) - nowMs };
+    });
+    const retryAfterMs = Math.max(...waits.map(({ waitMs }) => waitMs));
+    if (retryAfterMs > 0) {
+      // Not for what others did: those behind the same address, or who guess at the same name elsewhere.
+      const isOwn = waits.some(({ ofOrigin, waitMs }) => ofOrigin && waitMs > 0);
+      if (isOwn && !origin.isQuestion) this.#watch.failed(origin);
+      return { admitted: false, retryAfterMs };
+    }
     for (const { key, freeCount } of keys) this.#count(key, freeCount, nowMs);
     return {
       admitted: true,
       succeeded: () => {
-        for (const throttleKey of keys) this.#forgive(throttleKey, throttleKey.forgetAll);
+        for (const throttleKey of keys) this.#forgive(throttleKey, throttleKey.ofOrigin);
+        this.#watch.succeeded(origin);
       },
+      failed: () => this.#watch.failed(origin),
       withdrawn: () => {
         for (const throttleKey of keys) this.#forgive(throttleKey, false);
       },
@@ -94,8 +116,8 @@ export class FailureThrottle {
 interface ThrottleKey {
   readonly key: string;
   readonly freeCount: number;
-  /** A success wipes this key clean; for the others it only takes back its own attempt. */
-  readonly forgetAll: boolean;
+  /** Of this very name and address: a success wipes it clean. For the others it only takes back its own attempt. */
+  readonly ofOrigin: boolean;
 }
 
 function keysOf({ door, name, address }: AttemptOrigin): ThrottleKey[] {
@@ -104,9 +126,9 @@ function keysOf({ door, name, address }: AttemptOrigin): ThrottleKey[] {
     {
       key: JSON.stringify([door, name, network]),
       freeCount: freeFailuresPerNameAndAddress,
-      forgetAll: true,
+      ofOrigin: true,
     },
-    { key: JSON.stringify([door, null, network]), freeCount: freeFailuresPerAddress, forgetAll: false },
-    { key: JSON.stringify([door, name, null]), freeCount: freeFailuresPerName, forgetAll: false },
+    { key: JSON.stringify([door, null, network]), freeCount: freeFailuresPerAddress, ofOrigin: false },
+    { key: JSON.stringify([door, name, null]), freeCount: freeFailuresPerName, ofOrigin: false },
   ];
 }

@@ -20,16 +20,20 @@ export async function decideKeyLogin(
   credential: PublicKeyCredential,
 ): Promise<LoginVerdict> {
   const { username, address } = attempt;
-  const admission = context.throttle.begin({ door: 'node', name: username, address });
+  const isQuestion = credential.signature === null;
+  const admission = context.throttle.begin({ door: 'node', name: username, address, isQuestion });
   if (!admission.admitted) return { allowed: false, reason: 'throttled' };
   const keyBlob = Buffer.from(credential.key, 'base64');
   const found = await context.store.read.sshKeys.sshKeyOfUser(username, keyBlob);
-  if (credential.signature === null) {
+  if (isQuestion) {
     admission.withdrawn();
     const wouldDo = found !== undefined && schemeFor(keyBlob, credential.algorithm) !== null;
     return { allowed: false, reason: wouldDo ? 'signature_needed' : 'credentials' };
   }
-  if (!found || !isSigned(username, credential, keyBlob)) return { allowed: false, reason: 'credentials' };
+  if (!found || !isSigned(username, credential, keyBlob)) {
+    admission.failed();
+    return { allowed: false, reason: 'credentials' };
+  }
   admission.succeeded();
   if (found.account.state !== 'active') return { allowed: false, reason: 'suspended' };
   await noteKeyUse(context, found.sshKey);

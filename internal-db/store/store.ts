@@ -4,6 +4,7 @@
 // read must happen inside `transaction`: transactions run one after the other, so that nothing changes in between.
 import type { AccountReads, AccountWrites } from './accounts.ts';
 import type { AuditReads, AuditWrites } from './audit.ts';
+import type { BanReads, BanWrites } from './bans.ts';
 import type { CatalogReads, CatalogWrites } from './catalog.ts';
 import type { DeliveryReads, DeliveryWrites } from './deliveries.ts';
 import type { DownloadReads, DownloadWrites } from './downloads.ts';
@@ -18,6 +19,7 @@ import type { StaffReads, StaffWrites } from './staff.ts';
 export interface StoreReads {
   readonly accounts: AccountReads;
   readonly audit: AuditReads;
+  readonly bans: BanReads;
   readonly catalog: CatalogReads;
   readonly deliveries: DeliveryReads;
   readonly downloads: DownloadReads;
@@ -33,6 +35,7 @@ export interface StoreReads {
 export interface Transaction extends StoreReads {
   readonly accounts: AccountWrites;
   readonly audit: AuditWrites;
+  readonly bans: BanWrites;
   readonly catalog: CatalogWrites;
   readonly deliveries: DeliveryWrites;
   readonly downloads: DownloadWrites;

@@ -1,6 +1,6 @@
 // Networks: read, written in one way, and found by address.
 import t from 'tap';
-import { NetworkMap, formatNetwork, parseNetwork, type IpNetwork } from '#commlink/ip-network.ts';
+import { NetworkMap, containsNetwork, formatNetwork, networksOverlap, parseNetwork, type IpNetwork } from '#commlink/ip-network.ts';
 
 const read = (text: string): IpNetwork => {
   const network = parseNetwork(text);
@@ -55,4 +55,20 @@ t.test('an address finds every network that it is in, and no other', async (t) =
   t.same(map.containing('2001:db9::'), []);
   t.same(map.containing('11.0.0.1'), []);
   t.same(map.containing('nonsense'), []);
+});
+
+t.test('networks overlap when one contains the other', async (t) => {
+  const cases: [string, string, boolean, boolean][] = [
+    ['10.0.0.0/8', '10.1.2.3', true, true],
+    ['10.1.2.3', '10.0.0.0/8', false, true],
+    ['10.1.2.3', '10.1.2.3', true, true],
+    ['10.1.2.0/24', '10.1.3.0/24', false, false],
+    ['0.0.0.0/0', '10.1.3.0/24', true, true],
+    ['0.0.0.0/0', '2001:db8::/32', false, false],
+    ['2001:db8::/32', '2001:db8:1::1', true, true],
+  ];
+  for (const [outer, inner, contains, overlap] of cases) {
+    t.equal(containsNetwork(read(outer), read(inner)), contains, `${outer} contains ${inner}`);
+    t.equal(networksOverlap(read(outer), read(inner)), overlap, `${outer} overlaps ${inner}`);
+  }
 });

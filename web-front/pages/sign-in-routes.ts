@@ -92,7 +92,15 @@ function explain({ reason, retryAfterMs }: Refusal): string {
       return `There were too many attempts. Wait ${Math.max(1, Math.ceil(retryAfterMs / 1000))} seconds, then try again.`;
     case 'suspended':
       return 'This account is suspended. Write to your vendor.';
+    case 'banned':
+      return `Sign-ins from your network address are refused for now. Try again in ${minutesText(retryAfterMs)}, or write to your vendor.`;
   }
+}
+
+function minutesText(durationMs: number): string {
+  const minutes = Math.max(1, Math.ceil(durationMs / 60_000));
+  if (minutes > 120) return `${Math.ceil(minutes / 60)} hours`;
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }
 
 /** A path of this site to go on with; anything that could lead elsewhere (`//host`, `/\host`, a scheme) is `/`. */

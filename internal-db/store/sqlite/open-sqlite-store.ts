@@ -10,6 +10,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { migrateSchema } from './migrate-schema.ts';
 import { SqliteAccounts } from './sqlite-accounts.ts';
 import { SqliteAudit } from './sqlite-audit.ts';
+import { SqliteBans } from './sqlite-bans.ts';
 import { SqliteCatalog } from './sqlite-catalog.ts';
 import { SqliteConnection, sqliteResultCode } from './sqlite-connection.ts';
 import { SqliteDeliveries } from './sqlite-deliveries.ts';
@@ -111,6 +112,7 @@ function operationsOn(connection: SqliteConnection): Transaction & StoreReads {
   return {
     accounts: new SqliteAccounts(connection),
     audit: new SqliteAudit(connection),
+    bans: new SqliteBans(connection),
     catalog: new SqliteCatalog(connection),
     deliveries: new SqliteDeliveries(connection),
     downloads: new SqliteDownloads(connection),

@@ -13,7 +13,13 @@ import { FailureThrottle } from '#internal-db/passwords/failure-throttle.ts';
 
 const setUp = () => {
   const time = { nowMs: 1_000_000 };
-  return { time, throttle: new FailureThrottle(() => time.nowMs) };
+  const ended: string[] = [];
+  const watch = {
+    failed: ({ name, address }: { name: string; address: string }) =>
+      void ended.push(`failed ${name} ${address}`),
+    succeeded: ({ name }: { name: string }) => void ended.push(`succeeded ${name}`),
+  };
+  return { time, ended, throttle: new FailureThrottle(() => time.nowMs, watch) };
 };
 const jo = { door: 'portal', name: 'jo', address: '10.0.0.1' };
 
@@ -90,4 +96,28 @@ t.test('memory is bounded', async (t) => {
     throttle.begin({ door: 'portal', name: `n${index}`, address: `a${index}` });
   }
   t.equal(throttle.begin(jo).admitted, true, 'the oldest was forgotten');
+});
+
+t.test('the watch is told how attempts end, and of nobody who is refused for what others did', async (t) => {
+  const { ended, throttle } = setUp();
+  const succeed = throttle.begin(jo);
+  if (succeed.admitted) succeed.succeeded();
+  const fail = throttle.begin(jo);
+  if (fail.admitted) fail.failed();
+  t.same(ended.splice(0), ['succeeded jo', 'failed jo 10.0.0.1'], 'a mere beginning is no end');
+  for (let index = 0; index < freeFailuresPerNameAndAddress; index += 1) throttle.begin(jo);
+  t.equal(throttle.begin(jo).admitted, false);
+  t.equal(throttle.begin({ ...jo, isQuestion: true }).admitted, false);
+  t.same(
+    ended.splice(0),
+    ['failed jo 10.0.0.1'],
+    'who goes on in spite of the delay fails; a question does not',
+  );
+  for (let index = 0; index <= freeFailuresPerName; index += 1)
+    throttle.begin({ ...jo, address: `10.0.1.${index}` });
+  t.equal(throttle.begin({ ...jo, address: '10.0.0.2' }).admitted, false);
+  for (let index = 0; index <= freeFailuresPerAddress; index += 1)
+    throttle.begin({ ...jo, name: `user-${index}`, address: '10.0.0.3' });
+  t.equal(throttle.begin({ ...jo, name: 'ann', address: '10.0.0.3' }).admitted, false);
+  t.same(ended, [], 'neither a name that others guess at, nor an address that others share');
 });

@@ -376,4 +376,39 @@ export function testStoreContract(t: Test, open: OpenStore): void {
     t.teardown(() => again.close());
     t.ok(await again.read.accounts.byName('acme'));
   });
+
+  t.test('bans run until they are over or ended, and are counted and forgotten', async (t) => {
+    const store = open(t.testdir({}));
+    t.teardown(() => store.close());
+    const ban = (network: string, createdAtMs: number, untilMs: number) => ({
+      id: newRecordId('ban'),
+      network,
+      reason: 'guessing',
+      bannedBy: 'internal-db',
+      createdAtMs,
+      untilMs,
+    });
+    const first = ban('203.0.113.7', 10, 100);
+    const second = ban('203.0.113.0/24', 20, 90);
+    await store.transaction(async ({ bans }) => {
+      for (const one of [first, second, ban('198.51.100.1', 5, 15)]) await bans.insert(one);
+    });
+    const running = { endedAtMs: null, endReason: null };
+    t.same(await store.read.bans.running(20, 10), [
+      { ...second, ...running },
+      { ...first, ...running },
+    ]);
+    t.match(await store.read.bans.running(20, 1), [{ id: first.id }], 'those that end last');
+    t.match(await store.read.bans.running(90, 10), [{ id: first.id }]);
+    const countOf = (sinceMs: number) =>
+      store.read.bans.countSince({ network: '203.0.113.7', bannedBy: 'internal-db', sinceMs });
+    t.same([await countOf(10), await countOf(11)], [1, 0]);
+    const end = { atMs: 50, reason: 'lifted' };
+    t.same(await store.transaction(({ bans }) => bans.end('203.0.113.7', end)), [{ ...first, ...running }]);
+    t.same(await store.transaction(({ bans }) => bans.end('203.0.113.7', end)), [], 'once');
+    t.match(await store.read.bans.running(50, 10), [{ id: second.id }]);
+    t.equal(await countOf(10), 0, 'one that was lifted does not count');
+    await store.transaction(({ bans }) => bans.deleteOver(100));
+    t.same(await store.read.bans.running(0, 10), []);
+  });
 }
