@@ -20,9 +20,7 @@ export const sshLimits = {
   channelsPerConnectionMax: 10,
   /** Packet size that a client may ask for on its channel: one of 0 bytes makes ssh2 spin for ever. */
   channelPacketBytes: { min: kibibyte, max: 32 * kibibyte },
-  /** New session keys after so much traffic or time (RFC 4253, section 9), and how long a client may take over it. */
-  rekeyAfterBytes: 1024 * mebibyte,
-  rekeyAfterMs: 3600 * second,
+  /** How long a client may take over a key exchange; when one is due is in SessionLimits. */
   rekeyDeadlineMs: 30 * second,
   /** Input that may still be on its way when a key exchange begins: a client's windows, and some requests. */
   inputInKeyExchangeBytesMax: 8 * mebibyte,

@@ -12,7 +12,6 @@ import { sshLimits } from './sftp-limits.ts';
 import { SshConnection } from './ssh-connection.ts';
 import { createSshEngine } from './ssh-engine.ts';
 import { socketOf } from './ssh2-insides.ts';
-import type { RekeyLimits } from './ssh-rekey.ts';
 
 const tcpKeepAliveMs = 60_000;
 
@@ -21,8 +20,8 @@ export interface SftpServerOptions {
   readonly services: SessionServices;
   /** Private keys, Ed25519 and ECDSA, in OpenSSH or PEM form. */
   readonly hostKeys: readonly Buffer[];
-  /** sshLimits unless a test is in a hurry. */
-  readonly rekeyLimits?: RekeyLimits;
+  /** As in sshLimits, unless a test is in a hurry. */
+  readonly rekeyDeadlineMs?: number;
 }
 
 /** Makes the server; see ProtocolServer. Rejects with HostKeyError. */
@@ -43,7 +42,7 @@ interface OpenSocket {
 class SftpServer implements ProtocolServer {
   readonly #options: SftpServerOptions;
   readonly #budgets = new AccountBudgets();
-  readonly #listener: Server;
+  readonly listener: Server;
   readonly #sockets = new Map<Socket, OpenSocket>();
   readonly #engine;
   #port = 0;
@@ -59,10 +58,10 @@ class SftpServer implements ProtocolServer {
       silenceMsMax: services.limits.stallTimeoutMs,
       onConnection: (connection) => this.#serve(connection),
     });
-    this.#listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
+    this.listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
       void this.#accept(socket);
     });
-    this.#listener.on('error', (error) => services.log.error({ err: error }, 'sftp listener failed'));
+    this.listener.on('error', (error) => services.log.error({ err: error }, 'sftp listener failed'));
   }
 
   get port(): number {
@@ -74,9 +73,9 @@ class SftpServer implements ProtocolServer {
   }
 
   async listen(place: ListeningPlace): Promise<void> {
-    this.#listener.listen({ ...place, backlog: connectionBacklog });
-    await once(this.#listener, 'listening');
-    this.#port = (this.#listener.address() as AddressInfo).port;
+    this.listener.listen({ ...place, backlog: connectionBacklog });
+    await once(this.listener, 'listening');
+    this.#port = (this.listener.address() as AddressInfo).port;
   }
 
   setDraining(draining: boolean): void {
@@ -107,7 +106,7 @@ class SftpServer implements ProtocolServer {
 
   /** Resolves when the last connection is gone, and what it held is given back. */
   #stopListening(): Promise<void> {
-    this.#listener.close();
+    this.listener.close();
     this.#isStopping = true;
     this.#resolveIfEmpty();
     return this.#emptied.promise;
@@ -149,7 +148,7 @@ class SftpServer implements ProtocolServer {
     entry.connection = new SshConnection(connection, {
       services: this.#options.services,
       budgets: this.#budgets,
-      rekeyLimits: this.#options.rekeyLimits ?? sshLimits,
+      rekeyDeadlineMs: this.#options.rekeyDeadlineMs ?? sshLimits.rekeyDeadlineMs,
       address: entry.accepted.address,
       connectionId: entry.accepted.connection,
       onLogin: () => clearTimeout(entry.deadline),

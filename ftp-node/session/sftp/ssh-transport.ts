@@ -20,8 +20,14 @@ export class SshTransport {
   #waitingForWindowCount = 0;
   #acceptedWrites = 0;
 
-  /** `onStall` is called when the client has taken nothing for `stallTimeoutMs` although something waits for it. */
-  constructor(connection: Connection, options: { stallTimeoutMs: number; onStall: () => void }) {
+  /**
+   * `onStall` is called when the client has taken nothing for `stallTimeoutMs` although something waits for it; `onSent`
+   * after each part that was sent.
+   */
+  constructor(
+    connection: Connection,
+    options: { stallTimeoutMs: number; onStall: () => void; onSent: () => void },
+  ) {
     this.#connection = connection;
     this.#socket = socketOf(connection);
     const wakeAll = (): void => {

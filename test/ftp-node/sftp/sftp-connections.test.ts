@@ -82,7 +82,7 @@ t.test('a connection that is not admitted is closed at once', async (t) => {
   t.equal(await talk(fixture.server.port, null), '');
 });
 
-t.test('logins are verified by both methods, and by no other', async (t) => {
+t.test('passwords are verified by both methods, and by no other', async (t) => {
   const fixture = await startFixture();
   t.teardown(() => fixture.close());
   const { port } = fixture.server;
@@ -106,10 +106,8 @@ t.test('logins are verified by both methods, and by no other', async (t) => {
     { username, credential: { kind: 'password', password }, address: '127.0.0.1' },
     { username, credential: { kind: 'password', password }, address: '127.0.0.1' },
   ]);
-  const key = ssh2.utils.generateKeyPairSync('ed25519').private;
   const refused: ConnectConfig[] = [
     { authHandler: ['none'] },
-    { authHandler: ['publickey'], privateKey: key },
     { password: 'x'.repeat(1000) },
     { username: 'u'.repeat(1000) },
   ];

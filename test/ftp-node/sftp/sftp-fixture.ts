@@ -145,6 +145,7 @@ function makeServices(fixture: SftpFixture, limits: SessionLimits, admit: () => 
         expiresAtMs: Date.now() + 3_600_000,
       };
     },
+    enterAccount: async () => true,
     accountDirectory: (account) => openAccountDirectory(fixture.directory, account),
     describeStaging: async () => null,
     beginTransfer: async (start) => {

@@ -200,8 +200,7 @@ t.test('draining lets a running download end, and nothing begin', async (t) => {
 });
 
 t.test('keys are renewed in the middle of a download, from either side', async (t) => {
-  const rekeyLimits = { rekeyAfterBytes: 4 * mebibyte, rekeyAfterMs: 3_600_000, rekeyDeadlineMs: 5000 };
-  const fixture = await startWithFile({ rekeyLimits });
+  const fixture = await startWithFile({ limits: { rekeyBytes: 4 * mebibyte } });
   t.teardown(() => fixture.close());
   const { home, env } = await makeClientHome(t);
   const expected = await digestFile(join(fixture.accountDirectory, 'file'));
@@ -226,8 +225,7 @@ t.test('keys are renewed in the middle of a download, from either side', async (
 });
 
 t.test('a client that does not take part in a key exchange is broken off', async (t) => {
-  const rekeyLimits = { rekeyAfterBytes: 3_600_000, rekeyAfterMs: 100, rekeyDeadlineMs: 200 };
-  const fixture = await startWithFile({ rekeyLimits });
+  const fixture = await startWithFile({ limits: { rekeyIntervalMs: 100 }, rekeyDeadlineMs: 200 });
   t.teardown(() => fixture.close());
   const client = await connectSsh(fixture.server.port);
   const insides = client as unknown as { _protocol: { _decipher: { decrypt: unknown } } };
