@@ -144,6 +144,8 @@ function describeStats(name: string, stats: BigIntStats): DirectoryEntry {
     kind: isFile ? 'file' : 'directory',
     sizeBytes: isFile ? Number(stats.size) : 0,
     modifiedAtMs: Number(stats.mtimeMs),
+    // The accounts' directories are one file system, so the inode number is enough.
+    unique: stats.ino.toString(16),
   };
 }
 

@@ -1,7 +1,8 @@
 // Puts our command table in place of ftp-srv's registry, which its dispatcher reads, and from which FEAT and HELP speak
 // (defect 18: the stock FEAT leaves out what works and shows what does not). Whatever is not in the table is answered 502. Caller: ftp-server.ts, before
 // the jail is shut.
-import { commandRows, type CommandRow } from './command-table.ts';
+import type { CommandRow } from './command-row.ts';
+import { commandRows } from './command-table.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { commandRegistry, type RegistryRow } from './ftp-srv-door.ts';
 

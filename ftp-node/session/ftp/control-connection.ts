@@ -4,7 +4,7 @@
 import type { SecureContext } from 'node:tls';
 import { retiredIdleTimeoutMs } from '../../limits.ts';
 import type { AcceptedConnection } from '../accept-connection.ts';
-import type { Admission } from '../session-services.ts';
+import type { SessionRegistration } from '../session-services.ts';
 import { CommandDispatcher } from './command-dispatcher.ts';
 import { CommandQueue } from './command-queue.ts';
 import { ControlLines, type ControlLine } from './control-lines.ts';
@@ -18,7 +18,9 @@ import { FtpConnection, type LibraryServer, type ReplyLetter } from './ftp-srv-d
 import { IdleTimer } from './idle-timer.ts';
 import { makeLibraryLog } from './library-log.ts';
 import { formatReply } from './reply-text.ts';
+import { secureFromTheStart } from './secure-control.ts';
 import { describeStatus } from './session-status.ts';
+import { TransferChoices } from './transfer-choices.ts';
 
 /** Who is logged in, and what the session sees. */
 export interface FtpSession {
@@ -26,13 +28,15 @@ export interface FtpSession {
   readonly principal: string;
   readonly username: string;
   readonly files: CustomerFileSystem;
-  readonly admission: Admission;
+  readonly admission: SessionRegistration;
 }
 
 const problemTexts = {
   line_too_long: 'The command line is too long.',
   not_utf8: 'The command line is not UTF-8.',
 } as const;
+
+const idleText = 'Idle for too long.';
 
 /** A control connection and its session. */
 export class ControlConnection extends FtpConnection {
@@ -42,8 +46,11 @@ export class ControlConnection extends FtpConnection {
   readonly peerAddress: string;
   /** The connection's id at the stager. */
   readonly connectionId: string;
+  readonly choices = new TransferChoices();
   session: FtpSession | null = null;
   transfer: DataTransfer | null = null;
+  /** ABOR has stopped a transfer, and is still to be answered itself. */
+  hasAborted = false;
   secureContext: SecureContext | null = null;
   dataProtection: 'clear' | 'private' = 'clear';
   /** After EPSV ALL (RFC 2428 section 4). */
@@ -56,7 +63,7 @@ export class ControlConnection extends FtpConnection {
   readonly #gone = new AbortController();
   #closing = false;
   #draining = false;
-  #idleText = 'Idle for too long.';
+  #idleText = idleText;
 
   constructor(server: LibraryServer, options: { accepted: AcceptedConnection; gateway: FtpGateway }) {
     const { accepted, gateway } = options;
@@ -90,9 +97,14 @@ export class ControlConnection extends FtpConnection {
   /** Greets the client and begins to read. */
   async greet(): Promise<void> {
     this.#idle.restart();
-    const tls =
-      this.gateway.plaintext === 'refused' ? 'AUTH TLS is required to log in' : 'AUTH TLS is offered';
-    await this.reply(220, `Consign FTP server ready; ${tls}.`);
+    const { implicitTls, plaintext } = this.gateway;
+    if (implicitTls) {
+      secureFromTheStart(this);
+      await this.reply(220, 'Consign FTP server ready.');
+    } else {
+      const tls = plaintext === 'refused' ? 'AUTH TLS is required to log in' : 'AUTH TLS is offered';
+      await this.reply(220, `Consign FTP server ready; ${tls}.`);
+    }
     this.commandSocket.resume();
   }
 
@@ -138,13 +150,6 @@ export class ControlConnection extends FtpConnection {
     return this.session;
   }
 
-  /** The offset that REST has set, which is spent by asking: a failed RETR does not leave it behind (defect 11). */
-  takeRestartOffset(): number {
-    const offsetBytes = this.restByteCount ?? 0;
-    this.restByteCount = 0;
-    return offsetBytes;
-  }
-
   /** Says why, stops the transfer and closes, in order if the client lets us; code 0 says nothing. */
   override async close(code = 421, message = 'Closing the connection.'): Promise<void> {
     if (this.#closing) return;
@@ -158,10 +163,16 @@ export class ControlConnection extends FtpConnection {
     setTimeout(() => socket.destroy(), ftpLimits.closingGraceMs).unref();
   }
 
+  /** While the node is taken out of service, it closes as soon as nothing runs for a moment. */
+  setDraining(draining: boolean): void {
+    this.#idleText = draining ? 'The server is going out of service.' : idleText;
+    this.#idle.setTimeout(draining ? retiredIdleTimeoutMs : this.gateway.services.limits.idleTimeoutMs);
+  }
+
   /** Goes on as before, and closes as soon as nothing runs for a moment. */
   retire(): void {
     this.#idleText = 'The server has a new configuration; please connect again.';
-    this.#idle.shorten(retiredIdleTimeoutMs);
+    this.#idle.setTimeout(retiredIdleTimeoutMs);
   }
 
   /** Closes when what runs now is done. */
@@ -172,7 +183,10 @@ export class ControlConnection extends FtpConnection {
 
   #accept(line: ControlLine): void {
     const command = 'text' in line ? line.text.trim().toUpperCase() : '';
-    if (this.transfer !== null && command === 'ABOR') this.transfer.abort('client');
+    if (this.transfer !== null && command === 'ABOR') {
+      this.transfer.abort('client');
+      this.hasAborted = true;
+    }
     // RFC 959 section 4.1.3: STAT may be asked while a transfer runs, and is then answered at once; of a client that
     // does not read the answers it waits like any other command, or they would fill the memory.
     const isAnsweredAtOnce = this.#queue.waitingCount === 0 && this.commandSocket.writableLength === 0;

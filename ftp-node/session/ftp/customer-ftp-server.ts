@@ -70,6 +70,11 @@ export class CustomerFtpServer extends FtpServer {
     this.#bound = this.server.address() as AddressInfo;
   }
 
+  /** See ProtocolServer. */
+  setDraining(draining: boolean): void {
+    if (!this.#retired) for (const connection of this.#controls()) connection.setDraining(draining);
+  }
+
   /** Stops accepting; sessions go on until they are idle for a moment. Resolves after the last. */
   async retire(): Promise<void> {
     this.#retired = true;
@@ -120,7 +125,8 @@ export class CustomerFtpServer extends FtpServer {
         void control.close(421, `${reason === 'banned' ? declineTexts.banned : 'The connection was cut'}.`);
     };
     const { services } = this.#gateway;
-    const accepted = await acceptConnection(socket, { services, protocol: 'ftp', end });
+    const protocol = this.#gateway.implicitTls ? 'ftps' : 'ftp';
+    const accepted = await acceptConnection(socket, { services, protocol, end });
     if (accepted === null) socket.destroy();
     else if (!accepted.admitted) decline(socket, accepted.reason);
     else if (this.#stopping) decline(socket, 'draining');
@@ -133,6 +139,7 @@ export class CustomerFtpServer extends FtpServer {
     accepted.socket.once('close', () => delete this.connections[connection.id]);
     void connection.greet();
     if (this.#retired) connection.retire();
+    else if (this.#gateway.services.isDraining()) connection.setDraining(true);
     return connection;
   }
 

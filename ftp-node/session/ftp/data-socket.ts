@@ -2,6 +2,7 @@
 // connection's own SecureContext, so that its session is resumed; the end is a close_notify, and a transfer counts only
 // when the peer's kernel has acknowledged all of it, so that a truncated one is visible (RFC 4217 section 12.4). Caller: data-transfer.ts.
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TLSSocket, type SecureContext } from 'node:tls';
 import { waitForAcknowledgement } from '../acknowledgement.ts';
 import { waitForFirstEvent } from './first-event.ts';
@@ -23,7 +24,12 @@ export async function secureDataSocket(
   // What went wrong shows as `close`; a socket without a listener for `error` would end the process.
   secure.on('error', () => plain.destroy());
   const event = await waitForFirstEvent(secure, { ...wait, names: ['secure', 'close'] });
-  if (event === 'secure') return secure;
+  if (event === 'secure') {
+    // It is emitted in the middle of OpenSSL's handshake, before the session tickets of TLS 1.3 are written. Who wrote
+    // and closed at once would do so without a close_notify, which OpenSSL refuses until then.
+    await nextTurn();
+    return secure;
+  }
   secure.destroy();
   return null;
 }

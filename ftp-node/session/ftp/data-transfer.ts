@@ -18,7 +18,9 @@ const abortTexts: Readonly<Record<AbortReason, string>> = {
 
 /** A running transfer, as its command and STAT see it. */
 export class DataTransfer {
-  /** Bytes handed to the transport so far. */
+  /** What is sent, as STAT tells it. */
+  readonly subject: string;
+  /** Bytes of it that were handed to the transport so far. */
   sentBytes = 0;
   readonly #connection: ControlConnection;
   readonly #controller = new AbortController();
@@ -28,8 +30,9 @@ export class DataTransfer {
   #reason: AbortReason | null = null;
   #closed = false;
 
-  constructor(connection: ControlConnection) {
+  constructor(connection: ControlConnection, subject: string) {
     this.#connection = connection;
+    this.subject = subject;
   }
 
   get signal(): AbortSignal {
@@ -63,7 +66,13 @@ export class DataTransfer {
       const secure = await secureDataSocket(plain, secureContext, wait);
       this.throwIfAborted();
       if (secure === null) throw new FtpRefusal(425, 'TLS could not be agreed on for the data connection.');
-      gateway.services.log.debug({ resumed: secure.isSessionReused() }, 'data connection secured');
+      const resumed = secure.isSessionReused();
+      gateway.services.log.debug({ resumed }, 'data connection secured');
+      if (gateway.requireResumption && !resumed)
+        throw new FtpRefusal(
+          522,
+          'Data connections must resume the TLS session of the control connection here.',
+        );
       this.#socket = secure;
     } else this.#socket = plain;
     // Nothing is expected from the client on a download; reading shows when it closes.
@@ -96,22 +105,41 @@ export class DataTransfer {
     // After an orderly end the last segments may still be on their way to be closed by `destroySoon`.
     if (!this.#closed) this.reset();
     // The library's own connector, which stands for none, would wrap itself into another one at each end().
-    if (this.#connection.connector.type === 'passive') this.#connection.connector.end();
+    if (this.#connection.connector.type !== false) this.#connection.connector.end();
   }
+}
+
+/** The command that runs, as the client wrote it: what STAT calls it. */
+export interface RunningCommand {
+  readonly connection: ControlConnection;
+  readonly subject: string;
 }
 
 /** Runs one transfer command. `work` throws FtpRefusal for whatever the client is to be told instead of 226. */
 export async function runTransfer(
-  connection: ControlConnection,
+  command: RunningCommand,
   work: (transfer: DataTransfer) => Promise<void>,
 ): Promise<void> {
-  const transfer = new DataTransfer(connection);
+  await runAbortable(command, async (transfer) => {
+    try {
+      await work(transfer);
+    } finally {
+      transfer.release();
+    }
+  });
+}
+
+/** Runs a command that takes its time but has no data connection; ABOR and the end of the session abort it too. */
+export async function runAbortable<Result>(
+  { connection, subject }: RunningCommand,
+  work: (transfer: DataTransfer) => Promise<Result>,
+): Promise<Result> {
+  const transfer = new DataTransfer(connection, subject);
   connection.transfer = transfer;
   try {
     if (connection.gone.aborted) transfer.abort('session_over');
-    await work(transfer);
+    return await work(transfer);
   } finally {
     connection.transfer = null;
-    transfer.release();
   }
 }

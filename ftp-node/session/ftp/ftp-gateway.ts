@@ -2,6 +2,8 @@
 // ftp-server.ts before the jail is shut; nothing here needs a file or a name service afterwards.
 import type { SessionServices } from '../session-services.ts';
 import type { AccountCounter } from './account-counter.ts';
+import type { PublicAddresses } from './announced-address.ts';
+import type { ControlConnection } from './control-connection.ts';
 
 /** An inclusive range of ports. */
 export interface PortRange {
@@ -9,18 +11,34 @@ export interface PortRange {
   readonly to: number;
 }
 
+/** Certificate and key (PEM), and the oldest version that clients may use. */
+export interface FtpTls {
+  readonly cert: string;
+  readonly key: string;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
 /** The shared part of an FTP server. */
 export interface FtpGateway {
   readonly services: SessionServices;
-  /** PEM. */
-  readonly tls: { readonly cert: string; readonly key: string };
+  readonly tls: FtpTls;
+  /** TLS from the first byte on, and not after AUTH. */
+  readonly implicitTls: boolean;
   /** `refused`: no login and no data without TLS. `allowed` is the operator's choice, for closed networks. */
   readonly plaintext: 'refused' | 'allowed';
   /** The address that passive ports listen on, as the control port does. */
   readonly listenAddress: () => string;
-  /** The IPv4 address that PASV announces to clients from elsewhere; null when the public name has none. */
-  readonly publicAddress: string | null;
+  /** What PASV announces. */
+  readonly publicAddresses: PublicAddresses;
+  /** PORT and EPRT are obeyed. */
+  readonly activeMode: boolean;
+  /** Data connections that do not resume the control connection's TLS session are refused. */
+  readonly requireResumption: boolean;
+  /** Whether the client may call this server so (HOST). */
+  readonly isOwnName: (host: string, connection: ControlConnection) => boolean;
   readonly passivePorts: PortRange;
   /** The passive ports that wait for a connection, by account. */
   readonly waitingPorts: AccountCounter;
+  /** The parts of files that are being hashed, by account. */
+  readonly hashing: AccountCounter;
 }

@@ -26,6 +26,18 @@ export const ftpLimits = {
   listingChunkBytes: 32 * 1024,
   /** Lines that STAT shows of a directory on the control connection; LIST has no such limit. */
   statusEntriesMax: 1000,
+  /** LIST and NLST sort a directory, or the matches of a pattern, up to so many entries; others come unsorted. */
+  sortedEntriesMax: 2000,
+  /** Directories of one directory that `LIST -R` goes into, and how deep. */
+  recursedDirectoriesMax: 5000,
+  recursionDepthMax: 16,
+  /** MODE Z: the usual level of the compression, and the highest; those above take much longer for little. */
+  deflateLevelUsual: 6,
+  deflateLevelMax: 7,
+  /** HASH of a part: bytes of the part at most, bytes of one read, and how many at once for one account. */
+  hashedPartBytesMax: 4 * 1024 ** 3,
+  hashingChunkBytes: 256 * 1024,
+  hashingPerAccountMax: 2,
   /** How long a data connection may resume the control connection's TLS session. */
   tlsSessionLifetimeSeconds: 7200,
 } as const;

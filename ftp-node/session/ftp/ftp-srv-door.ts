@@ -64,9 +64,6 @@ export interface LibraryConnection extends EventEmitter {
   username?: string;
   bufferSize: number | false;
   secure: boolean;
-  /** Undefined stands for zero. */
-  get restByteCount(): number | undefined;
-  set restByteCount(count: number | undefined);
   _handleData(data: Buffer): unknown;
   reply(options: number | { readonly code: number }, ...letters: ReplyLetter[]): PromiseLike<unknown>;
   close(code?: number, message?: string): PromiseLike<unknown>;
@@ -91,7 +88,7 @@ export interface LibraryConnector {
   readonly connection: LibraryConnection;
   dataSocket: Socket | null;
   dataServer: Server | null;
-  type: 'passive' | false;
+  type: 'passive' | 'active' | false;
   waitForConnection(wait: ConnectionWait): PromiseLike<Socket>;
   closeServer(): void;
   end(): void;

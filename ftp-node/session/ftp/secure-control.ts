@@ -1,23 +1,35 @@
-// TLS on the control connection. Mends two defects of ftp-srv: 1 (it wraps the socket after an asynchronous reply, so
+// TLS on the control connection, from AUTH on or from the first byte. Mends two defects of ftp-srv: 1 (it wraps the socket after an asynchronous reply, so
 // the client's hello may be parsed as commands; here the reply and the wrapping are one synchronous step) and 3
 // (commands that came in clear behind AUTH run as though they had been encrypted; here they are forgotten).
-// Caller: commands/protection.ts.
+// Callers: commands/protection.ts, control-connection.ts.
 import { constants, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
 import type { ControlConnection } from './control-connection.ts';
+import type { FtpTls } from './ftp-gateway.ts';
 import { ftpLimits } from './ftp-limits.ts';
 
 const ticketKeyBytes = 48;
 
 /** Replies 234 and begins TLS. There must be no `await` between the command's line and the end of this function. */
 export function secureControlConnection(connection: ControlConnection): void {
-  const plain = connection.commandSocket;
-  const secureContext = createControlContext(connection.gateway.tls);
   void connection.reply(234, 'Begin TLS.');
+  discardBuffered(connection.commandSocket);
+  wrapControlConnection(connection);
+}
+
+/** Begins TLS on a connection of the implicit port, where clients take data connections for protected unasked. */
+export function secureFromTheStart(connection: ControlConnection): void {
+  wrapControlConnection(connection);
+  connection.bufferSize = 0;
+  connection.dataProtection = 'private';
+}
+
+function wrapControlConnection(connection: ControlConnection): void {
+  const plain = connection.commandSocket;
   plain.removeAllListeners('data');
   connection.discardReceived();
-  discardBuffered(plain);
+  const secureContext = createControlContext(connection.gateway.tls);
   const secure = new TLSSocket(plain, { isServer: true, secureContext });
   secure.on('data', (packet: Buffer) => connection._handleData(packet));
   secure.on('error', (error) => {
@@ -30,11 +42,11 @@ export function secureControlConnection(connection: ControlConnection): void {
 }
 
 /** Its ticket keys are random and its own: only this session's data connections can resume it. */
-function createControlContext(tls: { cert: string; key: string }): SecureContext {
+function createControlContext(tls: FtpTls): SecureContext {
   return createSecureContext({
     cert: tls.cert,
     key: tls.key,
-    minVersion: 'TLSv1.2',
+    minVersion: tls.minVersion,
     honorCipherOrder: true,
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ticketKeys: randomBytes(ticketKeyBytes),

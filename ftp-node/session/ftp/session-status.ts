@@ -5,12 +5,15 @@ import type { ReplyLetter } from './ftp-srv-door.ts';
 
 /** A reply for code 211: heading, details, end. Holds nothing that the client does not know. */
 export function describeStatus(connection: ControlConnection): ReplyLetter[] {
-  const { session, transfer } = connection;
+  const { choices, session, transfer } = connection;
   const details = [
     `Connected from ${connection.address}`,
     session === null ? 'Not logged in' : `Logged in as ${session.username}`,
     `Control connection: ${connection.secure ? 'TLS' : 'clear'}; data connections: ${connection.dataProtection}`,
-    transfer === null ? 'No transfer is running' : `Transfer is running: ${transfer.sentBytes} bytes sent`,
+    `Type: ${choices.type}; mode: ${choices.mode}; structure: file`,
+    transfer === null
+      ? 'No transfer is running'
+      : `Running: ${transfer.subject}; ${transfer.sentBytes} bytes sent`,
   ];
   return [
     'Status of this session:',

@@ -9,7 +9,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { createLogger } from '#commlink/log.ts';
 import { defaultSessionLimits } from '#ftp-node/limits.ts';
 import { openAccountDirectory } from '#ftp-node/session/account-directory.ts';
-import { prepareFtpServer } from '#ftp-node/session/ftp/ftp-server.ts';
+import { prepareFtpServers } from '#ftp-node/session/ftp/ftp-server.ts';
 import { changeRoot } from '#ftp-node/session/system-calls.ts';
 import type { SessionServices, Transfer } from '#ftp-node/session/session-services.ts';
 import type { ChildOptions, ChildOrder, ChildReport } from './served-process.ts';
@@ -96,6 +96,7 @@ async function startOurs(): Promise<void> {
         expiresAtMs: Date.now() + 60_000,
       };
     },
+    enterAccount: async () => true,
     accountDirectory: (account) => openAccountDirectory(options.jailed ? '/' : options.directory, account),
     describeStaging: async (_account, path) =>
       path.endsWith('.txt')
@@ -116,6 +117,7 @@ async function startOurs(): Promise<void> {
       cuts.set(start.path, running.add(controller));
       const transfer: Transfer = {
         signal: controller.signal,
+        pace: null,
         progress: () => undefined,
         end: (outcome, sentBytes) => {
           running.delete(controller);
@@ -125,26 +127,39 @@ async function startOurs(): Promise<void> {
       return transfer;
     },
     waitForAdmission: (signal) => admission.waitUntilOpen(signal),
-    admitConnection: () => {
-      if (connectionCount >= (options.limits.connectionsMax ?? 1000)) return null;
+    isDraining: () => false,
+    trustedProxies: { includes: () => false },
+    admitConnection: async () => {
+      if (connectionCount >= (options.limits.connectionsMax ?? 1000))
+        return { admitted: false, reason: 'too_many' };
       connectionCount += 1;
       let held = true;
       return {
+        admitted: true,
+        connection: 'con_test',
         release: () => {
           if (held) connectionCount -= 1;
           held = false;
         },
       };
     },
-    registerSession: ({ end }) => {
+    registerSession: async ({ end }) => {
       ends.add(end);
-      return { release: () => void ends.delete(end) };
+      return { session: 'ses_test', release: () => void ends.delete(end) };
     },
   };
   const host = options.ipv6 ? '::1' : '127.0.0.1';
-  const { passivePorts, requireTls } = options;
-  const config = { publicHost: 'localhost', passivePorts, requireTls };
-  const server = await prepareFtpServer({ services, tls, config });
+  const { passivePorts, requireTls, activeMode, requireResumption, tlsMinimum, publicAddresses } = options;
+  const config = {
+    publicHost: 'localhost',
+    publicAddresses,
+    passivePorts,
+    requireTls,
+    activeMode,
+    requireResumption,
+  };
+  const servers = await prepareFtpServers({ services, tls: { ...tls, minVersion: tlsMinimum }, config });
+  const server = options.implicitTls ? servers.implicit : servers.explicit;
   process.on('message', (order: ChildOrder) => {
     if (order.type === 'admit') admission.set(order.isOpen, order.patienceMs);
     if (order.type === 'pace') tooMany = order.tooMany;

@@ -102,7 +102,7 @@ with open(sys.argv[3], 'wb') as out: ftp.retrbinary('RETR big.bin', out.write)
 lines = []
 ftp.retrlines('RETR small.txt', lines.append)
 assert lines == ['small'], lines
-print(ftp.size('big.bin')); ftp.quit()
+ftp.voidcmd('TYPE I'); print(ftp.size('big.bin')); ftp.quit()
 `;
   const { stdout } = await run('python3', ['-c', script, place.certFile, String(server.port), target]);
   test.equal(stdout.trim(), String(place.bigBytes));

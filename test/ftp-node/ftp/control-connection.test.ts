@@ -52,7 +52,7 @@ t.test('defect 5: commands without an argument, or with a bad one, are answered'
   };
   const cases = [
     ['OPTS', 501],
-    ['PORT', 500],
+    ['PORT', 501],
     ['PORT 127,0,0,1,999,999', 500],
     ['EPRT |1|127.0.0.1|99999|', 500],
   ] as const;

@@ -73,9 +73,12 @@ t.test('each listing has the form that clients read', async (test) => {
   test.same((await list(ours, 'NLST tools/2.0')).text.split('\r\n').toSorted(), ['', 'big.bin', 'small.txt']);
   test.match(
     (await list(ours, 'MLSD tools/2.0')).text,
-    /^type=file;size=6;modify=\d{14};perm=r; small\.txt\r$/m,
+    /^type=file;size=6;modify=\d{14};perm=r;unique=[0-9a-f]+; small\.txt\r$/m,
   );
-  test.match((await list(ours, 'MLSD tools')).text, /^type=dir;modify=\d{14};perm=el; 2\.0\r\n$/);
+  test.match(
+    (await list(ours, 'MLSD tools')).text,
+    /^type=dir;modify=\d{14};perm=el;unique=[0-9a-f]+; 2\.0\r\n$/,
+  );
   test.equal((await list(ours, 'MLSD tools/2.0/small.txt')).first, 501);
   for (const verb of ['LIST', 'NLST', 'MLSD']) test.equal((await list(ours, `${verb} missing`)).first, 550);
   const client = await RawClient.enter(ours);

@@ -23,6 +23,11 @@ export interface ChildOptions {
   /** Timers of 30 s, which is how long the stock server keeps an unused PASV, run off after half a second. */
   readonly hurried: boolean;
   readonly requireTls: boolean;
+  readonly implicitTls: boolean;
+  readonly activeMode: boolean;
+  readonly requireResumption: boolean;
+  readonly tlsMinimum: 'TLSv1.2' | 'TLSv1.3';
+  readonly publicAddresses: readonly { readonly network: string; readonly address: string }[];
   /** chroot(2) to the directory and another user, before it listens. */
   readonly jailed: boolean;
   readonly ipv6: boolean;
@@ -119,6 +124,11 @@ export async function startServed(
     spinMs: 0,
     hurried: false,
     requireTls: true,
+    implicitTls: false,
+    activeMode: false,
+    requireResumption: false,
+    tlsMinimum: 'TLSv1.2',
+    publicAddresses: [],
     jailed: false,
     ipv6: false,
     ...chosen,

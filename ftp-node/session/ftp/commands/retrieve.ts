@@ -1,35 +1,26 @@
-// REST and RETR. Mends defect 11 of ftp-srv (REST survives a failed RETR; one past the end gives an empty 226) and says
-// what really happened: 226 and `complete` only when every byte from the offset on was flushed and the client closed
-// well. Caller: command-table.ts.
+// RETR. Mends defect 11 of ftp-srv (REST survives a failed RETR; one past the end gives an empty 226) and says what
+// really happened: 226 only when every byte of the part was flushed and the client closed well, `complete` only when the
+// file's last byte was among them. The record counts bytes of the file, whatever encoding they were sent in.
+// Caller: command-table.ts.
 import { sendFile, type SendingResult } from '../../send-file.ts';
 import type { OpenedFile, Transfer } from '../../session-services.ts';
 import type { ControlConnection, FtpSession } from '../control-connection.ts';
+import { encodeInto } from '../data-encoding.ts';
 import { runTransfer, type DataTransfer } from '../data-transfer.ts';
 import { FtpRefusal } from '../ftp-refusal.ts';
+import { bytesOf } from './part.ts';
 
-/** REST: an offset in bytes (RFC 3659 section 5), for the next transfer command alone. */
-export async function setRestartOffset(connection: ControlConnection, argument: string): Promise<void> {
-  const offsetBytes = Number(argument.trim());
-  if (!/^\d{1,16}$/.test(argument.trim()) || !Number.isSafeInteger(offsetBytes))
-    return connection.reply(501, 'REST takes a number of bytes.');
-  connection.restByteCount = offsetBytes;
-  return connection.reply(350, `The next transfer begins at byte ${offsetBytes}.`);
-}
-
-/** RETR: one file, from the offset to its end. */
+/** RETR: one file, or the part of it that REST or RANG has chosen. */
 export async function retrieveFile(connection: ControlConnection, argument: string): Promise<void> {
-  const offsetBytes = connection.takeRestartOffset();
+  const part = connection.choices.takePart();
   const session = connection.requireSession();
   if (!(await connection.gateway.services.waitForAdmission(connection.gone)))
     throw new FtpRefusal(450, 'The server is changing its configuration; please try again in a moment.');
-  await runTransfer(connection, async (transfer) => {
-    await using file = await session.files.directory.openFile(session.files.resolve(argument));
-    if (offsetBytes > file.sizeBytes)
-      throw new FtpRefusal(
-        554,
-        `The file has ${file.sizeBytes} bytes; the restart offset is behind its end.`,
-      );
-    await deliverFile({ connection, session, transfer }, { file, offsetBytes });
+  const path = session.files.resolve(argument);
+  await runTransfer({ connection, subject: `RETR ${path}` }, async (transfer) => {
+    await using file = await session.files.directory.openFile(path);
+    const bytes = bytesOf(file, part, connection.choices);
+    await deliverFile({ connection, session, transfer }, { file, ...bytes });
   });
   await connection.reply(226, 'All was sent.');
 }
@@ -43,12 +34,14 @@ interface Retrieval {
 interface FilePart {
   readonly file: OpenedFile;
   readonly offsetBytes: number;
+  readonly lengthBytes: number;
 }
 
-/** Sends the part between the record's beginning and its end. */
+/** Sends the part between the record's beginning and its end. A part that stops before the file's end is `partial`. */
 async function deliverFile({ connection, session, transfer }: Retrieval, part: FilePart): Promise<void> {
   const { file, offsetBytes } = part;
   const record = await connection.gateway.services.beginTransfer({
+    connection: connection.connectionId,
     account: session.account,
     path: file.path,
     principal: session.principal,
@@ -61,13 +54,15 @@ async function deliverFile({ connection, session, transfer }: Retrieval, part: F
   if (record === 'not_staged') throw new FtpRefusal(550, 'There is no such file or directory.');
   if (record === 'too_many')
     throw new FtpRefusal(450, 'Too many transfers begin at once; please try again in a moment.');
+  if (record === 'too_many_transfers')
+    throw new FtpRefusal(450, 'Too many transfers are running; please try again when one is over.');
   const onCut = (): void => transfer.abort('cut');
   record.signal.addEventListener('abort', onCut);
   let outcome: 'complete' | 'partial' | 'aborted' = 'partial';
   try {
     if (record.signal.aborted) onCut();
     await sendPart({ connection, session, transfer }, { ...part, record });
-    outcome = 'complete';
+    if (offsetBytes + part.lengthBytes === file.sizeBytes) outcome = 'complete';
   } finally {
     record.signal.removeEventListener('abort', onCut);
     record.end(transfer.abortReason === null ? outcome : 'aborted', transfer.sentBytes);
@@ -77,28 +72,37 @@ async function deliverFile({ connection, session, transfer }: Retrieval, part: F
 /** Throws FtpRefusal unless all of it arrived. */
 async function sendPart(
   { connection, transfer }: Retrieval,
-  { file, offsetBytes, record }: FilePart & { readonly record: Transfer },
+  { file, offsetBytes, lengthBytes, record }: FilePart & { readonly record: Transfer },
 ): Promise<void> {
-  const lengthBytes = file.sizeBytes - offsetBytes;
-  const socket = await transfer.open(`Sending ${lengthBytes} bytes.`);
+  const { choices, gateway } = connection;
+  const netAscii = choices.type === 'ascii';
+  // Clients read the number as the size of what they are going to get; with TYPE A nobody knows it.
+  const socket = await transfer.open(netAscii ? 'Sending text.' : `Sending ${lengthBytes} bytes.`);
+  const encoded = encodeInto(socket, { netAscii, deflateLevel: choices.levelInUse });
   const result = await sendFile({
     handle: file.handle,
     offsetBytes,
     lengthBytes,
-    destination: socket,
+    destination: encoded.destination,
     socket,
     transfer: {
       signal: transfer.signal,
+      get pace() {
+        return record.pace;
+      },
       progress: (sentBytes) => {
         transfer.sentBytes = sentBytes;
         record.progress(sentBytes);
       },
     },
-    limits: connection.gateway.services.limits,
+    limits: gateway.services.limits,
   });
   transfer.sentBytes = result.sentBytes;
   transfer.throwIfAborted();
   if (result.end !== 'sent') throw brokenSending(result);
+  const isHandedOver = await encoded.finish(gateway.services.limits.stallTimeoutMs);
+  transfer.throwIfAborted();
+  if (!isHandedOver) throw new FtpRefusal(426, 'The data connection broke off.');
   await transfer.close();
 }
 
