@@ -20,6 +20,7 @@ import { ftpNodeConfigCheck, type FtpNodeConfig } from './config.ts';
 import { TransferPace } from './downloads/transfer-pace.ts';
 import { startIngestServer } from './ingest-server.ts';
 import { createInternalDbVerifier } from './internal-db-verifier.ts';
+import { openAccountUsers } from './ledger/account-users.ts';
 import { lastReportsWithinMs } from './limits.ts';
 import { LiveConfiguration } from './live-configuration.ts';
 import { nodeHandlers } from './node-handlers.ts';
@@ -27,6 +28,7 @@ import { openStager, type Stager } from './open-stager.ts';
 import { startReportSender, type ReportSender } from './reports/report-sender.ts';
 import { createRelay, type RelayCall } from './reports/web-front-relay.ts';
 import { sessionHandlers } from './session-handlers.ts';
+import { forbidRings } from './session-host/forbid-rings.ts';
 import { SessionHost } from './session-host/session-host.ts';
 import { planSessions, type PlannedNode } from './session-plan.ts';
 import { endSessionsOn } from './sessions/session-ending.ts';
@@ -77,6 +79,8 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
     endOn: (server, ending) => endSessionsOn(host.channelTo(server), ending, log),
   });
   bans.onReplace(() => void directory.endBanned());
+  const accountUsers = openAccountUsers(context.ledger);
+  forbidRings();
   const host = new SessionHost({
     mainFile: join(import.meta.dirname, 'session', 'main.ts'),
     handlersFor: (name) => sessionHandlers({ context, downloads, directory, pace, login }, name),
@@ -88,6 +92,10 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
       internalDbKeys: keysOf(internalDbs()),
       logLevel: configuration.installed.settings.logLevel,
     }),
+    enterAccount: (account, numberMax) => {
+      context.links.makeAccount(account);
+      return accountUsers.numberOf(account, numberMax);
+    },
     downloads,
     onGone: async (name) => {
       directory.closeAllOf(name);

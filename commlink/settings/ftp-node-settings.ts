@@ -91,6 +91,11 @@ export const FtpNodeSettings = strictObject({
     },
     { default: { from: 200_000, count: 65_536 } },
   ),
+  /** With `isolation: session`, the processes that wait for a connection, and those that there may be in all. */
+  sessionPool: strictObject(
+    { warm: Type.Integer({ minimum: 1, maximum: 64 }), max: Type.Integer({ minimum: 1, maximum: 4000 }) },
+    { default: { warm: 4, max: 100 } },
+  ),
   /** Processes that speak with customers; 0 is one for each core. */
   sessionServerCount: Type.Integer({ minimum: 0, maximum: 64 }),
   /** A draining node takes no new sessions and deliveries, and lets its transfers finish. */

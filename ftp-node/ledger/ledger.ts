@@ -65,6 +65,7 @@ const migrations: readonly string[] = [
    ) strict;
    create index report_progress_of on report (progress_of) where progress_of is not null;`,
   `create table ban_list (id integer primary key check (id = 1), body text not null) strict;`,
+  `create table account_user (account text primary key, number integer not null unique) strict, without rowid;`,
 ];
 
 /** Opens or makes the ledger (0600). Throws StartupError `LEDGER_NEWER`, `LEDGER_CORRUPT`. */

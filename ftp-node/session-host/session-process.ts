@@ -9,6 +9,7 @@ import { openRpc, type RpcPeer } from '#commlink/rpc.ts';
 import { pause } from '../pause.ts';
 import { lastReportsWithinMs, sessionServerCheckMs, sessionServerMissedChecksMax } from '../limits.ts';
 import { sessionServerMethods, stagerMethods } from '../session-methods.ts';
+import { isolatedCommand, mapUsers, type NamespaceUsers } from './isolated-process.ts';
 
 /** What the child said when it was ready to accept. */
 export type PreparedServer = ParamsOf<typeof stagerMethods, 'server.prepared'>;
@@ -37,11 +38,15 @@ export function startSessionProcess(options: {
   mainFile: string;
   /** One for each of protocolNames. */
   descriptors: readonly (number | null)[];
+  /** The users of its own namespace; null: it starts as who this process is. */
+  users: NamespaceUsers | null;
   handlers: HostHandlers;
   log: Logger;
 }): SessionProcess {
-  const { name, log } = options;
-  const child = spawn(process.execPath, [options.mainFile], {
+  const { name, users, log } = options;
+  const program = [process.execPath, '--disable-sigusr1', options.mainFile] as const;
+  const [command, args] = users === null ? [program[0], program.slice(1)] : isolatedCommand(program);
+  const child = spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...options.descriptors.map((fd) => fd ?? 'ignore')],
     env: {},
     cwd: '/',
@@ -50,6 +55,15 @@ export function startSessionProcess(options: {
   let answering = false;
   const handlers: Handlers<typeof stagerMethods> = {
     ...options.handlers,
+    'server.configure': async (params, context) => {
+      try {
+        if (users !== null && child.pid !== undefined) mapUsers(child.pid, users);
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
+      return options.handlers['server.configure'](params, context);
+    },
     'server.prepared': async (params) => {
       answering = true;
       resolve(params);

@@ -30,7 +30,15 @@ const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
  * directory yet: its root is there and empty all the same. Throws SchemaError when `account` is no account name.
  */
 export function openAccountDirectory(baseDirectory: string, account: string): AccountDirectory {
-  const root = join(baseDirectory, accountName.parse(account));
+  return openDirectory(join(baseDirectory, accountName.parse(account)));
+}
+
+/** The directory of the account that this process belongs to, and is shut in. */
+export function openOwnDirectory(): AccountDirectory {
+  return openDirectory('/');
+}
+
+function openDirectory(root: string): AccountDirectory {
   return {
     describe: (path) => describePath(root, path),
     list: (path) => listDirectory(root, path),

@@ -5,7 +5,7 @@ import type { Logger } from '#commlink/log.ts';
 import type { Handlers } from '#commlink/method-table.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';
 import type { sessionServerMethods, stagerMethods } from '../session-methods.ts';
-import { openAccountDirectory } from './account-directory.ts';
+import type { AccountPlace } from './account-place.ts';
 import type { TrustedProxies } from './proxy-protocol/trusted-proxies.ts';
 import type { SessionLimits, SessionServices } from './session-services.ts';
 import { createSessionRegistry } from './session-registry.ts';
@@ -19,8 +19,7 @@ export interface SessionServicesOptions {
   readonly isDraining: () => boolean;
   readonly log: Logger;
   readonly trustedProxies: TrustedProxies;
-  /** The accounts directory as this process sees it, which is `/` once the jail is shut. */
-  readonly accountsDirectory: () => string;
+  readonly accounts: AccountPlace;
 }
 
 /** The services, and what the stager may ask about them. */
@@ -47,7 +46,8 @@ export function buildSessionServices(options: SessionServicesOptions): BuiltSess
       limits,
       trustedProxies: options.trustedProxies,
       verifyLogin: (attempt) => stager.call('login.verify', attempt),
-      accountDirectory: (account) => openAccountDirectory(options.accountsDirectory(), account),
+      enterAccount: (account) => options.accounts.enter(account),
+      accountDirectory: (account) => options.accounts.directoryOf(account),
       describeStaging: (account, path, delivery) =>
         stager.call('staging.describe', { account, path: path.slice(1), delivery }),
       beginTransfer: (start) => transfers.begin(start),

@@ -38,7 +38,8 @@ export function enterJail(directory: string, user: SessionUser): boolean {
   return true;
 }
 
-function assertNoWayBack(user: SessionUser): void {
+/** Throws JailError unless the process is `user` in all respects, and may be nobody else. */
+export function assertNoWayBack(user: SessionUser): void {
   const ids = [process.getuid?.(), process.geteuid?.(), process.getgid?.(), process.getegid?.()];
   const expected = [user.uid, user.uid, user.gid, user.gid];
   if (ids.some((id, index) => id !== expected[index]))

@@ -13,8 +13,12 @@ import { createInternalDbVerifier } from '../internal-db-verifier.ts';
 import { drainWithinMs, lastReportsWithinMs } from '../limits.ts';
 import { pause } from '../pause.ts';
 import { sessionServerMethods, stagerMethods } from '../session-methods.ts';
+import { enterAccountsDirectory } from './account-jail.ts';
+import { OwnAccount, sharedAccounts, type AccountPlace } from './account-place.ts';
 import { buildSessionServices, type BuiltSessionServices } from './build-session-services.ts';
 import { enterJail } from './jail.ts';
+import { prepareKernelFilter } from './kernel-filter.ts';
+import { acceptOneConnection, waitForClose } from './one-connection.ts';
 import { prepareProtocols, type ProtocolServers } from './prepare-protocols.ts';
 import { protocolNames } from './protocol-name.ts';
 import { createTrustedProxies } from './proxy-protocol/trusted-proxies.ts';
@@ -32,6 +36,8 @@ interface Running {
   readonly servers: ProtocolServers;
   readonly built: BuiltSessionServices;
   readonly jailed: boolean;
+  readonly seccomp: boolean;
+  readonly servesOneConnection: boolean;
   readonly adjust: (live: LiveSettings) => void;
 }
 
@@ -47,7 +53,8 @@ async function prepare(stager: Stager, log: Logger): Promise<Running> {
     for (const server of servers.values()) server.setDraining(live.draining);
   };
   adjust(live);
-  let { accountsDirectory } = config;
+  const filter = prepareKernelFilter({ mayConnect: config.ftp?.activeMode === true });
+  const jail = planJail(config, { stager, filter, log });
   const built = buildSessionServices({
     stager,
     log,
@@ -55,14 +62,42 @@ async function prepare(stager: Stager, log: Logger): Promise<Running> {
     admission,
     isDraining: () => live.draining,
     trustedProxies: createTrustedProxies(config.proxyProtocol.trustedNetworks),
-    accountsDirectory: () => accountsDirectory,
+    accounts: jail.accounts,
   });
   const verifier = createInternalDbVerifier(() => live.internalDbKeys);
   servers = await prepareProtocols(config, { services: built.services, verifier });
-  const jailed = enterJail(config.accountsDirectory, config.sessionUser);
-  if (jailed) accountsDirectory = '/';
-  else acceptNoJail(config, log);
-  return { servers, built, jailed, adjust };
+  const jailed = jail.enter();
+  const servesOneConnection = config.isolation === 'session';
+  const seccomp = filter(servesOneConnection);
+  if (!seccomp) log.warn('NO SECCOMP: this kernel or machine gives no filter of system calls.');
+  return { servers, built, jailed, seccomp, servesOneConnection, adjust };
+}
+
+/** How this process is shut in, and where it finds the accounts then. `enter` is false when it could not be. */
+function planJail(
+  config: SessionServerConfig,
+  { stager, filter, log }: { stager: Stager; filter: (mayChangeIdentity: boolean) => boolean; log: Logger },
+): { accounts: AccountPlace; enter: () => boolean } {
+  let { accountsDirectory } = config;
+  if (config.isolation === 'shared')
+    return {
+      accounts: sharedAccounts(() => accountsDirectory),
+      enter: () => {
+        const jailed = enterJail(accountsDirectory, config.sessionUser);
+        if (jailed) accountsDirectory = '/';
+        else acceptNoJail(config, log);
+        return jailed;
+      },
+    };
+  const userOf = async (account: string): Promise<number> =>
+    (await stager.call('account.enter', { account })).user;
+  return {
+    accounts: new OwnAccount({ userOf, onEntered: () => void filter(false) }),
+    enter: () => {
+      enterAccountsDirectory(accountsDirectory);
+      return true;
+    },
+  };
 }
 
 function acceptNoJail({ jail }: SessionServerConfig, log: Logger): void {
@@ -77,10 +112,14 @@ function acceptNoJail({ jail }: SessionServerConfig, log: Logger): void {
   );
 }
 
-function offerMethods(running: Promise<Running>): Handlers<typeof sessionServerMethods> {
+function offerMethods(
+  running: Promise<Running>,
+  stager: () => Stager,
+): Handlers<typeof sessionServerMethods> {
   return {
     'server.accept': async () => {
-      const { servers } = await running;
+      const { servers, built, servesOneConnection } = await running;
+      if (servesOneConnection) void serveOneConnection({ servers, built }, stager());
       for (const [name, server] of servers)
         await server.listen({ fd: firstListeningDescriptor + protocolNames.indexOf(name) });
       return {};
@@ -116,6 +155,18 @@ function offerMethods(running: Promise<Running>): Handlers<typeof sessionServerM
   };
 }
 
+/** Ends the process with its connection. */
+async function serveOneConnection(
+  { servers, built }: Pick<Running, 'servers' | 'built'>,
+  stager: Stager,
+): Promise<never> {
+  const connection = await acceptOneConnection([...servers.values()].map(({ listener }) => listener));
+  await stager.call('server.occupied', {});
+  await waitForClose(connection);
+  await built.stop(lastReportsWithinMs);
+  process.exit(0);
+}
+
 /** Lets transfers finish for `withinMs`, ends what is left, and tells the stager about all of it. */
 async function drain(
   { servers, built }: Pick<Running, 'servers' | 'built'>,
@@ -140,10 +191,10 @@ async function endAfter(
 async function main(): Promise<void> {
   const log = createLogger('session-server');
   const running = Promise.withResolvers<Running>();
-  const stager = openRpc(new Socket({ fd: stagerDescriptor, readable: true, writable: true }), {
+  const stager: Stager = openRpc(new Socket({ fd: stagerDescriptor, readable: true, writable: true }), {
     peer: { role: 'stager', name: 'stager', id: 'stager' },
     offered: sessionServerMethods,
-    handlers: offerMethods(running.promise),
+    handlers: offerMethods(running.promise, () => stager),
     called: stagerMethods,
     log,
   });
@@ -155,7 +206,8 @@ async function main(): Promise<void> {
   try {
     const prepared = await prepare(stager, log);
     running.resolve(prepared);
-    await stager.call('server.prepared', { jailed: prepared.jailed, sshNativeCrypto: sshNativeCrypto() });
+    const { jailed, seccomp } = prepared;
+    await stager.call('server.prepared', { jailed, seccomp, sshNativeCrypto: sshNativeCrypto() });
   } catch (error) {
     // The stager says it for both, with its own exit code.
     if (error instanceof StartupError)

@@ -1,6 +1,7 @@
 // What a protocol server (FTP, SFTP, HTTPS) may use: logins, the account's directory, transfer records, admission.
 // The session server's main.ts builds these once and hands them to each protocol; protocols hold no other power.
 import type { FileHandle } from 'node:fs/promises';
+import type { Server } from 'node:net';
 import type { Logger } from '#commlink/log.ts';
 import type { LoginVerdict, Protocol } from '#commlink/methods/fields.ts';
 import type { LoginCredential } from '#commlink/methods/login-credential.ts';
@@ -54,8 +55,8 @@ export interface Transfer {
   /** Aborts when the stager cuts the transfer (revocation, expiry) or the server shuts down. */
   readonly signal: AbortSignal;
   /**
-   * Null while nothing limits its rate. Otherwise awaited before the next `byteCount` bytes are handed to the transport;
-   * resolves too when the signal aborts, so it never holds a transfer that must end.
+   * Null while nothing limits its rate. Otherwise awaited before the next `byteCount` bytes are handed to the transport.
+   * Resolves at once when the signal aborts, and never rejects.
    */
   readonly pace: ((byteCount: number) => Promise<void>) | null;
   /** Total bytes handed to the transport so far, from this transfer's own offset. */
@@ -131,7 +132,12 @@ export interface SessionServices {
     username: string;
     credential: LoginCredential;
   }): Promise<LoginVerdict>;
-  /** The directory of an account that a verdict, or a verified URL, has named. */
+  /**
+   * Called for the account that a verdict, or a verified URL, has named, before anything of it is looked at: a process for
+   * each session becomes that account's for good. False when this process is another account's: end the connection.
+   */
+  enterAccount(account: string): Promise<boolean>;
+  /** The directory of an account that was entered. */
   accountDirectory(account: string): AccountDirectory;
   /** Recorded facts of a staged file (SHA-256 for HASH and ETag), or null; of one `delivery` of it, or of the newest. */
   describeStaging(account: string, path: CustomerPath, delivery: string | null): Promise<StagingFacts | null>;
@@ -198,6 +204,8 @@ export type ListeningPlace = { readonly fd: number } | { readonly host: string; 
 
 /** A protocol server. It is made before the jail is shut, with all that it ever reads from a disk, and listens after it. */
 export interface ProtocolServer {
+  /** What accepts; closed from outside where a process serves one connection. */
+  readonly listener: Server;
   /** The port that it listens on; 0 before. */
   readonly port: number;
   readonly sessionCount: number;

@@ -1,17 +1,34 @@
-// The two system calls that Node.js does not offer, through the C library that the process has already loaded.
-// Callers: jail.ts and acknowledgement.ts, nobody else. Bound when this module loads, which is before the jail shuts.
+// The system calls that Node.js does not offer, through the C library that the process has already loaded. Callers:
+// jail.ts and acknowledgement.ts, nobody else. Bound when this module loads, which is before the jail shuts.
 import koffi from 'koffi';
 
 /** Linux's number for "bytes of this socket that the peer has not acknowledged" (tcp(7), SIOCOUTQ). */
 const siocoutq = 0x5411;
 
+/** prctl(2): no program that is started from here may have more rights; what a filter needs of whoever is not root. */
+const setNoNewPrivileges = 38;
+/** seccomp(2): SECCOMP_SET_MODE_FILTER for all threads at once (SECCOMP_FILTER_FLAG_TSYNC). */
+const setModeFilter = 1;
+const allThreads = 1;
+/** The number of seccomp(2): the C library has no function of that name. */
+const seccompNumbers: Partial<Record<NodeJS.Architecture, number>> = { x64: 317, arm64: 277 };
+const instructionBytes = 8;
+
 const libc = koffi.load(null);
+koffi.struct('sock_fprog', { len: 'uint16_t', filter: 'const uint8_t *' });
 const chrootCall = libc.func('int chroot(const char *path)') as (path: string) => number;
 const ioctlCall = libc.func('int ioctl(int fd, unsigned long request, _Out_ int *value)') as (
   fd: number,
   request: number,
   value: [number],
 ) => number;
+
+const prctlCall = libc.func(
+  'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
+) as (...numbers: [option: number, a: number, b: number, c: number, d: number]) => number;
+const seccompCall = libc.func(
+  'long syscall(long number, unsigned int operation, unsigned int flags, const sock_fprog *program)',
+) as (...call: [number: number, operation: number, flags: number, program: object]) => number;
 
 /** chroot(2). True when it was done; false, with nothing changed, when the kernel refused (EPERM and the like). */
 export function changeRoot(directory: string): boolean {
@@ -22,4 +39,15 @@ export function changeRoot(directory: string): boolean {
 export function unacknowledgedBytes(fd: number): number | null {
   const value: [number] = [0];
   return process.platform === 'linux' && ioctlCall(fd, siocoutq, value) === 0 ? value[0] : null;
+}
+
+/**
+ * seccomp(2): from now on, in all threads, `program` (BPF) decides on each system call. False, with nothing that matters
+ * changed, when this kernel has no such thing.
+ */
+export function filterSystemCalls(program: Buffer): boolean {
+  const number = seccompNumbers[process.arch];
+  if (number === undefined || prctlCall(setNoNewPrivileges, 1, 0, 0, 0) !== 0) return false;
+  const filter = { len: program.length / instructionBytes, filter: program };
+  return seccompCall(number, setModeFilter, allThreads, filter) === 0;
 }

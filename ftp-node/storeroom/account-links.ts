@@ -16,6 +16,8 @@ export interface AccountLinks {
    * every inode of the artifact has all the links that the file system allows (EMLINK).
    */
   link(place: StagedPlace, artifact: { sha256: string; publishedAtMs: number }): 'linked' | 'links_used_up';
+  /** Makes the account's directory unless it is there. */
+  makeAccount(account: string): void;
   /** Removes the link, if it is there, and the directories that it leaves empty. */
   unlink(place: StagedPlace): void;
   /** True when the place holds a link to one of the artifact's inodes. */
@@ -32,6 +34,7 @@ export function openAccountLinks(directory: string, storeroom: Storeroom): Accou
   return {
     directory,
     prune,
+    makeAccount: (account) => makeDirectories(join(directory, account)),
     link: (place, artifact) => {
       const target = join(directory, place.relative);
       try {

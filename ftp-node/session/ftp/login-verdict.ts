@@ -40,6 +40,8 @@ export async function decideLogin(
   if (!verdict.allowed)
     throw new LoginRefusal(verdict.reason === 'signature_needed' ? 'credentials' : verdict.reason);
   const { account, principal, expiresAtMs } = verdict;
+  // After a login to another account, which this process belongs to now.
+  if (!(await services.enterAccount(account))) throw new LoginRefusal('throttled');
   const admission = await services.registerSession({
     connection: connection.connectionId,
     username,

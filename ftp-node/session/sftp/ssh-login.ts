@@ -144,6 +144,7 @@ class LoginAttempts {
   async #accept(request: AuthContext, verdict: Extract<LoginVerdict, { allowed: true }>): Promise<boolean> {
     const { connection, services, signal, onLogin, onEnd } = this.#options;
     const { account, principal, expiresAtMs } = verdict;
+    if (!(await services.enterAccount(account))) return false;
     const registration = await services.registerSession({
       connection: this.#options.connectionId,
       principal,

@@ -18,6 +18,7 @@ const server = await prepareSftpServer({
       attempt.credential.kind === 'password' && attempt.credential.password === password
         ? { allowed: true, account: 'acme', principal: 'user:test', expiresAtMs: Date.now() + 60_000 }
         : { allowed: false, reason: 'credentials' },
+    enterAccount: async () => true,
     accountDirectory: (account) => openAccountDirectory('/', account),
     describeStaging: async () => null,
     beginTransfer: async () => ({
