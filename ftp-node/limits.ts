@@ -82,7 +82,7 @@ export const paceLookMsMax = 100;
 
 /** How often a session server tells its stager how far its transfers are, and looks for sessions to end. */
 export const sessionTickMs = second;
-/** How long a session server remembers that a transfer was cut which it did not know yet. */
+/** How long a session server remembers what it was told of a transfer that it does not know yet. */
 export const cutMemoryMs = minute;
 
 /** A transfer of an account that begins too many is held back for so long at most, and declined when that is not enough. */

@@ -17,7 +17,6 @@ import {
 } from '#commlink/process-lifecycle.ts';
 import { BanList } from './bans/ban-list.ts';
 import { ftpNodeConfigCheck, type FtpNodeConfig } from './config.ts';
-import { TransferPace } from './downloads/transfer-pace.ts';
 import { startIngestServer } from './ingest-server.ts';
 import { createInternalDbVerifier } from './internal-db-verifier.ts';
 import { openAccountUsers } from './ledger/account-users.ts';
@@ -31,8 +30,7 @@ import { sessionHandlers } from './session-handlers.ts';
 import { forbidRings } from './session-host/forbid-rings.ts';
 import { SessionHost } from './session-host/session-host.ts';
 import { planSessions, type PlannedNode } from './session-plan.ts';
-import { endSessionsOn } from './sessions/session-ending.ts';
-import { SessionDirectory } from './sessions/session-directory.ts';
+import { openNodeSessions, type NodeSessions } from './sessions/node-sessions.ts';
 import { startExpiry } from './stager/expiry.ts';
 import { startReconciling } from './stager/reconcile-schedule.ts';
 
@@ -45,9 +43,8 @@ interface Node {
   readonly stager: Stager;
   readonly relay: RelayCall;
   readonly host: SessionHost;
-  readonly pace: TransferPace;
   readonly bans: BanList;
-  readonly directory: SessionDirectory;
+  readonly sessions: NodeSessions;
   /** Whether this process is about to end. */
   readonly life: { isStopping: boolean };
   /** Whether it takes nothing new: because it ends, or because it is configured so. */
@@ -68,22 +65,22 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
   const { context, downloads } = stager;
   const relay = createRelay(() => cluster.node?.commlink ?? null);
   const login = { cluster: config.node.cluster, node: planned.node, internalDbs, verifier, relay };
-  const pace = new TransferPace(() => configuration.limits.transfersPerAccountPerSecondMax);
   const life: Node['life'] = { isStopping: false };
   const isDraining = (): boolean => life.isStopping || configuration.installed.settings.draining;
   const bans = new BanList({ cluster: config.node.cluster, ledger: context.ledger, verifier });
-  const directory = new SessionDirectory({
+  const sessions = openNodeSessions({
     limits: () => configuration.limits,
-    isBanned: (address) => bans.isBanned(address, Date.now()),
+    bans,
     isDraining,
-    endOn: (server, ending) => endSessionsOn(host.channelTo(server), ending, log),
+    channelTo: (server) => host.channelTo(server),
+    log,
   });
-  bans.onReplace(() => void directory.endBanned());
+  configuration.onInstall(() => sessions.bandwidth.change());
   const accountUsers = openAccountUsers(context.ledger);
   forbidRings();
   const host = new SessionHost({
     mainFile: join(import.meta.dirname, 'session', 'main.ts'),
-    handlersFor: (name) => sessionHandlers({ context, downloads, directory, pace, login }, name),
+    handlersFor: (name) => sessionHandlers({ context, downloads, sessions, login }, name),
     live: () => ({
       draining: isDraining(),
       // Before there are links nobody could say whose documents to believe.
@@ -98,7 +95,7 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
     },
     downloads,
     onGone: async (name) => {
-      directory.closeAllOf(name);
+      sessions.forget(name);
       await downloads.endAllOf(name);
     },
     log,
@@ -111,7 +108,7 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
   const first = await host.prepare(planSessions(planned, opened.configuration));
   // They accept now, and hold what comes until this node takes part in the cluster.
   await first.commit();
-  return { opened, configuration, stager, relay, host, pace, bans, directory, life, isDraining, cluster };
+  return { opened, configuration, stager, relay, host, bans, sessions, life, isDraining, cluster };
 }
 
 function announcePids(host: SessionHost): void {
@@ -136,7 +133,7 @@ async function main(): Promise<void> {
   const config = await readConfig(values.config, ftpNodeConfigCheck);
   const log = createLogger('ftp-node');
   const node = await openNode(config, log);
-  const { opened, configuration, host, relay, pace } = node;
+  const { opened, configuration, host, relay, sessions } = node;
   const { context, downloads } = node.stager;
   const cluster = await opened.start({
     offered: ftpNodeMethods,
@@ -146,7 +143,7 @@ async function main(): Promise<void> {
       context,
       host,
       bans: node.bans,
-      sessions: node.directory,
+      sessions: node.sessions.directory,
       isDraining: node.isDraining,
     }),
     prepare: (next) => configuration.prepare(next, host),
@@ -170,7 +167,7 @@ async function main(): Promise<void> {
     expiry.stop();
     await reconciling.stop();
     downloads.stop();
-    pace.stop();
+    sessions.stop();
     await ingest.close();
     await sender.stop(AbortSignal.timeout(lastReportsWithinMs));
     await cluster.close();

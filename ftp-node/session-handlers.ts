@@ -2,20 +2,18 @@
 // one set for each session server, so that each speaks for its own transfers only.
 import type { Static } from '#commlink/schema.ts';
 import type { DownloadRegister } from './downloads/download-register.ts';
-import type { TransferPace } from './downloads/transfer-pace.ts';
 import type { DownloadRecord } from './ledger/download-records.ts';
 import { verifyLogin, type LoginRelayOptions } from './login-relay.ts';
 import type { GenerationOptions } from './session-host/session-generation.ts';
 import type { TransferRefusal, stagerMethods } from './session-methods.ts';
-import type { SessionDirectory } from './sessions/session-directory.ts';
+import type { NodeSessions } from './sessions/node-sessions.ts';
 import type { StagerContext } from './stager/stager-context.ts';
 
 /** What the handlers work with. */
 export interface SessionDoor {
   readonly context: StagerContext;
   readonly downloads: DownloadRegister;
-  readonly directory: SessionDirectory;
-  readonly pace: TransferPace;
+  readonly sessions: NodeSessions;
   readonly login: LoginRelayOptions;
 }
 
@@ -24,7 +22,8 @@ export function sessionHandlers(
   door: SessionDoor,
   name: string,
 ): ReturnType<GenerationOptions['handlersFor']> {
-  const { context, downloads, directory } = door;
+  const { context, downloads } = door;
+  const { directory, bandwidth } = door.sessions;
   return {
     'connection.open': async (opened) => directory.openConnection(name, opened),
     'connection.close': async ({ connection }) => {
@@ -57,6 +56,7 @@ export function sessionHandlers(
     },
     'transfer.end': async (ending) => {
       directory.transfers.end(name, ending.download);
+      bandwidth.change();
       await downloads.end(ending, name);
       return {};
     },
@@ -72,7 +72,7 @@ async function beginTransfer(
   { connection: id, ...start }: Static<BeginMethod['params']>,
 ): Promise<TransferAnswer> {
   const { door, name, signal } = asking;
-  const { directory, downloads, pace } = door;
+  const { directory, bandwidth, pace } = door.sessions;
   const refuse = (refusal: TransferRefusal): TransferAnswer => ({ begun: false, refusal });
   const connection = directory.connectionOf(name, id);
   const place = connection === null ? null : directory.transfers.take(connection, start.account);
@@ -80,17 +80,17 @@ async function beginTransfer(
   let record: DownloadRecord | null = null;
   try {
     if (!(await pace.admit(start.account))) return refuse('too_many');
-    record = await downloads.begin(start, name);
+    record = await door.downloads.begin(start, name);
     if (record === null) return refuse('not_staged');
   } finally {
     if (record === null) place.release();
   }
   const { download } = record;
-  place.begin(record);
+  const bytesPerSecond = bandwidth.begin(place.begin(record));
   // Its session server died meanwhile, and what it had was ended without this one.
   if (signal.aborted) {
     directory.transfers.end(name, download);
-    await downloads.end({ download, sentBytes: 0, outcome: 'aborted' }, name);
+    await door.downloads.end({ download, sentBytes: 0, outcome: 'aborted' }, name);
   }
-  return { begun: true, download, bytesPerSecond: null };
+  return { begun: true, download, bytesPerSecond };
 }

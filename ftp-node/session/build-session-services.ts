@@ -9,7 +9,7 @@ import type { AccountPlace } from './account-place.ts';
 import type { TrustedProxies } from './proxy-protocol/trusted-proxies.ts';
 import type { SessionLimits, SessionServices } from './session-services.ts';
 import { createSessionRegistry } from './session-registry.ts';
-import { createTransferRegistry } from './transfer-registry.ts';
+import { TransferRegistry } from './transfer-registry.ts';
 
 /** What the services are built from. */
 export interface SessionServicesOptions {
@@ -39,7 +39,7 @@ export interface BuiltSessionServices {
 export function buildSessionServices(options: SessionServicesOptions): BuiltSessionServices {
   const { stager, limits, log } = options;
   const sessions = createSessionRegistry(stager, log);
-  const transfers = createTransferRegistry(stager, log);
+  const transfers = new TransferRegistry(stager, log);
   return {
     services: {
       log,
@@ -58,7 +58,10 @@ export function buildSessionServices(options: SessionServicesOptions): BuiltSess
     },
     handlers: {
       'transfer.cut': async ({ downloads }) => ({ cutTransferCount: transfers.cut(downloads) }),
-      'transfer.pace': async () => ({}),
+      'transfer.pace': async ({ rates }) => {
+        transfers.pace(rates);
+        return {};
+      },
       'session.cut': async ({ sessions: ids, reason }) => ({ cutSessionCount: sessions.cut(ids, reason) }),
       'session.end': async ({ principal }) => ({ endedSessionCount: sessions.endSessionsOf(principal) }),
     },

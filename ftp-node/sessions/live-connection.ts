@@ -42,4 +42,6 @@ export interface RunningTransfer {
   readonly startedAtMs: number;
   readonly speed: TransferSpeed;
   sentBytes: number;
+  /** What it was told that it may send; null is no limit. */
+  bytesPerSecondMax: number | null;
 }

@@ -10,7 +10,7 @@ import { TransferSpeed } from './transfer-speed.ts';
 /** A place for a transfer. Either of the two is called, once. */
 export interface TransferPlace {
   /** The download is recorded; the place is given back when it ends. */
-  begin(record: DownloadRecord): void;
+  begin(record: DownloadRecord): RunningTransfer;
   /** It did not begin after all. */
   release(): void;
 }
@@ -76,7 +76,7 @@ export class TransferPlaces {
       if (owner === server) this.end(server, download);
   }
 
-  #begin(connection: LiveConnection, record: DownloadRecord): void {
+  #begin(connection: LiveConnection, record: DownloadRecord): RunningTransfer {
     const { account, principal, download, delivery, path, offsetBytes, sizeBytes, startedAtMs } = record;
     const transfer: RunningTransfer = {
       server: connection.server,
@@ -92,9 +92,11 @@ export class TransferPlaces {
       startedAtMs,
       speed: new TransferSpeed(performance.now()),
       sentBytes: 0,
+      bytesPerSecondMax: null,
     };
     this.#running.set(download, transfer);
     connection.transfers.set(download, transfer);
+    return transfer;
   }
 
   #giveBack(account: string, network: string): void {

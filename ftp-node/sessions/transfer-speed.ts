@@ -4,10 +4,12 @@ import { speedWindowMs } from '../limits.ts';
 
 /** The speed of one transfer. */
 export class TransferSpeed {
+  readonly startedAtMs: number;
   /** Oldest first; the first one is at the window's beginning or before it. */
   readonly #marks: { readonly atMs: number; readonly sentBytes: number }[];
 
   constructor(nowMs: number) {
+    this.startedAtMs = nowMs;
     this.#marks = [{ atMs: nowMs, sentBytes: 0 }];
   }
 

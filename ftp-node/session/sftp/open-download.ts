@@ -1,10 +1,11 @@
 // A file that a client holds open, and the download that its READs make up: begun with the first READ, ended once.
 // Caller: sftp-handles.ts keeps them; the request handlers read. Trusts the opened file to be checked already.
 import type { OpenedFile, Transfer, TransferRefusal } from '../session-services.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { dataHeaderBytes } from './sftp-encode.ts';
 import { sftpLimits } from './sftp-limits.ts';
 
-/** What a READ gave: a buffer with room for the header in front of the data; `dataBytes` is 0 at the end of file. */
+/** What a READ gave: a buffer of the pool with room for the header in front of the data; `dataBytes` is 0 at the end of file. */
 export interface ReadData {
   readonly buffer: Buffer;
   readonly dataBytes: number;
@@ -16,6 +17,7 @@ export type Closing = 'asked' | 'left' | 'broken';
 /** One open file. */
 export class OpenDownload {
   readonly file: OpenedFile;
+  readonly #pool: BufferPool;
   readonly #begin: (offsetBytes: number) => Promise<Transfer | TransferRefusal>;
   readonly #onCut: () => void;
   /** Undefined before the first READ. */
@@ -28,9 +30,14 @@ export class OpenDownload {
   /** `begin` asks for the transfer; `onCut` is called when it is revoked or must stop at once. */
   constructor(
     file: OpenedFile,
-    options: { begin: (offsetBytes: number) => Promise<Transfer | TransferRefusal>; onCut: () => void },
+    options: {
+      pool: BufferPool;
+      begin: (offsetBytes: number) => Promise<Transfer | TransferRefusal>;
+      onCut: () => void;
+    },
   ) {
     this.file = file;
+    this.#pool = options.pool;
     this.#begin = options.begin;
     this.#onCut = options.onCut;
   }
@@ -49,7 +56,7 @@ export class OpenDownload {
     if (typeof transfer === 'string') return transfer;
     const leftBytes = Math.max(0, this.file.sizeBytes - offset);
     const lengthBytes = Math.min(wantedBytes, sftpLimits.readBytesMax, leftBytes);
-    const buffer = Buffer.allocUnsafe(dataHeaderBytes + lengthBytes);
+    const buffer = this.#pool.take(dataHeaderBytes + lengthBytes);
     let dataBytes = 0;
     // OpenSSH's scp 9.1 to 9.3 takes a short reply for the end of the file, so a short read is continued.
     while (dataBytes < lengthBytes) {
@@ -65,8 +72,23 @@ export class OpenDownload {
     return { buffer, dataBytes };
   }
 
-  /** Notes what was handed to the transport. */
-  async noteSent(offset: number, dataBytes: number): Promise<void> {
+  /** Holds the next bytes back while the transfer's rate is limited. */
+  async waitForTurn(dataBytes: number): Promise<void> {
+    const transfer = await this.#transfer;
+    if (typeof transfer === 'object' && transfer.pace !== null) await transfer.pace(dataBytes);
+  }
+
+  /** Notes what was handed to the transport, and takes the buffer back. */
+  async noteSent({
+    bytes,
+    offset,
+    dataBytes,
+  }: {
+    bytes: Buffer;
+    offset: number;
+    dataBytes: number;
+  }): Promise<void> {
+    this.#pool.giveBack(bytes);
     this.#sentBytes += dataBytes;
     if (offset <= this.#coveredToBytes)
       this.#coveredToBytes = Math.max(this.#coveredToBytes, offset + dataBytes);

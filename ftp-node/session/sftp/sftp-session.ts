@@ -143,8 +143,9 @@ export class SftpSession {
     await before;
     const reply = await reading;
     try {
+      await download.waitForTurn(reply.dataBytes);
       await this.#send(reply.bytes);
-      if (reply.dataBytes > 0) await download.noteSent(reply.offset, reply.dataBytes);
+      if (reply.dataBytes > 0) await download.noteSent(reply);
     } catch (error) {
       this.#replyFailure.abort(error);
     }
