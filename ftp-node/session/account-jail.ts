@@ -15,6 +15,8 @@ import { changeRoot } from './system-calls.ts';
  */
 export function enterAccountsDirectory(directory: string): void {
   if (!process.setgroups || !process.setgid || !process.setuid) throw unavailable();
+  // As whoever has started this process: the session user may not pass through what is around the accounts.
+  process.chdir(directory);
   try {
     process.setgid(0);
     process.setgroups([]);
@@ -23,8 +25,7 @@ export function enterAccountsDirectory(directory: string): void {
     throw unavailable(error);
   }
   assertClosed(join(directory, '..'));
-  process.chdir(directory);
-  if (!changeRoot(directory)) throw unavailable();
+  if (!changeRoot('.')) throw unavailable();
   process.chdir('/');
 }
 
@@ -34,7 +35,7 @@ export function enterAccountsDirectory(directory: string): void {
  */
 function assertClosed(directory: string): void {
   try {
-    accessSync(directory, constants.X_OK);
+    accessSync('..', constants.X_OK);
   } catch {
     return;
   }
