@@ -110,8 +110,9 @@ export const sessionServerCheckMs = 2 * second;
 /** After so many unanswered questions it is killed. */
 export const sessionServerMissedChecksMax = 3;
 
-/** A balancer's PROXY protocol header must be whole within so long, and may have so many bytes. */
+/** A balancer's PROXY protocol header must be whole within so long. */
 export const proxyHeaderDeadlineMs = 5 * second;
+/** And it may have so many bytes. */
 export const proxyHeaderBytesMax = 4 * kibibyte;
 
 /** HTTPS: so long may an idle connection wait for the next request. */

@@ -87,12 +87,14 @@ function clientListeners(entry: NodeEntry): (readonly [string, string, { host: s
       const { listenHost: host, https, ftp, sftp } = entry.settings;
       const protocols = [
         { path: 'https/port', what: 'HTTPS downloads', ...https },
+        { path: 'https/plainPort', what: 'plain HTTP', ...https, port: https.plainPort },
         { path: 'ftp/port', what: 'FTP', ...ftp },
+        { path: 'ftp/implicitPort', what: 'FTP with implicit TLS', ...ftp, port: ftp.implicitPort },
         { path: 'sftp/port', what: 'SFTP', ...sftp },
       ];
-      return protocols
-        .filter(({ enabled }) => enabled)
-        .map(({ path, what, port }) => [path, what, { host, port }] as const);
+      return protocols.flatMap(({ enabled, path, what, port }) =>
+        enabled && port !== null ? [[path, what, { host, port }] as const] : [],
+      );
     }
   }
 }

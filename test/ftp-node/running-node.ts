@@ -31,6 +31,7 @@ export function newId(kind: string): string {
 
 interface Ports {
   readonly https: number;
+  readonly http: number | null;
   readonly ftp: number;
   readonly sftp: number;
 }
