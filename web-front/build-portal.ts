@@ -1,6 +1,5 @@
 // Builds the app behind the portal's entrance from one configuration: limits, public address, features, routes.
 // Called by portal.ts at start and whenever one of these changes; what outlives an app (links, assets) is handed in.
-import type { Commlink } from '#commlink/commlink.ts';
 import type { NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
 import type { Logger } from '#commlink/log.ts';
 import { addApiRoutes } from './api/api-routes.ts';
@@ -12,6 +11,7 @@ import { createPortalApp, type PortalApp } from './http/portal-app.ts';
 import type { InternalDbClient } from './internal-db-client.ts';
 import { portalLimits } from './limits.ts';
 import type { NodeDirectory } from './node-directory.ts';
+import type { NodeLinks } from './node-links.ts';
 import { addCatalogRoutes } from './pages/catalog-routes.ts';
 import { addDeliveryRoutes } from './pages/delivery-routes.ts';
 import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
@@ -22,7 +22,7 @@ import type { PortalServices } from './portal-services.ts';
 
 /** The ways to the other nodes. */
 export interface Backends {
-  readonly commlink: Commlink;
+  readonly commlink: NodeLinks;
   readonly internalDb: InternalDbClient;
   readonly nodes: NodeDirectory;
 }

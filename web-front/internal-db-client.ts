@@ -1,11 +1,11 @@
 // Calls to internal-db for one customer's request: picks a linked internal-db, bounds the wait, and turns failures
 // into the problem that the customer gets. Called by pages and API routes; trusts internal-db's answers.
-import type { Commlink } from '#commlink/commlink.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { createDecline } from './http/admission.ts';
 import { callLimits, unavailableRetryAfterSeconds } from './limits.ts';
+import type { NodeLinks } from './node-links.ts';
 import { PortalProblem } from './portal-problem.ts';
 
 type Table = typeof internalDbMethods;
@@ -25,7 +25,7 @@ export interface InternalDbClient {
 }
 
 /** The name of an internal-db to ask: one with a live link, else any, which then has to come up in time. */
-export function chooseInternalDb(commlink: Commlink): { name: string; isLinked: boolean } {
+export function chooseInternalDb(commlink: NodeLinks): { name: string; isLinked: boolean } {
   const linked = commlink.linked('internal-db')[0];
   if (linked) return { name: linked.name, isLinked: true };
   const known = commlink.members('internal-db')[0];
@@ -34,7 +34,7 @@ export function chooseInternalDb(commlink: Commlink): { name: string; isLinked: 
 }
 
 /** Makes the door over the web-front's commlink. */
-export function createInternalDbClient(commlink: Commlink): InternalDbClient {
+export function createInternalDbClient(commlink: NodeLinks): InternalDbClient {
   const callOnce = async <M extends Method>(method: M, params: ParamsOf<Table, M>) => {
     const { name, isLinked } = chooseInternalDb(commlink);
     const options = isLinked ? {} : { deadlineMs: callLimits.linkWaitMs };

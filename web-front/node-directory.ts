@@ -1,11 +1,11 @@
 // Where customers reach each ftp-node, as the node itself says; and the staging call to it. Endpoints are kept for a
 // few seconds so that a page with live progress does not ask the node each time. Bounded by the cluster's members.
-import type { Commlink } from '#commlink/commlink.ts';
 import { ftpNodeMethods, type NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { Member } from '#commlink/node-config.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { callLimits } from './limits.ts';
+import type { NodeLinks } from './node-links.ts';
 
 /** A node's own description. */
 export type NodeDescription = ResultOf<typeof ftpNodeMethods, 'node.describe'>;
@@ -30,7 +30,7 @@ interface KnownEndpoints {
 }
 
 /** Makes the directory over the web-front's commlink. */
-export function createNodeDirectory(commlink: Commlink): NodeDirectory {
+export function createNodeDirectory(commlink: NodeLinks): NodeDirectory {
   const known = new Map<string, KnownEndpoints>();
   const learn = (nodeName: string, endpoints: NodeEndpoints) => {
     known.set(nodeName, { endpoints, learnedAtMs: performance.now() });

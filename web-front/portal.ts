@@ -20,6 +20,7 @@ export class Portal {
   readonly #parts: PortalParts;
   readonly #entrance: HttpsEntrance;
   #bound: PreparedEntrance | null = null;
+  #warm: { readonly app: PortalApp; readonly configuration: Configuration } | null = null;
   #served: Configuration | null = null;
 
   constructor(parts: Omit<PortalParts, 'admission'> & { readonly admission: Admission }) {
@@ -32,18 +33,25 @@ export class Portal {
     return this.#entrance.port;
   }
 
-  /** Binds the address, while this process still may; lets nobody in. Throws StartupError. */
-  async bind(configuration: Configuration): Promise<void> {
+  /**
+   * Binds the address and asks for every page, while this process may do the one and read the modules for the other; lets
+   * nobody in. Throws StartupError.
+   */
+  async bind(configuration: Configuration, backends: Backends): Promise<void> {
     checkIdentity(configuration.identity, null);
     this.#bound = await this.#entrance.prepare(entranceSettings(configuration));
-  }
-
-  /** Lets customers in, once every page was asked for. */
-  async open(configuration: Configuration, backends: Backends): Promise<void> {
     const app = await buildPortal(configuration, backends, this.#parts);
     await warmUp(app);
+    this.#warm = { app, configuration };
+  }
+
+  /** Lets customers in. */
+  open(): void {
+    if (!this.#warm) throw new Error('The portal is opened once, after it was bound.');
+    const { app, configuration } = this.#warm;
     this.#bound?.commit(handlerOf(app));
     this.#bound = null;
+    this.#warm = null;
     this.#served = configuration;
   }
 

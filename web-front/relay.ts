@@ -1,6 +1,5 @@
 // What the other nodes may ask of a web-front: to pass sealed and signed messages on between the ftp-nodes and
 // internal-db, which have no link to each other. Nothing of them is read here, and nothing is decided.
-import type { Commlink } from '#commlink/commlink.ts';
 import type { CallContext, Handlers, ParamsOf } from '#commlink/method-table.ts';
 import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
@@ -8,10 +7,11 @@ import type { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { chooseInternalDb } from './internal-db-client.ts';
 import type { NodeDirectory } from './node-directory.ts';
+import type { NodeLinks } from './node-links.ts';
 
 /** What the relay works with. */
 export interface RelayMeans {
-  readonly commlink: Commlink;
+  readonly commlink: NodeLinks;
   readonly nodes: NodeDirectory;
 }
 

@@ -1,5 +1,5 @@
-// Builds the web-front from its place in the cluster: the portal, bound first; then the links with the relay; then the
-// portal is opened. Called by main.ts and, in the same way, by tests. Nothing here reads files.
+// Builds the web-front from its place in the cluster: the portal, bound and warmed up first; then the links with the relay;
+// then the portal is opened. Called by main.ts and, in the same way, by tests. Nothing here reads files.
 import type { ClusterNode, OpenedNode } from '#commlink/configuration/cluster-node.ts';
 import type { Logger } from '#commlink/log.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
@@ -7,6 +7,7 @@ import type { AssetStore } from './asset-store.ts';
 import type { Backends } from './build-portal.ts';
 import { createInternalDbClient } from './internal-db-client.ts';
 import { createNodeDirectory } from './node-directory.ts';
+import { LateLinks } from './node-links.ts';
 import { Portal } from './portal.ts';
 import { createRelay } from './relay.ts';
 
@@ -15,7 +16,7 @@ export interface WebFrontParts {
   readonly opened: OpenedNode<'web-front'>;
   readonly assetStore: AssetStore;
   readonly log: Logger;
-  /** Called once every port is bound, before anything is written: the moment to give root up. */
+  /** Called once every port is bound and all code is loaded, before anything is written: the moment to give root up. */
   readonly whenBound?: () => void;
 }
 
@@ -28,19 +29,25 @@ export interface WebFront {
   close(): Promise<void>;
 }
 
-/** Binds, opens the links, warms everything up and lets customers in. Throws StartupError; nothing is left running then. */
+/** Binds, warms everything up, opens the links and lets customers in. Throws StartupError; nothing is left running then. */
 export async function startWebFront(parts: WebFrontParts): Promise<WebFront> {
   const { opened, assetStore, log, whenBound } = parts;
   await using acquired = new AsyncDisposableStack();
   const portal = new Portal({ assetStore, log, admission: opened.admission });
   acquired.defer(() => portal.close());
-  await portal.bind(opened.configuration);
+  const links = new LateLinks();
+  const backends = {
+    commlink: links,
+    internalDb: createInternalDbClient(links),
+    nodes: createNodeDirectory(links),
+  };
+  await portal.bind(opened.configuration, backends);
   // The relay and the protocol may ask for the links while they are being opened: they wait for them.
-  const backends = Promise.withResolvers<Backends>();
+  const isOpen = Promise.withResolvers<Backends>();
   const node = await opened.start({
     offered: webFrontMethods,
-    handlers: createRelay(backends.promise),
-    prepare: async (next) => await portal.prepare(next, await backends.promise),
+    handlers: createRelay(isOpen.promise),
+    prepare: async (next) => await portal.prepare(next, await isOpen.promise),
     ...(whenBound ? { whenBound } : {}),
   });
   // The links are needed until the last request is over, so the portal is closed before them.
@@ -48,11 +55,9 @@ export async function startWebFront(parts: WebFrontParts): Promise<WebFront> {
     await portal.close();
     await node.close();
   });
-  const { commlink } = node;
-  const internalDb = createInternalDbClient(commlink);
-  const links = { commlink, internalDb, nodes: createNodeDirectory(commlink) };
-  await portal.open(opened.configuration, links);
-  backends.resolve(links);
+  links.open(node.commlink);
+  portal.open();
+  isOpen.resolve(backends);
   const running = acquired.move();
   return {
     get port() {

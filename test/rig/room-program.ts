@@ -27,11 +27,30 @@ export interface RoomProgram {
   stop(): Promise<EndedProgram>;
 }
 
+type Room = 'internal-db' | 'web-front' | 'ftp-node';
+
+const repository = join(import.meta.dirname, '..', '..');
+
 /** Starts `node <room>/main.ts --config <file>`. */
-export function startRoomProgram(room: 'internal-db' | 'web-front' | 'ftp-node', file: string): RoomProgram {
-  const main = join(import.meta.dirname, '..', '..', room, 'main.ts');
-  const args = ['--no-warnings', main, '--config', file];
-  const child = spawn(...plainCommand(process.execPath, args), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+export function startRoomProgram(room: Room, file: string): RoomProgram {
+  const args = ['--no-warnings', join(repository, room, 'main.ts'), '--config', file];
+  return watchProgram(room, plainCommand(process.execPath, args));
+}
+
+/**
+ * The same from a checkout in `folder`, which is this one, mounted there for that program alone: what it loads it has to
+ * load through `folder`. Needs root.
+ */
+export function startRoomProgramIn(folder: string, room: Room, file: string): RoomProgram {
+  const node = ['node', '--no-warnings', join(folder, room, 'main.ts'), '--config', file];
+  const script = 'mount --bind "$1" "$2" && exec env PATH="$3:$PATH" "$4" "$5" "$6" "$7" "$8"';
+  const modules = join(folder, 'node_modules', '.bin');
+  const args = ['--mount', 'sh', '-c', script, 'sh', repository, folder, modules, ...node];
+  return watchProgram(room, plainCommand('unshare', args));
+}
+
+function watchProgram(room: Room, command: [string, string[]]): RoomProgram {
+  const child = spawn(...command, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let [stdout, stderr] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));

@@ -1,12 +1,13 @@
 // The web-front as a program: what it says when it cannot start, and whom it runs as when it can.
 import { once } from 'node:events';
-import { readFile, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { configureRooms, type ConfiguredRooms } from '../rig/configured-rooms.ts';
 import { issueCertificate } from '../rig/issued-certificate.ts';
-import { startRoomProgram, writeProgramConfig } from '../rig/room-program.ts';
+import { startRoomProgram, startRoomProgramIn, writeProgramConfig } from '../rig/room-program.ts';
 import { Visitor } from './portal-fixture.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -31,6 +32,33 @@ t.test('starts, gives up its privileges when it is root, serves, and stops on SI
   t.equal((await visitor.get('/sign-in')).status, 200);
   t.equal((await program.stop()).code, 0);
 });
+
+t.test(
+  'serves from a checkout that the user it becomes cannot reach',
+  { skip: !isRoot && 'needs root' },
+  async (t) => {
+    const rooms = await configureRooms();
+    t.teardown(() => rooms.remove());
+    const file = await writeProgramConfig(rooms.directory, { ...rooms.webFront, dropTo: nobody });
+    const hidden = await mkdtemp(join(tmpdir(), 'consign-hidden-'));
+    t.teardown(() => rm(hidden, { recursive: true }));
+    const checkout = join(hidden, 'checkout');
+    await mkdir(checkout);
+    t.equal((await stat(hidden)).mode & 0o777, 0o700);
+    const program = startRoomProgramIn(checkout, 'web-front', file);
+    t.teardown(() => program.stop());
+    await program.whenReady();
+    const status = await readFile(`/proc/${program.child.pid}/status`, 'utf8');
+    t.match(status, /^Uid:\t65534\t65534\t65534\t65534$/m);
+    const visitor = new Visitor({
+      origin: `https://localhost:${rooms.portBase + 2}`,
+      certificate: rooms.issued.certificate,
+    });
+    for (const path of ['/sign-in', '/', '/api/v1/openapi.json', '/nowhere', '/%'])
+      t.ok((await visitor.get(path)).status < 500, path);
+    t.equal((await program.stop()).code, 0);
+  },
+);
 
 t.test('what it keeps belongs to the user that it becomes, so that it starts again', async (t) => {
   const rooms = await configureRooms();
