@@ -64,6 +64,7 @@ function makeServer(
     listenAddress: () => server.bound.address,
   });
   return {
+    listener: server.server,
     get port() {
       return server.bound.port;
     },
