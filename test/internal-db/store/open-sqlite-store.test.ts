@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { newRecordId } from '#internal-db/record-id.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
+import { testSshKeyContract } from './ssh-key-contract.ts';
 import { seedStore, testStoreContract } from './store-contract.ts';
 
 const migrations = new URL('.', import.meta.resolve('#internal-db/store/sqlite/migrations/0001-initial.sql'));
@@ -12,6 +13,7 @@ const fileIn = (place: string) => path.join(place, 'consign.db');
 
 t.test('the contract of stores', async (t) => {
   testStoreContract(t, (place) => openSqliteStore(fileIn(place)));
+  testSshKeyContract(t, (place) => openSqliteStore(fileIn(place)));
 });
 
 t.test('commits are durable: WAL, synchronous FULL, foreign keys', async (t) => {

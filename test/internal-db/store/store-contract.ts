@@ -1,7 +1,6 @@
 // What every engine of the store must do. An engine's test calls `testStoreContract` with a factory that opens an empty
 // store; the second call of `open` on the same place must find what the first has written.
 import type { Test } from 'tap';
-import type { SshKeyRecord } from '#internal-db/store/ssh-keys.ts';
 import type { Store } from '#internal-db/store/store.ts';
 import { newRecordId } from '#internal-db/record-id.ts';
 import { hashSecret } from '#internal-db/secret-token.ts';
@@ -302,44 +301,6 @@ export function testStoreContract(t: Test, open: OpenStore): void {
     );
     t.match(await store.read.nodes.ordersByIds(['a']), [{ acknowledgedAtMs: 9, cutTransferCount: 2 }]);
     t.match(await store.read.nodes.ordersByIds(['b']), [{ acknowledgedAtMs: 10, cutTransferCount: null }]);
-  });
-
-  t.test('a user has an SSH key once at a time, and is found by name and key', async (t) => {
-    const store = open(t.testdir({}));
-    t.teardown(() => store.close());
-    const { user, acme } = await seedStore(store);
-    const publicKey = new Uint8Array([0, 255, 7]);
-    const newKey = (): SshKeyRecord => ({
-      id: newRecordId('key'),
-      userId: user.id,
-      name: 'laptop',
-      keyType: 'ssh-ed25519',
-      keyBits: 256,
-      publicKey,
-      createdAtMs: 5,
-      lastUsedAtMs: null,
-    });
-    const first = newKey();
-    await store.transaction((tx) => tx.sshKeys.insertSshKey(first));
-    await t.rejects(
-      store.transaction((tx) => tx.sshKeys.insertSshKey(newKey())),
-      { code: 'taken' },
-    );
-    t.same(await store.read.sshKeys.sshKeyOfUser('jo', publicKey), { sshKey: first, user, account: acme });
-    t.equal(await store.read.sshKeys.sshKeyOfUser('al', publicKey), undefined);
-    t.equal(await store.read.sshKeys.sshKeyOfUser('jo', new Uint8Array([0, 255])), undefined);
-    await store.transaction((tx) => tx.sshKeys.touchSshKey(first.id, 9));
-    t.match(await store.read.sshKeys.sshKeysOf(user.id), [{ id: first.id, lastUsedAtMs: 9 }]);
-    const removal = { id: first.id, userId: user.id, atMs: 10 };
-    const remove = (userId: string) =>
-      store.transaction((tx) => tx.sshKeys.removeSshKey({ ...removal, userId }));
-    t.equal(await remove('usr_other'), false);
-    t.equal(await remove(user.id), true);
-    t.equal(await remove(user.id), false);
-    t.equal(await store.read.sshKeys.sshKeyOfUser('jo', publicKey), undefined);
-    t.same(await store.read.sshKeys.sshKeysOf(user.id), []);
-    await store.transaction((tx) => tx.sshKeys.insertSshKey(newKey()));
-    t.equal((await store.read.sshKeys.sshKeysOf(user.id)).length, 1, 'a removed key may come back');
   });
 
   t.test('the audit log refuses a second entry of the same number', async (t) => {
