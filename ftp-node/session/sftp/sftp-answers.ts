@@ -4,6 +4,7 @@ import type { Logger } from '#commlink/log.ts';
 import type { CustomerPath } from '../customer-path.ts';
 import type { AccountDirectory, OpenedFile, Transfer, TransferRefusal } from '../session-services.ts';
 import { measureUsage } from './account-usage.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { expandClientPath, homePath, parseClientPath } from './client-path.ts';
 import { OpenDownload } from './open-download.ts';
 import { openDirectory, readDirectory } from './sftp-directories.ts';
@@ -34,6 +35,7 @@ export interface AnswerContext {
   /** The name that was logged in with. */
   readonly username: string;
   readonly handles: SftpHandles;
+  readonly pool: BufferPool;
   readonly log: Logger;
   beginTransfer(file: OpenedFile, offsetBytes: number): Promise<Transfer | TransferRefusal>;
   /** See SessionServices. */
@@ -105,6 +107,7 @@ async function answerOpen(
   if (context.handles.isFull) return encodeStatus(id, statusCode.failure, 'Too many files are open.');
   const file = await context.directory.openFile(parseClientPath(path));
   const download = new OpenDownload(file, {
+    pool: context.pool,
     begin: (offsetBytes) => context.beginTransfer(file, offsetBytes),
     onCut: () => context.cut(),
   });

@@ -53,6 +53,8 @@ export const sftpLimits = {
   readsInFlightMax: 64,
   /** Encrypted bytes that wait for the kernel: above it nothing more is encrypted for this connection. */
   socketQueueBytesMax: 256 * kibibyte,
+  /** Buffers of all downloads of a server that are kept for the next ones; some 255 KiB for each running one are in use. */
+  pooledBytesMax: 16 * mebibyte,
   /** One write to a channel; also what a stalled client is measured by. */
   channelWriteBytes: 32 * kibibyte,
   /** Unread requests of one channel: above the first the client gets no new window, above the second it cheats. */

@@ -7,6 +7,7 @@ import { connectionBacklog } from '../../limits.ts';
 import { acceptConnection, type AcceptedConnection } from '../accept-connection.ts';
 import type { ListeningPlace, ProtocolServer, SessionServices } from '../session-services.ts';
 import { AccountBudgets } from './account-budgets.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { finishLoadingSsh } from './native-crypto.ts';
 import { sshLimits } from './sftp-limits.ts';
 import { SshConnection } from './ssh-connection.ts';
@@ -42,6 +43,7 @@ interface OpenSocket {
 class SftpServer implements ProtocolServer {
   readonly #options: SftpServerOptions;
   readonly #budgets = new AccountBudgets();
+  readonly #pool = new BufferPool();
   readonly listener: Server;
   readonly #sockets = new Map<Socket, OpenSocket>();
   readonly #engine;
@@ -148,6 +150,7 @@ class SftpServer implements ProtocolServer {
     entry.connection = new SshConnection(connection, {
       services: this.#options.services,
       budgets: this.#budgets,
+      pool: this.#pool,
       rekeyDeadlineMs: this.#options.rekeyDeadlineMs ?? sshLimits.rekeyDeadlineMs,
       address: entry.accepted.address,
       connectionId: entry.accepted.connection,

@@ -7,6 +7,7 @@ import type { Logger } from '#commlink/log.ts';
 import { retiredIdleTimeoutMs } from '../../limits.ts';
 import type { SessionServices } from '../session-services.ts';
 import type { AccountBudgets, BudgetShare } from './account-budgets.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { guardOutput } from './output-guard.ts';
 import { SftpError } from './sftp-protocol.ts';
 import { SftpHandles } from './sftp-handles.ts';
@@ -21,6 +22,7 @@ import { SshTransport } from './ssh-transport.ts';
 export interface SshConnectionOptions {
   readonly services: SessionServices;
   readonly budgets: AccountBudgets;
+  readonly pool: BufferPool;
   /** The customer's. */
   readonly address: string;
   /** The connection's id at the stager. */
@@ -62,6 +64,7 @@ export class SshConnection {
     this.#isLeaving = services.isDraining();
     this.#log = services.log.child({ protocol: 'sftp', address, connection: randomUUID() });
     this.#transport = new SshTransport(connection, {
+      pool: options.pool,
       stallTimeoutMs: services.limits.stallTimeoutMs,
       onStall: () => this.#break('the client takes nothing any more'),
       onSent: () => this.#rekeying?.look(),
@@ -200,6 +203,7 @@ export class SshConnection {
       accountBudget: login.budget,
       directory: services.accountDirectory(login.account),
       username: login.username,
+      pool: this.#options.pool,
       handles,
       log: this.#log,
       signal: AbortSignal.any([closed.signal, this.#gone.signal]),

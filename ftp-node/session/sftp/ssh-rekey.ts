@@ -42,8 +42,7 @@ export function renewKeys(
       if (Date.now() - startedAtMs >= limits.deadlineMs) onOverdue();
       return;
     }
-    const isDue =
-      countTraffic() - lastBytes >= limits.bytes || Date.now() - lastAtMs >= limits.intervalMs;
+    const isDue = countTraffic() - lastBytes >= limits.bytes || Date.now() - lastAtMs >= limits.intervalMs;
     if (!isDue) return;
     startedAtMs = Date.now();
     connection.rekey();

@@ -5,9 +5,10 @@
 import type { Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
 import { waitForAcknowledgement } from '../acknowledgement.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { sftpLimits } from './sftp-limits.ts';
 import { SftpError } from './sftp-protocol.ts';
-import { isExchangingKeys, socketOf } from './ssh2-insides.ts';
+import { batchPackets, isExchangingKeys, socketOf } from './ssh2-insides.ts';
 
 /** The sending side of one connection. */
 export class SshTransport {
@@ -15,6 +16,7 @@ export class SshTransport {
   readonly #socket: Socket;
   readonly #stallTimeoutMs: number;
   readonly #stallTimer: NodeJS.Timeout;
+  readonly #onSent: () => void;
   readonly #waiters = new Set<() => void>();
   #waitingForSocketCount = 0;
   #waitingForWindowCount = 0;
@@ -26,17 +28,18 @@ export class SshTransport {
    */
   constructor(
     connection: Connection,
-    options: { stallTimeoutMs: number; onStall: () => void; onSent: () => void },
+    options: { pool: BufferPool; stallTimeoutMs: number; onStall: () => void; onSent: () => void },
   ) {
     this.#connection = connection;
     this.#socket = socketOf(connection);
     const wakeAll = (): void => {
       for (const wake of this.#waiters) wake();
     };
-    this.#socket.on('drain', wakeAll);
+    batchPackets(connection, { pool: options.pool, onFlushed: wakeAll });
     // Emitted at the end of every key exchange but the first.
     connection.on('rekey', wakeAll);
     this.#stallTimeoutMs = options.stallTimeoutMs;
+    this.#onSent = options.onSent;
     this.#stallTimer = this.#watchForStall(options);
   }
 
@@ -56,6 +59,7 @@ export class SshTransport {
       await this.#waitForSocket(() => this.#hasRoom(), signal);
       await this.#write(channel, bytes.subarray(position, position + sftpLimits.channelWriteBytes), signal);
     }
+    this.#onSent();
   }
 
   /**

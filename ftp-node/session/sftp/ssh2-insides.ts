@@ -3,6 +3,8 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { Connection, Session } from 'ssh2';
+import type { BufferPool } from './buffer-pool.ts';
+import { PacketBuffers } from './packet-buffers.ts';
 import { sshLimits } from './sftp-limits.ts';
 
 interface ProtocolInsides {
@@ -17,6 +19,10 @@ interface ProtocolInsides {
   };
   /** The negotiation; `remoteExtInfoEnabled` when the client wants SSH_MSG_EXT_INFO. */
   readonly _kex: { remoteExtInfoEnabled?: boolean } | undefined;
+  /** What encrypts now; replaced by each key exchange. */
+  readonly _cipher: { allocPacket(payloadBytes: number): Buffer };
+  /** Sends encrypted bytes; each cipher keeps the one that it was made with. */
+  _onWrite: (this: void, bytes: Buffer) => void;
   /** Called at the end of each key exchange. After the first one it sends SSH_MSG_EXT_INFO. */
   _onHandshakeComplete: (this: void, negotiated: unknown) => void;
   disconnect(reason: number): void;
@@ -77,6 +83,35 @@ export function tellSignatureAlgorithms(connection: Connection, algorithms: read
     kex.remoteExtInfoEnabled = false;
     goOn(negotiated);
   };
+}
+
+/**
+ * Lets packets lie in memory of `pool`, and sends all those of one turn of the event loop with one system call.
+ * `onFlushed` is called when the kernel has taken one. To be called before the first key exchange.
+ */
+export function batchPackets(
+  connection: Connection,
+  { pool, onFlushed }: { pool: BufferPool; onFlushed: () => void },
+): void {
+  const protocol = protocolOf(connection);
+  const socket = socketOf(connection);
+  if (typeof protocol._onWrite !== 'function') throw new Error('This version of ssh2 hides its output.');
+  protocol._onWrite = (bytes) => {
+    if (!socket.writable) return;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      setImmediate(() => socket.uncork());
+    }
+    socket.write(bytes, () => {
+      pool.giveBack(bytes);
+      onFlushed();
+    });
+  };
+  connection.on('handshake', () => {
+    const cipher = protocol._cipher;
+    const packets = new PacketBuffers(pool, cipher.allocPacket.bind(cipher));
+    cipher.allocPacket = (payloadBytes) => packets.allocate(payloadBytes);
+  });
 }
 
 /** Before the login: shows `text` to the client's user, and disconnects, since the service is not available now. */
