@@ -41,3 +41,6 @@ export const passphraseCharacters = { min: 8, max: 256 } as const;
 
 /** How long a join ticket is good for when --ttl does not say otherwise. */
 export const ticketLifetimeMs = 24 * 3_600_000;
+
+/** How often a command that watches something asks again. */
+export const watchIntervalMs = 1000;

@@ -22,8 +22,9 @@ const groupSummaries: Readonly<Record<string, string>> = {
   product: 'what is delivered',
   release: 'state of releases',
   staff: 'logins of the staff console',
+  bans: 'networks that may not log in',
   config: "the cluster's configuration: show, change, publish, roll back",
-  node: 'the nodes of the cluster: list, invite, join, evict',
+  node: 'the nodes of the cluster: list, invite, join, drain, evict',
   bag: 'the key bags of the links between nodes: state, rotation',
   operator: 'operator keys, which every change of the cluster is signed with',
 };

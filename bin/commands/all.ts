@@ -3,6 +3,7 @@ import type { CommandSpec } from '../command-spec.ts';
 import { accountCreate, accounts } from './account.ts';
 import { audit, auditVerify } from './audit.ts';
 import { bagAbort, bagRotate, bagStatus } from './bag.ts';
+import { bansAdd, bansLift, bansList } from './bans.ts';
 import { configEdit } from './config-edit.ts';
 import { configPublish, configRollback } from './config-publish.ts';
 import { configDiff, configDiscard, configRebase, configSet, configUnset } from './config-set.ts';
@@ -13,6 +14,7 @@ import { doctor } from './doctor.ts';
 import { entitlements, grant, revoke } from './entitlement.ts';
 import { keyList, keyRemove } from './key.ts';
 import { staffCreate, userCreate } from './login.ts';
+import { nodeDrain } from './node-drain.ts';
 import { nodeEvict, nodeIdentity } from './node-evict.ts';
 import { nodeAdmit, nodeInvite, nodeReplace } from './node-invite.ts';
 import { nodeJoin } from './node-join.ts';
@@ -22,6 +24,7 @@ import { operatorInit, operatorPassphrase, operatorShow } from './operator.ts';
 import { productCreate, products } from './product.ts';
 import { publish } from './publish.ts';
 import { releasePublish, releaseWithdraw } from './release.ts';
+import { sessions, sessionsCut } from './sessions.ts';
 import { stage } from './stage.ts';
 import { status } from './status.ts';
 import { why } from './why.ts';
@@ -48,6 +51,11 @@ export const commands: readonly CommandSpec[] = [
   deliveries,
   cancel,
   downloads,
+  sessions,
+  sessionsCut,
+  bansList,
+  bansAdd,
+  bansLift,
   staffCreate,
   audit,
   auditVerify,
@@ -67,6 +75,7 @@ export const commands: readonly CommandSpec[] = [
   nodeInvite,
   nodeAdmit,
   nodeJoin,
+  nodeDrain,
   nodeEvict,
   nodeReplace,
   nodeIdentity,

@@ -115,7 +115,8 @@ function describe(result: Status): string[] {
       const jail = description.jailed ? 'jailed' : 'NOT jailed';
       const crypto = description.sshNativeCrypto ? 'native SSH crypto' : 'SSH crypto in JavaScript (slow)';
       const work = `${description.sessionCount} sessions, ${description.transferCount} transfers, ${description.stagedCount} staged`;
-      return `  node       ${name} via ${via}: ${work}; ${jail}; ${crypto}; ${formatBytes(description.storeroomFreeBytes)} free`;
+      const drains = description.draining ? 'DRAINS; ' : '';
+      return `  node       ${name} via ${via}: ${drains}${work}; ${jail}; ${crypto}; ${formatBytes(description.storeroomFreeBytes)} free`;
     }),
     ...(pendingOrders > 0 ? [`  waiting    ${pendingOrders} orders for nodes that are away`] : []),
   ];
