@@ -68,16 +68,19 @@ export class DataTransfer {
       if (secure === null) throw new FtpRefusal(425, 'TLS could not be agreed on for the data connection.');
       const resumed = secure.isSessionReused();
       gateway.services.log.debug({ resumed }, 'data connection secured');
-      if (gateway.requireResumption && !resumed)
-        throw new FtpRefusal(
-          522,
-          'Data connections must resume the TLS session of the control connection here.',
-        );
+      if (gateway.requireResumption && !resumed) this.#refuseUnresumed(secure);
       this.#socket = secure;
     } else this.#socket = plain;
     // Nothing is expected from the client on a download; reading shows when it closes.
     this.#socket.resume();
     return this.#socket;
+  }
+
+  /** Nothing was sent, so an orderly end misleads nobody, and clients that see one go on to read why. */
+  #refuseUnresumed(secure: Socket): never {
+    this.#closed = true;
+    secure.destroySoon();
+    throw new FtpRefusal(522, 'Data connections must resume the TLS session of the control connection here.');
   }
 
   /** Ends the data connection in order. Throws FtpRefusal 426 when the client did not get all, or may not have. */
