@@ -5,6 +5,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 
 const probe = join(import.meta.dirname, 'jail-probe.ts');
+/** With little memory, so that there is soon none. */
+const probing = [`--import=${probe}`, '--max-old-space-size=120'];
 const spawn = childProcess.spawn as (command: string, args: readonly string[], options: object) => unknown;
 
 Object.assign(childProcess, {
@@ -12,7 +14,7 @@ Object.assign(childProcess, {
     spawn(
       command,
       args.flatMap((argument) =>
-        argument.endsWith('/session/main.ts') ? [`--import=${probe}`, argument] : [argument],
+        argument.endsWith('/session/main.ts') ? [...probing, argument] : [argument],
       ),
       options,
     ),

@@ -1,5 +1,6 @@
-// Loaded into a session server before its own code, as if an attacker ran there: at SIGUSR2 it tries what a process may
-// want of its machine, and writes what came of it to standard output as one line. Caller: inject-probe.ts.
+// Loaded into a session server before its own code, as if an attacker ran there. At SIGUSR2 it tries what a process may
+// want of its machine, and writes what came of it to standard output as one line; at SIGWINCH it hangs for ever; at SIGPWR
+// it takes memory until there is none. Caller: inject-probe.ts.
 import {
   chmodSync,
   closeSync,
@@ -170,4 +171,13 @@ function tryCalls(calls: Readonly<Record<string, CallNumbers>>): Record<string, 
 
 process.on('SIGUSR2', () => {
   void tryEverything().then((probe) => process.stdout.write(`${JSON.stringify({ probe })}\n`));
+});
+
+process.on('SIGWINCH', () => {
+  for (;;);
+});
+
+process.on('SIGPWR', () => {
+  const taken: number[][] = [];
+  for (;;) taken.push(Array.from({ length: 1_000_000 }, Math.random));
 });
