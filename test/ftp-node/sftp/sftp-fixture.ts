@@ -7,11 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { createLogger } from '#commlink/log.ts';
 import type { LoginCredential, PublicKeyCredential } from '#commlink/methods/login-credential.ts';
-import { defaultSessionLimits } from '#ftp-node/limits.ts';
+import { defaultSessionLimits, type NodeLimits } from '#ftp-node/limits.ts';
 import { openAccountDirectory } from '#ftp-node/session/account-directory.ts';
 import type {
   ProtocolServer,
-  SessionLimits,
   SessionServices,
   TransferStart,
 } from '#ftp-node/session/session-services.ts';
@@ -66,7 +65,7 @@ export function makeHostKeys(): Buffer[] {
 /** Starts a server. `close` it in the test's teardown. */
 export async function startFixture(
   options: {
-    limits?: Partial<SessionLimits>;
+    limits?: Partial<NodeLimits>;
     waitForAdmission?: SessionServices['waitForAdmission'];
     admit?: () => boolean;
     rekeyDeadlineMs?: number;
@@ -124,7 +123,7 @@ function isSigned({ algorithm, key, signature, signedData }: PublicKeyCredential
   return verdict === true && data.includes(algorithm) && data.includes(username);
 }
 
-function makeServices(fixture: SftpFixture, limits: SessionLimits, admit: () => boolean): SessionServices {
+function makeServices(fixture: SftpFixture, limits: NodeLimits, admit: () => boolean): SessionServices {
   return {
     log: createLogger('sftp-test', 'fatal'),
     limits,
