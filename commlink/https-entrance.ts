@@ -5,6 +5,7 @@
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { peopleTls } from './people-tls.ts';
 import { StartupError } from './process-lifecycle.ts';
 import type { HostPort } from './settings/link-settings.ts';
 
@@ -36,7 +37,7 @@ export interface PreparedEntrance {
 export interface EntranceOptions {
   /** In refusals: `portal`, `console`. */
   readonly name: string;
-  /** TLS versions and ciphers, sizes and times. */
+  /** TLS versions, sizes and times. */
   readonly server: ServerOptions & { readonly maxRequestsPerSocket?: number; readonly idleTimeoutMs: number };
   /** How long requests on a listener that was replaced or closed may go on. */
   readonly drainMs: number;
@@ -171,7 +172,7 @@ function tlsOptions({ server }: EntranceOptions, { certificate, privateKey }: En
     cert: certificate,
     key: privateKey,
     minVersion: server.minVersion ?? 'TLSv1.2',
-    ...(server.ciphers === undefined ? {} : { ciphers: server.ciphers }),
+    ...peopleTls,
   } as const;
 }
 

@@ -5,6 +5,7 @@
 import { constants, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
+import { peopleTls } from '#commlink/people-tls.ts';
 import type { ControlConnection } from './control-connection.ts';
 import type { FtpTls } from './ftp-gateway.ts';
 import { ftpLimits } from './ftp-limits.ts';
@@ -47,7 +48,7 @@ function createControlContext(tls: FtpTls): SecureContext {
     cert: tls.cert,
     key: tls.key,
     minVersion: tls.minVersion,
-    honorCipherOrder: true,
+    ...peopleTls,
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ticketKeys: randomBytes(ticketKeyBytes),
     sessionTimeout: ftpLimits.tlsSessionLifetimeSeconds,

@@ -1,6 +1,7 @@
 // The HTTPS download server. Caller: prepare-protocols.ts, before the jail is shut.
 import { createServer } from 'node:https';
 import type { SecureVersion } from 'node:tls';
+import { peopleTls } from '#commlink/people-tls.ts';
 import type { ProtocolServer } from '../session-services.ts';
 import { prepareWebServer, speakerOptions, type WebServerOptions } from './web-server.ts';
 
@@ -16,6 +17,7 @@ export function prepareHttpsServer(options: HttpsServerOptions): ProtocolServer 
   const speaker = createServer({
     ...speakerOptions,
     ...tls,
+    ...peopleTls,
     ALPNProtocols: ['http/1.1'],
     handshakeTimeout: services.limits.loginDeadlineMs,
   });

@@ -28,8 +28,6 @@ const algorithms = {
     'hmac-sha2-256-etm@openssh.com',
     'hmac-sha2-512-etm@openssh.com',
     // For clients without encrypt-then-MAC: PuTTY before 0.59, old libssh2.
-    'hmac-sha2-256',
-    'hmac-sha2-512',
   ],
   compress: ['none'],
 } satisfies Algorithms;
