@@ -6,8 +6,23 @@ const kibibyte = 1024;
 const second = 1000;
 const minute = 60 * second;
 
+/** All limits that may be configured: those of a session server, and those that the stager obeys for all of them. */
+export interface NodeLimits extends SessionLimits {
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+  readonly sessionsPerAccountMax: number;
+  readonly transfersPerAccountPerSecondMax: number;
+  readonly transfersMax: number;
+  readonly transfersPerAccountMax: number;
+  readonly transfersPerAddressMax: number;
+  /** 0 is no limit. */
+  readonly bytesPerSecondMax: number;
+  readonly bytesPerSecondPerAccountMax: number;
+  readonly bytesPerSecondPerAddressMax: number;
+}
+
 /** The limits of a node where the configuration says nothing else. */
-export const defaultSessionLimits: SessionLimits = {
+export const defaultSessionLimits: NodeLimits = {
   connectionsMax: 4000,
   connectionsPerAddressMax: 256,
   sessionsPerAccountMax: 128,

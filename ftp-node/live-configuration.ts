@@ -6,10 +6,10 @@ import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import type { PreparedChange } from '#commlink/prepared-change.ts';
 import { checkIdentity } from '#commlink/settings/checked-identity.ts';
 import { fingerprintHostKey } from './host-key-fingerprint.ts';
+import type { NodeLimits } from './limits.ts';
 import type { BoundPorts } from './session-host/listening-sockets.ts';
 import type { SessionHost } from './session-host/session-host.ts';
 import { limitsOf, planSessions, type PlannedNode } from './session-plan.ts';
-import type { SessionLimits } from './session/session-services.ts';
 
 type Configuration = NodeConfiguration<'ftp-node'>;
 
@@ -44,7 +44,7 @@ export class LiveConfiguration {
   }
 
   /** The limits in use. */
-  get limits(): SessionLimits {
+  get limits(): NodeLimits {
     return limitsOf(this.#installed.settings);
   }
 

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import type { NodeConfiguration } from '#commlink/configuration/node-configuration.ts';
 import type { FtpNodeConfig } from './config.ts';
-import { defaultSessionLimits } from './limits.ts';
+import { defaultSessionLimits, type NodeLimits } from './limits.ts';
 import type { SessionPlan } from './session-host/session-generation.ts';
 import type { SessionLimits } from './session/session-services.ts';
 
@@ -59,7 +59,7 @@ export function planSessions(
       tlsMinimum: settings.tlsMinimum,
       proxyProtocol: settings.proxyProtocol,
       isolation: settings.isolation,
-      limits: limitsOf(settings),
+      limits: sessionLimitsOf(limitsOf(settings)),
     },
   };
 }
@@ -74,12 +74,28 @@ function serverCountOf({
   return sessionServerCount === 0 ? availableParallelism() : sessionServerCount;
 }
 
-/** The limits that hold for one session server. */
-export function limitsOf(settings: NodeConfiguration<'ftp-node'>['settings']): SessionLimits {
+/** The limits in use. */
+export function limitsOf(settings: NodeConfiguration<'ftp-node'>['settings']): NodeLimits {
   const limits = { ...defaultSessionLimits, ...settings.limits };
   const { from, to } = settings.ftp.passivePorts;
   // All session servers draw from one range; whatever one account does, the other half is for others.
   const shareOfRange = Math.floor((to - from + 1) / 2 / serverCountOf(settings));
   const passivePortsPerAccountMax = Math.max(1, Math.min(limits.passivePortsPerAccountMax, shareOfRange));
   return { ...limits, passivePortsPerAccountMax };
+}
+
+/** What a session server obeys by itself; the rest is the stager's, and changes without another session server. */
+function sessionLimitsOf(limits: NodeLimits): SessionLimits {
+  return {
+    loginDeadlineMs: limits.loginDeadlineMs,
+    loginAttemptsMax: limits.loginAttemptsMax,
+    idleTimeoutMs: limits.idleTimeoutMs,
+    stallTimeoutMs: limits.stallTimeoutMs,
+    dataConnectionTimeoutMs: limits.dataConnectionTimeoutMs,
+    commandBytesMax: limits.commandBytesMax,
+    readChunkBytes: limits.readChunkBytes,
+    passivePortsPerAccountMax: limits.passivePortsPerAccountMax,
+    rekeyBytes: limits.rekeyBytes,
+    rekeyIntervalMs: limits.rekeyIntervalMs,
+  };
 }

@@ -81,10 +81,12 @@ async function writeChunk(
   { destination, transfer }: FileSending,
   interruption: Interruption,
 ): Promise<'done' | InterruptionReason> {
-  if (transfer.pace === null) return await interruption.settleWrite(destination, chunk);
+  // Asked once for the chunk: it may become null while this waits.
+  const { pace } = transfer;
+  if (pace === null) return await interruption.settleWrite(destination, chunk);
   for (let at = 0; at < chunk.length; at += pacedSliceBytes) {
     const slice = chunk.subarray(at, at + pacedSliceBytes);
-    let settled = await interruption.settleFirst(transfer.pace(slice.length));
+    let settled = await interruption.settleFirst(pace(slice.length));
     if (settled === 'done') settled = await interruption.settleWrite(destination, slice);
     if (settled !== 'done') return settled;
   }

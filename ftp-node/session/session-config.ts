@@ -12,6 +12,19 @@ const { tlsMinimum, proxyProtocol, isolation, ftp } = FtpNodeSettings.properties
 const { publicHost, publicAddresses, passivePorts, requireTls, activeMode, requireResumption } =
   ftp.properties;
 
+const {
+  loginDeadlineMs,
+  loginAttemptsMax,
+  idleTimeoutMs,
+  stallTimeoutMs,
+  dataConnectionTimeoutMs,
+  commandBytesMax,
+  readChunkBytes,
+  passivePortsPerAccountMax,
+  rekeyBytes,
+  rekeyIntervalMs,
+} = SessionLimitsSchema.properties;
+
 /** What changes while a session server runs, all of it at once. */
 export const LiveSettings = strictObject({
   /** Whether client requests are admitted, and how long they are held while they are not. */
@@ -55,7 +68,18 @@ export const SessionServerConfig = strictObject({
   tlsMinimum,
   proxyProtocol,
   isolation,
-  limits: SessionLimitsSchema,
+  limits: strictObject({
+    loginDeadlineMs,
+    loginAttemptsMax,
+    idleTimeoutMs,
+    stallTimeoutMs,
+    dataConnectionTimeoutMs,
+    commandBytesMax,
+    readChunkBytes,
+    passivePortsPerAccountMax,
+    rekeyBytes,
+    rekeyIntervalMs,
+  }),
   live: LiveSettings,
 });
 export type SessionServerConfig = Static<typeof SessionServerConfig>;

@@ -172,11 +172,8 @@ export interface StagingFacts {
   readonly publishedAtMs: number;
 }
 
-/** Limits of a node; defaults in ftp-node/limits.ts. What is counted, the stager counts for all session servers. */
+/** Limits that each session server obeys by itself; defaults in ftp-node/limits.ts. What is counted, the stager counts. */
 export interface SessionLimits {
-  readonly connectionsMax: number;
-  readonly connectionsPerAddressMax: number;
-  readonly sessionsPerAccountMax: number;
   readonly loginDeadlineMs: number;
   readonly loginAttemptsMax: number;
   readonly idleTimeoutMs: number;
@@ -187,14 +184,7 @@ export interface SessionLimits {
   readonly readChunkBytes: number;
   /** Passive ports that wait for data connections of one account. */
   readonly passivePortsPerAccountMax: number;
-  /** Obeyed by the stager, for all session servers together. */
-  readonly transfersPerAccountPerSecondMax: number;
-  readonly transfersMax: number;
-  readonly transfersPerAccountMax: number;
-  readonly transfersPerAddressMax: number;
-  readonly bytesPerSecondMax: number;
-  readonly bytesPerSecondPerAccountMax: number;
-  readonly bytesPerSecondPerAddressMax: number;
+  /** SFTP: new keys are agreed on after so many bytes, or so long. */
   readonly rekeyBytes: number;
   readonly rekeyIntervalMs: number;
 }

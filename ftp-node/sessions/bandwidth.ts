@@ -2,9 +2,9 @@
 // begins, and new rates when transfers begin or end, when limits change, and as transfers turn out to use less than they
 // were given. Caller: main.ts; told by the transfer places. Session servers hold to the rates (rate-bucket.ts).
 import type { ParamsOf } from '#commlink/method-table.ts';
+import type { NodeLimits } from '../limits.ts';
 import { demandFloorBytesPerSecond, paceChangeMs, paceReviewMs, paceTrialMs } from '../limits.ts';
 import type { sessionServerMethods } from '../session-methods.ts';
-import type { SessionLimits } from '../session/session-services.ts';
 import { shareFairly, type SharedLimit } from './fair-rates.ts';
 import type { RunningTransfer } from './live-connection.ts';
 
@@ -14,7 +14,7 @@ export type Rates = ParamsOf<typeof sessionServerMethods, 'transfer.pace'>['rate
 /** What it works with. */
 export interface BandwidthOptions {
   /** Asked each time. */
-  readonly limits: () => SessionLimits;
+  readonly limits: () => NodeLimits;
   readonly running: () => Iterable<RunningTransfer>;
   /** Tells a session server. Never rejects. */
   readonly paceOn: (server: string, rates: Rates) => Promise<void>;
@@ -124,7 +124,7 @@ function demandOf({ bytesPerSecondMax, speed }: RunningTransfer, nowMs: number):
   return Math.max(demandFloorBytesPerSecond, usedBytes * 2);
 }
 
-function sharedLimits(transfers: readonly RunningTransfer[], limits: SessionLimits): SharedLimit[] {
+function sharedLimits(transfers: readonly RunningTransfer[], limits: NodeLimits): SharedLimit[] {
   const indices = transfers.map((_, index) => index);
   const each = (bytesPerSecond: number, keyOf: (transfer: RunningTransfer) => string): SharedLimit[] =>
     bytesPerSecond === 0

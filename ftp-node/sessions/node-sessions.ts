@@ -4,8 +4,8 @@ import type { Logger } from '#commlink/log.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';
 import type { BanList } from '../bans/ban-list.ts';
 import { TransferPace } from '../downloads/transfer-pace.ts';
+import type { NodeLimits } from '../limits.ts';
 import type { sessionServerMethods } from '../session-methods.ts';
-import type { SessionLimits } from '../session/session-services.ts';
 import { Bandwidth, type Rates } from './bandwidth.ts';
 import { SessionDirectory, type SessionEnding } from './session-directory.ts';
 
@@ -14,7 +14,7 @@ type SessionServer = Pick<RpcPeer<typeof sessionServerMethods>, 'call'>;
 /** What it is opened with. */
 export interface NodeSessionsOptions {
   /** The limits in use; asked each time. */
-  readonly limits: () => SessionLimits;
+  readonly limits: () => NodeLimits;
   readonly bans: Pick<BanList, 'isBanned' | 'onReplace'>;
   readonly isDraining: () => boolean;
   /** The session server of this name; null when it is gone. */

@@ -5,9 +5,9 @@ import { randomBytes } from 'node:crypto';
 import type { ParamsOf } from '#commlink/method-table.ts';
 import type { LiveSession } from '#commlink/methods/live-session.ts';
 import { networkOf } from '#commlink/network-of.ts';
+import type { NodeLimits } from '../limits.ts';
 import type { ConnectionRefusal, stagerMethods } from '../session-methods.ts';
 import type { ProtocolName } from '../session/protocol-name.ts';
-import type { SessionLimits } from '../session/session-services.ts';
 import { describeConnection } from './describe-connection.ts';
 import { KeyCounter } from './key-counter.ts';
 import type { LiveConnection } from './live-connection.ts';
@@ -15,7 +15,7 @@ import { TransferPlaces } from './transfer-places.ts';
 
 /** What the directory works with; all of it is asked each time, since all of it changes. */
 export interface SessionDirectoryOptions {
-  readonly limits: () => SessionLimits;
+  readonly limits: () => NodeLimits;
   readonly isBanned: (address: string) => boolean;
   readonly isDraining: () => boolean;
   /** Ends sessions, or connections, on a session server; resolves to how many of them there were. Never rejects. */
@@ -53,14 +53,17 @@ export class SessionDirectory {
     return this.#connections.size;
   }
 
-  /** A connection that a session server has accepted. A draining node still tells HTTPS clients when to come back. */
+  /**
+   * A connection that a session server has accepted. A signed URL is its own credential, so no ban holds for HTTPS; and a
+   * draining node tells its clients when to come back, which takes a connection.
+   */
   openConnection(server: string, { protocol, address }: OpenedConnection): ConnectionAnswer {
     const { isBanned, isDraining, limits } = this.#options;
     const { connectionsMax, connectionsPerAddressMax } = limits();
     const network = networkOf(address);
     const refuse = (reason: ConnectionRefusal) => ({ admitted: false, reason }) as const;
-    if (isBanned(address)) return refuse('banned');
-    if (isDraining() && protocol !== 'https' && protocol !== 'http') return refuse('draining');
+    if (isForLogins(protocol) && isBanned(address)) return refuse('banned');
+    if (isForLogins(protocol) && isDraining()) return refuse('draining');
     if (this.#connections.size >= connectionsMax) return refuse('too_many');
     if (this.#byNetwork.countOf(network) >= connectionsPerAddressMax) return refuse('too_many_from_address');
     const id = newId('con');
@@ -138,15 +141,13 @@ export class SessionDirectory {
     return this.#end(found, 'cut');
   }
 
-  /** Ends the connections of banned addresses that nobody has logged in on, and that no signed URL is served on. */
+  /** Ends the connections of banned addresses that nobody has logged in on. */
   async endBanned(): Promise<void> {
-    const idle = [...this.#connections.values()].filter(
-      ({ session, transfers }) => session === null && transfers.size === 0,
+    const banned = [...this.#connections.values()].filter(
+      ({ protocol, session, address }) =>
+        session === null && isForLogins(protocol) && this.#options.isBanned(address),
     );
-    await this.#end(
-      idle.filter(({ address }) => this.#options.isBanned(address)),
-      'banned',
-    );
+    await this.#end(banned, 'banned');
   }
 
   #removeSession(connection: LiveConnection): void {
@@ -169,6 +170,11 @@ export class SessionDirectory {
 }
 
 type OpenedConnection = { readonly protocol: ProtocolName; readonly address: string };
+
+/** Over the others comes what was signed for somebody. */
+function isForLogins(protocol: ProtocolName): boolean {
+  return protocol !== 'https' && protocol !== 'http';
+}
 
 function newId(kind: 'con' | 'ses'): string {
   return `${kind}_${randomBytes(16).toString('base64url')}`;

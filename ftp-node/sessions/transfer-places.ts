@@ -2,7 +2,7 @@
 // address. Caller: session-handlers.ts, through the session directory. A place is taken before the download is recorded,
 // so that many that begin at once are counted too.
 import type { DownloadRecord } from '../ledger/download-records.ts';
-import type { SessionLimits } from '../session/session-services.ts';
+import type { NodeLimits } from '../limits.ts';
 import { KeyCounter } from './key-counter.ts';
 import type { LiveConnection, RunningTransfer } from './live-connection.ts';
 import { TransferSpeed } from './transfer-speed.ts';
@@ -17,13 +17,13 @@ export interface TransferPlace {
 
 /** The running transfers of one node. */
 export class TransferPlaces {
-  readonly #limits: () => SessionLimits;
+  readonly #limits: () => NodeLimits;
   readonly #running = new Map<string, RunningTransfer>();
   readonly #byAccount = new KeyCounter();
   readonly #byNetwork = new KeyCounter();
   #takenCount = 0;
 
-  constructor(limits: () => SessionLimits) {
+  constructor(limits: () => NodeLimits) {
     this.#limits = limits;
   }
 

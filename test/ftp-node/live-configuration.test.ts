@@ -146,7 +146,8 @@ t.test(
     await node.cluster.changeSettings((settings) => ({
       ...settings,
       ...portsFrom(next),
-      limits: { connectionsPerAddressMax: 2 },
+      // The three that run on the former session server count too.
+      limits: { connectionsPerAddressMax: 5 },
     }));
     const identity = node.makeIdentity();
     await node.cluster.changeIdentity(identity);

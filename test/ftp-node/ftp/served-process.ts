@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { waitForFirstEvent } from '#ftp-node/session/ftp/first-event.ts';
-import type { SessionLimits } from '#ftp-node/session/session-services.ts';
+import type { NodeLimits } from '#ftp-node/limits.ts';
 
 /** What child-server.ts is started with. */
 export interface ChildOptions {
@@ -16,7 +16,7 @@ export interface ChildOptions {
   readonly directory: string;
   readonly certFile: string;
   readonly keyFile: string;
-  readonly limits: Partial<SessionLimits>;
+  readonly limits: Partial<NodeLimits>;
   readonly passivePorts: { from: number; to: number };
   /** Other work of so many milliseconds in each turn of the event loop. */
   readonly spinMs: number;
