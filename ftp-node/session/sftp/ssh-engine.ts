@@ -27,7 +27,9 @@ const algorithms = {
   hmac: [
     'hmac-sha2-256-etm@openssh.com',
     'hmac-sha2-512-etm@openssh.com',
-    // For clients without encrypt-then-MAC: PuTTY before 0.59, old libssh2.
+    // For clients without encrypt-then-MAC: curl with libssh2 before 1.11, PuTTY before 0.59.
+    'hmac-sha2-256',
+    'hmac-sha2-512',
   ],
   compress: ['none'],
 } satisfies Algorithms;
