@@ -18,6 +18,8 @@ export interface HttpQuestion {
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  /** The customer's own address, of those of the loopback network. */
+  readonly from?: string;
 }
 
 /** Asks one of the installation's HTTPS servers, trusting its own authority alone. Follows no redirect. */
@@ -26,13 +28,14 @@ export async function askHttps(
   url: string,
   question: HttpQuestion = {},
 ): Promise<HttpAnswer> {
-  const { form, json, method, headers } = question;
+  const { form, json, method, headers, from } = question;
   const body = form ? new URLSearchParams(form).toString() : json === undefined ? '' : JSON.stringify(json);
   const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
   const ca = await readFile(consign.endpoints.caFile);
   const sent = request(url, {
     ca,
     agent: false,
+    ...(from === undefined ? {} : { localAddress: from }),
     method: method ?? (body ? 'POST' : 'GET'),
     headers: {
       ...(body ? { 'content-type': type, 'content-length': Buffer.byteLength(body) } : {}),
@@ -66,11 +69,16 @@ export function cookieOf({ headers }: HttpAnswer, name: string): string | undefi
 }
 
 /** Sends the sign-in form; the answer is a redirect with the session's cookie, or the form again with the refusal. */
-export async function sendSignIn(consign: RunningConsign, login: PrintedLogin): Promise<HttpAnswer> {
+export async function sendSignIn(
+  consign: RunningConsign,
+  login: PrintedLogin,
+  from = '127.0.0.1',
+): Promise<HttpAnswer> {
   const { portal } = consign.endpoints;
-  const secret = cookieOf(await askHttps(consign, `${portal}/sign-in`), visitorCookie) ?? '';
+  const secret = cookieOf(await askHttps(consign, `${portal}/sign-in`, { from }), visitorCookie) ?? '';
   const form = { formToken: formTokenFor(secret), next: '/', username: login.name, password: login.password };
-  return askHttps(consign, `${portal}/sign-in`, { form, headers: { cookie: `${visitorCookie}=${secret}` } });
+  const headers = { cookie: `${visitorCookie}=${secret}` };
+  return askHttps(consign, `${portal}/sign-in`, { form, headers, from });
 }
 
 /** A customer who is signed in. */
