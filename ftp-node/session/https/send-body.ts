@@ -57,14 +57,20 @@ async function sendPieces(
       continue;
     }
     const beforeBytes = doneBytes;
-    const { signal, pace } = transfer;
     const result = await sendFile({
       handle,
       offsetBytes: piece.span.firstByte,
       lengthBytes: lengthOf(piece.span),
       destination: response,
       socket,
-      transfer: { signal, pace, progress: (sentBytes) => transfer.progress(beforeBytes + sentBytes) },
+      transfer: {
+        signal: transfer.signal,
+        // Asked before each write: a limit may come and go.
+        get pace() {
+          return transfer.pace;
+        },
+        progress: (sentBytes) => transfer.progress(beforeBytes + sentBytes),
+      },
       limits: services.limits,
     });
     doneBytes += result.sentBytes;
