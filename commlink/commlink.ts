@@ -22,6 +22,7 @@ import type { LinkPlan, Member, NodeRole } from './node-config.ts';
 import type { NodeKeys } from './node-keys.ts';
 import type { PreparedChange } from './prepared-change.ts';
 import { RpcError } from './rpc-error.ts';
+import type { CallObserver } from './rpc/call-observer.ts';
 import { compileTable, type CompiledTable } from './rpc/compiled-table.ts';
 import type { CallOptions } from './rpc/placed-calls.ts';
 
@@ -34,6 +35,8 @@ export interface CommlinkOptions<T extends MethodTable> {
   readonly offered: T;
   readonly handlers: Handlers<T>;
   readonly log: Logger;
+  /** Told of each call over a link that is over. */
+  readonly observe?: CallObserver;
   /** Left out, `admits` means nothing. */
   readonly gate?: CallGate;
   /** The invitations whose tickets open a join link here; asked at each handshake. Left out, there are none. */
@@ -86,11 +89,11 @@ export interface Commlink {
  * `NODE_KEY_MISMATCH`, `PORT_TAKEN`) with what to do.
  */
 export async function openCommlink<T extends MethodTable>(options: CommlinkOptions<T>): Promise<Commlink> {
-  const { plan, keys, gate, invitations, offered, handlers, log } = options;
+  const { plan, keys, gate, observe, invitations, offered, handlers, log } = options;
   const fixed = { cluster: plan.cluster, keys, bags: new BagStore([]), log };
   const parts = {
     context: new ChangingContext(indexMembers(plan, keys), fixed),
-    offer: { offered: compileTable(offered), handlers, gate },
+    offer: { offered: compileTable(offered), handlers, gate, observe },
     invitations: invitations ?? (() => []),
     localPorts: await readEphemeralPorts(),
   };

@@ -84,3 +84,7 @@ export const operatorConnectionsMax = 32;
 export const closeMsMax = 3_000;
 /** Refused links that are logged in a minute; the rest are counted in one line. */
 export const loggedRefusalsPerMinuteMax = 60;
+/** Connections to a metrics listener at once. */
+export const metricsConnectionsMax = 16;
+/** How long a reader of metrics may take for its request. */
+export const metricsRequestMsMax = 10_000;

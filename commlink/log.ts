@@ -2,6 +2,7 @@
 // the launcher or systemd collects them. Named fields that carry secrets are removed here, whatever the caller does.
 import { writeSync } from 'node:fs';
 import { pino, type Logger as PinoLogger } from 'pino';
+import { currentRequestId } from './request-id.ts';
 
 /** A structured logger: `log.info({ account }, 'delivery staged')`. */
 export type Logger = PinoLogger;
@@ -45,13 +46,17 @@ const standardOutput = {
   },
 };
 
-/** Makes the process's logger. `name` is the process ("internal-db"); `level` defaults to "info". */
+/** Makes the process's logger. Each line names the `request` that it was written under, if there is one. `name` is the process ("internal-db"); `level` defaults to "info". */
 export function createLogger(name: string, level = 'info'): Logger {
   const options = {
     name,
     level,
     base: { name, pid: process.pid },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    mixin: () => {
+      const request = currentRequestId();
+      return request === undefined ? {} : { request };
+    },
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), remove: true },
   };
   return pino(options, standardOutput);

@@ -2,6 +2,7 @@
 // takes a change, and what it is told. Callers: the shell of this folder makes these; each component's services use them.
 import type { Commlink } from '../commlink.ts';
 import type { Handlers, MethodTable } from '../method-table.ts';
+import type { MetricRegistry } from '../metrics/metric-registry.ts';
 import type { ClusterStatus } from '../methods/operator-methods.ts';
 import type { NodeRole } from '../node-config.ts';
 import type { NodeKeys } from '../node-keys.ts';
@@ -53,6 +54,8 @@ export interface OpenedNode<R extends NodeRole> {
   readonly configuration: NodeConfiguration<R>;
   readonly keys: NodeKeys;
   readonly admission: Admission;
+  /** For the component's own metrics. */
+  readonly metrics: MetricRegistry;
   /**
    * Opens the links, the operators' socket and listener, and takes part in the protocol from then on. Once. Throws
    * StartupError (`PORT_TAKEN`, `SOCKET_…`). `prepare` may be called before this resolves.

@@ -1,6 +1,7 @@
 // What a node has before it opens a socket: its keys, its directory, and the installed version, read and verified.
 // Made by open-node-parts.ts, used by running-node.ts and its parts.
 import type { Logger } from '../log.ts';
+import type { MetricRegistry } from '../metrics/metric-registry.ts';
 import type { NodeRole } from '../node-config.ts';
 import type { NodeKeys } from '../node-keys.ts';
 import type { AdmissionGate } from './admission.ts';
@@ -26,6 +27,8 @@ export interface NodeParts<R extends NodeRole> extends OpenClusterNodeOptions<R>
   readonly store: ConfigurationStore;
   readonly shelf: BlockShelf;
   readonly admission: AdmissionGate;
+  /** The program's; the links' are in it, and the component adds its own. */
+  readonly metrics: MetricRegistry;
   /** This node's part of the installed version. */
   readonly opened: OpenedVersion<R>;
   /** As the store has it. */

@@ -2,6 +2,7 @@
 // the configuration, and the operators' doors. Caller: running-node.ts.
 import { openCommlink, type Commlink } from '../commlink.ts';
 import type { Handlers, MethodTable } from '../method-table.ts';
+import { countCalls } from '../metrics/link-metrics.ts';
 import { configurationMethods } from '../methods/configuration-methods.ts';
 import type { ClusterStatus } from '../methods/operator-methods.ts';
 import type { NodeRole } from '../node-config.ts';
@@ -29,7 +30,7 @@ export function openNodeLinks<R extends NodeRole, T extends MethodTable>(
   { parts, shell, joins, refusals }: NodeLinksSources<R>,
   { offered, handlers }: Pick<StartOptions<R, T>, 'offered' | 'handlers'>,
 ): Promise<Commlink> {
-  const { keys, shelf, log, opened, admission } = parts;
+  const { keys, shelf, log, opened, admission, metrics } = parts;
   const own = configurationHandlers({
     shelf,
     joins,
@@ -43,6 +44,7 @@ export function openNodeLinks<R extends NodeRole, T extends MethodTable>(
     offered: { ...offered, ...configurationMethods } as MethodTable,
     handlers: { ...handlers, ...own } as Handlers<MethodTable>,
     log,
+    observe: countCalls(metrics),
     gate: {
       get version() {
         return formatVersion(shelf.installed.version);

@@ -1,5 +1,6 @@
 // Reads and verifies what a node has on its disk, before it opens a socket. Changes nothing, so that other programs of the
 // same owner may look as well. Callers: cluster-node.ts.
+import { MetricRegistry } from '../metrics/metric-registry.ts';
 import type { NodeRole } from '../node-config.ts';
 import { readNodeKeys, type NodeKeys } from '../node-keys.ts';
 import { StartupError } from '../process-lifecycle.ts';
@@ -33,7 +34,9 @@ export async function openNodeParts<R extends NodeRole>(
     installed: planOf(installed.manifest, installed.version),
     candidate: candidate && planOf(candidate.manifest, candidate.version),
   });
-  return { ...options, keys, store, shelf, opened, core, admission: new AdmissionGate() };
+  const metrics = new MetricRegistry();
+  metrics.addProcess();
+  return { ...options, keys, store, shelf, opened, core, metrics, admission: new AdmissionGate() };
 }
 
 function assertOwnDirectory<R extends NodeRole>(

@@ -1,6 +1,7 @@
 // Ties the protocol's core to the world: carries out what the core wants done over the links, on the disk and in the
 // component, and tells it what came of it. The core decides. Caller: running-node.ts.
 import type { Commlink } from '../commlink.ts';
+import type { MetricsListener } from '../metrics/metrics-listener.ts';
 import type { NodeRole } from '../node-config.ts';
 import type { DecodedManifest, WholeBlock } from './blocks/block.ts';
 import { ChangeLine } from './change-line.ts';
@@ -38,6 +39,7 @@ export interface ProtocolShellOptions<R extends NodeRole> {
 export interface ChangedParts<R extends NodeRole> {
   readonly commlink: Commlink;
   readonly doors: OperatorDoors;
+  readonly metricsListener: MetricsListener;
   readonly prepareRoom: PrepareChange<R>;
 }
 

@@ -2,6 +2,8 @@
 // and closes all of it again. Caller: cluster-node.ts. What is done about a version is protocol-shell.ts.
 import type { Commlink } from '../commlink.ts';
 import type { MethodTable } from '../method-table.ts';
+import { showLinks } from '../metrics/link-metrics.ts';
+import { MetricsListener } from '../metrics/metrics-listener.ts';
 import type { ClusterStatus } from '../methods/operator-methods.ts';
 import type { NodeRole } from '../node-config.ts';
 import type { Admission } from './admission.ts';
@@ -43,12 +45,15 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
   readonly #shell: ProtocolShell<R>;
   readonly #joins: JoinRequests;
   readonly #submissions: Submissions;
+  readonly #metricsListener: MetricsListener;
   #commlink: Commlink | undefined;
   #doors: OperatorDoors | undefined;
 
   constructor(parts: NodeParts<R>, kept: HandedIn) {
     const { store, shelf } = parts;
     this.#parts = parts;
+    this.#metricsListener = new MetricsListener(parts.metrics, parts.log);
+    showLinks(parts.metrics, () => this.#commlink);
     this.#refusals = new Refusals(parts.onEvent);
     this.#shell = new ProtocolShell({
       parts,
@@ -87,7 +92,8 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
   async start<T extends MethodTable>(options: StartOptions<R, T>): Promise<void> {
     try {
       const { commlink, doors } = await this.#openSockets(options);
-      this.#shell.connect({ commlink, doors, prepareRoom: options.prepare });
+      const metricsListener = this.#metricsListener;
+      this.#shell.connect({ commlink, doors, metricsListener, prepareRoom: options.prepare });
       options.whenBound?.();
       await this.#putInOrder();
       await this.#shell.start();
@@ -116,6 +122,7 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
 
   async close(): Promise<void> {
     await this.#shell.close();
+    this.#metricsListener.close();
     await this.#doors?.close();
     await this.#commlink?.close();
   }
@@ -135,6 +142,8 @@ class RunningNode<R extends NodeRole> implements ClusterNode<R> {
       status: () => this.status(),
     });
     this.#doors = doors;
+    const metrics = await this.#metricsListener.prepare(parts.opened.configuration.settings.metrics);
+    await metrics.commit();
     return { commlink, doors };
   }
 

@@ -3,6 +3,7 @@
 // Caller: the shell. Trusts that the block's manifest was verified.
 import type { Commlink } from '../commlink.ts';
 import type { Logger } from '../log.ts';
+import type { MetricsListener } from '../metrics/metrics-listener.ts';
 import type { LinkPlan, NodeRole } from '../node-config.ts';
 import type { NodeKeys } from '../node-keys.ts';
 import type { PreparedChange } from '../prepared-change.ts';
@@ -43,6 +44,7 @@ export interface ChangeParts<R extends NodeRole> {
   readonly role: R;
   readonly commlink: Commlink;
   readonly doors: OperatorDoors;
+  readonly metricsListener: MetricsListener;
   readonly prepareRoom: PrepareChange<R>;
   readonly log: Logger;
 }
@@ -73,7 +75,7 @@ export class StagedChange<R extends NodeRole> {
   async prepare(block: WholeBlock): Promise<void> {
     if (this.holds(block.version)) return;
     await this.discard();
-    const { commlink, doors, prepareRoom } = this.#parts;
+    const { commlink, doors, metricsListener, prepareRoom } = this.#parts;
     const opened = await openVersion(block, this.#parts);
     const { settings } = opened.configuration;
     const changes: PreparedChange[] = [];
@@ -82,6 +84,7 @@ export class StagedChange<R extends NodeRole> {
       changes.push(await commlink.prepare(opened.linkPlan));
       changes.push(await prepareRoom(opened.configuration));
       changes.push(await doors.prepare(settings.administration));
+      changes.push(await metricsListener.prepare(settings.metrics));
     } catch (error) {
       await this.#discardAll(changes);
       throw error;

@@ -4,6 +4,7 @@ import type { CallGate } from '../call-gate.ts';
 import type { KeyGeneration } from '../key-bag.ts';
 import { acceptedLinksPerPeerMax, drainMsMax, linkRpcLimits } from '../limits.ts';
 import type { Member } from '../node-config.ts';
+import type { CallObserver } from '../rpc/call-observer.ts';
 import type { CompiledTable } from '../rpc/compiled-table.ts';
 import { RpcConnection } from '../rpc/rpc-connection.ts';
 import type { UntypedHandler } from '../rpc/served-calls.ts';
@@ -22,6 +23,7 @@ export interface LinkOffer {
   readonly offered: CompiledTable;
   readonly handlers: Readonly<Record<string, UntypedHandler>>;
   readonly gate: CallGate | undefined;
+  readonly observe: CallObserver | undefined;
 }
 
 /** Called when a node's first link comes up, and when its last one is gone. */

@@ -55,7 +55,7 @@ function isSamePlace(left: Listener, right: Listener, machines: ReadonlyMap<stri
 }
 
 function listenersOf(node: string, entry: NodeEntry): Listener[] {
-  const { links, administration } = entry.settings;
+  const { links, administration, metrics } = entry.settings;
   const at = (name: string, what: string, place: { host: string; port: number } | null): Listener[] =>
     place
       ? [
@@ -72,6 +72,7 @@ function listenersOf(node: string, entry: NodeEntry): Listener[] {
   return [
     ...at('links/listen', 'the cluster listener', links.listen),
     ...at('administration', 'the administration listener', administration),
+    ...at('metrics', 'metrics', metrics),
     ...clientListeners(entry).flatMap(([name, what, place]) => at(name, what, place)),
     ...passiveListeners(node, entry),
   ];

@@ -1,8 +1,9 @@
 // The messages of a connection, one a line. Both sides use the same shapes, since either may call:
-//   {"id":7,"method":"session.open","deadlineMs":10000,"params":{…}}   a call; some carry "version":"…" too
+//   {"id":7,"method":"session.open","deadlineMs":10000,"params":{…}}   a call; some carry "version":"…" and "request":"…" too
 //   {"id":7,"result":{…}}  or  {"id":7,"error":{"code":"…","message":"…"}}   its one answer
 //   {"cancel":7}   the caller is gone;  {"ping":1}  {"pong":1}   sign of life;  {"drain":true}   no more calls from me
 // Callers: rpc-connection.ts and its two sides. Trusts nothing: a line of any other shape is no message.
+import { isRequestId } from '../request-id.ts';
 import { RpcError, type RpcErrorCode } from '../rpc-error.ts';
 import { toSevenBit } from './line-codec.ts';
 
@@ -14,6 +15,7 @@ export type Message =
       method: string;
       deadlineMs: number;
       version: string | undefined;
+      request: string | undefined;
       params: unknown;
     }
   | { readonly type: 'result'; id: number; result: unknown }
@@ -58,15 +60,17 @@ export function parseMessage(line: string): Message | undefined {
   return parseError(id, fields['error']);
 }
 
-/** A call's line. `quotedName` is the method's name as JSON; `version` is plain letters and digits, if it is given. */
+/** A call's line. `quotedName` is the method's name as JSON; `version` and `request` are plain letters and digits. */
 export function encodeCall(
   id: number,
   row: { readonly quotedName: string },
-  call: { deadlineMs: number; version: string | undefined; params: unknown },
+  call: { deadlineMs: number; version: string | undefined; request: string | undefined; params: unknown },
 ): string {
   const params = toSevenBit(JSON.stringify(call.params) ?? 'null');
   const version = call.version === undefined ? '' : `,"version":"${call.version}"`;
-  return `{"id":${id},"method":${row.quotedName},"deadlineMs":${call.deadlineMs}${version},"params":${params}}\r\n`;
+  const request = call.request === undefined ? '' : `,"request":"${call.request}"`;
+  const head = `{"id":${id},"method":${row.quotedName},"deadlineMs":${call.deadlineMs}`;
+  return `${head}${version}${request},"params":${params}}\r\n`;
 }
 
 /** A result's line. */
@@ -97,10 +101,11 @@ function isId(value: unknown): value is number {
 }
 
 function parseCall(id: number, fields: Record<string, unknown>): Message | undefined {
-  const { method, deadlineMs, version, params } = fields;
+  const { method, deadlineMs, version, request, params } = fields;
   if (typeof method !== 'string' || typeof deadlineMs !== 'number' || !(deadlineMs > 0)) return undefined;
   if (version !== undefined && typeof version !== 'string') return undefined;
-  return { type: 'call', id, method, deadlineMs, version, params };
+  if (request !== undefined && !isRequestId(request)) return undefined;
+  return { type: 'call', id, method, deadlineMs, version, request, params };
 }
 
 function parseError(id: number, error: unknown): Message | undefined {

@@ -2,7 +2,9 @@
 // The peer answers each call exactly once, cancelled ones too; an answer to anything else is a fault of the peer.
 import type { CallGate } from '../call-gate.ts';
 import type { RpcLimits } from '../limits.ts';
+import { currentRequestId } from '../request-id.ts';
 import { RpcError, declined } from '../rpc-error.ts';
+import type { CallObserver, ObservedCall } from './call-observer.ts';
 import type { CompiledMethod } from './compiled-table.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
 import { encodeCall, encodeCancel } from './message.ts';
@@ -16,6 +18,7 @@ export interface CallOptions {
 
 interface PlacedCall {
   readonly row: CompiledMethod;
+  readonly placedAtMs: number;
   readonly deadlineAtMs: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: RpcError) => void;
@@ -26,12 +29,14 @@ interface PlacedCall {
 export interface PlacedCallsOptions {
   readonly limits: RpcLimits;
   readonly gate?: CallGate | undefined;
+  readonly observe?: CallObserver | undefined;
 }
 
 /** The caller's side of one connection. */
 export class PlacedCalls {
   readonly #limits: RpcLimits;
   readonly #gate: CallGate | undefined;
+  readonly #observer: CallObserver | undefined;
   readonly #outgoing: OutgoingLines;
   readonly #placed = new Map<number, PlacedCall>();
   /** Cancelled or timed out here, but still to be answered by the peer: they count as in flight. */
@@ -39,10 +44,11 @@ export class PlacedCalls {
   readonly #sweep = new DeadlineSweep((nowMs) => this.#expire(nowMs));
   #lastId = 0;
 
-  constructor(outgoing: OutgoingLines, { limits, gate }: PlacedCallsOptions) {
+  constructor(outgoing: OutgoingLines, { limits, gate, observe }: PlacedCallsOptions) {
     this.#outgoing = outgoing;
     this.#limits = limits;
     this.#gate = gate;
+    this.#observer = observe;
   }
 
   /** Calls that the peer still has to answer. */
@@ -55,16 +61,18 @@ export class PlacedCalls {
     const deadlineMs = Math.ceil(Math.min(row.spec.deadlineMs, options.deadlineMs ?? Infinity));
     const gate = row.spec.admits ? this.#gate : undefined;
     const refusal = this.#refusal(options, deadlineMs) ?? (gate && !gate.isOpen ? declined() : undefined);
-    if (refusal) return Promise.reject(refusal);
+    if (refusal) return this.#decline(row, refusal);
     const id = this.#lastId + 1;
-    const line = encodeCall(id, row, { deadlineMs, version: gate?.version, params });
+    const request = currentRequestId();
+    const line = encodeCall(id, row, { deadlineMs, version: gate?.version, request, params });
     if (line.length > this.#limits.lineBytesMax)
-      return Promise.reject(new RpcError('too_large', `The parameters of ${row.name} are too large.`));
+      return this.#decline(row, new RpcError('too_large', `The parameters of ${row.name} are too large.`));
     this.#lastId = id;
     return new Promise((resolve, reject) => {
-      const deadlineAtMs = performance.now() + deadlineMs;
+      const placedAtMs = performance.now();
+      const deadlineAtMs = placedAtMs + deadlineMs;
       const forgetSignal = this.#watch(id, options.signal);
-      this.#placed.set(id, { row, deadlineAtMs, resolve, reject, forgetSignal });
+      this.#placed.set(id, { row, placedAtMs, deadlineAtMs, resolve, reject, forgetSignal });
       this.#sweep.note(deadlineAtMs);
       this.#outgoing.send(line);
     });
@@ -76,9 +84,15 @@ export class PlacedCalls {
     if (!call) return this.#abandoned.delete(id);
     this.#placed.delete(id);
     call.forgetSignal?.();
-    if ('error' in answer) call.reject(answer.error);
-    else if (call.row.result.matches(answer.result)) call.resolve(answer.result);
-    else call.reject(new RpcError('bad_reply', `The answer to ${call.row.name} does not match its schema.`));
+    if ('error' in answer) this.#fail(call, answer.error);
+    else if (call.row.result.matches(answer.result)) {
+      this.#observe(call.row, 'ok', call.placedAtMs);
+      call.resolve(answer.result);
+    } else
+      this.#fail(
+        call,
+        new RpcError('bad_reply', `The answer to ${call.row.name} does not match its schema.`),
+      );
     return true;
   }
 
@@ -90,8 +104,24 @@ export class PlacedCalls {
     this.#abandoned.clear();
     for (const call of calls) {
       call.forgetSignal?.();
-      call.reject(error);
+      this.#fail(call, error);
     }
+  }
+
+  /** For a call that is not sent. */
+  #decline(row: CompiledMethod, error: RpcError): Promise<never> {
+    this.#observe(row, error.code, performance.now());
+    return Promise.reject(error);
+  }
+
+  #fail({ row, placedAtMs, reject }: PlacedCall, error: RpcError): void {
+    this.#observe(row, error.code, placedAtMs);
+    reject(error);
+  }
+
+  #observe(row: CompiledMethod, outcome: ObservedCall['outcome'], placedAtMs: number): void {
+    const durationMs = performance.now() - placedAtMs;
+    this.#observer?.({ side: 'placed', method: row.name, outcome, durationMs });
   }
 
   #refusal(options: CallOptions, deadlineMs: number): RpcError | undefined {
@@ -122,7 +152,7 @@ export class PlacedCalls {
     this.#abandoned.add(id);
     call.forgetSignal?.();
     this.#outgoing.send(encodeCancel(id));
-    call.reject(error);
+    this.#fail(call, error);
   }
 
   #expire(nowMs: number): number {

@@ -7,6 +7,7 @@ import type { RpcLimits } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import type { CallPeer } from '../method-table.ts';
 import { RpcError } from '../rpc-error.ts';
+import type { CallObserver } from './call-observer.ts';
 import type { CompiledMethod, CompiledTable } from './compiled-table.ts';
 import { LineError, LineReader } from './line-codec.ts';
 import { controlLines, parseMessage, type Message } from './message.ts';
@@ -27,6 +28,8 @@ export interface RpcConnectionOptions {
   readonly limits: RpcLimits;
   /** Of links between nodes; streams within a machine have none. */
   readonly gate?: CallGate | undefined;
+  /** Told of each call that is over. */
+  readonly observe?: CallObserver | undefined;
 }
 
 /** Why a connection ended. `drained` and `closed` are orderly. */

@@ -5,8 +5,10 @@ import type { CallGate } from '../call-gate.ts';
 import type { RpcLimits } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import type { CallContext, CallPeer } from '../method-table.ts';
+import { runUnderRequest } from '../request-id.ts';
 import { RpcError, declined } from '../rpc-error.ts';
 import { SchemaError } from '../schema.ts';
+import type { CallObserver, ObservedCall } from './call-observer.ts';
 import type { CompiledMethod, CompiledTable } from './compiled-table.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
 import { encodeError, encodeResult } from './message.ts';
@@ -23,6 +25,7 @@ export interface ServedCallsOptions {
   readonly log: Logger;
   readonly limits: RpcLimits;
   readonly gate?: CallGate | undefined;
+  readonly observe?: CallObserver | undefined;
   readonly onFlood: () => void;
   readonly onAnswered: () => void;
 }
@@ -34,6 +37,8 @@ export interface IncomingCall {
   readonly deadlineMs: number;
   /** The caller's installed version, of a call that must be made under the callee's. */
   readonly version: string | undefined;
+  /** What the caller does it for. */
+  readonly request: string | undefined;
   readonly params: unknown;
 }
 
@@ -66,12 +71,13 @@ export class ServedCalls {
     const handler = row && handlers[row.name];
     if (!row || !handler) return this.#refuse(incoming.id, new RpcError('unknown_method', 'No such method.'));
     const refusal = this.#refusal(row, incoming);
-    if (refusal) return this.#refuse(incoming.id, refusal);
+    if (refusal) return this.#refuse(incoming.id, refusal, row);
     const deadlineMs = Math.min(row.spec.deadlineMs, incoming.deadlineMs);
-    const call = new ServedCall(incoming.id, row, { peer, deadlineAtMs: performance.now() + deadlineMs });
+    const call = new ServedCall(incoming.id, row, { peer, deadlineMs });
     this.#open.set(call.id, call);
     this.#sweep.note(call.deadlineAtMs);
-    void this.#run(call, handler, incoming.params as never);
+    // Under no request where none is named: the socket may have been opened under another one.
+    void runUnderRequest(incoming.request, () => this.#run(call, handler, incoming.params as never));
     return true;
   }
 
@@ -80,7 +86,7 @@ export class ServedCalls {
     const call = this.#open.get(id);
     if (!call) return;
     call.abort();
-    this.#answer(call, encodeError(id, new RpcError('cancelled', 'The caller cancelled the call.')));
+    this.#answerError(call, new RpcError('cancelled', 'The caller cancelled the call.'));
   }
 
   /** The connection is gone: every handler's signal aborts and nothing is answered any more. */
@@ -101,7 +107,8 @@ export class ServedCalls {
     return row.params.matches(params) ? undefined : describeMismatch(row, params);
   }
 
-  #refuse(id: number, error: RpcError): true {
+  #refuse(id: number, error: RpcError, row?: CompiledMethod): true {
+    this.#observe(row?.name ?? 'unknown', error.code, 0);
     this.#outgoing.send(encodeError(id, error));
     // An honest caller cannot know, and will try again.
     if (error.code === 'declined') return true;
@@ -117,10 +124,11 @@ export class ServedCalls {
     this.#runningCount += 1;
     try {
       const result = await handler(params, call);
-      if (this.#open.get(call.id) === call) this.#answer(call, this.#encodeChecked(call, result));
+      if (this.#open.get(call.id) !== call) return;
+      this.#answer(call, { line: this.#encodeChecked(call, result), outcome: 'ok' });
     } catch (error) {
       const answer = error instanceof RpcError ? error : this.#incident(call, error);
-      if (this.#open.get(call.id) === call) this.#answer(call, encodeError(call.id, answer));
+      if (this.#open.get(call.id) === call) this.#answerError(call, answer);
     } finally {
       this.#runningCount -= 1;
     }
@@ -144,10 +152,19 @@ export class ServedCalls {
     return new RpcError('internal', `The call could not be carried out (incident ${incident}).`);
   }
 
-  #answer(call: ServedCall, line: string): void {
+  #answerError(call: ServedCall, error: RpcError): void {
+    this.#answer(call, { line: encodeError(call.id, error), outcome: error.code });
+  }
+
+  #answer(call: ServedCall, { line, outcome }: { line: string; outcome: ObservedCall['outcome'] }): void {
     this.#open.delete(call.id);
+    this.#observe(call.row.name, outcome, performance.now() - call.takenAtMs);
     this.#outgoing.send(line);
     this.#options.onAnswered();
+  }
+
+  #observe(method: string, outcome: ObservedCall['outcome'], durationMs: number): void {
+    this.#options.observe?.({ side: 'served', method, outcome, durationMs });
   }
 
   #expire(nowMs: number): number {
@@ -158,8 +175,7 @@ export class ServedCalls {
         continue;
       }
       call.abort();
-      const error = new RpcError('deadline', `${call.row.name} took longer than its deadline.`);
-      this.#answer(call, encodeError(call.id, error));
+      this.#answerError(call, new RpcError('deadline', `${call.row.name} took longer than its deadline.`));
     }
     return earliestMs;
   }
@@ -170,15 +186,16 @@ class ServedCall implements CallContext {
   readonly id: number;
   readonly row: CompiledMethod;
   readonly peer: CallPeer;
+  readonly takenAtMs = performance.now();
   readonly deadlineAtMs: number;
   #controller: AbortController | undefined;
   #aborted = false;
 
-  constructor(id: number, row: CompiledMethod, from: { peer: CallPeer; deadlineAtMs: number }) {
+  constructor(id: number, row: CompiledMethod, from: { peer: CallPeer; deadlineMs: number }) {
     this.id = id;
     this.row = row;
     this.peer = from.peer;
-    this.deadlineAtMs = from.deadlineAtMs;
+    this.deadlineAtMs = this.takenAtMs + from.deadlineMs;
   }
 
   get aborted(): boolean {

@@ -14,6 +14,7 @@ import { formatVersion, type ClusterVersion } from '#commlink/configuration/prot
 import type { ManifestMember } from '#commlink/configuration/blocks/manifest.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { MethodTable } from '#commlink/method-table.ts';
+import { MetricRegistry } from '#commlink/metrics/metric-registry.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { LinkPlan, Member, NodeRole } from '#commlink/node-config.ts';
 import { createNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
@@ -69,6 +70,7 @@ export interface HandConfiguredParts<R extends NodeRole> {
 /** The node. `opened` is what a room is started with. */
 export class HandConfiguredNode<R extends NodeRole> {
   readonly gate = new AdmissionGate();
+  readonly metrics = new MetricRegistry();
   readonly opened: OpenedNode<R>;
   /** How long requests are held while the gate is closed. */
   patienceMs = 0;
@@ -88,6 +90,7 @@ export class HandConfiguredNode<R extends NodeRole> {
       configuration: this.#configuration,
       keys: parts.keys,
       admission: this.gate,
+      metrics: this.metrics,
       start: async ({ offered, handlers, prepare, whenBound }) => {
         this.#prepare = prepare;
         const gate = this.#callGate();
