@@ -72,8 +72,12 @@ export const statementDeliveriesMax = 150;
 
 /** Reports sent in one call. */
 export const reportBatchMax = 50;
+/** After a batch that was not full, so long is waited for the next: reports of many small files travel together. */
+export const reportGatherMs = 100;
 /** While so many reports wait because internal-db is out of reach, no progress is added to them. */
 export const progressBacklogMax = 1000;
+/** The end of a download waits so long for something else that is to be durable, to share its fsync. */
+export const endingPatienceMs = 20;
 /** How often the progress of running downloads is recorded and reported. */
 export const progressIntervalMs = second;
 /** Pauses after a failed report: the first, doubled up to the longest. */

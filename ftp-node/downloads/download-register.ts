@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { ParamsOf } from '#commlink/method-table.ts';
 import type { DownloadRecord, DownloadRecords } from '../ledger/download-records.ts';
 import type { ReportedEvent } from '../ledger/report-outbox.ts';
-import { progressBacklogMax, progressIntervalMs } from '../limits.ts';
+import { endingPatienceMs, progressBacklogMax, progressIntervalMs } from '../limits.ts';
 import type { stagerMethods } from '../session-methods.ts';
 import type { StagerContext } from '../stager/stager-context.ts';
 
@@ -157,7 +157,7 @@ async function recordEnding({ context, records, running }: Register, found: Runn
     await context.ledger.commit(() => {
       records.remove(record.download);
       context.outbox.add(describeDownload({ ...record, sentBytes }, outcome, context.now()), context.now());
-    });
+    }, endingPatienceMs);
   } catch (error) {
     ending.isRefused = true;
     context.log.error({ err: error }, 'the end of a download could not be recorded; trying again');

@@ -15,9 +15,10 @@ export interface Ledger {
   transaction<T>(work: () => T, durability?: 'durable' | 'recoverable'): T;
   /**
    * Runs `work` together with whatever else comes in the same turn of the event loop, in one durable transaction: one
-   * fsync for many customers. Resolves when it is on the disk; work that throws is undone alone and rejects alone.
+   * fsync for many customers. Work that nobody waits for may be given `patienceMs`: so long it waits for other work
+   * whose transaction it can join. Resolves when it is on the disk; work that throws is undone alone and rejects alone.
    */
-  commit<T>(work: () => T): Promise<T>;
+  commit<T>(work: () => T, patienceMs?: number): Promise<T>;
   close(): void;
 }
 
@@ -85,8 +86,12 @@ export function openLedger(file: string): Ledger {
       if (durability === 'recoverable') database.exec('pragma synchronous = full');
     }
   };
-  const commit = joinCommits(database, transaction);
-  const ledger = { database, transaction, commit, close: () => database.close() };
+  const { commit, flush } = joinCommits(database, transaction);
+  const close = (): void => {
+    flush();
+    database.close();
+  };
+  const ledger = { database, transaction, commit, close };
   migrate(ledger, file);
   return ledger;
 }
@@ -96,11 +101,20 @@ interface WaitingWork {
   readonly settle: (failure: Error | undefined) => void;
 }
 
-function joinCommits(database: DatabaseSync, transaction: (work: () => void) => void): Ledger['commit'] {
+function joinCommits(
+  database: DatabaseSync,
+  transaction: (work: () => void) => void,
+): Pick<Ledger, 'commit'> & { readonly flush: () => void } {
   let waiting: WaitingWork[] = [];
+  let atEndOfTurn: NodeJS.Immediate | undefined;
+  let whenPatienceEnds: NodeJS.Timeout | undefined;
   const flush = (): void => {
+    clearImmediate(atEndOfTurn);
+    clearTimeout(whenPatienceEnds);
+    atEndOfTurn = whenPatienceEnds = undefined;
     const batch = waiting;
     waiting = [];
+    if (batch.length === 0) return;
     const failures = new Map<WaitingWork, Error>();
     try {
       transaction(() => {
@@ -111,13 +125,14 @@ function joinCommits(database: DatabaseSync, transaction: (work: () => void) => 
       for (const work of batch) work.settle(asError(error));
     }
   };
-  return <T>(work: () => T): Promise<T> =>
+  const commit = <T>(work: () => T, patienceMs = 0): Promise<T> =>
     new Promise((resolve, reject) => {
       let result: T;
       const run = (): void => {
         result = work();
       };
-      if (waiting.length === 0) setImmediate(flush);
+      if (patienceMs === 0) atEndOfTurn ??= setImmediate(flush);
+      else whenPatienceEnds ??= setTimeout(flush, patienceMs);
       waiting.push({
         run,
         settle: (failure) => {
@@ -126,6 +141,7 @@ function joinCommits(database: DatabaseSync, transaction: (work: () => void) => 
         },
       });
     });
+  return { commit, flush };
 }
 
 function runInSavepoint(database: DatabaseSync, work: WaitingWork, failures: Map<WaitingWork, Error>): void {

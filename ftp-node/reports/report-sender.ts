@@ -9,7 +9,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { signDocument } from '#commlink/signed-document.ts';
 import type { PendingReport, ReportOutbox } from '../ledger/report-outbox.ts';
 import type { InternalDbVerifier } from '../internal-db-verifier.ts';
-import { reportBatchMax, reportRetryMs } from '../limits.ts';
+import { reportBatchMax, reportGatherMs, reportRetryMs } from '../limits.ts';
 import { pause } from '../pause.ts';
 import type { RelayCall } from './web-front-relay.ts';
 
@@ -52,6 +52,8 @@ export function startReportSender(options: ReportSenderOptions): ReportSender {
       try {
         while (!stopped.signal.aborted && (await sendBatch(options, stopped.signal)));
         pauseMs = reportRetryMs.first;
+        // What happens in the next moment travels together: each call costs all three processes more than a report does.
+        await pause(reportGatherMs, stopped.signal);
         await sleep(reportRetryMs.longest);
       } catch (error) {
         const code = error instanceof RpcError ? error.code : 'internal';
@@ -78,7 +80,7 @@ export function startReportSender(options: ReportSenderOptions): ReportSender {
   };
 }
 
-/** Sends the oldest reports; false when there is nothing more to send. */
+/** Sends the oldest reports; false when no full batch of them has waited. */
 async function sendBatch(options: ReportSenderOptions, signal: AbortSignal): Promise<boolean> {
   const { outbox, node, log } = options;
   const pending = outbox.take(reportBatchMax);
@@ -97,7 +99,7 @@ async function sendBatch(options: ReportSenderOptions, signal: AbortSignal): Pro
   if (acceptedSequence < (pending[0]?.sequence ?? 0))
     throw new RpcError('refused', 'internal-db accepted none of the reports.');
   outbox.accept(acceptedSequence);
-  return true;
+  return pending.length === reportBatchMax;
 }
 
 /** What internal-db itself says is durable; a relay that makes it up, or answers with an older receipt, is refused. */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { openLedger } from '#ftp-node/ledger/ledger.ts';
 import { openReportOutbox } from '#ftp-node/ledger/report-outbox.ts';
@@ -64,6 +65,35 @@ t.test('work that comes together is committed together, and fails alone', async 
     ],
   );
 });
+
+t.test(
+  'work with patience joins what comes next, waits no longer than that, and is not lost at closing',
+  async (t) => {
+    const { file, ledger, outbox } = open(t);
+    const event = () => ({ type: 'delivery.staged', delivery: id('dlv') }) as const;
+    const settled: string[] = [];
+    const note = (name: string) => (): void => void settled.push(name);
+    const hour = 3_600_000;
+    const patient = ledger.commit(() => outbox.add(event(), 1), hour).then(note('patient'));
+    await nextTurn();
+    t.same([outbox.count(), settled], [0, []], 'it waits');
+    await ledger.commit(() => outbox.add(event(), 2)).then(note('urgent'));
+    await patient;
+    t.same(settled, ['patient', 'urgent'], 'in the order of coming');
+    t.same(
+      outbox.take(10).map(({ atMs }) => atMs),
+      [1, 2],
+    );
+    await ledger.commit(() => outbox.add(event(), 3), 5);
+    t.equal(outbox.count(), 3, 'alone, when nothing comes');
+    const atClosing = ledger.commit(() => outbox.add(event(), 4), hour);
+    ledger.close();
+    await atClosing;
+    const again = openLedger(file);
+    t.equal(openReportOutbox(again).count(), 4);
+    again.close();
+  },
+);
 
 const download = (sentBytes: number, one: string) =>
   ({
