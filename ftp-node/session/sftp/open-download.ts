@@ -11,6 +11,13 @@ export interface ReadData {
   readonly dataBytes: number;
 }
 
+/** The answer to a READ: `dataBytes` of the file from `offset` on, or a status without any. */
+export interface ReadReply {
+  readonly bytes: Buffer;
+  readonly offset: number;
+  readonly dataBytes: number;
+}
+
 /** How a file came to be closed. `asked`: by CLOSE, and all before it arrived. `left`: in order, but not so. */
 export type Closing = 'asked' | 'left' | 'broken';
 
@@ -72,22 +79,21 @@ export class OpenDownload {
     return { buffer, dataBytes };
   }
 
-  /** Holds the next bytes back while the transfer's rate is limited. */
-  async waitForTurn(dataBytes: number): Promise<void> {
+  /** Hands a reply to `send`: whole, or in slices that wait for their turn while the transfer's rate is limited. */
+  async sendPaced(reply: Buffer, send: (bytes: Buffer) => Promise<void>): Promise<void> {
     const transfer = await this.#transfer;
-    if (typeof transfer === 'object' && transfer.pace !== null) await transfer.pace(dataBytes);
+    let position = 0;
+    while (position < reply.length) {
+      const pace = typeof transfer === 'object' ? transfer.pace : null;
+      const slice = reply.subarray(position, pace === null ? undefined : position + sftpLimits.pacedBytes);
+      if (pace !== null) await pace(slice.length);
+      await send(slice);
+      position += slice.length;
+    }
   }
 
   /** Notes what was handed to the transport, and takes the buffer back. */
-  async noteSent({
-    bytes,
-    offset,
-    dataBytes,
-  }: {
-    bytes: Buffer;
-    offset: number;
-    dataBytes: number;
-  }): Promise<void> {
+  async noteSent({ bytes, offset, dataBytes }: ReadReply): Promise<void> {
     this.#pool.giveBack(bytes);
     this.#sentBytes += dataBytes;
     if (offset <= this.#coveredToBytes)

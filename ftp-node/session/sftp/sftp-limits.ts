@@ -5,6 +5,9 @@ const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 const second = 1000;
 
+/** The software that our identification names. */
+export const sshIdentification = 'Consign';
+
 /** Limits on one SSH connection: transport, authentication, channels. */
 export const sshLimits = {
   /** Requests of any authentication method, counted ones and harmless ones together. */
@@ -57,6 +60,8 @@ export const sftpLimits = {
   pooledBytesMax: 16 * mebibyte,
   /** One write to a channel; also what a stalled client is measured by. */
   channelWriteBytes: 32 * kibibyte,
+  /** What is sent at once while the rate of a transfer is limited. */
+  pacedBytes: 32 * kibibyte,
   /** Unread requests of one channel: above the first the client gets no new window, above the second it cheats. */
   inputHeldBytes: 64 * kibibyte,
   inputBytesMax: 4 * mebibyte,

@@ -5,7 +5,7 @@ import type { ServerChannel } from 'ssh2';
 import { answerRequest, type AnswerContext } from './sftp-answers.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ChannelInput } from './channel-input.ts';
-import type { OpenDownload } from './open-download.ts';
+import type { OpenDownload, ReadReply } from './open-download.ts';
 import { decodeRequest } from './sftp-decode.ts';
 import { encodeStatus, encodeVersion, sealDataReply } from './sftp-encode.ts';
 import { sftpLimits } from './sftp-limits.ts';
@@ -143,8 +143,7 @@ export class SftpSession {
     await before;
     const reply = await reading;
     try {
-      await download.waitForTurn(reply.dataBytes);
-      await this.#send(reply.bytes);
+      await download.sendPaced(reply.bytes, (bytes) => this.#send(bytes));
       if (reply.dataBytes > 0) await download.noteSent(reply);
     } catch (error) {
       this.#replyFailure.abort(error);
@@ -160,10 +159,4 @@ export class SftpSession {
     await this.#options.transport.send(this.#options.channel, bytes, this.#signal);
     this.#options.touch();
   }
-}
-
-interface ReadReply {
-  readonly bytes: Buffer;
-  readonly offset: number;
-  readonly dataBytes: number;
 }

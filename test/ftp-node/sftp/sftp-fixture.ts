@@ -9,11 +9,7 @@ import { createLogger } from '#commlink/log.ts';
 import type { LoginCredential, PublicKeyCredential } from '#commlink/methods/login-credential.ts';
 import { defaultSessionLimits, type NodeLimits } from '#ftp-node/limits.ts';
 import { openAccountDirectory } from '#ftp-node/session/account-directory.ts';
-import type {
-  ProtocolServer,
-  SessionServices,
-  TransferStart,
-} from '#ftp-node/session/session-services.ts';
+import type { ProtocolServer, SessionServices, TransferStart } from '#ftp-node/session/session-services.ts';
 import { prepareSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
 
 /** The one login that the fixture lets in. */
@@ -68,6 +64,8 @@ export async function startFixture(
     limits?: Partial<NodeLimits>;
     waitForAdmission?: SessionServices['waitForAdmission'];
     admit?: () => boolean;
+    /** Services in the place of those that were made. */
+    replace?: (made: SessionServices) => Partial<SessionServices>;
     rekeyDeadlineMs?: number;
   } = {},
 ): Promise<SftpFixture> {
@@ -101,6 +99,7 @@ export async function startFixture(
   const services = {
     ...made,
     ...(options.waitForAdmission && { waitForAdmission: options.waitForAdmission }),
+    ...options.replace?.(made),
   };
   const { rekeyDeadlineMs } = options;
   const server = await prepareSftpServer({
