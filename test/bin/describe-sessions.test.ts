@@ -1,7 +1,7 @@
 // Sessions in words: sums, who is out of reach, and one line each.
 import t from 'tap';
 import type { LiveSession } from '#commlink/methods/live-session.ts';
-import { describeSessions, describeSums, type AskedNodes } from '../../bin/describe-sessions.ts';
+import { describeSessions, describeSums, type AskedNodes } from '#bin/describe-sessions.ts';
 
 const nowMs = 1_000_000;
 const session: LiveSession = {

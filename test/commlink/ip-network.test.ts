@@ -1,6 +1,13 @@
 // Networks: read, written in one way, and found by address.
 import t from 'tap';
-import { NetworkMap, containsNetwork, formatNetwork, networksOverlap, parseNetwork, type IpNetwork } from '#commlink/ip-network.ts';
+import {
+  NetworkMap,
+  containsNetwork,
+  formatNetwork,
+  networksOverlap,
+  parseNetwork,
+  type IpNetwork,
+} from '#commlink/ip-network.ts';
 
 const read = (text: string): IpNetwork => {
   const network = parseNetwork(text);

@@ -167,7 +167,7 @@ export async function hostileFtp(random: Random, target: HostileTarget): Promise
     if (!random.percent(likely.data)) continue;
     socket.write(random.pick(['PASV\r\n', 'EPSV\r\n']));
     const port = await replies.passivePort();
-    const data = port === null || random.percent(20) ? null : await openHostile(port).catch(() => null);
+    const data = port === null || random.percent(20) ? null : await openDataConnection(port);
     if (data !== null) dataSockets.push(data);
     if (data !== null && random.percent(30)) data.pause();
     const path = random.pick([target.path, '/', random.pick(paths)]);
@@ -180,6 +180,16 @@ export async function hostileFtp(random: Random, target: HostileTarget): Promise
   }
   await leave(socket, random);
   for (const data of dataSockets) await leave(data, random);
+}
+
+/** Null when the port is closed again: somebody else has come, or nobody in time. */
+async function openDataConnection(port: number): Promise<Socket | null> {
+  try {
+    return await openHostile(port);
+  } catch (error) {
+    if (['ECONNREFUSED', 'ECONNRESET'].includes(String((error as NodeJS.ErrnoException).code))) return null;
+    throw error;
+  }
 }
 
 async function beginTls(plain: Socket, random: Random): Promise<Socket | null> {
