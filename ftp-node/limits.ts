@@ -19,6 +19,8 @@ export interface NodeLimits extends SessionLimits {
   readonly bytesPerSecondMax: number;
   readonly bytesPerSecondPerAccountMax: number;
   readonly bytesPerSecondPerAddressMax: number;
+  /** A node that stops lets running transfers finish for so long, and then ends them. */
+  readonly drainWithinMs: number;
 }
 
 /** The limits of a node where the configuration says nothing else. */
@@ -44,6 +46,7 @@ export const defaultSessionLimits: NodeLimits = {
   bytesPerSecondPerAddressMax: 0,
   rekeyBytes: 1024 ** 3,
   rekeyIntervalMs: 60 * minute,
+  drainWithinMs: minute,
 };
 
 /** How many directory entries are looked at together while a directory is listed. */
@@ -116,8 +119,6 @@ export const retiredWithinMs = 12 * 60 * minute;
 /** Replaced session servers with running transfers; when there are more, the oldest ones are drained. */
 export const retiredGenerationsMax = 16;
 
-/** A draining session server lets running transfers finish for so long, and then ends them. */
-export const drainWithinMs = 10 * second;
 /** After the end of all sessions: so long for their last reports to reach the stager, and for the process to exit. */
 export const lastReportsWithinMs = 2 * second;
 /** A session server that has not started after so long is stopped. */

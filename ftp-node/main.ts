@@ -83,6 +83,7 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
     handlersFor: (name) => sessionHandlers({ context, downloads, sessions, login }, name),
     live: () => ({
       draining: isDraining(),
+      drainWithinMs: configuration.limits.drainWithinMs,
       // Before there are links nobody could say whose documents to believe.
       admissionOpen: cluster.node !== null && opened.admission.isOpen,
       patienceMs: configuration.installed.policy.patienceMs,

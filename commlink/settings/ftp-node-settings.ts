@@ -35,6 +35,8 @@ export const SessionLimitsSchema = strictObject({
   /** SFTP: new keys are agreed on after so many bytes, or so long. */
   rekeyBytes: Type.Integer({ minimum: 1_048_576 }),
   rekeyIntervalMs: Type.Integer({ minimum: 1000 }),
+  /** When the node stops, running transfers may take so long to finish; then they are broken off. */
+  drainWithinMs: Type.Integer({ minimum: 0, maximum: 590_000 }),
 });
 
 /** Whether a node without the right to chroot may serve at all. */

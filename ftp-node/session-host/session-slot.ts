@@ -1,8 +1,9 @@
 // The place of one session server in its generation: starts its process, and another one when it dies, until the place
 // is retired; one that serves one connection alone has its place for as long as it lives. Caller: session-generation.ts. What runs on a process that is gone is ended as aborted.
 import type { Logger } from '#commlink/log.ts';
-import { drainWithinMs, sessionServerRestartMs, sessionServerStartWithinMs } from '../limits.ts';
+import { sessionServerRestartMs, sessionServerStartWithinMs } from '../limits.ts';
 import { pause } from '../pause.ts';
+import type { LiveSettings } from '../session/session-config.ts';
 import type { NamespaceUsers } from './isolated-process.ts';
 import {
   startSessionProcess,
@@ -21,6 +22,7 @@ export interface SessionSlotOptions {
   readonly handlers: HostHandlers;
   /** For a process that serves one connection, and is not replaced here: the users of its namespace. */
   readonly users: NamespaceUsers | null;
+  readonly live: () => Pick<LiveSettings, 'drainWithinMs'>;
   /** Ends what a process of this name had; called when it is gone. */
   readonly onGone: (name: string) => Promise<void>;
   readonly log: Logger;
@@ -93,12 +95,13 @@ export class SessionSlot {
     });
   }
 
-  /** Running transfers finish within a short time; then its process is gone. */
+  /** Running transfers finish, if that does not take too long (drainWithinMs); then its process is gone. */
   async drain(): Promise<void> {
     this.#ending.abort();
     const child = this.#child;
     if (child !== null) {
-      await child.rpc.call('server.drain', { withinMs: drainWithinMs }).catch((error: unknown) => {
+      const withinMs = this.#options.live().drainWithinMs;
+      await child.rpc.call('server.drain', { withinMs }).catch((error: unknown) => {
         this.#options.log.warn({ name: this.name, err: error }, 'a session server could not be drained');
       });
       await child.stop();

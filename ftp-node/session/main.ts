@@ -10,7 +10,7 @@ import type { Handlers } from '#commlink/method-table.ts';
 import { StartupError, exitWithPlainError, onShutdown } from '#commlink/process-lifecycle.ts';
 import { openRpc, type RpcPeer } from '#commlink/rpc.ts';
 import { createInternalDbVerifier } from '../internal-db-verifier.ts';
-import { drainWithinMs, lastReportsWithinMs } from '../limits.ts';
+import { lastReportsWithinMs } from '../limits.ts';
 import { pause } from '../pause.ts';
 import { sessionServerMethods, stagerMethods } from '../session-methods.ts';
 import { enterAccountsDirectory } from './account-jail.ts';
@@ -38,6 +38,7 @@ interface Running {
   readonly jailed: boolean;
   readonly seccomp: boolean;
   readonly servesOneConnection: boolean;
+  readonly live: () => LiveSettings;
   readonly adjust: (live: LiveSettings) => void;
 }
 
@@ -47,10 +48,12 @@ async function prepare(stager: Stager, log: Logger): Promise<Running> {
   const admission = new AdmissionGate();
   let servers: ProtocolServers = new Map();
   const adjust = (changed: LiveSettings): void => {
+    const isSame = live.draining === changed.draining;
     live = changed;
     log.level = live.logLevel;
     admission.set(live.admissionOpen, live.patienceMs);
-    for (const server of servers.values()) server.setDraining(live.draining);
+    // Not each time: it begins the idle time of sessions anew.
+    if (!isSame) for (const server of servers.values()) server.setDraining(live.draining);
   };
   adjust(live);
   const filter = prepareKernelFilter({ mayConnect: config.ftp?.activeMode === true });
@@ -70,7 +73,7 @@ async function prepare(stager: Stager, log: Logger): Promise<Running> {
   const servesOneConnection = config.isolation === 'session';
   const seccomp = filter(servesOneConnection);
   if (!seccomp) log.warn('NO SECCOMP: this kernel or machine gives no filter of system calls.');
-  return { servers, built, jailed, seccomp, servesOneConnection, adjust };
+  return { servers, built, jailed, seccomp, servesOneConnection, live: () => live, adjust };
 }
 
 /** How this process is shut in, and where it finds the accounts then. `enter` is false when it could not be. */
@@ -201,7 +204,8 @@ async function main(): Promise<void> {
   // Without the stager nothing could be verified or recorded.
   void stager.closed.then(() => process.exit(0));
   onShutdown(async () => {
-    await drain(await running.promise, drainWithinMs);
+    const prepared = await running.promise;
+    await drain(prepared, prepared.live().drainWithinMs);
   });
   try {
     const prepared = await prepare(stager, log);

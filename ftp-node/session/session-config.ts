@@ -32,6 +32,8 @@ export const LiveSettings = strictObject({
   patienceMs: ClusterPolicy.properties.patienceMs,
   /** Whether the node takes no new sessions; those that are there end when they are idle for a moment. */
   draining: Type.Boolean(),
+  /** When it has to stop, running transfers may take so long. */
+  drainWithinMs: SessionLimitsSchema.properties.drainWithinMs,
   /** Raw Ed25519 public keys of the internal-db members. */
   internalDbKeys: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 }),
   logLevel: FtpNodeSettings.properties.logLevel,

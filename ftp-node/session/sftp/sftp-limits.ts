@@ -29,7 +29,7 @@ export const sshLimits = {
   inputInKeyExchangeBytesMax: 8 * mebibyte,
   /** Replies that wait for the kernel: above it nothing more is read from this connection. */
   socketReplyBytesMax: mebibyte,
-  /** How often a silent client is asked for a sign of life. */
+  /** How often a silent client is asked for a sign of life; more often when its silence may not last so long. */
   keepaliveIntervalMs: 30 * second,
   /** How often, at least, it is looked whether a connection is idle. */
   idleLookMsMax: second,

@@ -8,6 +8,7 @@ import { acceptConnection, type AcceptedConnection } from '../accept-connection.
 import type { ListeningPlace, ProtocolServer, SessionServices } from '../session-services.ts';
 import { AccountBudgets } from './account-budgets.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { declineConnection } from './decline-connection.ts';
 import { finishLoadingSsh } from './native-crypto.ts';
 import { sshLimits } from './sftp-limits.ts';
 import { SshConnection } from './ssh-connection.ts';
@@ -131,10 +132,8 @@ class SftpServer implements ProtocolServer {
     });
     const end = (): void => void socket.destroy();
     const accepted = await acceptConnection(socket, { services, protocol: 'sftp', end });
-    if (accepted === null || !accepted.admitted) {
-      socket.destroy();
-      return;
-    }
+    if (accepted === null) return void socket.destroy();
+    if (!accepted.admitted) return declineConnection(socket, accepted.reason);
     entry.accepted = accepted;
     socket.setKeepAlive(true, tcpKeepAliveMs);
     this.#engine.serve(socket);

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import type { Algorithms, Connection } from 'ssh2';
-import { sshLimits } from './sftp-limits.ts';
+import { sshIdentification, sshLimits } from './sftp-limits.ts';
 
 /** No SHA-1, no CBC, no compression. ssh2 1.17 has no post-quantum key exchange. */
 const algorithms = {
@@ -69,12 +69,13 @@ export function createSshEngine(options: {
 }): SshEngine {
   if (options.hostKeys.length === 0) throw new HostKeyError('SFTP needs at least one host key.');
   options.hostKeys.forEach(checkHostKey);
+  const keepaliveIntervalMs = Math.min(sshLimits.keepaliveIntervalMs, options.silenceMsMax / 2);
   const server = new ssh2.Server({
     hostKeys: [...options.hostKeys],
     algorithms,
-    ident: 'Consign',
-    keepaliveInterval: sshLimits.keepaliveIntervalMs,
-    keepaliveCountMax: Math.ceil(options.silenceMsMax / sshLimits.keepaliveIntervalMs),
+    ident: sshIdentification,
+    keepaliveInterval: keepaliveIntervalMs,
+    keepaliveCountMax: Math.ceil(options.silenceMsMax / keepaliveIntervalMs),
   });
   server.on('connection', options.onConnection);
   return { serve: (socket) => server.injectSocket(socket) };
