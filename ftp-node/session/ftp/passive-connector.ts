@@ -3,6 +3,7 @@
 // replaces the newer connector; here it closes nothing but its own listener); defect 8 (listeners and pollers that are
 // left behind; here there is one listener, closed by the first connection, and an event instead of a poll); defect 9
 // (a stranger at the passive port ends the customer's session; here only the stranger is dropped).
+import { EventEmitter } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import type { Admission } from '../session-services.ts';
 import { FtpConnector, type ConnectionWait } from './ftp-srv-door.ts';
@@ -19,6 +20,8 @@ export class PassiveConnector extends FtpConnector {
   /** Its place among the listening ports of the account. */
   #place: Admission | null = null;
   #used = false;
+  /** Tells that the listener is closed: the customer's connection is there, or none will come. */
+  readonly #listening = new EventEmitter();
 
   constructor(control: ControlConnection) {
     super(control);
@@ -54,8 +57,9 @@ export class PassiveConnector extends FtpConnector {
 
   /** The customer's data connection, in clear and paused. Throws FtpRefusal 425 when none comes. */
   override async waitForConnection({ signal, timeoutMs }: ConnectionWait): Promise<Socket> {
-    if (this.dataSocket === null && this.dataServer !== null)
-      await waitForFirstEvent(this.dataServer, { names: ['close'], timeoutMs, signal });
+    // The server's own `close` comes only after the end of every connection that it has accepted.
+    if (this.dataServer !== null)
+      await waitForFirstEvent(this.#listening, { names: ['over'], timeoutMs, signal });
     if (this.dataSocket === null || this.dataSocket.destroyed)
       throw new FtpRefusal(425, 'No data connection came; send EPSV or PASV again.');
     this.#used = true;
@@ -67,6 +71,7 @@ export class PassiveConnector extends FtpConnector {
     this.#place?.release();
     this.dataServer?.close();
     this.dataServer = null;
+    this.#listening.emit('over');
   }
 
   /** Closes whatever is open; the connection is without a data connector then. */

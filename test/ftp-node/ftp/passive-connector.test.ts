@@ -27,6 +27,21 @@ t.test('defect 2: 150 does not wait for the TLS handshake of the data connection
   test.equal(await probe(ours), 150);
 });
 
+t.test('a data connection that comes after its command is served at once', async (test) => {
+  const client = await RawClient.enter(both.ours);
+  const port = await client.passivePort();
+  client.write('NLST tools\r\n');
+  await delay(300);
+  const stranger = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+  stranger.on('error', () => undefined);
+  await delay(100);
+  const plain = connect({ port, host: '127.0.0.1' });
+  test.equal((await client.reply(3000))?.code, 150);
+  test.equal((await readAll(client.secureData(plain))).toString(), '2.0\r\n');
+  test.equal((await client.reply())?.code, 226);
+  client.destroy();
+});
+
 t.test('defect 7: an unused PASV does not disturb the one after it', async (test) => {
   const { stock, ours } = await startBoth(test, place, {
     hurried: true,

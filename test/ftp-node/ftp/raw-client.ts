@@ -1,7 +1,7 @@
 // An FTP client that sends what a test wants and hides nothing: raw control lines, TLS when told, data connections by
 // hand. For probes that no real client makes; the real clients are in clients.test.ts.
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 
 /** A reply: its code, and all its lines as they came. `null` stands for "nothing came in time". */
@@ -14,20 +14,23 @@ export interface RawReply {
 export class RawClient {
   socket: Socket;
   readonly port: number;
+  readonly host: string;
   closed = false;
   #text = '';
   #notify: () => void = () => undefined;
 
-  private constructor(port: number, socket: Socket) {
+  private constructor({ port, host }: { port: number; host: string }, socket: Socket) {
     this.port = port;
+    this.host = host;
     this.socket = socket;
     this.#listen(socket);
   }
 
   /** Connects; the greeting is still to be read. */
   static async connect(port: number, localAddress = '127.0.0.1'): Promise<RawClient> {
-    const socket = connect({ port, host: '127.0.0.1', localAddress });
-    const client = new RawClient(port, socket);
+    const host = isIPv6(localAddress) ? '::1' : '127.0.0.1';
+    const socket = connect({ port, host, localAddress });
+    const client = new RawClient({ port, host }, socket);
     await once(socket, 'connect');
     return client;
   }
@@ -110,17 +113,17 @@ export class RawClient {
     await this.handshake();
   }
 
-  async handshake(): Promise<void> {
+  async handshake(waitMs = 5000): Promise<void> {
     this.socket.removeAllListeners('data');
     const secure = connectTls({ socket: this.socket, rejectUnauthorized: false });
     this.socket = secure;
     this.#listen(secure);
-    await once(secure, 'secureConnect', { signal: AbortSignal.timeout(5000) });
+    await once(secure, 'secureConnect', { signal: AbortSignal.timeout(waitMs) });
   }
 
   /** Sends EPSV and connects to the port; clear, as it is before the server's 150. */
   async openData(): Promise<Socket> {
-    const data = connect({ port: await this.passivePort(), host: '127.0.0.1' });
+    const data = connect({ port: await this.passivePort(), host: this.host });
     data.on('error', () => undefined);
     await once(data, 'connect');
     return data;
