@@ -172,6 +172,35 @@ await t.test('who goes away, or is cut, while its turn is waited for is not wait
   }
 });
 
+await t.test(
+  'a disk that fails in mid-transfer ends the loop with its error, and nothing after it is sent',
+  async (t) => {
+    const { server, client } = await connectPair(t);
+    const received = receive(client);
+    const failure = Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+    const handle = {
+      read: async (buffer: Buffer, offset: number, length: number, position: number) => {
+        if (position >= 1_000_000) throw failure;
+        buffer.fill(7, offset, offset + length);
+        return { bytesRead: Math.min(length, 1_000_000 - position), buffer };
+      },
+    } as unknown as FileSending['handle'];
+    const result = await sendFile({
+      handle,
+      offsetBytes: 0,
+      lengthBytes: sizeBytes,
+      destination: server,
+      socket: server,
+      transfer: { signal: new AbortController().signal, pace: null, progress: () => undefined },
+      limits: { readChunkBytes: 64 * 1024, stallTimeoutMs: 2000 },
+    });
+    server.destroy();
+    t.match(result, { end: 'read_failed', cause: failure });
+    t.ok(result.sentBytes <= 1_000_000);
+    t.ok((await received).length <= 1_000_000);
+  },
+);
+
 await t.test('leaves no listeners on the socket', async (t) => {
   const { client, server, send } = await prepare(t);
   client.resume();
