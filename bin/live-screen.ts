@@ -26,8 +26,9 @@ export function openLiveScreen({ output }: Terminal): LiveScreen {
   process.once('exit', restore);
   return {
     draw: (lines) => {
-      const shown = lines.slice(0, (output.rows ?? usualRows) - 1);
-      const cut = shown.map((line) => line.slice(0, output.columns ?? usualColumns));
+      // A terminal that does not know its size says 0.
+      const shown = lines.slice(0, (output.rows || usualRows) - 1);
+      const cut = shown.map((line) => line.slice(0, output.columns || usualColumns));
       output.write(home + cut.map((line) => `${line}${clearToLineEnd}\n`).join('') + clearBelow);
     },
     close: () => {
