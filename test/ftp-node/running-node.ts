@@ -33,6 +33,7 @@ interface Ports {
   readonly https: number;
   readonly http: number | null;
   readonly ftp: number;
+  readonly ftps: number | null;
   readonly sftp: number;
 }
 

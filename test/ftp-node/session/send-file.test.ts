@@ -179,7 +179,7 @@ await t.test(
     const received = receive(client);
     const failure = Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
     const handle = {
-      read: async (buffer: Buffer, offset: number, length: number, position: number) => {
+      read: async (...[buffer, offset, length, position]: [Buffer, number, number, number]) => {
         if (position >= 1_000_000) throw failure;
         buffer.fill(7, offset, offset + length);
         return { bytesRead: Math.min(length, 1_000_000 - position), buffer };

@@ -6,13 +6,17 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
+import ssh2 from 'ssh2';
 import t, { type Test } from 'tap';
 import type { LoginAttempt, StagingGrant } from '#commlink/methods/documents.ts';
 import { findFreePortBase } from '../../../rig/free-ports.ts';
 import { acceptLogin } from '../../fetch-everywhere.ts';
 import { usualFtp } from '../../node-cluster.ts';
 import { startNode } from '../../running-node.ts';
+import { connectHeaded } from './headed-socket.ts';
+import { binaryHeader, ipv6Block } from './proxy-headers.ts';
 import { startHaproxy } from './running-haproxy.ts';
 
 const run = promisify(execFile);
@@ -28,7 +32,15 @@ const base = await findFreePortBase();
 const passivePorts = { from: base + 10, to: base + 30 };
 const node = await startNode(t, {
   settings: {
-    ftp: { enabled: true, port: 0, publicHost: 'localhost', passivePorts, requireTls: true, ...usualFtp },
+    ftp: {
+      enabled: true,
+      port: 0,
+      publicHost: 'localhost',
+      passivePorts,
+      requireTls: true,
+      ...usualFtp,
+      implicitPort: 0,
+    },
     proxyProtocol: { trustedNetworks: [`${balancer}/32`] },
   },
 });
@@ -41,12 +53,12 @@ node.decisions.login = (attempt) => {
 };
 
 const versions = [
-  ['send-proxy', [base, base + 1, base + 2]],
-  ['send-proxy-v2', [base + 3, base + 4, base + 5]],
+  ['send-proxy', [base, base + 1, base + 2, base + 3]],
+  ['send-proxy-v2', [base + 4, base + 5, base + 6, base + 7]],
 ] as const;
 await startHaproxy(t, balancer, [
   ...versions.flatMap(([options, ports]) =>
-    [node.ports.https, node.ports.ftp, node.ports.sftp].map((port, index) => ({
+    [node.ports.https, node.ports.ftp, node.ports.sftp, node.ports.ftps].map((port, index) => ({
       listen: `${frontHost}:${ports[index]}`,
       node: `127.0.0.1:${port}`,
       // Health checks come with LOCAL and UNKNOWN headers.
@@ -68,7 +80,7 @@ async function checkFetched(t: Test, grant: StagingGrant, target: string): Promi
 const curl = (target: string, ...args: string[]) =>
   run('curl', ['-sSf', '--interface', customer, '--cacert', node.caFile, '-o', target, ...args]);
 
-for (const [version, [https, ftp, sftp]] of versions) {
+for (const [version, [https, ftp, sftp, ftps]] of versions) {
   t.test(`${version}: curl over HTTPS`, async (t) => {
     const grant = await stage(`https-${version}.bin`);
     const target = join(t.testdir({}), 'out');
@@ -83,6 +95,15 @@ for (const [version, [https, ftp, sftp]] of versions) {
     const login = ['--ssl-reqd', '-u', `alice:${password}`];
     const resolve = ['--resolve', `localhost:${ftp}:${frontHost}`];
     await curl(target, ...login, ...resolve, `ftp://localhost:${ftp}/${pathOf(grant)}`);
+    await checkFetched(t, grant, target);
+    t.equal(attempts.at(-1)?.address, customer);
+  });
+
+  t.test(`${version}: curl over FTPS with implicit TLS`, async (t) => {
+    const grant = await stage(`implicit-${version}.bin`);
+    const target = join(t.testdir({}), 'out');
+    const resolve = ['--resolve', `localhost:${ftps}:${frontHost}`];
+    await curl(target, '-u', `alice:${password}`, ...resolve, `ftps://localhost:${ftps}/${pathOf(grant)}`);
     await checkFetched(t, grant, target);
     t.equal(attempts.at(-1)?.address, customer);
   });
@@ -149,6 +170,38 @@ t.test('a balancer that says nothing of its customer gets nothing', async (t) =>
   for (const port of [node.ports.ftp, node.ports.https, node.ports.sftp])
     for (const text of ['USER alice\r\n', 'PROXY TCP4 nonsense\r\n', 'SSH-2.0-x\r\n'])
       t.equal(await say(port, balancer, text), '');
+});
+
+const ipv6Header = binaryHeader({
+  family: 0x21,
+  block: ipv6Block(Buffer.from('20010db8000000000000000000000007', 'hex')),
+});
+
+t.test('a header and a TLS hello in one segment: the hello reaches HTTPS', async (t) => {
+  const grant = await stage('one-segment.bin');
+  const { pathname } = new URL(node.linkFor(grant));
+  const secure = connectTls({
+    socket: connectHeaded(node.ports.https, ipv6Header, balancer),
+    ca: readFileSync(node.caFile),
+    servername: 'localhost',
+  });
+  secure.write(`GET ${pathname} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+  const answer = Buffer.concat(await secure.toArray());
+  t.ok(answer.subarray(-content.length).equals(content));
+  const [download] = await node.endedDownloads(grant.delivery, 1);
+  t.match(download, { outcome: 'complete', address: '2001:db8::7' });
+});
+
+t.test('a header and the first words of SSH in one segment: they reach SFTP', async (t) => {
+  const client = new ssh2.Client();
+  t.teardown(() => client.end());
+  const sock = connectHeaded(node.ports.sftp, ipv6Header, balancer);
+  await new Promise<void>((resolve, reject) => {
+    client.on('ready', () => resolve());
+    client.on('error', reject);
+    client.connect({ sock, username: 'alice', password });
+  });
+  t.equal(attempts.at(-1)?.address, '2001:db8::7');
 });
 
 t.test('an address that the balancer names is taken at its word, also of IPv6', async (t) => {

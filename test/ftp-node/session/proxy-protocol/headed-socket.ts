@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 
 /** Connects to the port of this machine; the header goes out with the first write, and not before. */
-export function connectHeaded(port: number, header: Buffer): Duplex {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+export function connectHeaded(port: number, header: Buffer, localAddress = '127.0.0.1'): Duplex {
+  const socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true });
   let waiting: Buffer | null = header;
   const headed = new Duplex({
     read: () => void socket.resume(),
