@@ -28,7 +28,9 @@ export async function runProgram(
     // A session of its own, so that ssh finds no terminal to ask on.
     detached: true,
   });
-  const deadline = setTimeout(() => child.kill('SIGKILL'), options.deadlineMs ?? 20_000);
+  // With its children: scp starts ssh, which would hold the pipes open.
+  const kill = (): boolean => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL');
+  const deadline = setTimeout(kill, options.deadlineMs ?? 20_000);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
