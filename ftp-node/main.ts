@@ -1,7 +1,7 @@
 // The stager: the FTP node's process with the keys. It opens its share of the cluster's configuration, the storeroom and
 // the ledger, starts the jailed session servers, and keeps ledger, disk and internal-db in agreement. Started by the
 // launcher or systemd with `--config <file>`. It never reads a byte that a customer sent: that is the session servers' work.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Commlink } from '#commlink/commlink.ts';
 import { openClusterNode, type ClusterNode, type OpenedNode } from '#commlink/configuration/cluster-node.ts';
@@ -80,6 +80,7 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
   forbidRings();
   const host = new SessionHost({
     mainFile: join(import.meta.dirname, 'session', 'main.ts'),
+    compileCache: join(dirname(config.ledgerFile), 'compiled'),
     handlersFor: (name) => sessionHandlers({ context, downloads, sessions, login }, name),
     live: () => ({
       draining: isDraining(),

@@ -29,6 +29,7 @@ export interface GenerationOptions {
   readonly plan: SessionPlan;
   readonly sockets: SocketClaim;
   readonly mainFile: string;
+  readonly compileCache: string;
   /** What the session server of this name may ask. */
   readonly handlersFor: (name: string) => CommonHandlers;
   /** With a process for each connection: makes the account's directory, and gives its number; null: there is none left. */

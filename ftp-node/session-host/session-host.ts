@@ -14,6 +14,8 @@ import type { SessionSlot } from './session-slot.ts';
 export interface SessionHostOptions {
   /** The main file of the session server. */
   readonly mainFile: string;
+  /** A directory for what Node.js has compiled of it, which Node.js makes. */
+  readonly compileCache: string;
   readonly handlersFor: GenerationOptions['handlersFor'];
   readonly enterAccount: GenerationOptions['enterAccount'];
   /** What may change while session servers run; `adjust` tells them. */

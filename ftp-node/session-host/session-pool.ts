@@ -50,6 +50,8 @@ export class SessionPool implements SlotSet {
 
   /** See SlotSet. */
   async start(): Promise<void> {
+    // The first one keeps what it has compiled for the others.
+    await this.#addSlot();
     await Promise.all(this.#addMissing());
   }
 

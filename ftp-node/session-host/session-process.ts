@@ -30,12 +30,14 @@ export interface SessionProcess {
 }
 
 /**
- * Starts a session server. It gets an empty environment, its three output descriptors, the channel and its bound sockets
- * (session/main.ts knows the order), nothing else.
+ * Starts a session server. It gets an empty environment (but for the cache), its three output descriptors, the channel
+ * and its bound sockets (session/main.ts knows the order), nothing else.
  */
 export function startSessionProcess(options: {
   name: string;
   mainFile: string;
+  /** For what is started often: a directory of the stager's, where what was compiled once is kept. */
+  compileCache: string;
   /** One for each of protocolNames. */
   descriptors: readonly (number | null)[];
   /** The users of its own namespace; null: it starts as who this process is. */
@@ -48,7 +50,7 @@ export function startSessionProcess(options: {
   const [command, args] = users === null ? [program[0], program.slice(1)] : isolatedCommand(program);
   const child = spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...options.descriptors.map((fd) => fd ?? 'ignore')],
-    env: {},
+    env: users === null ? {} : { NODE_COMPILE_CACHE: options.compileCache },
     cwd: '/',
   });
   const { promise: prepared, resolve, reject } = Promise.withResolvers<PreparedServer>();

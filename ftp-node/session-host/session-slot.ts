@@ -18,6 +18,7 @@ export interface SessionSlotOptions {
   readonly name: string;
   /** The main file of the session server. */
   readonly mainFile: string;
+  readonly compileCache: string;
   readonly descriptors: readonly (number | null)[];
   readonly handlers: HostHandlers;
   /** For a process that serves one connection, and is not replaced here: the users of its namespace. */

@@ -2,6 +2,7 @@
 // pair (descriptor 3) and the listening sockets of its protocols, bound but not listening (4 and up). The order is the
 // point of it: load everything, read keys, shut the jail, and only then listen. It ends when its stager does, or when it
 // was retired and its last session is over. What it is trusted with: SECURITY.md.
+import { flushCompileCache } from 'node:module';
 import { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AdmissionGate } from '#commlink/configuration/admission.ts';
@@ -69,6 +70,7 @@ async function prepare(stager: Stager, log: Logger): Promise<Running> {
   });
   const verifier = createInternalDbVerifier(() => live.internalDbKeys);
   servers = await prepareProtocols(config, { services: built.services, verifier });
+  flushCompileCache();
   const jailed = jail.enter();
   const servesOneConnection = config.isolation === 'session';
   const seccomp = filter(servesOneConnection);
