@@ -8,7 +8,7 @@ import { formatBytes, formatSpan, formatTable, showable } from './text.ts';
 export type AskedNodes = ResultOf<typeof guardMethods, 'session.list'>['nodes'];
 
 /** Characters of an id that tables show; `consign sessions cut` takes any beginning that is unique. */
-export const shownIdCharacters = 12;
+const shownIdCharacters = 12;
 
 /** Sums, the nodes that could not be asked, and a table. */
 export function describeSessions(nodes: AskedNodes, nowMs: number): string[] {

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../configuration/configuration-error.ts';
 import type { ManifestMember } from '../configuration/blocks/manifest.ts';
 import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
 import { findLinkProblems } from './link-problems.ts';
+import { findNetworkProblems } from './network-problems.ts';
 import { findPortProblems } from './port-problems.ts';
 import { readShape } from './shape-problems.ts';
 
@@ -32,7 +33,11 @@ export function validateConfiguration(
   if (!('nodes' in configuration)) return [...configuration];
   const strangers = findStrangers(configuration, members);
   if (strangers.length > 0) return strangers;
-  return [...findLinkProblems(configuration, before), ...findPortProblems(configuration)];
+  return [
+    ...findLinkProblems(configuration, before),
+    ...findPortProblems(configuration),
+    ...findNetworkProblems(configuration),
+  ];
 }
 
 /** Throws ConfigurationError `settings_invalid` with the first problems, if there are any. */

@@ -115,7 +115,7 @@ t.test('--watch goes on until Ctrl-C, in lines where there is no terminal', asyn
     child.kill('SIGINT');
     const [code] = (await once(child, 'exit')) as [number | null];
     t.equal(code, 130);
-    t.notMatch(said, /\u001b/);
+    t.notOk(said.includes('\u001b'));
   }
 });
 
@@ -142,9 +142,9 @@ t.test('at a terminal the picture is drawn in place, and the terminal is given b
   const { stdout } = await runProgram('python3', ['-c', atTerminal, ...command], {
     environment: consign.environment,
   });
-  t.match(stdout, /^\u001b\[\?1049h\u001b\[\?25l\u001b\[H/, 'a screen of its own');
+  t.ok(stdout.startsWith('\u001b[?1049h\u001b[?25l\u001b[H'), 'a screen of its own');
   t.match(stdout, /0 sessions, 0 transfers/);
-  t.match(stdout, /\u001b\[\?25h\u001b\[\?1049l/, 'given back');
+  t.ok(stdout.includes('\u001b[?25h\u001b[?1049l'), 'given back');
   t.match(stdout, /exit 130\n$/);
 });
 

@@ -176,6 +176,19 @@ const cases: readonly [what: string, spoil: (sound: Sound) => void, paths: strin
     ),
     ['/nodes/web1/settings/links/listen'],
   ],
+  [
+    'networks that are none',
+    ({ nodes }) => {
+      nodes.db1.settings.bans.neverNetworks = ['192.0.2.0/24', '192.0.2.0/33'];
+      nodes.ftp1.settings.proxyProtocol.trustedNetworks = ['1.2.3'];
+      nodes.ftp1.settings.ftp.publicAddresses = [{ network: '2001:db8:::/32', address: '203.0.113.1' }];
+    },
+    [
+      '/nodes/db1/settings/bans/neverNetworks',
+      '/nodes/ftp1/settings/proxyProtocol/trustedNetworks',
+      '/nodes/ftp1/settings/ftp/publicAddresses',
+    ],
+  ],
 ];
 for (const [what, spoil, paths] of cases)
   void t.test(`finds ${what}`, async (t) => {
