@@ -18,7 +18,7 @@ export interface CustomerConnection {
 /** Those that are open, admitted or not yet. */
 export class CustomerConnections {
   readonly #open = new Set<Socket>();
-  readonly #byPeer = new Map<string, CustomerConnection | 'declined'>();
+  readonly #byPeer = new Map<string, { readonly known: CustomerConnection | 'declined' }>();
   #declinedCount = 0;
 
   get size(): number {
@@ -50,7 +50,7 @@ export class CustomerConnections {
 
   /** The connection that `socket` is, or is TLS over; null when it is closed. */
   find(socket: Socket): CustomerConnection | 'declined' | null {
-    return this.#byPeer.get(peerOf(socket)) ?? null;
+    return this.#byPeer.get(peerOf(socket))?.known ?? null;
   }
 
   /** Closes all. */
@@ -60,8 +60,12 @@ export class CustomerConnections {
 
   #keep(socket: Socket, known: CustomerConnection | 'declined'): void {
     const peer = peerOf(socket);
-    this.#byPeer.set(peer, known);
-    socket.once('close', () => this.#byPeer.delete(peer));
+    const kept = { known };
+    this.#byPeer.set(peer, kept);
+    socket.once('close', () => {
+      // The same port may have connected again already.
+      if (this.#byPeer.get(peer) === kept) this.#byPeer.delete(peer);
+    });
   }
 }
 
