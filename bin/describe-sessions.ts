@@ -2,7 +2,7 @@
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { guardMethods } from '#commlink/methods/guard-methods.ts';
 import type { LiveSession } from '#commlink/methods/live-session.ts';
-import { formatBytes, formatSpan, formatTable, showable } from './text.ts';
+import { formatBytes, formatSpan, formatTable } from './text.ts';
 
 /** The nodes, each with its sessions. */
 export type AskedNodes = ResultOf<typeof guardMethods, 'session.list'>['nodes'];
@@ -17,7 +17,7 @@ export function describeSessions(nodes: AskedNodes, nowMs: number): string[] {
   );
   const fastestFirst = rows.toSorted((left, right) => speedOf(right.session) - speedOf(left.session));
   const table = formatTable(
-    ['session', 'account', 'who', 'by', 'from', 'node', 'for', 'file', 'progress', 'speed', 'left'],
+    ['session', 'account', 'progress', 'speed', 'left', 'by', 'from', 'node', 'for', 'who', 'file'],
     fastestFirst.map(({ name, session }) => cellsOf(name, session, nowMs)),
   );
   return [
@@ -47,21 +47,22 @@ function describeNode(name: string, listing: AskedNodes[number]['listing'], drai
   ];
 }
 
+/** What matters most comes first, for terminals that are not wide. */
 function cellsOf(node: string, session: LiveSession, nowMs: number): string[] {
   const { transfer, account, username, principal } = session;
   const who = username ?? (principal === null ? '(no login yet)' : '(signed link)');
   return [
     session.id.slice(0, shownIdCharacters),
     account ?? '-',
-    showable(who),
+    transfer === null ? describeIdle(session, nowMs) : describeProgress(transfer),
+    transfer === null ? '-' : `${formatBytes(transfer.bytesPerSecond)}/s`,
+    transfer === null ? '-' : describeLeft(transfer),
     session.protocol,
     session.address,
     node,
     formatSpan(wholeSeconds(nowMs - session.startedAtMs)),
+    who,
     transfer?.path ?? '-',
-    transfer === null ? describeIdle(session, nowMs) : describeProgress(transfer),
-    transfer === null ? '-' : `${formatBytes(transfer.bytesPerSecond)}/s`,
-    transfer === null ? '-' : describeLeft(transfer),
   ];
 }
 

@@ -1,9 +1,9 @@
 // Ends deliveries and sessions whose time is over, and notes the highest time seen. Called on a schedule by main.ts.
 // Nothing waits for it: logins and sessions compare the time themselves, and the nodes unlink by themselves.
 import type { ServiceContext } from './service-context.ts';
-import { clockBehindWarningMs, expiryBatchMax } from './limits.ts';
+import { bansKeptMs, clockBehindWarningMs, expiryBatchMax } from './limits.ts';
 
-/** Marks overdue deliveries as expired, a batch a transaction, and deletes expired sessions. */
+/** Marks overdue deliveries as expired, a batch a transaction, and deletes expired sessions, and bans of long ago. */
 export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clock'>): Promise<void> {
   const { store, clock } = context;
   const atMs = clock.nowMs();
@@ -21,6 +21,7 @@ export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clo
   await store.transaction(async (transaction) => {
     await transaction.sessions.deleteExpiredSessions(atMs);
     await transaction.staff.deleteExpiredSessions(atMs);
+    await transaction.bans.deleteOver(atMs - bansKeptMs);
   });
 }
 

@@ -44,6 +44,8 @@ export const bansKeptMs = 90 * 86_400_000;
 export const banPrefixBitsMin = { 4: 16, 6: 32 } as const;
 /** How long whoever bans or lifts waits for the nodes to confirm it. */
 export const banWaitMs = 3000;
+/** The pause between two lists of bans to one node. */
+export const banListPauseMs = 100;
 /** How often the list of bans is sent again to nodes that are behind. */
 export const banRetryIntervalMs = 2000;
 

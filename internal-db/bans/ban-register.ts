@@ -12,7 +12,6 @@ import { bansMax } from '#commlink/methods/ban-list.ts';
 import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Clock } from '../clock.ts';
-import { bansKeptMs } from '../limits.ts';
 import { newRecordId } from '../record-id.ts';
 import type { BanRecord } from '../store/bans.ts';
 import type { Store, Transaction } from '../store/store.ts';
@@ -47,7 +46,6 @@ export class BanRegister {
   /** Reads the bans that run; the sender has them then. */
   static async open(parts: BanRegisterParts): Promise<BanRegister> {
     const register = new BanRegister(parts);
-    await parts.store.transaction((tx) => tx.bans.deleteOver(parts.clock.nowMs() - bansKeptMs));
     await register.#refresh();
     return register;
   }

@@ -6,7 +6,7 @@ import type { BanListDocument } from '#commlink/methods/ban-list.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { Member } from '#commlink/node-config.ts';
 import type { Clock } from '../clock.ts';
-import { banWaitMs } from '../limits.ts';
+import { banListPauseMs, banWaitMs } from '../limits.ts';
 import type { NodeDirectory } from '../nodes/node-directory.ts';
 import type { NodeDocuments } from '../nodes/node-documents.ts';
 import type { NodeRelay } from '../nodes/node-relay.ts';
@@ -84,7 +84,7 @@ export class BanSender {
     const underway = this.#underway.get(node.id);
     // What is under way goes on with the newest list by itself.
     if (underway) return underway;
-    const sending = this.#sendNewest(node).finally(() => this.#underway.delete(node.id));
+    const sending = Promise.resolve().then(() => this.#sendNewest(node));
     this.#underway.set(node.id, sending);
     return sending;
   }
@@ -92,7 +92,10 @@ export class BanSender {
   async #sendNewest(node: Member): Promise<void> {
     const { clock, documents, relay } = this.#parts;
     try {
-      for (let sentSequence = 0; sentSequence < this.#sequence;) {
+      let sentSequence = 0;
+      while (sentSequence < this.#sequence) {
+        // Many bans at once travel together: a node writes each list to its disk.
+        if (sentSequence > 0) await delay(banListPauseMs);
         sentSequence = this.#sequence;
         const list = documents.signBanList(sentSequence, this.#list);
         const { sequence } = await relay.replaceBans({ node: node.id, list });
@@ -102,6 +105,9 @@ export class BanSender {
       this.#outages.delivered(node.id, node.name);
     } catch (error) {
       this.#outages.failed({ nodeId: node.id, nodeName: node.name, error });
+    } finally {
+      // Right after the last look at the sequence, so that no newer list is overlooked.
+      this.#underway.delete(node.id);
     }
   }
 

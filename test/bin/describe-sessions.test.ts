@@ -39,59 +39,13 @@ t.test('a line for each session, those that transfer first, without control char
   t.equal(lines[0], '4 sessions, 2 transfers, 128 KiB/s');
   t.equal(lines[1], 'ftp1 drains: it takes no new sessions.');
   const cells = lines.slice(4).map((line) => line.trim().split(/ {2,}/));
+  const busy = ['50% of 1.0 MiB', '64.0 KiB/s', '8 s', 'sftp', '203.0.113.7', 'ftp1', '1 min'];
+  const waiting = ['idle 5 s', '-', '-', 'sftp', '203.0.113.7', 'ftp1', '1 min'];
   t.same(cells, [
-    [
-      'ses_aaaaaaaa',
-      'acme',
-      'jo\ufffd[2J',
-      'sftp',
-      '203.0.113.7',
-      'ftp1',
-      '1 min',
-      'tool/1.0.0/tool.bin',
-      '50% of 1.0 MiB',
-      '64.0 KiB/s',
-      '8 s',
-    ],
-    [
-      'ses_aaaaaaaa',
-      'acme',
-      '(signed link)',
-      'sftp',
-      '203.0.113.7',
-      'ftp1',
-      '1 min',
-      'tool/1.0.0/tool.bin',
-      '50% of 1.0 MiB',
-      '64.0 KiB/s',
-      '8 s',
-    ],
-    [
-      'ses_bbbbbbbb',
-      'acme',
-      'jo\ufffd[2J',
-      'sftp',
-      '203.0.113.7',
-      'ftp1',
-      '1 min',
-      '-',
-      'idle 5 s',
-      '-',
-      '-',
-    ],
-    [
-      'ses_bbbbbbbb',
-      '-',
-      '(no login yet)',
-      'sftp',
-      '203.0.113.7',
-      'ftp1',
-      '1 min',
-      '-',
-      'idle 5 s',
-      '-',
-      '-',
-    ],
+    ['ses_aaaaaaaa', 'acme', ...busy, 'jo\ufffd[2J', 'tool/1.0.0/tool.bin'],
+    ['ses_aaaaaaaa', 'acme', ...busy, '(signed link)', 'tool/1.0.0/tool.bin'],
+    ['ses_bbbbbbbb', 'acme', ...waiting, 'jo\ufffd[2J', '-'],
+    ['ses_bbbbbbbb', '-', ...waiting, '(no login yet)', '-'],
   ]);
 });
 

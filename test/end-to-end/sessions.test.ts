@@ -86,7 +86,7 @@ t.test('shows who downloads what, how far, how fast and from where, by each prot
     t.match(stdout, /^1 session, 1 transfer, \d/);
     t.match(
       stdout,
-      new RegExp(`${session?.id.slice(0, 12)} +demo +.* 127\\.0\\.0\\.5 +${nodeName} .*% of .*/s`),
+      new RegExp(`${session?.id.slice(0, 12)} +demo +\\d+% of .*/s .* 127\\.0\\.0\\.5 +${nodeName} `),
     );
     const cut = await consign.run('sessions', 'cut', session?.id.slice(0, 12) ?? '', '--reason', 'A test');
     t.match(cut, { code: 0, stdout: /of demo from 127\.0\.0\.5 .* was ended/ });

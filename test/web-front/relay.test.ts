@@ -62,6 +62,33 @@ t.test('passes grants and orders of internal-db on to the node that they are for
   );
 });
 
+t.test('passes lists of bans, and what concerns sessions, on to the node', async (t) => {
+  const portal = await startPortal(t);
+  const { dbLink, ftpLink } = portal.backends;
+  const node = ftpLink.self.id;
+  const bans = { node, list: signedText };
+  t.same(await dbLink.call('web1', webFrontMethods, 'relay.bans', bans, deadline), { sequence: 7 });
+  const listed = await dbLink.call(
+    'web1',
+    webFrontMethods,
+    'relay.sessions',
+    { node, account: 'acme' },
+    deadline,
+  );
+  t.same(listed, { sessions: [], sessionCount: 0 });
+  const cut = { node, order: signedText };
+  t.same(await dbLink.call('web1', webFrontMethods, 'relay.cut', cut, deadline), { cutSessionCount: 2 });
+  t.same(
+    portal.ftpNode.calls.map(({ params }) => params),
+    [{ list: signedText }, { account: 'acme' }, { order: signedText }],
+  );
+  const stranger = { node: dbLink.self.id, list: signedText };
+  await t.rejects(dbLink.call('web1', webFrontMethods, 'relay.bans', stranger, deadline), {
+    code: 'unavailable',
+  });
+  await t.rejects(ftpLink.call('web1', webFrontMethods, 'relay.bans', bans, deadline), { code: 'forbidden' });
+});
+
 t.test('a node that is unknown or away is `unavailable`, and missing from the list of nodes', async (t) => {
   const portal = await startPortal(t);
   const { dbLink, ftpLink } = portal.backends;

@@ -160,6 +160,20 @@ t.test(
     t.equal(throttled.headers['retry-after'], '30');
     portal.internalDb.openRefusal = { opened: false, reason: 'suspended', retryAfterMs: 0 };
     t.match((await visitor.signIn()).text, 'This account is suspended.');
+    const spans: [number, string][] = [
+      [1, 'a minute'],
+      [61_000, '2 minutes'],
+      [7_200_001, '3 hours'],
+    ];
+    for (const [retryAfterMs, words] of spans) {
+      portal.internalDb.openRefusal = { opened: false, reason: 'banned', retryAfterMs };
+      const banned = await visitor.signIn();
+      t.equal(banned.status, 403);
+      t.match(
+        banned.text,
+        `Sign-ins from your network address are refused for now. Try again in ${words}, or`,
+      );
+    }
   },
 );
 
