@@ -49,6 +49,11 @@ export const defaultSessionLimits: NodeLimits = {
   drainWithinMs: minute,
 };
 
+/** The kernel sends so much of a file at a time (sendfile(2)). */
+export const kernelSendBytesMax = 8192 * kibibyte;
+/** For so many transfers of one session server at a time: each has a thread meanwhile. */
+export const kernelSendsMax = 32;
+
 /** How many directory entries are looked at together while a directory is listed. */
 export const listBatchEntries = 64;
 

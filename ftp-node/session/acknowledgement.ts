@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { acknowledgementPollMs } from '../limits.ts';
+import { descriptorOf } from './socket-descriptor.ts';
 import { unacknowledgedBytes } from './system-calls.ts';
 
 /** How long to wait without any progress, and what ends the wait early. */
@@ -48,15 +49,8 @@ export async function waitForAcknowledgement(socket: Socket, wait: Acknowledgeme
   }
 }
 
-/** Node.js has no public way to a socket's descriptor; its handle has had this one since version 0.11. */
-interface SocketWithHandle {
-  readonly _handle?: { readonly fd?: number } | null;
-}
-
-/** Bytes on their way to the peer; null when the socket is gone. */
-function queuedBytes(socket: Socket): number | null {
-  if (socket.destroyed) return null;
-  const fd = (socket as unknown as SocketWithHandle)._handle?.fd;
-  if (fd === undefined || fd < 0) return null;
-  return socket.writableLength + (unacknowledgedBytes(fd) ?? 0);
+/** Bytes on their way to the peer, in this process and in the kernel; null when the socket is gone. */
+export function queuedBytes(socket: Socket): number | null {
+  const descriptor = descriptorOf(socket);
+  return descriptor === null ? null : socket.writableLength + (unacknowledgedBytes(descriptor) ?? 0);
 }

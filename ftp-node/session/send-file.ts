@@ -1,14 +1,22 @@
-// The shared read loop of FTP and HTTPS: a part of an open file into a socket, two reused buffers, the next one being
-// read while the last one is written. Callers: the protocol servers. The file handle and the socket stay the caller's:
+// Sends a part of an open file, for FTP and HTTPS. Into a bare socket the kernel sends it, and nearly no byte is copied; to
+// where it is encrypted or encoded it goes through two reused buffers, the next one being read while the last one is
+// written. Callers: the protocol servers. The file handle and the socket stay the caller's:
 // after `cut`, `stalled`, `peer_closed` and `read_failed` the caller destroys the socket, so that a truncated transfer
 // is never closed as though it were whole.
 import type { FileHandle } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import { queuedBytes } from './acknowledgement.ts';
+import type { KernelSender } from './kernel-sender.ts';
 import type { SessionLimits, Transfer } from './session-services.ts';
 
 /** While a transfer's rate is limited, so much is handed over at a time. */
 const pacedSliceBytes = 64 * 1024;
+/** Before each time that the kernel sends, so much is written as usual: that waits for room, and notices who is gone. */
+const leadingBytes = 64 * 1024;
+/** When the kernel has taken nothing so often in a row, it can't for this file. */
+const kernelRefusalsMax = 3;
 
 /** What to send, and where. */
 export interface FileSending {
@@ -21,6 +29,8 @@ export interface FileSending {
   readonly socket: Socket;
   readonly transfer: Pick<Transfer, 'signal' | 'pace' | 'progress'>;
   readonly limits: Pick<SessionLimits, 'readChunkBytes' | 'stallTimeoutMs'>;
+  /** What sends when `destination` is a bare socket. */
+  readonly kernel?: KernelSender;
 }
 
 /**
@@ -39,14 +49,65 @@ export interface SendingResult {
 export async function sendFile(sending: FileSending): Promise<SendingResult> {
   const interruption = watchForInterruption(sending);
   try {
-    return await copyChunks(sending, interruption);
+    const state = { sentBytes: 0 };
+    return (
+      (await sendByKernel(sending, interruption, state)) ?? (await copyChunks(sending, interruption, state))
+    );
   } finally {
     interruption.stopWatching();
   }
 }
 
-async function copyChunks(sending: FileSending, interruption: Interruption): Promise<SendingResult> {
-  const { handle, offsetBytes, lengthBytes, transfer } = sending;
+/** How much was sent; both ways of sending go on from there. */
+interface SendingState {
+  sentBytes: number;
+}
+
+/** Sends all that the kernel takes; null when the rest is to be copied. */
+async function sendByKernel(
+  sending: FileSending,
+  interruption: Interruption,
+  state: SendingState,
+): Promise<SendingResult | null> {
+  const { handle, offsetBytes, lengthBytes, destination, socket, transfer, kernel } = sending;
+  const isBare = destination === socket && !(socket instanceof TLSSocket);
+  if (kernel === undefined || !isBare || lengthBytes <= leadingBytes) return null;
+  const buffer = Buffer.allocUnsafeSlow(leadingBytes);
+  for (let refusals = 0; refusals < kernelRefusalsMax && state.sentBytes < lengthBytes;) {
+    const wanted = buffer.subarray(0, Math.min(leadingBytes, lengthBytes - state.sentBytes));
+    const chunk = await fillBuffer(handle, wanted, offsetBytes + state.sentBytes);
+    if ('failure' in chunk) return { end: 'read_failed', ...state, cause: chunk.failure };
+    const written = await writeChunk(chunk.filled, sending, interruption);
+    if (written !== 'done') return { end: written, ...state };
+    state.sentBytes += wanted.length;
+    transfer.progress(state.sentBytes);
+    const taken = await offerToKernel(kernel, sending, state);
+    refusals = taken === 0 ? refusals + 1 : 0;
+    state.sentBytes += taken;
+    if (taken > 0) transfer.progress(state.sentBytes);
+  }
+  return state.sentBytes === lengthBytes ? { end: 'sent', ...state } : null;
+}
+
+/** How much of what is left the kernel has taken. */
+async function offerToKernel(
+  kernel: KernelSender,
+  { handle, offsetBytes, lengthBytes, socket, transfer }: FileSending,
+  { sentBytes }: SendingState,
+): Promise<number> {
+  if (sentBytes === lengthBytes || transfer.pace !== null || transfer.signal.aborted) return 0;
+  const part = { offsetBytes: offsetBytes + sentBytes, lengthBytes: lengthBytes - sentBytes };
+  return await kernel.send(socket, { handle, ...part });
+}
+
+async function copyChunks(
+  sending: FileSending,
+  interruption: Interruption,
+  state: SendingState,
+): Promise<SendingResult> {
+  const { handle, transfer } = sending;
+  const offsetBytes = sending.offsetBytes + state.sentBytes;
+  const lengthBytes = sending.lengthBytes - state.sentBytes;
   const chunkBytes = Math.max(1, Math.min(sending.limits.readChunkBytes, lengthBytes));
   const buffers = [Buffer.allocUnsafeSlow(chunkBytes)];
   if (lengthBytes > chunkBytes) buffers.push(Buffer.allocUnsafeSlow(chunkBytes));
@@ -56,23 +117,22 @@ async function copyChunks(sending: FileSending, interruption: Interruption): Pro
     const wantedBytes = Math.max(0, Math.min(chunkBytes, lengthBytes - startBytes));
     return fillBuffer(handle, buffer.subarray(0, wantedBytes), offsetBytes + startBytes);
   };
-  let sentBytes = 0;
   let reading = readChunk(0);
-  for (let index = 0; sentBytes < lengthBytes; index += 1) {
+  for (let index = 0; state.sentBytes < sending.lengthBytes; index += 1) {
     const chunk = await reading;
-    if ('failure' in chunk) return { end: 'read_failed', sentBytes, cause: chunk.failure };
+    if ('failure' in chunk) return { end: 'read_failed', ...state, cause: chunk.failure };
     const writing = writeChunk(chunk.filled, sending, interruption);
     reading = readChunk(index + 1);
     const written = await writing;
     if (written !== 'done') {
       // The read that is under way must be over before the caller closes the handle.
       await reading;
-      return { end: written, sentBytes };
+      return { end: written, ...state };
     }
-    sentBytes += chunk.filled.length;
-    transfer.progress(sentBytes);
+    state.sentBytes += chunk.filled.length;
+    transfer.progress(state.sentBytes);
   }
-  return { end: 'sent', sentBytes };
+  return { end: 'sent', ...state };
 }
 
 /** In one piece, or in slices that wait for their turn while the transfer's rate is limited. */
@@ -124,6 +184,7 @@ interface Interruption {
 function watchForInterruption({ destination, socket, transfer, limits }: FileSending): Interruption {
   let reason: InterruptionReason | null = null;
   let isWriting = false;
+  let queuedAtLastLook = 0;
   // One waiter at a time, and not Promise.race: each race would leave a reaction behind for the whole transfer.
   let tellWaiter: (reason: InterruptionReason) => void = () => undefined;
   const interrupt = (happened: InterruptionReason): void => {
@@ -132,10 +193,14 @@ function watchForInterruption({ destination, socket, transfer, limits }: FileSen
   };
   const onCut = (): void => interrupt('cut');
   const onClose = (): void => interrupt('peer_closed');
-  // Node's socket timeout looks at the queue of a long write, so a slow peer that still takes bytes has not stalled; and
-  // neither has one for whom nothing is written, because its rate is limited or the disk is slow.
+  // A slow peer that still takes bytes has not stalled, though the kernel may ask for more only when it has taken megabytes;
+  // and neither has one for whom nothing is written, because its rate is limited or the disk is slow.
   const onStall = (): void => {
-    if (isWriting) interrupt('stalled');
+    if (!isWriting) return;
+    const leftBytes = queuedBytes(socket) ?? 0;
+    if (leftBytes >= queuedAtLastLook) return interrupt('stalled');
+    queuedAtLastLook = leftBytes;
+    socket.setTimeout(limits.stallTimeoutMs);
   };
   socket.setTimeout(limits.stallTimeoutMs);
   socket.on('timeout', onStall);
@@ -155,6 +220,7 @@ function watchForInterruption({ destination, socket, transfer, limits }: FileSen
           isWriting = false;
           resolve(error ? 'peer_closed' : 'done');
         });
+        queuedAtLastLook = queuedBytes(socket) ?? 0;
       }),
     settleFirst: (waiting) =>
       new Promise((resolve) => {

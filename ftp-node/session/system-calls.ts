@@ -1,5 +1,5 @@
 // The system calls that Node.js does not offer, through the C library that the process has already loaded. Callers:
-// jail.ts and acknowledgement.ts, nobody else. Bound when this module loads, which is before the jail shuts.
+// jail.ts, kernel-filter.ts, acknowledgement.ts and kernel-sender.ts, nobody else. Bound when this module loads, which is before the jail shuts.
 import koffi from 'koffi';
 
 /** Linux's number for "bytes of this socket that the peer has not acknowledged" (tcp(7), SIOCOUTQ). */
@@ -22,6 +22,17 @@ const ioctlCall = libc.func('int ioctl(int fd, unsigned long request, _Out_ int 
   request: number,
   value: [number],
 ) => number;
+
+const dupCall = libc.func('int dup(int fd)') as (fd: number) => number;
+const closeCall = libc.func('int close(int fd)') as (fd: number) => number;
+/** Its only form is the asynchronous one: a disk may be slow, and the event loop must not wait for it. */
+const sendfileCall =
+  process.platform === 'linux'
+    ? (libc.func('long sendfile(int to, int from, int64_t *offset, size_t count)') as {
+        async(...call: [to: number, from: number, offset: [number], count: number, done: SendfileDone]): void;
+      })
+    : null;
+type SendfileDone = (error: Error | null, sentBytes: number) => void;
 
 const prctlCall = libc.func(
   'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
@@ -50,4 +61,28 @@ export function filterSystemCalls(program: Buffer): boolean {
   if (number === undefined || prctlCall(setNoNewPrivileges, 1, 0, 0, 0) !== 0) return false;
   const filter = { len: program.length / instructionBytes, filter: program };
   return seccompCall(number, setModeFilter, allThreads, filter) === 0;
+}
+
+/**
+ * sendfile(2): lets the kernel put bytes of a file into a non-blocking socket, as many as there is room for; they never
+ * come into this process. Zero when there was none, and when it failed: a write, or a read, then tells why. Both
+ * descriptors must be open now. The file must stay open until this resolves; the socket need not, because what is used
+ * is a duplicate: in the thread that makes the call, its number might be that of another customer's socket by then.
+ */
+export async function sendFromFile(
+  socketDescriptor: number,
+  fileDescriptor: number,
+  { offsetBytes, lengthBytes }: { readonly offsetBytes: number; readonly lengthBytes: number },
+): Promise<number> {
+  const duplicate = sendfileCall === null ? -1 : dupCall(socketDescriptor);
+  if (sendfileCall === null || duplicate < 0) return 0;
+  try {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    sendfileCall.async(duplicate, fileDescriptor, [offsetBytes], lengthBytes, (error, sentBytes) =>
+      resolve(error === null ? Math.max(0, sentBytes) : 0),
+    );
+    return await promise;
+  } finally {
+    closeCall(duplicate);
+  }
 }

@@ -1,5 +1,6 @@
 // What all control connections of one FTP server share: the services, the addresses and the keys. Made by
 // ftp-server.ts before the jail is shut; nothing here needs a file or a name service afterwards.
+import type { KernelSender } from '../kernel-sender.ts';
 import type { SessionServices } from '../session-services.ts';
 import type { AccountCounter } from './account-counter.ts';
 import type { PublicAddresses } from './announced-address.ts';
@@ -37,6 +38,8 @@ export interface FtpGateway {
   /** Whether the client may call this server so (HOST). */
   readonly isOwnName: (host: string, connection: ControlConnection) => boolean;
   readonly passivePorts: PortRange;
+  /** Sends files over data connections without TLS. */
+  readonly kernelSender: KernelSender;
   /** The passive ports that wait for a connection, by account. */
   readonly waitingPorts: AccountCounter;
   /** The parts of files that are being hashed, by account. */

@@ -2,6 +2,7 @@
 // Caller: prepare-protocols.ts, before the jail is shut; everything that needs a file, a name or a module is done here.
 import { lookup } from 'node:dns/promises';
 import { localAddressOf } from '../peer-address.ts';
+import { KernelSender } from '../kernel-sender.ts';
 import type { ProtocolServer, SessionServices } from '../session-services.ts';
 import { AccountCounter } from './account-counter.ts';
 import { tablePublicAddresses, type NetworkAddress, type PublicAddresses } from './announced-address.ts';
@@ -48,6 +49,7 @@ export async function prepareFtpServers(options: FtpServerOptions): Promise<FtpS
     activeMode: config.activeMode,
     requireResumption: config.requireResumption,
     isOwnName: (host, connection) => isOwnName(host, localAddressOf(connection.commandSocket)),
+    kernelSender: new KernelSender(),
     waitingPorts: new AccountCounter(services.limits.passivePortsPerAccountMax),
     hashing: new AccountCounter(ftpLimits.hashingPerAccountMax),
   };

@@ -96,6 +96,7 @@ async function sendPart(
       },
     },
     limits: gateway.services.limits,
+    kernel: gateway.kernelSender,
   });
   transfer.sentBytes = result.sentBytes;
   transfer.throwIfAborted();
