@@ -46,11 +46,12 @@ export function nodeHandlers(door: NodeDoor): Handlers<typeof ftpNodeMethods> {
     'sessions.cut': ({ order }) => cutByOrder(context, sessions, order),
     'node.describe': async () => {
       const description = await host.describe();
-      const { jailed, sshNativeCrypto, sessionCount, transferCount, ports, pids } = description;
+      const { jailed, seccomp, sshNativeCrypto, sessionCount, transferCount, ports, pids } = description;
       return {
         name,
         endpoints: configuration.endpoints(ports),
         jailed,
+        seccomp,
         sshNativeCrypto,
         stagedCount: context.deliveries.countStaged(),
         sessionCount,

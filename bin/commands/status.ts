@@ -112,7 +112,7 @@ function describe(result: Status): string[] {
     `  records    ${total.join(', ')}`,
     ...links.map(({ peer, connections }) => `  link       ${peer}: ${connections} connections`),
     ...nodes.map(({ name, via, description }) => {
-      const jail = description.jailed ? 'jailed' : 'NOT jailed';
+      const jail = `${description.jailed ? 'jailed' : 'NOT jailed'}, ${description.seccomp ? 'filtered' : 'NOT filtered'}`;
       const crypto = description.sshNativeCrypto ? 'native SSH crypto' : 'SSH crypto in JavaScript (slow)';
       const work = `${description.sessionCount} sessions, ${description.transferCount} transfers, ${description.stagedCount} staged`;
       const drains = description.draining ? 'DRAINS; ' : '';

@@ -97,6 +97,8 @@ export const ftpNodeMethods = {
       name: Slug,
       endpoints: NodeEndpoints,
       jailed: Type.Boolean(),
+      /** Whether the kernel refuses session servers the system calls that they have no use for. */
+      seccomp: Type.Boolean(),
       sshNativeCrypto: Type.Boolean(),
       stagedCount: Type.Integer({ minimum: 0 }),
       sessionCount: Type.Integer({ minimum: 0 }),

@@ -105,6 +105,7 @@ function renderNode({ name, via, description }: StatusReport['nodes'][number]): 
     <td>${sizeText(description.storeroomFreeBytes)}</td>
     <td>
       ${description.jailed ? html`<span class="tag good">jailed</span>` : html`<span class="tag bad">not jailed</span>`}
+      ${description.seccomp ? '' : html`<span class="tag bad">system calls not filtered</span>`}
     </td>
   </tr>`;
 }

@@ -236,6 +236,7 @@ export class FakeFtpNode {
         name: 'ftp1',
         endpoints,
         jailed: true,
+        seccomp: true,
         sshNativeCrypto: true,
         stagedCount: 0,
         sessionCount: 0,

@@ -249,6 +249,7 @@ t.test('an artifact that is gone from the storeroom fails its delivery, and says
   t.match(await node.web.call('ftp1', ftpNodeMethods, 'node.describe', {}), {
     stagedCount: 0,
     jailed: process.getuid?.() === 0,
+    seccomp: true,
   });
 });
 

@@ -260,6 +260,7 @@ function describe(node: TestFtpNode) {
     name: 'ftp1',
     endpoints: testEndpoints,
     jailed: false,
+    seccomp: false,
     sshNativeCrypto: false,
     stagedCount: 0,
     sessionCount: 0,
