@@ -1,6 +1,6 @@
 // What customers see of their directory, and that nothing planted in it leads anywhere else.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { statSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,9 +25,10 @@ function makeAccounts(base: string) {
 }
 
 await t.test('describes, lists and opens what is staged', async (t) => {
-  const { directory } = makeAccounts(t.testdir({}));
+  const { directory, release } = makeAccounts(t.testdir({}));
   const path = parseCustomerPath('/tool/1.0.0/tool.bin');
-  const entry = { name: 'tool.bin', kind: 'file', sizeBytes: 9, modifiedAtMs: 1_700_000_000_000 };
+  const unique = statSync(join(release, 'tool.bin')).ino.toString(16);
+  const entry = { name: 'tool.bin', kind: 'file', sizeBytes: 9, modifiedAtMs: 1_700_000_000_000, unique };
   t.same(await directory.describe(path), entry);
   t.same(await collect(directory.list(parseCustomerPath('/tool/1.0.0'))), [entry]);
   await using file = await directory.openFile(path);
