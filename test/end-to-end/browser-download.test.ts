@@ -169,11 +169,11 @@ t.test('a download that was paused, and then cut, goes on in the browser where i
   await item.getByText('Paused').waitFor();
   await choose('Resume');
   await item.getByText('Paused').waitFor({ state: 'hidden' });
-  const killed = consign.kill('session-server-1');
+  const killed = consign.sessionServers.map((name) => [name, consign.kill(name)] as const);
   await page.locator('[data-outcome="aborted"], [data-outcome="lost"]').waitFor();
   await takePicture(page, 'portal-broken-off');
   // The stager kept the port open: Chromium asks again by itself, and the next session server answers.
-  await consign.waitForRestart('session-server-1', killed);
+  for (const [name, pid] of killed) await consign.waitForRestart(name, pid);
 
   const whole = join(downloadsPath, partName.replace(/\.crdownload$/, ''));
   await waitForBytes(whole, fileBytes);

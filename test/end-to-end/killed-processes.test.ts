@@ -142,13 +142,18 @@ async function settledDisagreements(): Promise<string[]> {
 }
 
 /** The launcher restarts what dies; the launcher itself is restarted as its operator would. */
-async function comeBack(victim: string, killedPid: number): Promise<void> {
+async function comeBack(victim: string, killed: ReadonlyMap<string, number>): Promise<void> {
   if (victim === 'launcher') await consign.restart();
-  else await consign.waitForRestart(victim, killedPid);
+  else for (const [name, pid] of killed) await consign.waitForRestart(name, pid);
   await consign.waitUntilLinked();
 }
 
-for (const victim of ['session-server-1', 'ftp-node', 'web-front', 'internal-db', 'launcher']) {
+function kill(victim: string): Map<string, number> {
+  const names = victim === 'session-servers' ? consign.sessionServers : [victim];
+  return new Map(names.map((name) => [name, consign.kill(name)]));
+}
+
+for (const victim of ['session-servers', 'ftp-node', 'web-front', 'internal-db', 'launcher']) {
   await t.test(`${victim} killed in mid-staging and in mid-transfer loses nothing`, async (t) => {
     const accounts = await createAccounts(victim);
 
@@ -162,13 +167,13 @@ for (const victim of ['session-server-1', 'ftp-node', 'web-front', 'internal-db'
     await waitForBytes(join(directory, staged.name), 5_000_000);
 
     const acknowledged = new Set<string>();
-    let killedPid: number | null = null;
+    let killed: Map<string, number> | null = null;
     await stageEverything(accounts, (place) => {
       acknowledged.add(place);
-      if (acknowledged.size === 20) killedPid = consign.kill(victim);
+      if (acknowledged.size === 20) killed = kill(victim);
     });
-    if (killedPid === null) throw new Error('too few deliveries were staged to kill in between');
-    await comeBack(victim, killedPid);
+    if (killed === null) throw new Error('too few deliveries were staged to kill in between');
+    await comeBack(victim, killed);
     const unbroken = await download;
 
     t.same(await settledDisagreements(), [], 'records, links and link counts agree');
@@ -178,7 +183,7 @@ for (const victim of ['session-server-1', 'ftp-node', 'web-front', 'internal-db'
 
     if (['web-front', 'internal-db'].includes(victim))
       t.equal(unbroken.code, 0, 'the running download went on');
-    if (['session-server-1', 'ftp-node'].includes(victim))
+    if (['session-servers', 'ftp-node'].includes(victim))
       t.not(unbroken.code, 0, 'the running download was broken off');
     // When the launcher dies, the node drains: a download may finish, or be broken off at the end of the grace.
     if (unbroken.code !== 0) {

@@ -164,6 +164,11 @@ export class RunningConsign {
     await this.json('config', 'set', ...pairs, '--publish', '--reason', 'test');
   }
 
+  /** The names of the session servers. Which of them has a connection, the kernel decides. */
+  get sessionServers(): string[] {
+    return Object.keys(this.endpoints.pids).filter((name) => name.startsWith('session-server-'));
+  }
+
   /** The process id of `launcher`, `internal-db`, `web-front`, `ftp-node` or `session-server-1`. */
   pid(name: string): number {
     const pid = this.endpoints.pids[name];
