@@ -148,6 +148,42 @@ t.test('two customers at once are two users in two directories, and nobody is ro
   }
 });
 
+t.test('before the login it may chroot, and still does not get out of the accounts', async (t) => {
+  const node = await startProbedNode(t, { settings: isolated });
+  await node.publishAndStage(randomBytes(1000));
+  const [waiting = 0] = pidsAt(node, node.accounts);
+  const { climbed } = await probe(node, waiting, 'SIGURG');
+  t.same(climbed, {
+    chroot: 'ok',
+    'stay where it is': 'ok',
+    'go up': 'EACCES',
+    'read up there': 'EACCES',
+    'list it': 'EACCES',
+    'read further up': 'EACCES',
+  });
+});
+
+t.test('isolation may be changed while the node runs', async (t) => {
+  const node = await startNode(t);
+  acceptEverybody(node);
+  const before = await logIn(node, 'acme');
+  await node.cluster.changeSettings((settings) => ({ ...settings, ...isolated }));
+  await waitUntil(() => pidsAt(node, node.accounts).length >= 2, 'processes that wait', 20_000);
+  const after = await logIn(node, 'rival');
+  t.equal(pidsAt(node, join(node.accounts, 'rival')).length, 1, 'a process of its own');
+  t.equal((await before.command('NOOP'))?.code, 200, 'who was there before stays');
+  await node.cluster.changeSettings((settings) => ({ ...settings, isolation: 'shared' }));
+  const shared = await logIn(node, 'third');
+  t.equal(pidsAt(node, join(node.accounts, 'third')).length, 0);
+  t.equal((await after.command('NOOP'))?.code, 200);
+  for (const client of [before, after, shared]) client.destroy();
+  await waitUntil(
+    () => pidsAt(node, join(node.accounts, 'rival')).length === 0,
+    'the last process of its own to end',
+    20_000,
+  );
+});
+
 t.test('a number is given to an account once and for all', async (t) => {
   const node = await startNode(t, { settings: isolated });
   acceptEverybody(node);

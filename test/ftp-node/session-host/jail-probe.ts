@@ -1,6 +1,7 @@
 // Loaded into a session server before its own code, as if an attacker ran there. At SIGUSR2 it tries what a process may
 // want of its machine, and writes what came of it to standard output as one line; at SIGWINCH it hangs for ever; at SIGPWR
-// it takes memory until there is none. Caller: inject-probe.ts.
+// it takes memory until there is none; at SIGURG it climbs out of its root directory as far as it gets, as whoever may
+// chroot(2) can. Caller: inject-probe.ts.
 import {
   chmodSync,
   closeSync,
@@ -92,6 +93,22 @@ const sendtoCall: CallNumbers = [44, 206];
 const currentDirectory = -100;
 const noThread = 2 ** 22;
 
+const chroot = libc.func('int chroot(const char *path)') as (path: string) => number;
+
+/** Changes the root to a directory below the one that it stands in, and goes up from there. */
+async function climbOut(): Promise<Record<string, string>> {
+  const [below = ''] = readdirSync('/');
+  const changed = chroot(below) === 0 ? 'ok' : (errnoNames.get(koffi.errno()) ?? '?');
+  return {
+    chroot: changed,
+    'stay where it is': await attempt(() => openAndClose(below, O_RDONLY)),
+    'go up': await attempt(() => process.chdir('..')),
+    'read up there': await attempt(() => openAndClose('../ledger.db', O_RDONLY)),
+    'list it': await attempt(() => readdirSync('..')),
+    'read further up': await attempt(() => openAndClose('../../../../../../etc/passwd', O_RDONLY)),
+  };
+}
+
 /** Everything that is tried, by what it is after. */
 async function tryEverything(): Promise<Record<string, Record<string, string> | string[]>> {
   const own = walk('/').find((path) => !path.endsWith('/')) ?? '/';
@@ -171,6 +188,10 @@ function tryCalls(calls: Readonly<Record<string, CallNumbers>>): Record<string, 
 
 process.on('SIGUSR2', () => {
   void tryEverything().then((probe) => process.stdout.write(`${JSON.stringify({ probe })}\n`));
+});
+
+process.on('SIGURG', () => {
+  void climbOut().then((climbed) => process.stdout.write(`${JSON.stringify({ probe: { climbed } })}\n`));
 });
 
 process.on('SIGWINCH', () => {

@@ -11,6 +11,8 @@ export interface Probe {
   readonly processes: Readonly<Record<string, string>>;
   readonly calls: Readonly<Record<string, string>>;
   readonly identity: Readonly<Record<string, string>>;
+  /** At SIGURG, and nothing else then. */
+  readonly climbed: Readonly<Record<string, string>>;
 }
 
 const inject = join(import.meta.dirname, 'inject-probe.ts');
@@ -24,8 +26,12 @@ export async function startProbedNode(t: Test, change: NodeChange = {}): Promise
   return node;
 }
 
-/** Has the session server of this process id try everything. */
-export async function probe(node: RunningNode, pid: number): Promise<Probe> {
+/** Has the session server of this process id try everything, or with SIGURG climb out. */
+export async function probe(
+  node: RunningNode,
+  pid: number,
+  signal: 'SIGUSR2' | 'SIGURG' = 'SIGUSR2',
+): Promise<Probe> {
   const probes = (): Probe[] =>
     node.log
       .join('')
@@ -33,7 +39,7 @@ export async function probe(node: RunningNode, pid: number): Promise<Probe> {
       .filter((line) => line.startsWith('{"probe"'))
       .map((line) => (JSON.parse(line) as { probe: Probe }).probe);
   const before = probes().length;
-  process.kill(pid, 'SIGUSR2');
+  process.kill(pid, signal);
   await waitUntil(() => probes().length > before, 'the probe', 30_000);
   return probes().at(-1) as Probe;
 }
