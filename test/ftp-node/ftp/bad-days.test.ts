@@ -128,7 +128,7 @@ t.test('when the passive range is exhausted the client is told, in PASV and EPSV
   const [first, second, third] = clients;
   if (first === undefined || second === undefined || third === undefined) return;
   const ports = new Set([await first.passivePort(), await second.passivePort()]);
-  test.same([...ports].toSorted(), [from, from + 1]);
+  test.same(ports, new Set([from, from + 1]));
   for (const line of ['EPSV', 'PASV']) test.equal(await third.code(line), 425, line);
   test.equal(await first.code('ABOR'), 225);
   test.equal((await third.transfer('NLST tools')).last, 226, 'one that is given up is there for the next');
