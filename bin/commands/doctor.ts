@@ -5,6 +5,7 @@ import { CliError, toCliError } from '../cli-error.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { fail, hasProgram, type Finding, type Patient } from '../doctor/check.ts';
 import { checkBags, checkCertificates, checkMembers, type ClusterPatient } from '../doctor/cluster-checks.ts';
+import { checkBans, checkDraining } from '../doctor/guard-checks.ts';
 import { checkClock, checkJail, checkNode, checkSshCrypto } from '../doctor/machine-checks.ts';
 import {
   checkArtifacts,
@@ -57,6 +58,8 @@ async function examine(invocation: Invocation): Promise<Finding[]> {
       checkCertificates,
       checkPorts,
       checkLinks,
+      checkDraining,
+      checkBans,
       checkStoreroom,
       checkArtifacts,
       checkAudit,

@@ -9,6 +9,8 @@ import { formatBytes } from '../text.ts';
 import { elsewhere, fail, hasProgram, ok, warn, type Finding, type Patient } from './check.ts';
 
 const startAdvice = 'Start it with npm start.';
+const shutAdvice =
+  'Look whether this machine is banned (consign bans list), or the node drains (consign status).';
 
 /** That all is up: endpoints.json is there, and internal-db answers. */
 export function checkRunning({ admin, endpoints, layout }: Patient): Finding {
@@ -52,6 +54,7 @@ export async function checkPorts({ endpoints, layout }: Patient): Promise<Findin
       try {
         const greeting = await readGreeting(host, port);
         if (expected[protocol].test(greeting)) return ok(protocol, `${where} greets`);
+        if (/^421[ -]/.test(greeting)) return warn(protocol, `${where}: ${greeting.trim()}`, shutAdvice);
         return fail(protocol, `another program has ${where}`, 'Choose other ports with CONSIGN_PORT_BASE.');
       } catch (error) {
         return fail(protocol, `${where}: ${describeError(error)}`, `See the logs in ${layout.logDirectory}.`);

@@ -183,6 +183,9 @@ t.test('a node is drained without a customer losing a byte, and taken back', asy
   t.match(drained.stdout, /is idle: no session is left/);
   t.match(drained.stderr, /1 session, 1 transfer/, 'with its progress');
   t.match((await consign.run('status')).stdout, /DRAINS/);
+  const doctor = await consign.run('doctor');
+  t.match(doctor.stdout, new RegExp(`WARN +draining +${nodeName} takes no new sessions`));
+  t.match(doctor.stdout, /WARN +ftp +\S+: 421 .*\n.*consign bans list/);
   t.match(await consign.run('node', 'drain', nodeName, '--undo'), {
     code: 0,
     stdout: /takes sessions and deliveries again/,
