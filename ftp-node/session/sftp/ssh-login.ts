@@ -37,6 +37,7 @@ export interface LoginOptions {
   readonly onEnd: (reason: string) => void;
 }
 
+const tooManyText = 'Your account has too many sessions open; please close one and try again.';
 const declinedText = 'The server is changing its configuration; please try again in a moment.';
 
 const methods: ('publickey' | 'password' | 'keyboard-interactive')[] = [
@@ -140,7 +141,7 @@ class LoginAttempts {
     }
   }
 
-  /** False when the account has too many sessions. */
+  /** False when it is refused like a wrong credential; otherwise the client has its answer. */
   async #accept(request: AuthContext, verdict: Extract<LoginVerdict, { allowed: true }>): Promise<boolean> {
     const { connection, services, signal, onLogin, onEnd } = this.#options;
     const { account, principal, expiresAtMs } = verdict;
@@ -156,7 +157,9 @@ class LoginAttempts {
     });
     if (registration === null) {
       services.log.warn({ account, principal }, 'sftp login refused: the account has too many sessions');
-      return false;
+      // Not a failed login, as in #isAdmitted.
+      if (!signal.aborted) refuseService(connection, tooManyText);
+      return true;
     }
     if (signal.aborted) {
       registration.release();

@@ -7,7 +7,7 @@ import ssh2, { type ConnectConfig } from 'ssh2';
 import { HostKeyError } from '#ftp-node/session/sftp/ssh-engine.ts';
 import { sshNativeCrypto } from '#ftp-node/session/sftp/native-crypto.ts';
 import { prepareSftpServer } from '#ftp-node/session/sftp/sftp-server.ts';
-import { connectSsh, openSftp } from './sftp-clients.ts';
+import { connectSsh, openSftp, openSshOptions, runProgram } from './sftp-clients.ts';
 import { makeHostKeys, password, startFixture, username, waitUntil } from './sftp-fixture.ts';
 
 /** Listens like a client; resolves with what the server said when it has closed the connection. */
@@ -76,10 +76,13 @@ t.test('nothing can connect before it listens', async (t) => {
   await server.close();
 });
 
-t.test('a connection that is not admitted is closed at once', async (t) => {
+t.test('a connection that is not admitted is told why, and closed', async (t) => {
   const fixture = await startFixture({ admit: () => false });
   t.teardown(() => fixture.close());
-  t.equal(await talk(fixture.server.port, null), '');
+  const { port } = fixture.server;
+  t.match(await talk(port, null), /^SSH-2\.0-Consign\r\n.*There are too many connections/s);
+  const ssh = await runProgram(['ssh', ...openSshOptions, '-p', String(port), '127.0.0.1']);
+  t.match(ssh, { code: 255, stderr: /too many connections; please try again later/ });
 });
 
 t.test('passwords are verified by both methods, and by no other', async (t) => {
@@ -132,11 +135,12 @@ t.test('attempts are bounded, and each failure takes longer', async (t) => {
   t.ok(pauses[0]! >= 240 && pauses[1]! >= 490, String(pauses));
 });
 
-t.test('an account with too many sessions is refused like a wrong password', async (t) => {
+t.test('an account with too many sessions is told so, and not that its password is wrong', async (t) => {
   const fixture = await startFixture({ limits: { sessionsPerAccountMax: 1 } });
   t.teardown(() => fixture.close());
   const first = await connectSsh(fixture.server.port);
   await t.rejects(connectSsh(fixture.server.port));
+  t.equal(fixture.logins.length, 2, 'the client was not asked again');
   first.end();
   await once(first, 'close');
   await waitUntil(() => fixture.registered === 0);

@@ -236,3 +236,30 @@ t.test('a client that does not take part in a key exchange is broken off', async
   t.ok(Date.now() - startedAtMs < 3000);
   await sleep(10);
 });
+
+t.test('a limited rate is waited for in small slices, and nothing is lost', async (t) => {
+  const waitedFor: number[] = [];
+  const fixture = await startWithFile({
+    replace: (made) => ({
+      beginTransfer: async (start) => {
+        const transfer = await made.beginTransfer(start);
+        if (typeof transfer === 'string') return transfer;
+        const pace = async (byteCount: number): Promise<void> => {
+          waitedFor.push(byteCount);
+          // The limit is lifted in the middle.
+          if (waitedFor.length === 100) Object.assign(paced, { pace: null });
+        };
+        const paced = { ...transfer, pace };
+        return paced;
+      },
+    }),
+  });
+  t.teardown(() => fixture.close());
+  const { home, env } = await makeClientHome(t);
+  const command = ['scp', ...openSshOptions, '-P', String(fixture.server.port)];
+  const result = await runProgram([...command, `${username}@127.0.0.1:/file`, 'out'], { cwd: home, env });
+  t.same([result.code, result.stderr], [0, '']);
+  t.equal(await digestFile(join(home, 'out')), await digestFile(join(fixture.accountDirectory, 'file')));
+  t.equal(waitedFor.length, 100);
+  t.equal(Math.max(...waitedFor), 32 * 1024);
+});
