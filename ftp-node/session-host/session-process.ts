@@ -9,6 +9,7 @@ import { openRpc, type RpcPeer } from '#commlink/rpc.ts';
 import { pause } from '../pause.ts';
 import { lastReportsWithinMs, sessionServerCheckMs, sessionServerMissedChecksMax } from '../limits.ts';
 import { sessionServerMethods, stagerMethods } from '../session-methods.ts';
+import { namespacesUnavailable } from '../session/account-jail.ts';
 import { isolatedCommand, mapUsers, type NamespaceUsers } from './isolated-process.ts';
 
 /** What the child said when it was ready to accept. */
@@ -54,10 +55,12 @@ export function startSessionProcess(options: {
     cwd: '/',
   });
   const { promise: prepared, resolve, reject } = Promise.withResolvers<PreparedServer>();
+  let hasAsked = false;
   let answering = false;
   const handlers: Handlers<typeof stagerMethods> = {
     ...options.handlers,
     'server.configure': async (params, context) => {
+      hasAsked = true;
       try {
         if (users !== null && child.pid !== undefined) mapUsers(child.pid, users);
       } catch (error) {
@@ -84,7 +87,11 @@ export function startSessionProcess(options: {
     log,
   });
   const exited = waitForExit(child);
-  void exited.then((end) => reject(new Error(`${name} ended before it served (${end.signal ?? end.code}).`)));
+  void exited.then((end) => {
+    const cause = new Error(`${name} ended before it served (${end.signal ?? end.code}).`);
+    // What is started in a namespace of its own ends at once where there is none.
+    reject(users !== null && !hasAsked ? namespacesUnavailable(cause) : cause);
+  });
   void watchForHanging({ rpc, name, log, isAnswering: () => answering, kill: () => child.kill('SIGKILL') });
   return {
     pid: child.pid ?? 0,

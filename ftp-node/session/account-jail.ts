@@ -14,7 +14,7 @@ import { changeRoot } from './system-calls.ts';
  * StartupError `ISOLATION_UNAVAILABLE` or `ACCOUNTS_DIRECTORY_OPEN`.
  */
 export function enterAccountsDirectory(directory: string): void {
-  if (!process.setgroups || !process.setgid || !process.setuid) throw unavailable();
+  if (!process.setgroups || !process.setgid || !process.setuid) throw namespacesUnavailable();
   // As whoever has started this process: the session user may not pass through what is around the accounts.
   process.chdir(directory);
   try {
@@ -22,10 +22,10 @@ export function enterAccountsDirectory(directory: string): void {
     process.setgroups([]);
     process.setuid(0);
   } catch (error) {
-    throw unavailable(error);
+    throw namespacesUnavailable(error);
   }
   assertClosed(join(directory, '..'));
-  if (!changeRoot('.')) throw unavailable();
+  if (!changeRoot('.')) throw namespacesUnavailable();
   process.chdir('/');
 }
 
@@ -57,7 +57,8 @@ export function enterAccountDirectory(account: string, user: number): void {
   assertNoWayBack({ uid: user, gid: user });
 }
 
-function unavailable(cause?: unknown): StartupError {
+/** `ISOLATION_UNAVAILABLE`, for whoever finds that there is no user namespace for a process of its own. */
+export function namespacesUnavailable(cause?: unknown): StartupError {
   return new StartupError(
     'ISOLATION_UNAVAILABLE',
     'With isolation "session", the kernel must allow user namespaces to the FTP node (sysctl user.max_user_namespaces). Allow them, or set isolation to "shared".',
