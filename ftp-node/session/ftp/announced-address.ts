@@ -1,7 +1,7 @@
 // Which IPv4 address PASV tells a client to come to: with NAT, in a container and behind a load balancer it is not the
 // one that the server sees on its own side. EPSV needs none of this. Callers: ftp-server.ts, which resolves the names
 // before the jail is shut, and commands/passive.ts.
-import { BlockList, isIPv4 } from 'node:net';
+import { containsNetwork, parseNetwork, type IpNetwork } from '#commlink/ip-network.ts';
 
 /** An IPv4 address for the clients of one network. */
 export interface NetworkAddress {
@@ -15,7 +15,7 @@ export interface PublicAddresses {
   /** For everybody else; null when the public name has no IPv4 address. */
   readonly usual: string | null;
   /** The first network that holds the client counts. */
-  readonly byNetwork: readonly { readonly holds: BlockList; readonly address: string }[];
+  readonly byNetwork: readonly { readonly network: IpNetwork; readonly address: string }[];
 }
 
 /** The two ends of the control connection, as they are after a PROXY header. */
@@ -24,15 +24,16 @@ export interface ControlEnds {
   readonly local: string;
 }
 
-/** Makes the table. The networks were checked when the settings were. */
+/** Makes the table. The networks were checked when the settings were; what is none holds nobody. */
 export function tablePublicAddresses(
   usual: string | null,
   byNetwork: readonly NetworkAddress[],
 ): PublicAddresses {
-  return {
-    usual,
-    byNetwork: byNetwork.map(({ network, address }) => ({ holds: listOf(network), address })),
-  };
+  const parsed = byNetwork.flatMap(({ network, address }) => {
+    const held = parseNetwork(network);
+    return held === null ? [] : [{ network: held, address }];
+  });
+  return { usual, byNetwork: parsed };
 }
 
 /**
@@ -41,17 +42,9 @@ export function tablePublicAddresses(
  * would come to an IPv4 address as somebody else.
  */
 export function announcedAddress(addresses: PublicAddresses, { client, local }: ControlEnds): string | null {
-  if (!isIPv4(client)) return null;
+  const own = parseNetwork(client);
+  if (own?.family !== 4) return null;
   if (client.startsWith('127.') && local.startsWith('127.')) return local;
-  const chosen = addresses.byNetwork.find(({ holds }) => holds.check(client));
+  const chosen = addresses.byNetwork.find(({ network }) => containsNetwork(network, own));
   return chosen?.address ?? addresses.usual;
-}
-
-function listOf(network: string): BlockList {
-  const [address = '', bits] = network.split('/');
-  const list = new BlockList();
-  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-  if (bits === undefined) list.addAddress(address, family);
-  else list.addSubnet(address, Number(bits), family);
-  return list;
 }

@@ -7,6 +7,7 @@ const table = tablePublicAddresses('203.0.113.7', [
   { network: '10.0.0.0/8', address: '10.0.0.1' },
   { network: '192.0.2.9', address: '192.0.2.1' },
   { network: '2001:db8::/32', address: '198.51.100.1' },
+  { network: '198.51.100.20/99', address: '198.51.100.1' },
 ]);
 
 const cases = [
