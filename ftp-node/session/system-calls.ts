@@ -1,5 +1,6 @@
 // The system calls that Node.js does not offer, through the C library that the process has already loaded. Callers:
-// jail.ts, kernel-filter.ts, acknowledgement.ts and kernel-sender.ts, nobody else. Bound when this module loads, which is before the jail shuts.
+// jail.ts, kernel-filter.ts, acknowledgement.ts and kernel-sender.ts, nobody else. Bound when this module loads, which is
+// before the jail shuts.
 import koffi from 'koffi';
 
 /** Linux's number for "bytes of this socket that the peer has not acknowledged" (tcp(7), SIOCOUTQ). */

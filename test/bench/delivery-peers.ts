@@ -2,7 +2,7 @@
 // inodes) that the FTP node has staged. Nobody logs a connection, nobody asks a name server, FTP's logins are anonymous:
 // no password is looked up. Callers: delivery-benchmark.ts and the rows.
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { issueCertificate } from '../rig/issued-certificate.ts';
@@ -153,7 +153,9 @@ export const startOpenssh: StartPeer = async ({ folder, served }) => {
   const [hostKey, userKey] = [join(folder, 'host_key'), join(folder, 'user_key')];
   for (const key of [hostKey, userKey])
     await runProgram('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-  await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+  // It will not start without this folder, nor without a user of its own.
+  if (program.root !== '') throw new Error('Install openssh-server: its user can not be unpacked.');
+  const made = await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   const text = `ListenAddress 127.0.0.1:${port}
 HostKey ${hostKey}
 PidFile none
@@ -168,7 +170,11 @@ Subsystem sftp internal-sftp -d ${served}
 `;
   const configuration = await writeConfiguration(folder, 'sshd_config', [text]);
   const process = await startPeerProcess(program, ['-D', '-e', '-f', configuration], port);
-  return { name: `OpenSSH ${program.version}`, port, process, file: userKey };
+  const stop = async (): Promise<void> => {
+    await process.stop();
+    if (made !== undefined) await rmdir(made);
+  };
+  return { name: `OpenSSH ${program.version}`, port, process: { ...process, stop }, file: userKey };
 };
 
 async function writeConfiguration(folder: string, name: string, parts: readonly string[]): Promise<string> {
