@@ -32,7 +32,10 @@ export function sessionHandlers(
     },
     'session.begin': async (starting) => {
       const session = directory.beginSession(name, starting);
-      return session === null ? { begun: false, reason: 'too_many' } : { begun: true, session };
+      if (session === null) return { begun: false, reason: 'too_many' };
+      const { account, principal, protocol } = starting;
+      context.log.info({ account, principal, protocol }, 'logged in');
+      return { begun: true, session };
     },
     'session.over': async ({ session }) => {
       directory.endSession(name, session);
@@ -85,7 +88,8 @@ async function beginTransfer(
   } finally {
     if (record === null) place.release();
   }
-  const { download } = record;
+  const { download, delivery, account, protocol } = record;
+  door.context.log.info({ download, delivery, account, protocol }, 'download begun');
   const bytesPerSecond = bandwidth.begin(place.begin(record));
   // Its session server died meanwhile, and what it had was ended without this one.
   if (signal.aborted) {
