@@ -6,7 +6,15 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { string, uint32 } from './raw-sftp.ts';
-import { digestFile, makeClientHome, openSshOptions, readHostKey, runProgram } from './sftp-clients.ts';
+import type { ConnectConfig } from 'ssh2';
+import {
+  connectSsh,
+  digestFile,
+  makeClientHome,
+  openSshOptions,
+  readHostKey,
+  runProgram,
+} from './sftp-clients.ts';
 import { startFixture, username, type SftpFixture } from './sftp-fixture.ts';
 
 const mebibyte = 1024 * 1024;
@@ -93,6 +101,33 @@ t.test('ssh-audit finds nothing but what is offered for old clients', async (t) 
   t.same([...findings], [...nistCurves, strictOrder, 'ecdsa-sha2-nistp256', ...plainMacs]);
 });
 
+t.test('only strong algorithms are offered', async (t) => {
+  const fixture = await startWithFile(t);
+  const accepted: ConnectConfig['algorithms'][] = [
+    { kex: ['curve25519-sha256'] },
+    { kex: ['ecdh-sha2-nistp384'] },
+    { kex: ['diffie-hellman-group16-sha512'] },
+    { cipher: ['aes256-gcm@openssh.com'] },
+    { cipher: ['chacha20-poly1305@openssh.com'] },
+    { cipher: ['aes256-ctr'], hmac: ['hmac-sha2-512-etm@openssh.com'] },
+    { serverHostKey: ['ssh-ed25519'] },
+    { serverHostKey: ['ecdsa-sha2-nistp256'] },
+  ];
+  for (const algorithms of accepted)
+    (await connectSsh(fixture.server.port, { algorithms: algorithms! })).end();
+  const refused: ConnectConfig['algorithms'][] = [
+    { kex: ['diffie-hellman-group14-sha1'] },
+    { kex: ['diffie-hellman-group-exchange-sha256'] },
+    { cipher: ['aes128-cbc'] },
+    { cipher: ['aes128-ctr'], hmac: ['hmac-sha1'] },
+    { serverHostKey: ['ssh-rsa'] },
+    { serverHostKey: ['rsa-sha2-512'] },
+    { compress: ['zlib@openssh.com'] },
+  ];
+  for (const algorithms of refused)
+    await t.rejects(connectSsh(fixture.server.port, { algorithms: algorithms! }), JSON.stringify(algorithms));
+});
+
 for (const [name, limits] of [
   ['traffic', { rekeyBytes: 4 * mebibyte }],
   ['time', { rekeyIntervalMs: 250 }],
@@ -126,3 +161,26 @@ for (const [name, limits] of [
     const said = result.stdout + result.stderr;
     t.ok((said.match(/Remote side initiated key re-exchange/g)?.length ?? 0) >= 2, said);
   });
+
+t.test('keys are renewed during a download when OpenSSH wants it', async (t) => {
+  const fixture = await startWithFile(t);
+  const { home, env } = await makeClientHome(t);
+  const options = ['-o', 'RekeyLimit=1M', ...verbose, '-P', String(fixture.server.port)];
+  const command = ['scp', ...options, `${username}@127.0.0.1:/file`, 'out'];
+  const { code, stderr } = await runProgram(command, { cwd: home, env });
+  t.equal(code, 0);
+  t.equal(await digestFile(join(home, 'out')), await digestFile(join(fixture.accountDirectory, 'file')));
+  t.ok((stderr.match(/SSH2_MSG_NEWKEYS received/g)?.length ?? 0) >= 3);
+});
+
+t.test('a client that does not take part in a key exchange is broken off', async (t) => {
+  const fixture = await startFixture({ limits: { rekeyIntervalMs: 100 }, rekeyDeadlineMs: 200 });
+  t.teardown(() => fixture.close());
+  const client = await connectSsh(fixture.server.port);
+  const insides = client as unknown as { _protocol: { _decipher: { decrypt: unknown } } };
+  // Whatever comes is ignored from here on.
+  insides._protocol._decipher.decrypt = (_chunk: Buffer, _start: number, end: number): number => end;
+  const startedAtMs = Date.now();
+  await once(client, 'close');
+  t.ok(Date.now() - startedAtMs < 3000);
+});
