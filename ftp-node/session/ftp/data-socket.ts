@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TLSSocket, type SecureContext } from 'node:tls';
+import { closingBytesMax } from '../../limits.ts';
 import { waitForAcknowledgement } from '../acknowledgement.ts';
 import { waitForFirstEvent } from './first-event.ts';
 import { ftpLimits } from './ftp-limits.ts';
@@ -23,7 +24,8 @@ export async function secureDataSocket(
   const secure = new TLSSocket(plain, { isServer: true, secureContext });
   // What went wrong shows as `close`; a socket without a listener for `error` would end the process.
   secure.on('error', () => plain.destroy());
-  const event = await waitForFirstEvent(secure, { ...wait, names: ['secure', 'close'] });
+  // A client that closes its half before the handshake is gone; the socket would stay half-open until the time-out.
+  const event = await waitForFirstEvent(secure, { ...wait, names: ['secure', 'end', 'close'] });
   if (event === 'secure') {
     // It is emitted in the middle of OpenSSL's handshake, before the session tickets of TLS 1.3 are written. Who wrote
     // and closed at once would do so without a close_notify, which OpenSSL refuses until then.
@@ -44,7 +46,7 @@ export async function closeDataSocket(socket: Socket, wait: PeerWait): Promise<'
     (acknowledged ??= waitForAcknowledgement(socket, {
       stallTimeoutMs: wait.timeoutMs,
       signal: wait.signal,
-      trailingBytesMax: ftpLimits.closingBytesMax,
+      trailingBytesMax: closingBytesMax,
     }));
   // Asked while `end` is emitted: Node closes the descriptor right after it, when our direction is closed too.
   const onEnd = (): void => void askKernel();

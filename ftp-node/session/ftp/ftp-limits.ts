@@ -15,11 +15,6 @@ export const ftpLimits = {
   closingGraceMs: 2 * second,
   /** How long a client may take to close its end of a data connection, before only the acknowledgements count. */
   peerClosingMs: 3 * second,
-  /**
-   * What may follow a transfer's last byte: a close_notify (24 bytes in TLS 1.3, up to 85 with the CBC suites of TLS 1.2)
-   * and the FIN. A client may close before its kernel has acknowledged these, and they are not the file.
-   */
-  closingBytesMax: 86,
   /** TCP keep-alive on control connections: routers forget one that is silent during a long transfer. */
   keepAliveMs: 60 * second,
   /** Directory lines are written in pieces of about this size. */
@@ -34,6 +29,8 @@ export const ftpLimits = {
   /** MODE Z: the usual level of the compression, and the highest; those above take much longer for little. */
   deflateLevelUsual: 6,
   deflateLevelMax: 7,
+  /** Files that are compressed at once for one account, in one session server. */
+  compressingPerAccountMax: 2,
   /** HASH of a part: bytes of the part at most, bytes of one read, and how many at once for one account. */
   hashedPartBytesMax: 4 * 1024 ** 3,
   hashingChunkBytes: 256 * 1024,

@@ -51,6 +51,7 @@ export async function prepareFtpServers(options: FtpServerOptions): Promise<FtpS
     isOwnName: (host, connection) => isOwnName(host, localAddressOf(connection.commandSocket)),
     kernelSender: new KernelSender(),
     waitingPorts: new AccountCounter(services.limits.passivePortsPerAccountMax),
+    compressing: new AccountCounter(ftpLimits.compressingPerAccountMax),
     hashing: new AccountCounter(ftpLimits.hashingPerAccountMax),
   };
   return { explicit: makeServer(shared, false), implicit: makeServer(shared, true) };

@@ -3,6 +3,7 @@ import t from 'tap';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateSync } from 'node:zlib';
@@ -92,6 +93,31 @@ t.test('MODE Z compresses files and listings', async (test) => {
   test.equal((await client.transfer('RETR text-1.txt')).data.toString(), '\r\n');
   await ours.report('end');
   client.destroy();
+});
+
+t.test('one account has few files compressed at once', async (test) => {
+  const clients = await Promise.all([1, 2, 3].map(() => RawClient.logIn(ours.port)));
+  const codes: number[] = [];
+  const opened: Socket[] = [];
+  for (const client of clients) {
+    await client.command('MODE Z');
+    opened.push(await client.openData());
+    codes.push(await client.code(`RETR ${bigPath}`));
+  }
+  test.same(codes, [150, 150, 450]);
+  for (const socket of opened) socket.destroy();
+  for (const client of clients.slice(0, 2)) {
+    test.match(String((await client.reply())?.code), /^42[56]$/);
+    await ours.report('end');
+  }
+  const last = clients[2];
+  const { last: code, data } = (await last?.transfer('RETR text-0.txt')) ?? {
+    last: 0,
+    data: Buffer.alloc(0),
+  };
+  test.same([code, inflateSync(data).toString()], [226, texts[0]]);
+  await ours.report('end');
+  for (const client of clients) client.destroy();
 });
 
 t.test('lftp fetches with MODE Z', async (test) => {

@@ -3,7 +3,7 @@
 // file's last byte was among them. The record counts bytes of the file, whatever encoding they were sent in.
 // Caller: command-table.ts.
 import { sendFile, type SendingResult } from '../../send-file.ts';
-import type { OpenedFile, Transfer } from '../../session-services.ts';
+import type { Admission, OpenedFile, Transfer } from '../../session-services.ts';
 import type { ControlConnection, FtpSession } from '../control-connection.ts';
 import { encodeInto } from '../data-encoding.ts';
 import { runTransfer, type DataTransfer } from '../data-transfer.ts';
@@ -18,9 +18,14 @@ export async function retrieveFile(connection: ControlConnection, argument: stri
     throw new FtpRefusal(450, 'The server is changing its configuration; please try again in a moment.');
   const path = session.files.resolve(argument);
   await runTransfer({ connection, subject: `RETR ${path}` }, async (transfer) => {
-    await using file = await session.files.directory.openFile(path);
-    const bytes = bytesOf(file, part, connection.choices);
-    await deliverFile({ connection, session, transfer }, { file, ...bytes });
+    const compressor = takeCompressor(connection, session);
+    try {
+      await using file = await session.files.directory.openFile(path);
+      const bytes = bytesOf(file, part, connection.choices);
+      await deliverFile({ connection, session, transfer }, { file, ...bytes });
+    } finally {
+      compressor?.release();
+    }
   });
   await connection.reply(226, 'All was sent.');
 }
@@ -35,6 +40,18 @@ interface FilePart {
   readonly file: OpenedFile;
   readonly offsetBytes: number;
   readonly lengthBytes: number;
+}
+
+/** One of the account's compressions, when MODE Z asks for one: they take the threads that read everybody's files. */
+function takeCompressor({ choices, gateway }: ControlConnection, { account }: FtpSession): Admission | null {
+  if (choices.levelInUse === null) return null;
+  const place = gateway.compressing.take(account);
+  if (place === null)
+    throw new FtpRefusal(
+      450,
+      'Your account has other files compressed now; try again later, or send MODE S.',
+    );
+  return place;
 }
 
 /** Sends the part between the record's beginning and its end. A part that stops before the file's end is `partial`. */
