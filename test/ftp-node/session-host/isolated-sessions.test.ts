@@ -20,6 +20,9 @@ const capabilitiesBefore = '00000000000400c0';
 const noCapabilities = '0000000000000000';
 const password = randomBytes(16).toString('hex');
 
+/** Whoever comes when all processes are occupied waits for the start of one. */
+const waitMs = 90_000;
+
 /** Everybody with the password has the account of their own name. */
 function acceptEverybody(node: RunningNode): void {
   node.decisions.login = ({ username, credential }) =>
@@ -35,10 +38,11 @@ function acceptEverybody(node: RunningNode): void {
 
 async function logIn(node: RunningNode, username: string): Promise<RawClient> {
   const client = await RawClient.connect(node.ports.ftp);
-  await client.reply(20_000);
-  await client.startTls();
-  await client.command(`USER ${username}`);
-  const reply = await client.command(`PASS ${password}`);
+  await client.reply(waitMs);
+  await client.command('AUTH TLS', waitMs);
+  await client.handshake(waitMs);
+  await client.command(`USER ${username}`, waitMs);
+  const reply = await client.command(`PASS ${password}`, waitMs);
   if (reply?.code !== 230) throw new Error(`${username} was not let in: ${reply?.lines.join(' ')}`);
   return client;
 }
@@ -245,6 +249,13 @@ t.test('a process that is killed costs its own customer alone', async (t) => {
   spared.destroy();
   const next = await logIn(node, 'acme');
   next.destroy();
+});
+
+t.test('it refuses to start where an account would be the session user', async (t) => {
+  const node = new RunningNode();
+  t.teardown(() => node.remove());
+  await node.prepare({ settings: { ...isolated, accountUids: { from: sessionUser.uid - 10, count: 100 } } });
+  await t.rejects(node.start(), /must run as root, with the users of accountUids and the session user/);
 });
 
 t.test('it refuses to start where somebody could climb out of the accounts', async (t) => {
