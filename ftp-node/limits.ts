@@ -60,6 +60,12 @@ export const listBatchEntries = 64;
 /** How often a sent file is looked at until its last bytes are acknowledged: first pause, and longest pause. */
 export const acknowledgementPollMs = { first: 1, longest: 50 } as const;
 
+/**
+ * What may follow a transfer's last byte: a close_notify (24 bytes in TLS 1.3, up to 85 with the CBC suites of TLS 1.2) and
+ * the FIN. A client may close before its kernel has acknowledged these, and they are not the file.
+ */
+export const closingBytesMax = 86;
+
 /** A second inode of an artifact is made when the first has all the links it may have; so many at most. */
 export const inodesPerArtifactMax = 1000;
 

@@ -2,7 +2,7 @@
 // that a write callback says, and "arrived". Callers: protocol servers, before they call a transfer complete.
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { acknowledgementPollMs } from '../limits.ts';
+import { acknowledgementPollMs, closingBytesMax } from '../limits.ts';
 import { descriptorOf } from './socket-descriptor.ts';
 import { unacknowledgedBytes } from './system-calls.ts';
 
@@ -22,6 +22,9 @@ export interface AcknowledgementWait {
  */
 export async function waitForAcknowledgement(socket: Socket, wait: AcknowledgementWait): Promise<boolean> {
   const trailingBytesMax = wait.trailingBytesMax ?? 0;
+  // A client that had its last byte may have closed before this was called; what is on its way then is our own goodbye.
+  const uncountedBytesMax = (): number =>
+    socket.readableEnded ? Math.max(trailingBytesMax, closingBytesMax) : trailingBytesMax;
   let emptyAtEnd = false;
   const onEnd = (): void => {
     const bytes = queuedBytes(socket);
@@ -36,7 +39,7 @@ export async function waitForAcknowledgement(socket: Socket, wait: Acknowledgeme
     for (;;) {
       const bytes = queuedBytes(socket);
       if (emptyAtEnd) return true;
-      if (bytes !== null && bytes <= trailingBytesMax) return true;
+      if (bytes !== null && bytes <= uncountedBytesMax()) return true;
       if (bytes === null || wait.signal.aborted) return false;
       if (bytes < lastBytes) lastProgressAt = performance.now();
       else if (performance.now() - lastProgressAt > wait.stallTimeoutMs) return false;
