@@ -22,6 +22,8 @@ import { createInternalDbVerifier } from './internal-db-verifier.ts';
 import { openAccountUsers } from './ledger/account-users.ts';
 import { lastReportsWithinMs } from './limits.ts';
 import { LiveConfiguration } from './live-configuration.ts';
+import { countDoor, countDownloads } from './metrics/count-node.ts';
+import { NodeMetrics } from './metrics/node-metrics.ts';
 import { nodeHandlers } from './node-handlers.ts';
 import { openStager, type Stager } from './open-stager.ts';
 import { startReportSender, type ReportSender } from './reports/report-sender.ts';
@@ -45,6 +47,7 @@ interface Node {
   readonly host: SessionHost;
   readonly bans: BanList;
   readonly sessions: NodeSessions;
+  readonly metrics: NodeMetrics;
   /** Whether this process is about to end. */
   readonly life: { isStopping: boolean };
   /** Whether it takes nothing new: because it ends, or because it is configured so. */
@@ -62,7 +65,9 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
   const keysOf = (members: readonly Member[]): string[] => members.map(({ signingKey }) => signingKey);
   const verifier = createInternalDbVerifier(() => keysOf(internalDbs()));
   const stager = await openStager({ config, node: planned.node, verifier, log });
-  const { context, downloads } = stager;
+  const { context } = stager;
+  const metrics = new NodeMetrics(opened.metrics);
+  const downloads = countDownloads(stager.downloads, metrics);
   const relay = createRelay(() => cluster.node?.commlink ?? null);
   const login = { cluster: config.node.cluster, node: planned.node, internalDbs, verifier, relay };
   const life: Node['life'] = { isStopping: false };
@@ -81,7 +86,7 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
   const host = new SessionHost({
     mainFile: join(import.meta.dirname, 'session', 'main.ts'),
     compileCache: join(dirname(config.ledgerFile), 'compiled'),
-    handlersFor: (name) => sessionHandlers({ context, downloads, sessions, login }, name),
+    handlersFor: (name) => countDoor(sessionHandlers({ context, downloads, sessions, login }, name), metrics),
     live: () => ({
       draining: isDraining(),
       drainWithinMs: configuration.limits.drainWithinMs,
@@ -100,17 +105,19 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
       sessions.forget(name);
       await downloads.endAllOf(name);
     },
+    onDeath: () => metrics.sessionServerDeaths.inc(),
     log,
     onChange: () => {
       if (cluster.node !== null) announcePids(host);
     },
   });
   stager.later.host = host;
+  metrics.show({ context, directory: sessions.directory, host, isDraining });
   opened.admission.onChange(() => void host.adjust());
   const first = await host.prepare(planSessions(planned, opened.configuration));
   // They accept now, and hold what comes until this node takes part in the cluster.
   await first.commit();
-  return { opened, configuration, stager, relay, host, bans, sessions, life, isDraining, cluster };
+  return { opened, configuration, stager, relay, host, bans, sessions, metrics, life, isDraining, cluster };
 }
 
 function announcePids(host: SessionHost): void {
@@ -147,6 +154,7 @@ async function main(): Promise<void> {
       bans: node.bans,
       sessions: node.sessions.directory,
       isDraining: node.isDraining,
+      metrics: node.metrics,
     }),
     prepare: (next) => configuration.prepare(next, host),
   });

@@ -5,6 +5,8 @@ import type { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import type { BanList } from './bans/ban-list.ts';
 import type { LiveConfiguration } from './live-configuration.ts';
 import type { SessionHost } from './session-host/session-host.ts';
+import { countStaging } from './metrics/count-node.ts';
+import type { NodeMetrics } from './metrics/node-metrics.ts';
 import { cutByOrder, listSessions, type LiveSessions } from './sessions/answer-sessions.ts';
 import type { StagerContext } from './stager/stager-context.ts';
 import { stageDelivery } from './stager/staging.ts';
@@ -20,6 +22,7 @@ export interface NodeDoor {
   readonly bans: Pick<BanList, 'replace' | 'sequence'>;
   readonly sessions: LiveSessions;
   readonly isDraining: () => boolean;
+  readonly metrics: NodeMetrics;
 }
 
 const drainingAnswer = {
@@ -30,11 +33,11 @@ const drainingAnswer = {
 
 /** The handlers. */
 export function nodeHandlers(door: NodeDoor): Handlers<typeof ftpNodeMethods> {
-  const { name, configuration, context, host, bans, sessions, isDraining } = door;
+  const { name, configuration, context, host, bans, sessions, isDraining, metrics } = door;
   return {
     'delivery.stage': async ({ grant }) => {
       if (isDraining()) return drainingAnswer;
-      const result = await stageDelivery(context, grant);
+      const result = await countStaging(stageDelivery(context, grant), metrics);
       return result.staged ? { ...result, endpoints: configuration.endpoints(host.started().ports) } : result;
     },
     'delivery.unstage': ({ order }) => unstageByOrder(context, order),

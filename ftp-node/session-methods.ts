@@ -265,6 +265,14 @@ export const sessionServerMethods = {
     params: strictObject({ withinMs: Type.Integer({ minimum: 0, maximum: 590_000 }) }),
     result: strictObject({ remainingSessionCount: Type.Integer({ minimum: 0 }) }),
   }),
+  /** How late its event loop was, at worst, since it was last asked. */
+  'server.measure': method({
+    ...fromStager,
+    deadlineMs: 1000,
+    mutates: true,
+    params: strictObject({}),
+    result: strictObject({ lagMs: Type.Number({ minimum: 0 }) }),
+  }),
   'server.describe': method({
     ...fromStager,
     mutates: false,

@@ -8,6 +8,7 @@ import { FailureBans } from './bans/failure-bans.ts';
 import { createClock } from './clock.ts';
 import { OrderSender } from './deliveries/order-sender.ts';
 import { recordClock } from './expire-records.ts';
+import type { InternalDbMetrics } from './metrics.ts';
 import { createClusterView } from './nodes/cluster-view.ts';
 import { NodeDirectory } from './nodes/node-directory.ts';
 import { NodeDocuments } from './nodes/node-documents.ts';
@@ -26,6 +27,7 @@ export interface LateNode {
 export interface ContextParts {
   readonly store: Store;
   readonly log: Logger;
+  readonly metrics: InternalDbMetrics;
   readonly opened: OpenedNode<'internal-db'>;
   readonly late: LateNode;
   readonly passwords: PasswordHasher;
@@ -33,7 +35,7 @@ export interface ContextParts {
 
 /** Builds it, and notes the time. */
 export async function buildContext(cluster: string, parts: ContextParts): Promise<ServiceContext> {
-  const { store, log, opened, late, passwords } = parts;
+  const { store, log, metrics, opened, late, passwords } = parts;
   const link = () => late.node?.commlink ?? null;
   const clock = createClock(await highestTimeSeen(store));
   const view = createClusterView(opened.keys, () => late.node);
@@ -57,6 +59,7 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     store,
     clock,
     log,
+    metrics,
     passwords,
     throttle: new FailureThrottle(() => clock.nowMs(), failureBans),
     bans,

@@ -6,6 +6,7 @@ import type { BanSender } from './bans/ban-sender.ts';
 import type { FailureBans } from './bans/failure-bans.ts';
 import type { Clock } from './clock.ts';
 import type { OrderSender } from './deliveries/order-sender.ts';
+import type { InternalDbMetrics } from './metrics.ts';
 import type { NodeDirectory } from './nodes/node-directory.ts';
 import type { NodeDocuments } from './nodes/node-documents.ts';
 import type { NodeRelay } from './nodes/node-relay.ts';
@@ -18,6 +19,7 @@ export interface ServiceContext {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: InternalDbMetrics;
   readonly passwords: PasswordHasher;
   readonly throttle: FailureThrottle;
   /** Networks that may not log in; who bans for failed logins; who brings the list to the nodes. */

@@ -22,6 +22,7 @@ import {
   nodeDirectoryIntervalMs,
   unstageRetryIntervalMs,
 } from './limits.ts';
+import { InternalDbMetrics } from './metrics.ts';
 import { createPasswordHasher } from './passwords/password-hash.ts';
 import type { PasswordParameters } from './passwords/password-parameters.ts';
 import { startSchedule, type Schedule } from './schedule.ts';
@@ -50,11 +51,12 @@ export interface RunningServices {
 export async function startServices(config: InternalDbConfig, parts: ServiceParts): Promise<RunningServices> {
   const { opened, configurationAudit, log, version, passwordParameters } = parts;
   await using acquired = new AsyncDisposableStack();
-  const store = openSqliteStore(config.databaseFile);
+  const metrics = new InternalDbMetrics(opened.metrics);
+  const store = metrics.measureStore(openSqliteStore(config.databaseFile));
   acquired.defer(() => store.close());
   const late: LateNode = { node: null };
   const passwords = await createPasswordHasher(passwordParameters);
-  const context = await buildContext(config.node.cluster, { store, log, opened, late, passwords });
+  const context = await buildContext(config.node.cluster, { store, log, metrics, opened, late, passwords });
   await configurationAudit.recordInstalled(opened.configuration, store);
   const facts: ProcessFacts = {
     version,

@@ -8,8 +8,10 @@ import { logRequests } from './http/access-log.ts';
 import { declineWhileClosed, type AdmissionState } from './http/admission.ts';
 import { createErrorAnswer, refuseUnknownAddresses } from './http/error-answers.ts';
 import { createPortalApp, type PortalApp } from './http/portal-app.ts';
+import { carryRequestIds } from './http/request-ids.ts';
 import type { InternalDbClient } from './internal-db-client.ts';
 import { portalLimits } from './limits.ts';
+import type { PortalMetrics } from './metrics.ts';
 import type { NodeDirectory } from './node-directory.ts';
 import type { NodeLinks } from './node-links.ts';
 import { addCatalogRoutes } from './pages/catalog-routes.ts';
@@ -31,6 +33,7 @@ export interface Backends {
 export interface PortalParts {
   readonly assetStore: AssetStore;
   readonly admission: AdmissionState;
+  readonly metrics: PortalMetrics;
   readonly log: Logger;
 }
 
@@ -38,7 +41,7 @@ export interface PortalParts {
 export async function buildPortal(
   { settings, identity }: NodeConfiguration<'web-front'>,
   { commlink, internalDb, nodes }: Backends,
-  { assetStore, admission, log }: PortalParts,
+  { assetStore, admission, metrics, log }: PortalParts,
 ): Promise<PortalApp> {
   const { publicUrl } = settings.portal;
   const limits = portalLimits(settings);
@@ -51,7 +54,9 @@ export async function buildPortal(
     log,
     answerError: createErrorAnswer({ frame, publicUrl, log }),
   });
+  carryRequestIds(app);
   logRequests(app);
+  metrics.countRequests(app);
   declineWhileClosed(app, admission);
   refuseUnknownAddresses(app, frame);
   addPublicRoutes(app, services, assetStore);

@@ -1,5 +1,6 @@
 // What the other nodes may ask of a web-front: to pass sealed and signed messages on between the ftp-nodes and
 // internal-db, which have no link to each other. Nothing of them is read here, and nothing is decided.
+import type { Logger } from '#commlink/log.ts';
 import type { CallContext, Handlers, ParamsOf } from '#commlink/method-table.ts';
 import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
@@ -16,10 +17,11 @@ export interface RelayMeans {
 }
 
 /** The handlers of a web-front's method table. The commlink is opened with them, so its promise comes before it. */
-export function createRelay(means: Promise<RelayMeans>): Handlers<typeof webFrontMethods> {
+export function createRelay(means: Promise<RelayMeans>, log: Logger): Handlers<typeof webFrontMethods> {
   return {
     'relay.login': async (params, context) => {
       requireOwnNode(params.node, context);
+      log.info({ node: context.peer.name }, 'login passed on');
       return await callInternalDb(await means, 'login.decide', { params, signal: context.signal });
     },
     'relay.report': async (params, context) => {

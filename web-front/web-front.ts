@@ -6,6 +6,7 @@ import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import type { AssetStore } from './asset-store.ts';
 import type { Backends } from './build-portal.ts';
 import { createInternalDbClient } from './internal-db-client.ts';
+import { PortalMetrics } from './metrics.ts';
 import { createNodeDirectory } from './node-directory.ts';
 import { LateLinks } from './node-links.ts';
 import { Portal } from './portal.ts';
@@ -33,7 +34,8 @@ export interface WebFront {
 export async function startWebFront(parts: WebFrontParts): Promise<WebFront> {
   const { opened, assetStore, log, whenBound } = parts;
   await using acquired = new AsyncDisposableStack();
-  const portal = new Portal({ assetStore, log, admission: opened.admission });
+  const metrics = new PortalMetrics(opened.metrics);
+  const portal = new Portal({ assetStore, log, metrics, admission: opened.admission });
   acquired.defer(() => portal.close());
   const links = new LateLinks();
   const backends = {
@@ -46,7 +48,7 @@ export async function startWebFront(parts: WebFrontParts): Promise<WebFront> {
   const isOpen = Promise.withResolvers<Backends>();
   const node = await opened.start({
     offered: webFrontMethods,
-    handlers: createRelay(isOpen.promise),
+    handlers: createRelay(isOpen.promise, log),
     prepare: async (next) => await portal.prepare(next, await isOpen.promise),
     ...(whenBound ? { whenBound } : {}),
   });

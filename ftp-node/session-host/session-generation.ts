@@ -36,6 +36,7 @@ export interface GenerationOptions {
   readonly enterAccount: (account: string, numberMax: number) => number | null;
   readonly live: () => LiveSettings;
   readonly onGone: (name: string) => Promise<void>;
+  readonly onDeath: () => void;
   readonly log: Logger;
   readonly onChange: () => void;
 }

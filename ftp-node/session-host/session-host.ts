@@ -23,6 +23,8 @@ export interface SessionHostOptions {
   readonly downloads: Pick<DownloadRegister, 'runningOf'>;
   /** Ends what a session server of this name had; called when it is gone. */
   readonly onGone: (name: string) => Promise<void>;
+  /** One has ended without being told to. */
+  readonly onDeath: () => void;
   readonly log: Logger;
   /** Called whenever a session server has started (again), or is gone. */
   readonly onChange: () => void;
@@ -135,6 +137,17 @@ export class SessionHost {
       sessionCount: up.reduce((sum, { sessionCount }) => sum + sessionCount, 0),
       transferCount: up.reduce((sum, { transferCount }) => sum + transferCount, 0),
     };
+  }
+
+  /** How late the event loops of the servers that share all connections were; of one that does not answer, nothing. */
+  async measureLag(): Promise<{ server: string; lagMs: number }[]> {
+    if (this.#current === null || this.#current.plan.isolation !== null) return [];
+    const asked = this.#current.slots.map(async ({ process: child }, index) => {
+      const answer = await child?.rpc.call('server.measure', {});
+      return answer ? [{ server: `session-server-${index + 1}`, lagMs: answer.lagMs }] : [];
+    });
+    const answers = await Promise.allSettled(asked);
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   }
 
   /** No new sessions; running transfers finish within the limit; then all session servers are gone. */

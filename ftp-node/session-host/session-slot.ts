@@ -26,6 +26,7 @@ export interface SessionSlotOptions {
   readonly live: () => Pick<LiveSettings, 'drainWithinMs'>;
   /** Ends what a process of this name had; called when it is gone. */
   readonly onGone: (name: string) => Promise<void>;
+  readonly onDeath: () => void;
   readonly log: Logger;
   /** Called when a process was started, or is gone. */
   readonly onChange: () => void;
@@ -150,7 +151,7 @@ export class SessionSlot {
 
   /** Waits for the end of the process, records it, and starts the next one, until the slot ends. */
   async #supervise(): Promise<void> {
-    const { onGone, users, log, onChange } = this.#options;
+    const { onGone, onDeath, users, log, onChange } = this.#options;
     let pauseMs: number = sessionServerRestartMs.first;
     for (;;) {
       const startedAt = performance.now();
@@ -162,6 +163,7 @@ export class SessionSlot {
       await onGone(this.name);
       onChange();
       if (this.#ending.signal.aborted || (users !== null && end?.code === 0)) return;
+      onDeath();
       log.error({ name: this.name, ...end }, 'a session server died; its sessions are lost');
       if (users !== null) return;
       if (performance.now() - startedAt > sessionServerRestartMs.longest)

@@ -17,6 +17,7 @@ import { sessionServerMethods, stagerMethods } from '../session-methods.ts';
 import { enterAccountsDirectory } from './account-jail.ts';
 import { OwnAccount, sharedAccounts, type AccountPlace } from './account-place.ts';
 import { buildSessionServices, type BuiltSessionServices } from './build-session-services.ts';
+import { EventLoopLag } from './event-loop-lag.ts';
 import { enterJail } from './jail.ts';
 import { prepareKernelFilter } from './kernel-filter.ts';
 import { acceptOneConnection, waitForClose } from './one-connection.ts';
@@ -121,6 +122,7 @@ function offerMethods(
   running: Promise<Running>,
   stager: () => Stager,
 ): Handlers<typeof sessionServerMethods> {
+  const lag = new EventLoopLag();
   return {
     'server.accept': async () => {
       const { servers, built, servesOneConnection } = await running;
@@ -148,6 +150,7 @@ function offerMethods(
     'session.cut': async (params, context) => (await running).built.handlers['session.cut'](params, context),
     'session.end': async (params, context) => (await running).built.handlers['session.end'](params, context),
     'server.drain': async ({ withinMs }) => drain(await running, withinMs),
+    'server.measure': async () => ({ lagMs: lag.takeMs() }),
     'server.describe': async () => {
       const { built, jailed } = await running;
       return {

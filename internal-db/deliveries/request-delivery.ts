@@ -72,8 +72,13 @@ export async function requestDelivery(
     const artifact: GrantedArtifact = { mediaType, publishedAtMs: found.release.publishedAtMs ?? atMs };
     return { allowed: true as const, delivery, artifact };
   });
-  if (!recorded.allowed) return recorded;
+  context.metrics.countDecision(recorded.allowed ? null : recorded.refusal.reason);
+  if (!recorded.allowed) {
+    context.log.info({ reason: recorded.refusal.reason }, 'delivery refused');
+    return recorded;
+  }
   const { delivery, artifact } = recorded;
+  context.log.info({ delivery: delivery.id, node: node.name }, 'delivery recorded');
   const urlToken = documents.signDownloadUrl(delivery, artifact);
   return {
     allowed: true,

@@ -35,6 +35,7 @@ export async function decideLogin(
   const { protocol, address } = attempt;
   const reason = isBanned ? 'banned' : !verdict.allowed && verdict.reason;
   const outcome = verdict.allowed ? { principal: verdict.principal } : { reason };
+  context.metrics.countLogin(attempt, verdict, isBanned);
   context.log.info({ node, protocol, address, allowed: verdict.allowed, ...outcome }, 'login decided');
   return { answer: context.documents.signLoginAnswer(attempt, verdict) };
 }

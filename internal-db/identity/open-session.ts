@@ -11,11 +11,20 @@ import { checkPassword } from './check-password.ts';
 
 type Opened = ResultOf<typeof internalDbMethods, 'session.open'>;
 
+interface SignIn {
+  readonly username: string;
+  readonly password: string;
+  readonly address: string;
+}
+
 /** Checks name and password and opens a session; its token is returned once and stored as a hash. */
-export async function openSession(
-  context: ServiceContext,
-  attempt: { username: string; password: string; address: string },
-): Promise<Opened> {
+export async function openSession(context: ServiceContext, attempt: SignIn): Promise<Opened> {
+  const opened = await decideSignIn(context, attempt);
+  context.metrics.countSignIn(opened.opened ? 'allowed' : opened.reason);
+  return opened;
+}
+
+async function decideSignIn(context: ServiceContext, attempt: SignIn): Promise<Opened> {
   const { username, password, address } = attempt;
   const bannedUntilMs = context.bans.bannedUntilMs(address);
   if (bannedUntilMs !== null) {

@@ -26,18 +26,21 @@ export async function applyReports(
     let accepted = known?.lastSequence ?? (reports[0]?.sequence ?? 1) - 1;
     let lastReportAtMs = known?.lastReportAtMs ?? 0;
     const orders: string[] = [];
+    const applied: NodeReport[] = [];
     for (const report of reports) {
       if (report.sequence <= accepted) continue;
       if (report.sequence !== accepted + 1) break;
       orders.push(...(await applyEvent(context, transaction, report)));
+      applied.push(report);
       accepted = report.sequence;
       lastReportAtMs = report.atMs;
     }
     if (accepted !== known?.lastSequence) {
       await transaction.nodes.put({ id: node, lastSequence: accepted, lastReportAtMs });
     }
-    return { accepted, orders };
+    return { accepted, orders, applied };
   });
+  for (const report of outcome.applied) context.metrics.countReport(report);
   const newest = reports.at(-1)?.sequence ?? 0;
   if (newest > outcome.accepted) {
     context.log.warn({ node, accepted: outcome.accepted, newest }, 'a report is missing; asked for it again');
@@ -71,6 +74,7 @@ async function applyEvent(
   switch (event.type) {
     case 'delivery.staged':
       await transaction.deliveries.markStaged(delivery.id, atMs);
+      context.metrics.observeStaging(atMs - delivery.requestedAtMs);
       return [];
     case 'delivery.failed':
       context.log.warn({ node, delivery: delivery.id, why: event.explanation }, 'a node could not stage');

@@ -61,6 +61,7 @@ export interface DeliveryReads {
   liveOfAccount(accountId: string): Promise<DeliveryRecord[]>;
   liveOfRelease(releaseId: string): Promise<DeliveryRecord[]>;
   liveCountOfAccount(accountId: string): Promise<number>;
+  liveCounts(): Promise<{ requested: number; staged: number }>;
   /** Live deliveries whose time was over at `atMs`. */
   overdue(atMs: number, limit: number): Promise<DeliveryRecord[]>;
 }

@@ -30,6 +30,7 @@ export interface UnstageOrderRecord {
 export interface NodeReads {
   byId(id: string): Promise<NodeRecord | undefined>;
   /** Orders that are not acknowledged, oldest first, so many of each node: a dead one doesn't keep others waiting. */
+  pendingOrderCount(): Promise<number>;
   pendingOrders(perNodeMax: number): Promise<UnstageOrderRecord[]>;
   ordersByIds(ids: readonly string[]): Promise<UnstageOrderRecord[]>;
 }

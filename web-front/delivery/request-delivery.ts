@@ -59,6 +59,7 @@ export async function requestDelivery(means: DeliveryMeans, wish: DeliveryWish):
   }
   // The node's own report is still on its way to internal-db; the node's answer is as good.
   const delivery: Delivery = { ...permission.delivery, state: 'staged', stagedAtMs: Date.now() };
+  means.log.info({ delivery: delivery.id, node: delivery.node }, 'delivery ready');
   return { delivery, credentials: permission.credentials, endpoints: staging.endpoints };
 }
 

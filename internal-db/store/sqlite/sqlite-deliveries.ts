@@ -77,6 +77,14 @@ export class SqliteDeliveries implements DeliveryWrites {
     return row?.liveCount ?? 0;
   }
 
+  async liveCounts(): Promise<{ requested: number; staged: number }> {
+    const row = this.#connection.get<{ requested: number; staged: number }>(
+      `SELECT count(*) FILTER (WHERE d.state = 'requested') AS requested,
+         count(*) FILTER (WHERE d.state = 'staged') AS staged FROM deliveries d WHERE ${live}`,
+    );
+    return { requested: row?.requested ?? 0, staged: row?.staged ?? 0 };
+  }
+
   async overdue(atMs: number, limit: number): Promise<DeliveryRecord[]> {
     return this.#connection.all(
       `${deliverySql} WHERE d.expires_at_ms <= :atMs AND ${live} ORDER BY d.expires_at_ms LIMIT :limit`,

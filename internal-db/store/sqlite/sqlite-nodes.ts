@@ -22,6 +22,13 @@ export class SqliteNodes implements NodeWrites {
     );
   }
 
+  async pendingOrderCount(): Promise<number> {
+    const row = this.#connection.get<{ orderCount: number }>(
+      'SELECT count(*) AS orderCount FROM unstage_orders WHERE acknowledged_at_ms IS NULL',
+    );
+    return row?.orderCount ?? 0;
+  }
+
   async pendingOrders(perNodeMax: number): Promise<UnstageOrderRecord[]> {
     return this.#connection
       .all<OrderRow>(
