@@ -51,6 +51,9 @@ export const callLimits = {
 /** Retry-After for a service that is away: its links are re-dialled within seconds. */
 export const unavailableRetryAfterSeconds = 5;
 
+/** How often a page with a running download loads itself again where no script follows the download. */
+export const pageRefreshSeconds = 5;
+
 /** While the nodes change over to a new configuration. */
 export const admissionLimits = {
   /** Requests that wait for it; more are declined at once. */

@@ -90,7 +90,7 @@ t.test(
     record.downloads.push(download);
     await page.getByText('40 MB of 123 MB').waitFor();
     record.downloads[0] = { ...download, sentBytes: 80_000_000 };
-    await page.getByText(/80 MB of 123 MB, [\d.]+ MB\/s/).waitFor();
+    await page.getByText(/80 MB of 123 MB, [\d.]+ MB\/s, \d+ seconds? left/).waitFor();
     await takePicture(page, 'live-progress');
     record.downloads[0] = { ...download, sentBytes: 123_456_789, endedAtMs: Date.now(), outcome: 'complete' };
     await page.locator('[data-outcome="complete"]').waitFor();

@@ -1,6 +1,6 @@
 // Follows a delivery: asks the API how its downloads stand, each second while something runs and less often otherwise,
 // and fills the rows of the page. Loads the page again when the delivery's state changes; stops when it has ended. Nothing of an answer becomes HTML.
-import { describeOutcome, humanSize } from './download-words.ts';
+import { describeAmount, describeOutcome } from './download-words.ts';
 import { localizeTimes } from './local-times.ts';
 import { SpeedMeter } from './speed-meter.ts';
 
@@ -107,9 +107,9 @@ function fillRow(row: HTMLElement, download: DownloadState, bytesPerSecond: numb
     bar.value = reachedBytes;
   }
   const isRunning = download.outcome === 'running';
-  const speed = isRunning && bytesPerSecond !== null ? `, ${humanSize(bytesPerSecond)}/s` : '';
   setText(row, '[data-outcome-words]', describeOutcome(download.outcome));
-  setText(row, '[data-amount]', `${humanSize(reachedBytes)} of ${humanSize(download.sizeBytes)}${speed}`);
+  const amount = { reachedBytes, sizeBytes: download.sizeBytes };
+  setText(row, '[data-amount]', describeAmount(amount, isRunning ? bytesPerSecond : null));
 }
 
 function announce(section: HTMLElement, download: DownloadState): void {

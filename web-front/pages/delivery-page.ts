@@ -3,7 +3,7 @@
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
 import { nameRequester } from '../delivery/requester.ts';
 import { downloadButton, otherClients, type DeliveryAccess } from './delivery-access.ts';
-import { downloadsSection } from './delivery-progress.ts';
+import { downloadsSection, isRunning } from './delivery-progress.ts';
 import { stateTag } from './deliveries-page.ts';
 import { html, type Html } from './html.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
@@ -37,7 +37,8 @@ export function deliveryPage(frame: PageFrame, viewer: Viewer, view: DeliveryVie
     ${isLive && view.access ? otherClients(delivery, view.access) : null}
     ${isLive ? endForm(viewer, delivery) : null}
   </article>`;
-  return renderPage(frame, { title: delivery.file, viewer, section: 'deliveries', main });
+  const refresh = isLive && isRunning(view.downloads) ? (isFollowed ? 'without-script' : 'always') : null;
+  return renderPage(frame, { title: delivery.file, viewer, section: 'deliveries', refresh, main });
 }
 
 function liveBody(viewer: Viewer, view: DeliveryView): Html {

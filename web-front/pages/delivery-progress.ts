@@ -1,9 +1,15 @@
 // The downloads of a delivery as the page shows them. The browser's script (browser/delivery-progress.ts) fills the same
-// elements again each second from the API; without it, the link reloads the page.
+// elements again each second from the API; without it the page loads itself again while something runs, and the link always
+// does.
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
-import { describeOutcome, humanSize } from '../browser/download-words.ts';
+import { describeAmount, describeOutcome } from '../browser/download-words.ts';
 import { html, type Html } from './html.ts';
 import { timeText } from './sizes-and-times.ts';
+
+/** Whether one of the downloads runs. */
+export function isRunning(downloads: readonly Download[]): boolean {
+  return downloads.some(({ outcome }) => outcome === 'running');
+}
 
 /** The section with all downloads. */
 export function downloadsSection(view: { delivery: Delivery; downloads: readonly Download[] }): Html {
@@ -29,6 +35,7 @@ export function downloadsSection(view: { delivery: Delivery; downloads: readonly
 }
 
 function downloadRow(download: Download): Html {
+  const { sizeBytes } = download;
   const reachedBytes = download.offsetBytes + download.sentBytes;
   const label = `${download.protocol.toUpperCase()} from ${download.address}`;
   return html`<li data-download-id="${download.id}" data-outcome="${download.outcome}">
@@ -36,10 +43,16 @@ function downloadRow(download: Download): Html {
       ><span data-label>${label}</span>
       <span data-outcome-words>${describeOutcome(download.outcome)}</span></span
     >
-    <progress max="${download.sizeBytes}" value="${reachedBytes}" aria-label="${label}"></progress>
+    <progress max="${sizeBytes}" value="${reachedBytes}" aria-label="${label}"></progress>
     <span class="facts"
-      ><span data-amount>${humanSize(reachedBytes)} of ${humanSize(download.sizeBytes)}</span> · began
+      ><span data-amount>${describeAmount({ reachedBytes, sizeBytes }, meanSpeed(download))}</span> · began
       ${timeText(download.startedAtMs)}</span
     >
   </li>`;
+}
+
+/** Bytes a second since it began, while it runs; a second is needed to tell. */
+function meanSpeed({ outcome, sentBytes, startedAtMs }: Download): number | null {
+  const seconds = (Date.now() - startedAtMs) / 1000;
+  return outcome === 'running' && seconds >= 1 ? sentBytes / seconds : null;
 }

@@ -1,4 +1,5 @@
 // The frame of every page: head, banner with navigation, main part, footer. Called by each page.
+import { pageRefreshSeconds } from '../limits.ts';
 import { html, type Html } from './html.ts';
 
 /** What all pages of this process share. */
@@ -20,6 +21,8 @@ export interface Viewer {
 export interface Page {
   readonly title: string;
   readonly viewer: Viewer | null;
+  /** Whether the page loads itself again every few seconds: `without-script` where no script does it more finely. */
+  readonly refresh?: 'without-script' | 'always' | null;
   readonly section?: 'products' | 'deliveries' | 'ssh-keys' | 'tokens';
   readonly main: Html;
 }
@@ -32,6 +35,7 @@ export function renderPage(frame: PageFrame, page: Page): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        ${page.refresh ? refreshTag(page.refresh) : null}
         <title>${page.title} · Consign</title>
         <link rel="icon" href="${frame.assetBase}/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="${frame.assetBase}/portal.css" />
@@ -55,6 +59,12 @@ export function renderPage(frame: PageFrame, page: Page): string {
       </body>
     </html> `;
   return document.text;
+}
+
+/** Never faster than a page can be read, and only while the reader waits for something. */
+function refreshTag(when: NonNullable<Page['refresh']>): Html {
+  const tag = html`<meta http-equiv="refresh" content="${pageRefreshSeconds}" />`;
+  return when === 'always' ? tag : html`<noscript>${tag}</noscript>`;
 }
 
 function navigation(frame: PageFrame, viewer: Viewer, section: Page['section']): Html {
