@@ -54,7 +54,8 @@ t.test('all transfers of the node together keep to its rate, and each has an equ
   const allSeconds = (performance.now() - startedAt) / 1000;
   t.ok(allSeconds >= 16 / 4 / 1.25, `16 MiB at 4 MiB/s took ${allSeconds} s`);
   t.ok(allSeconds <= 16, 'and not for ever');
-  t.ok(Math.min(...seconds) >= Math.max(...seconds) / 2, `equal shares: ${seconds.join(', ')}`);
+  // Alone each would take one second; they do not begin at the same moment.
+  t.ok(Math.min(...seconds) >= 1.5, `nobody is served before the others: ${seconds.join(', ')}`);
 });
 
 t.test('an account and an address keep to their rates, whatever the protocol', async (t) => {
@@ -88,4 +89,12 @@ t.test('what is limited, and how much, changes under running transfers', async (
   const seconds = await fetching;
   t.ok(Math.max(...seconds) < 60, `60 MiB would take ten minutes otherwise: ${seconds.join(', ')}`);
   t.same(node.pids, pids, 'and no session server is replaced for it');
+});
+
+t.test('a client that closes right after its last byte has a complete download', async (t) => {
+  const node = await prepare(t, { bytesPerSecondMax: 3 * mebibyte });
+  const grant = await node.publishAndStage(randomBytes(10_000));
+  for (let fetched = 0; fetched < 20; fetched += 1) await fetchTimed(node, grant, 'https');
+  const ended = await node.endedDownloads(grant.delivery, 20);
+  t.same(new Set(ended.map(({ outcome }) => outcome)), new Set(['complete']));
 });

@@ -22,7 +22,11 @@ async function failing(command: string, ...args: string[]): Promise<string> {
 }
 
 function setDraining(node: RunningNode, draining: boolean): Promise<void> {
-  return node.cluster.changeSettings((settings) => ({ ...settings, draining }));
+  return node.cluster.changeSettings((settings) => ({
+    ...settings,
+    draining,
+    limits: { ...settings.limits, bytesPerSecondMax: draining ? 250_000 : 0 },
+  }));
 }
 
 /** A connection that says nothing; `closed` once the other end has closed it, `said` all that came. */
@@ -39,7 +43,7 @@ t.test(
   'a draining node says so in each protocol, finishes what runs, and serves again after it',
   async (t) => {
     const node = await startNode(t, {
-      settings: { limits: { bytesPerSecondMax: 1_000_000, loginDeadlineMs: 8000 } },
+      settings: { limits: { bytesPerSecondMax: 250_000, loginDeadlineMs: 20_000 } },
     });
     acceptLogin(node, password);
     const grant = await node.publishAndStage(randomBytes(6_000_000));
@@ -75,7 +79,7 @@ t.test(
     await waitUntil(() => idleFtp.closed, 'the idle FTP connection to end', 15_000);
     t.match(idleFtp.said, /421 .*out of service/);
     t.equal((await running).stdout, '6000000', 'the running download finishes');
-    await waitUntil(() => idleSftp.closed, 'the idle SSH connection to end', 15_000);
+    await waitUntil(() => idleSftp.closed, 'the idle SSH connection to end', 40_000);
     t.same(node.pids, pids, 'no session server was replaced');
 
     await setDraining(node, false);
@@ -115,3 +119,31 @@ t.test('a logged-in session that is idle ends, and one that works goes on', asyn
   t.match(await idle, /421 .*out of service/);
   t.match(await working, /^success 200/, 'longer than an idle session may');
 });
+
+for (const [how, drainWithinMs, outcome] of [
+  ['is given the time that it takes', 60_000, 'complete'],
+  ['is broken off when it takes too long', 2000, 'partial'],
+] as const)
+  t.test(`a download on a node that is stopped ${how}`, async (t) => {
+    const settings = { limits: { bytesPerSecondMax: 400_000, drainWithinMs } };
+    const node = await startNode(t, { settings });
+    const grant = await node.publishAndStage(randomBytes(6_000_000));
+    const running = failing('curl', '-sS', '--insecure', '-o', '/dev/null', node.linkFor(grant));
+    await waitUntil(() => node.downloadsOf(grant.delivery).length === 1, 'the download');
+    const exited = once(node.process, 'exit');
+    const startedAt = performance.now();
+    // As systemd does it: all processes of the unit get the signal.
+    process.kill(node.pids['session-server-1'] ?? 0, 'SIGTERM');
+    node.process.kill('SIGTERM');
+    t.equal((await exited)[0], 0);
+    const seconds = (performance.now() - startedAt) / 1000;
+    if (outcome === 'complete') {
+      t.match(await running, /^success/);
+      t.ok(seconds > 10, `longer than ten seconds: ${seconds}`);
+    } else {
+      t.match(await running, /^18 /, 'curl says that the file is not whole');
+      t.ok(seconds < 14, `it ends in time: ${seconds}`);
+    }
+    const [download] = await node.endedDownloads(grant.delivery, 1);
+    t.match(download, { outcome: outcome === 'complete' ? 'complete' : /^(partial|aborted|revoked)$/ });
+  });
