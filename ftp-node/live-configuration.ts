@@ -25,6 +25,8 @@ export class LiveConfiguration {
   readonly #node: PlannedNode;
   readonly #log: Logger;
   readonly #listeners: ((installed: Configuration) => void)[] = [];
+  /** Asked for several times for each transfer. */
+  #limits: NodeLimits;
   #installed: Configuration;
   #fingerprints: string[];
 
@@ -35,6 +37,7 @@ export class LiveConfiguration {
     this.#log = log;
     this.#fingerprints = fingerprintsOf(initial);
     this.#installed = initial;
+    this.#limits = limitsOf(initial.settings);
     log.level = initial.settings.logLevel;
   }
 
@@ -45,7 +48,7 @@ export class LiveConfiguration {
 
   /** The limits in use. */
   get limits(): NodeLimits {
-    return limitsOf(this.#installed.settings);
+    return this.#limits;
   }
 
   /** `listener` is called after each install. */
@@ -75,6 +78,7 @@ export class LiveConfiguration {
     return {
       commit: async () => {
         this.#installed = next;
+        this.#limits = limitsOf(next.settings);
         this.#fingerprints = fingerprints;
         this.#log.level = next.settings.logLevel;
         for (const listener of this.#listeners) listener(next);

@@ -65,6 +65,7 @@ export function startReportSender(options: ReportSenderOptions): ReportSender {
   };
   const running = run();
   const wake = (): void => {
+    if (woken) return;
     woken = true;
     alarm.abort();
   };
