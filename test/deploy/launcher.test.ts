@@ -1,4 +1,5 @@
 // The launcher with the real programs: first start, later starts, deaths, two launchers, a launcher that was killed.
+import { availableParallelism } from 'node:os';
 import t from 'tap';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -28,7 +29,8 @@ const consign = await startConsign(t);
 
 t.test('says where everything is, once everything is up, and only to its owner', async (t) => {
   const { endpoints } = consign;
-  const names = ['launcher', 'internal-db', 'web-front', 'ftp-node', 'session-server-1'];
+  const servers = Array.from({ length: availableParallelism() }, (_, index) => `session-server-${index + 1}`);
+  const names = ['launcher', 'internal-db', 'web-front', 'ftp-node', ...servers];
   t.same(Object.keys(endpoints.pids).toSorted(), names.toSorted());
   for (const name of names) t.ok(isAlive(consign.pid(name)), name);
   t.match(endpoints, { portal: /^https:/, ftp: { port: Number }, sftp: { port: Number } });
