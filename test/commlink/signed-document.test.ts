@@ -2,6 +2,7 @@
 import { sign } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
+import { documentBytesMax } from '#commlink/limits.ts';
 import { documentSchemas, type DocumentKind, type StagingStatement } from '#commlink/methods/documents.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import { signDocument, verifyDocument } from '#commlink/signed-document.ts';
@@ -79,7 +80,7 @@ const hostile: readonly [string, string, string][] = [
   ['an extra member', forge('staging-statement', JSON.stringify({ ...body, admin: true })), 'malformed'],
   [
     'an over-long document',
-    forge('staging-statement', `${JSON.stringify(body)}${' '.repeat(70_000)}`),
+    forge('staging-statement', `${JSON.stringify(body)}${' '.repeat(documentBytesMax)}`),
     'malformed',
   ],
 ];

@@ -75,7 +75,9 @@ function asStartupError(file: string, error: unknown): Error {
   );
 }
 
-function corrupt(file: string, detail: string): StartupError {
+function corrupt(file: string, report: string): StartupError {
+  // A report of quick_check has several lines, and the launcher tells the last line that a program says.
+  const detail = report.replaceAll(/\s+/g, ' ').trim();
   return new StartupError(
     'DATABASE_CORRUPT',
     `The database ${file} is damaged (${detail}). Nothing was changed. Keep a copy of it and its -wal file, ` +
