@@ -17,6 +17,14 @@ export interface SessionDoor {
   readonly login: LoginRelayOptions;
 }
 
+const deliveryPrincipal = 'delivery:';
+
+/** Whether an order has ended the delivery that somebody logs in with, while the login was decided. */
+function isEndedDelivery({ deliveries }: StagerContext, principal: string): boolean {
+  if (!principal.startsWith(deliveryPrincipal)) return false;
+  return deliveries.isEnded(principal.slice(deliveryPrincipal.length));
+}
+
 /** The handlers for the session server `name`. */
 export function sessionHandlers(
   door: SessionDoor,
@@ -35,7 +43,7 @@ export function sessionHandlers(
       if (session === null) return { begun: false, reason: 'too_many' };
       const { account, principal, protocol } = starting;
       context.log.info({ account, principal, protocol }, 'logged in');
-      return { begun: true, session };
+      return { begun: true, session, isRevoked: isEndedDelivery(context, principal) };
     },
     'session.over': async ({ session }) => {
       directory.endSession(name, session);

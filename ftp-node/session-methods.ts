@@ -112,7 +112,8 @@ export const stagerMethods = {
       expiresAtMs: AtMs,
     }),
     result: Type.Union([
-      strictObject({ begun: Type.Literal(true), session: Id }),
+      /** `isRevoked`: the delivery was ended after its login had been allowed; the session is to end at once. */
+      strictObject({ begun: Type.Literal(true), session: Id, isRevoked: Type.Boolean() }),
       strictObject({ begun: Type.Literal(false), reason: Type.Literal('too_many') }),
     ]),
   }),

@@ -61,6 +61,8 @@ export function createSessionRegistry(
       const answer = await stager.call('session.begin', announced);
       if (!answer.begun) return null;
       sessions.set(answer.session, session);
+      // When the protocol knows that it has begun.
+      if (answer.isRevoked) setImmediate(() => session.end('revoked'));
       const place = releaseOnce(() => {
         sessions.delete(answer.session);
         tell(stager.call('session.over', { session: answer.session }));

@@ -7,7 +7,10 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { createSessionRegistry } from '#ftp-node/session/session-registry.ts';
 
 /** A stager that admits everybody, and a registry that asks it. */
-function prepare(t: Test, refusing: { refuse: 'banned' | 'error' | null } = { refuse: null }) {
+function prepare(
+  t: Test,
+  refusing: { refuse: 'banned' | 'error' | null; revoked?: string } = { refuse: null },
+) {
   const told: [method: string, id: string][] = [];
   let lastNumber = 0;
   const call = async (method: string, params: object): Promise<unknown> => {
@@ -17,7 +20,10 @@ function prepare(t: Test, refusing: { refuse: 'banned' | 'error' | null } = { re
       if (refusing.refuse === 'banned') return { admitted: false, reason: 'banned' };
       return { admitted: true, connection: `con_${lastNumber}` };
     }
-    if (method === 'session.begin') return { begun: true, session: `ses_${lastNumber}` };
+    if (method === 'session.begin') {
+      const isRevoked = 'principal' in params && params.principal === refusing.revoked;
+      return { begun: true, session: `ses_${lastNumber}`, isRevoked };
+    }
     told.push([method, Object.values(params).join()]);
     return {};
   };
@@ -57,6 +63,17 @@ t.test('the sessions of a revoked delivery end, and no others', async (t) => {
   t.equal(registry.sessionCount, 1);
   t.same(told, [['session.over', session]]);
 });
+
+t.test(
+  'a session whose delivery was revoked while its login was decided ends when it has begun',
+  async (t) => {
+    const { register, ended } = prepare(t, { refuse: null, revoked: 'delivery:one' });
+    await register('delivery:one');
+    await register('delivery:two');
+    await delay(50);
+    t.same(ended, ['delivery:one revoked']);
+  },
+);
 
 t.test('a session ends with its credential, however far off other ends are', async (t) => {
   const { register, ended } = prepare(t);
