@@ -23,6 +23,7 @@ const groupSummaries: Readonly<Record<string, string>> = {
   release: 'state of releases',
   staff: 'logins of the staff console',
   bans: 'networks that may not log in',
+  key: "SSH keys of customers' users",
   config: "the cluster's configuration: show, change, publish, roll back",
   node: 'the nodes of the cluster: list, invite, join, drain, evict',
   bag: 'the key bags of the links between nodes: state, rotation',

@@ -1,6 +1,6 @@
 // Brings the list of bans to the ftp-nodes: at once after each change, and again, on a schedule, to those that do not go by
 // it yet. The list is whole and signed, so that only the newest one matters, and sending it twice does no harm.
-// Caller: login-bans.ts for changes, start-services.ts for the schedule.
+// Caller: ban-register.ts for changes, start-services.ts for the schedule.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BanListDocument } from '#commlink/methods/ban-list.ts';
 import type { Logger } from '#commlink/log.ts';

@@ -1,5 +1,5 @@
-// Counts the failed logins of each network within a window of time, over all nodes, protocols and web-fronts. Caller:
-// login-bans.ts. Kept in memory, like the growing delays (failure-throttle.ts): a restart forgets counts, but no ban.
+// Counts the failed logins of each network within a window of time, over all nodes, protocols and web-fronts. Callers:
+// failure-bans.ts, ban-register.ts. Kept in memory, like the growing delays (failure-throttle.ts): a restart forgets counts, but no ban.
 // A login that succeeds takes back what the same name failed before from there, as people mistype; what other names failed
 // stays, so that nobody clears a network's count with a login of his own.
 import { containsNetwork, formatNetwork, parseNetwork, type IpNetwork } from '#commlink/ip-network.ts';

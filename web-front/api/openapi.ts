@@ -22,7 +22,8 @@ export function openApiOptions(publicUrl: string) {
         },
         {
           name: 'ssh-keys',
-          description: 'Public keys that you log in with over SFTP, instead of a password.',
+          description:
+            'Public keys that you log in with over SFTP, instead of a password. A token adds and removes none.',
         },
       ],
       components: {
