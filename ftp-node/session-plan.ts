@@ -53,6 +53,7 @@ export function planSessions(
             requireTls: ftp.requireTls,
             activeMode: ftp.activeMode,
             requireResumption: ftp.requireResumption,
+            compression: ftp.compression,
           }
         : null,
       sftp: sftp.enabled,
@@ -81,7 +82,13 @@ export function limitsOf(settings: NodeConfiguration<'ftp-node'>['settings']): N
   // All session servers draw from one range; whatever one account does, the other half is for others.
   const shareOfRange = Math.floor((to - from + 1) / 2 / serverCountOf(settings));
   const passivePortsPerAccountMax = Math.max(1, Math.min(limits.passivePortsPerAccountMax, shareOfRange));
-  return { ...limits, passivePortsPerAccountMax };
+  const connectionsPerAddressMax = Math.min(limits.connectionsPerAddressMax, shareOfPool(settings));
+  return { ...limits, passivePortsPerAccountMax, connectionsPerAddressMax };
+}
+
+/** With a process for each connection, what one address may have without a login leaves most of them to others. */
+function shareOfPool({ isolation, sessionPool }: NodeConfiguration<'ftp-node'>['settings']): number {
+  return isolation === 'session' ? Math.max(1, Math.floor(sessionPool.max / 4)) : Number.POSITIVE_INFINITY;
 }
 
 /** What a session server obeys by itself; the rest is the stager's, and changes without another session server. */

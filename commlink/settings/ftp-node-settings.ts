@@ -69,6 +69,8 @@ export const FtpNodeSettings = strictObject({
     activeMode: Type.Boolean({ default: false }),
     /** Whether a data connection must resume the TLS session of its control connection. */
     requireResumption: Type.Boolean({ default: false }),
+    /** Whether MODE Z is offered. lftp uses it wherever it is, and it takes ten times the processor time and more. */
+    compression: Type.Boolean({ default: false }),
     /** What PASV announces to customers from these networks instead of `publicHost`; the first that fits. */
     publicAddresses: Type.Array(strictObject({ network: IpNetwork, address: HostName }), {
       maxItems: 64,

@@ -184,4 +184,5 @@ export const restrictedCalls = {
   tgkill: [234, 131],
   prlimit64: [302, 261],
   ioctl: [16, 29],
+  fcntl: [72, 25],
 } as const satisfies Readonly<Record<string, CallNumbers>>;

@@ -57,6 +57,9 @@ const internetFamilies = [2, 10];
 const streamType = 1;
 /** ioctl(2) that types into the terminal of whoever started the node: TIOCSTI, TIOCLINUX. */
 const terminalInput = [0x5412, 0x541c];
+/** ioctl(2): FIOSETOWN and SIOCSPGRP; fcntl(2): F_SETOWN, F_SETSIG and F_SETOWN_EX. They have the kernel signal others. */
+const socketOwners = [0x8901, 0x8902];
+const signalOwners = [8, 10, 15];
 
 /** The program for this machine, as bytes; null for a machine whose calls are not known here. */
 export function buildSeccompFilter(machine: string, options: FilterOptions): Buffer | null {
@@ -89,12 +92,20 @@ export function buildRingFilter(machine: string): Buffer | null {
 
 function restrictions({ pid, mayConnect }: FilterOptions): [CallNumbers, Instruction[]][] {
   const { open, openat, socket, connect, sendto, sendmsg, sendmmsg } = restrictedCalls;
-  const { clone, clone3, kill, tgkill, prlimit64, ioctl } = restrictedCalls;
+  const { clone, clone3, kill, tgkill, prlimit64, ioctl, fcntl } = restrictedCalls;
   const noFastOpen = (argument: number): Instruction[] => only({ argument, mask: fastOpen, oneOf: [0] });
   return [
     [open, only({ argument: 1, mask: writingFlags, oneOf: [0] })],
     [openat, only({ argument: 2, mask: writingFlags, oneOf: [0] })],
-    [socket, only({ argument: 0, oneOf: internetFamilies }, { argument: 1, mask: 0xf, oneOf: [streamType] })],
+    [
+      socket,
+      only(
+        { argument: 0, oneOf: internetFamilies },
+        { argument: 1, mask: 0xf, oneOf: [streamType] },
+        // TCP, by default or by its number: SCTP could connect by setsockopt(2).
+        { argument: 2, oneOf: [0, 6] },
+      ),
+    ],
     [connect, mayConnect ? [allow] : [refuse]],
     [sendto, noFastOpen(3)],
     [sendmsg, noFastOpen(2)],
@@ -112,7 +123,8 @@ function restrictions({ pid, mayConnect }: FilterOptions): [CallNumbers, Instruc
         { argument: 2, half: 'high', oneOf: [0] },
       ),
     ],
-    [ioctl, never({ argument: 1, oneOf: terminalInput })],
+    [ioctl, never({ argument: 1, oneOf: [...terminalInput, ...socketOwners] })],
+    [fcntl, never({ argument: 1, oneOf: signalOwners })],
   ];
 }
 

@@ -9,7 +9,7 @@ import { FtpNodeSettings, JailPolicy, SessionLimitsSchema } from '#commlink/sett
 
 const { certificate, privateKey, hostKeys } = NodeIdentity.properties;
 const { tlsMinimum, proxyProtocol, isolation, ftp } = FtpNodeSettings.properties;
-const { publicHost, publicAddresses, passivePorts, requireTls, activeMode, requireResumption } =
+const { publicHost, publicAddresses, passivePorts, requireTls, activeMode, requireResumption, compression } =
   ftp.properties;
 
 const {
@@ -63,6 +63,7 @@ export const SessionServerConfig = strictObject({
       requireTls,
       activeMode,
       requireResumption,
+      compression,
     }),
     Type.Null(),
   ]),

@@ -3,7 +3,7 @@
 // once a second and keeps no long timers, so a clock that is set does no harm.
 import type { Logger } from '#commlink/log.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';
-import { sessionTickMs } from '../limits.ts';
+import { cutMemoryMs, sessionTickMs } from '../limits.ts';
 import type { stagerMethods } from '../session-methods.ts';
 import { releaseOnce } from './release-once.ts';
 import type {
@@ -33,8 +33,12 @@ export function createSessionRegistry(
 ): SessionRegistry {
   const connections = new Map<string, OfferedConnection>();
   const sessions = new Map<string, StartingSession>();
+  /** When principals were ended: that may overtake the answer by which a session of theirs begins. */
+  const endedAtMs = new Map<string, number>();
   const timer = setInterval(() => {
     for (const session of sessions.values()) if (session.expiresAtMs <= Date.now()) session.end('expired');
+    const forgottenMs = performance.now() - cutMemoryMs;
+    for (const [principal, atMs] of endedAtMs) if (atMs < forgottenMs) endedAtMs.delete(principal);
   }, sessionTickMs);
   const tell = (told: Promise<unknown>): void => {
     told.catch((error: unknown) => log.warn({ err: error }, 'the stager was not told that somebody left'));
@@ -62,7 +66,7 @@ export function createSessionRegistry(
       if (!answer.begun) return null;
       sessions.set(answer.session, session);
       // When the protocol knows that it has begun.
-      if (answer.isRevoked) setImmediate(() => session.end('revoked'));
+      if (answer.isRevoked || endedAtMs.has(principal)) setImmediate(() => session.end('revoked'));
       const place = releaseOnce(() => {
         sessions.delete(answer.session);
         tell(stager.call('session.over', { session: answer.session }));
@@ -70,6 +74,7 @@ export function createSessionRegistry(
       return { session: answer.session, ...place };
     },
     endSessionsOf: (principal) => {
+      endedAtMs.set(principal, performance.now());
       const ending = [...sessions.values()].filter((session) => session.principal === principal);
       for (const session of ending) session.end('revoked');
       return ending.length;

@@ -100,7 +100,7 @@ async function applyChange(
   const { change, apply, reply } = parts;
   const { account, caller } = change;
   try {
-    return reply.redirect(`/accounts/${account}?done=${await apply(change)}`, 303);
+    return await reply.redirect(`/accounts/${account}?done=${await apply(change)}`, 303);
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
     const view = await readAccount(context, account);

@@ -86,7 +86,8 @@ async function decideTokenLogin(
   admission.succeeded();
   if (found.account.state !== 'active') return suspended;
   await noteTokenUse(context, found.token);
-  const { id, expiresAtMs } = found.token;
+  const { id } = found.token;
+  const expiresAtMs = Math.min(found.token.expiresAtMs, context.clock.nowMs() + passwordLoginLifetimeMs);
   return { allowed: true, account: found.account.name, principal: `token:${id}`, expiresAtMs };
 }
 

@@ -21,6 +21,7 @@ export const usualFtp = {
   implicitPort: null,
   activeMode: false,
   requireResumption: false,
+  compression: false,
   publicAddresses: [],
 };
 

@@ -182,6 +182,10 @@ export class ControlConnection extends FtpConnection {
   }
 
   #accept(line: ControlLine): void {
+    if (this.#closing) return;
+    // A browser that a page has sent here: the lines of its body would be taken for commands, and its network banned.
+    if (this.session === null && 'text' in line && / HTTP\/1\.[01]$/.test(line.text))
+      return void this.close(0);
     const command = 'text' in line ? line.text.trim().toUpperCase() : '';
     if (this.transfer !== null && command === 'ABOR') {
       this.transfer.abort('client');

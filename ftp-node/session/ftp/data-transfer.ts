@@ -55,7 +55,7 @@ export class DataTransfer {
   async open(text: string): Promise<Socket> {
     const { connector, dataProtection, gateway, secureContext } = this.#connection;
     const wait = { timeoutMs: gateway.services.limits.dataConnectionTimeoutMs, signal: this.signal };
-    if (gateway.plaintext === 'refused' && dataProtection === 'clear')
+    if ((gateway.plaintext === 'refused' || gateway.requireResumption) && dataProtection === 'clear')
       throw new FtpRefusal(521, 'Data connections must be encrypted here: send PBSZ 0 and PROT P first.');
     if (connector.type === false) throw new FtpRefusal(425, 'Send EPSV or PASV first.');
     const plain = await connector.waitForConnection(wait);

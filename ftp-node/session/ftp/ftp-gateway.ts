@@ -42,6 +42,8 @@ export interface FtpGateway {
   readonly kernelSender: KernelSender;
   /** The passive ports that wait for a connection, by account. */
   readonly waitingPorts: AccountCounter;
+  /** Whether MODE Z is offered. */
+  readonly compression: boolean;
   /** The files that are being compressed for MODE Z, by account. */
   readonly compressing: AccountCounter;
   /** The parts of files that are being hashed, by account. */

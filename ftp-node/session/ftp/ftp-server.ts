@@ -25,6 +25,7 @@ export interface FtpServerOptions {
     readonly requireTls: boolean;
     readonly activeMode: boolean;
     readonly requireResumption: boolean;
+    readonly compression: boolean;
   };
   readonly tls: FtpTls;
 }
@@ -51,6 +52,7 @@ export async function prepareFtpServers(options: FtpServerOptions): Promise<FtpS
     isOwnName: (host, connection) => isOwnName(host, localAddressOf(connection.commandSocket)),
     kernelSender: new KernelSender(),
     waitingPorts: new AccountCounter(services.limits.passivePortsPerAccountMax),
+    compression: config.compression,
     compressing: new AccountCounter(ftpLimits.compressingPerAccountMax),
     hashing: new AccountCounter(ftpLimits.hashingPerAccountMax),
   };

@@ -47,7 +47,6 @@ export const transferRows: readonly CommandRow[] = [
     verbs: ['MODE'],
     shows: 'S | Z',
     about: 'Transfer mode: as it is, or compressed',
-    features: ['MODE Z'],
     run: { withArgument: setTransferMode },
   },
   {

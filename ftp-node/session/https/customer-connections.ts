@@ -69,7 +69,7 @@ export class CustomerConnections {
   }
 }
 
-/** The other end, which has one connection to this port at a time. A TLS socket names the same one as the socket under it. */
-function peerOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+/** The two ends: one connection has them at a time. A TLS socket names the same as the socket under it. */
+function peerOf({ remoteAddress, remotePort, localAddress }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
 }

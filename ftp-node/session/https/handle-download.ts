@@ -45,8 +45,11 @@ type ValidLink = Extract<LinkVerdict, { valid: true }>;
 /** Answers a request; resolves when the exchange is over and recorded. Rejects for faults only. */
 export async function handleDownload(exchange: DownloadExchange): Promise<void> {
   const { request, response, services } = exchange;
-  const refuse = (page: PageName, headers = {}): void => answerWithPage(request, response, { page, headers });
   const link = verifyDownloadLink(request.url ?? '', exchange.issuer, Date.now());
+  // Without a link that is valid nobody keeps a connection: it takes a place of the whole node.
+  const closing = link.valid ? {} : { connection: 'close' };
+  const refuse = (page: PageName, headers = {}): void =>
+    answerWithPage(request, response, { page, headers: { ...closing, ...headers } });
   // Whatever else is asked for in clear, nothing is said about it.
   if (exchange.protocol === 'http' && !isMeantForClear(link))
     return refuse('encryption_required', upgradeHeaders);

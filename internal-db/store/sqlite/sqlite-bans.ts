@@ -16,7 +16,9 @@ export class SqliteBans implements BanWrites {
 
   async running(atMs: number, limit: number): Promise<BanRecord[]> {
     return this.#connection.all(
-      `SELECT * FROM (SELECT ${columnsSql} FROM bans WHERE ${runningSql} ORDER BY until_ms DESC, id LIMIT :limit)
+      // What is in force is displaced by nothing: operators' own first, then the oldest.
+      `SELECT * FROM (SELECT ${columnsSql} FROM bans WHERE ${runningSql}
+         ORDER BY banned_by = 'internal-db', created_at_ms, id LIMIT :limit)
        ORDER BY createdAtMs DESC, id`,
       { atMs, limit },
     );

@@ -22,7 +22,9 @@ const report = (message: ChildReport): void => void process.send?.(message);
 // The test runner has some of its own in its child processes.
 const signalListenersBefore = process.listenerCount('SIGTERM');
 process.on('disconnect', () => process.exit(0));
-process.on('unhandledRejection', (error) => report({ type: 'unhandled', text: String(error) }));
+process.on('unhandledRejection', (error) => {
+  report({ type: 'unhandled', text: error instanceof Error ? String(error.stack) : String(error) });
+});
 if (options.spinMs > 0) {
   // A loaded machine: each turn of the event loop begins with other work.
   setInterval(() => {
@@ -149,7 +151,15 @@ async function startOurs(): Promise<void> {
     },
   };
   const host = options.ipv6 ? '::1' : '127.0.0.1';
-  const { passivePorts, requireTls, activeMode, requireResumption, tlsMinimum, publicAddresses } = options;
+  const {
+    passivePorts,
+    requireTls,
+    activeMode,
+    requireResumption,
+    compression,
+    tlsMinimum,
+    publicAddresses,
+  } = options;
   const config = {
     publicHost: 'localhost',
     publicAddresses,
@@ -157,6 +167,7 @@ async function startOurs(): Promise<void> {
     requireTls,
     activeMode,
     requireResumption,
+    compression,
   };
   const servers = await prepareFtpServers({ services, tls: { ...tls, minVersion: tlsMinimum }, config });
   const server = options.implicitTls ? servers.implicit : servers.explicit;

@@ -26,6 +26,7 @@ export interface ChildOptions {
   readonly implicitTls: boolean;
   readonly activeMode: boolean;
   readonly requireResumption: boolean;
+  readonly compression: boolean;
   readonly tlsMinimum: 'TLSv1.2' | 'TLSv1.3';
   readonly publicAddresses: readonly { readonly network: string; readonly address: string }[];
   /** chroot(2) to the directory and another user, before it listens. */
@@ -127,6 +128,7 @@ export async function startServed(
     implicitTls: false,
     activeMode: false,
     requireResumption: false,
+    compression: true,
     tlsMinimum: 'TLSv1.2',
     publicAddresses: [],
     jailed: false,

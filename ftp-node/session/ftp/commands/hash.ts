@@ -24,7 +24,7 @@ export async function showHash(connection: ControlConnection, argument: string):
     ? facts.sha256
     : await runAbortable({ connection, subject: `HASH ${path}` }, async (transfer) => {
         await using file = await files.directory.openFile(path);
-        return hashPart(connection, transfer, { file, offsetBytes, lengthBytes });
+        return await hashPart(connection, transfer, { file, offsetBytes, lengthBytes });
       });
   const lastByte = Math.max(offsetBytes, offsetBytes + lengthBytes - 1);
   return connection.reply(213, `SHA-256 ${offsetBytes}-${lastByte} ${digest} ${argument}`);

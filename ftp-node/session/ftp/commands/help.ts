@@ -11,6 +11,7 @@ export async function showFeatures(connection: ControlConnection): Promise<void>
   const features = new Set([
     'UTF8',
     mlstFeature(connection),
+    ...(connection.gateway.compression ? ['MODE Z'] : []),
     ...Object.values(commandRegistry).flatMap((row) => row.flags?.feat ?? []),
   ]);
   const lines = [...features].toSorted().map((feature) => ({ message: ` ${feature}`, raw: true }));

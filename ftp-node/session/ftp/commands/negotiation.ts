@@ -35,6 +35,7 @@ async function chooseFacts(connection: ControlConnection, value: string): Promis
 
 /** draft-preston-ftpext-deflate-04 section 3.1; levels above the highest that is worth its time count as that one. */
 async function setDeflateLevel(connection: ControlConnection, value: string): Promise<void> {
+  if (!connection.gateway.compression) return connection.reply(501, 'There is no such option.');
   const level = /^Z(?: LEVEL (\d))?$/i.exec(value);
   if (level === null || level[1] === '0') return connection.reply(501, 'OPTS MODE Z takes LEVEL 1 to 9.');
   const wanted = Number(level[1] ?? ftpLimits.deflateLevelUsual);

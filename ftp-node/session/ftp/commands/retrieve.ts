@@ -10,6 +10,9 @@ import { runTransfer, type DataTransfer } from '../data-transfer.ts';
 import { FtpRefusal } from '../ftp-refusal.ts';
 import { bytesOf } from './part.ts';
 
+/** zlib's level that packs nothing. */
+const storedLevel = 0;
+
 /** RETR: one file, or the part of it that REST or RANG has chosen. */
 export async function retrieveFile(connection: ControlConnection, argument: string): Promise<void> {
   const part = connection.choices.takePart();
@@ -18,13 +21,13 @@ export async function retrieveFile(connection: ControlConnection, argument: stri
     throw new FtpRefusal(450, 'The server is changing its configuration; please try again in a moment.');
   const path = session.files.resolve(argument);
   await runTransfer({ connection, subject: `RETR ${path}` }, async (transfer) => {
-    const compressor = takeCompressor(connection, session);
+    const { deflateLevel, place } = takeCompressor(connection, session);
     try {
       await using file = await session.files.directory.openFile(path);
       const bytes = bytesOf(file, part, connection.choices);
-      await deliverFile({ connection, session, transfer }, { file, ...bytes });
+      await deliverFile({ connection, session, transfer, deflateLevel }, { file, ...bytes });
     } finally {
-      compressor?.release();
+      place?.release();
     }
   });
   await connection.reply(226, 'All was sent.');
@@ -34,6 +37,8 @@ interface Retrieval {
   readonly connection: ControlConnection;
   readonly session: FtpSession;
   readonly transfer: DataTransfer;
+  /** Null without MODE Z. */
+  readonly deflateLevel: number | null;
 }
 
 interface FilePart {
@@ -42,20 +47,22 @@ interface FilePart {
   readonly lengthBytes: number;
 }
 
-/** One of the account's compressions, when MODE Z asks for one: they take the threads that read everybody's files. */
-function takeCompressor({ choices, gateway }: ControlConnection, { account }: FtpSession): Admission | null {
-  if (choices.levelInUse === null) return null;
+/**
+ * How the file is compressed, when MODE Z asks for it, and the place among the account's compressions: they take the threads
+ * that read everybody's files. Without a place the file goes through MODE Z as it is.
+ */
+function takeCompressor(
+  { choices, gateway }: ControlConnection,
+  { account }: FtpSession,
+): { readonly deflateLevel: number | null; readonly place: Admission | null } {
+  if (choices.levelInUse === null) return { deflateLevel: null, place: null };
   const place = gateway.compressing.take(account);
-  if (place === null)
-    throw new FtpRefusal(
-      450,
-      'Your account has other files compressed now; try again later, or send MODE S.',
-    );
-  return place;
+  return { deflateLevel: place === null ? storedLevel : choices.levelInUse, place };
 }
 
 /** Sends the part between the record's beginning and its end. A part that stops before the file's end is `partial`. */
-async function deliverFile({ connection, session, transfer }: Retrieval, part: FilePart): Promise<void> {
+async function deliverFile(retrieval: Retrieval, part: FilePart): Promise<void> {
+  const { connection, session, transfer } = retrieval;
   const { file, offsetBytes } = part;
   const record = await connection.gateway.services.beginTransfer({
     connection: connection.connectionId,
@@ -78,7 +85,7 @@ async function deliverFile({ connection, session, transfer }: Retrieval, part: F
   let outcome: 'complete' | 'partial' | 'aborted' = 'partial';
   try {
     if (record.signal.aborted) onCut();
-    await sendPart({ connection, session, transfer }, { ...part, record });
+    await sendPart(retrieval, { ...part, record });
     if (offsetBytes + part.lengthBytes === file.sizeBytes) outcome = 'complete';
   } finally {
     record.signal.removeEventListener('abort', onCut);
@@ -88,14 +95,14 @@ async function deliverFile({ connection, session, transfer }: Retrieval, part: F
 
 /** Throws FtpRefusal unless all of it arrived. */
 async function sendPart(
-  { connection, transfer }: Retrieval,
+  { connection, transfer, deflateLevel }: Retrieval,
   { file, offsetBytes, lengthBytes, record }: FilePart & { readonly record: Transfer },
 ): Promise<void> {
   const { choices, gateway } = connection;
   const netAscii = choices.type === 'ascii';
   // Clients read the number as the size of what they are going to get; with TYPE A nobody knows it.
   const socket = await transfer.open(netAscii ? 'Sending text.' : `Sending ${lengthBytes} bytes.`);
-  const encoded = encodeInto(socket, { netAscii, deflateLevel: choices.levelInUse });
+  const encoded = encodeInto(socket, { netAscii, deflateLevel });
   const result = await sendFile({
     handle: file.handle,
     offsetBytes,

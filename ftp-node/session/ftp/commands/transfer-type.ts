@@ -21,11 +21,12 @@ export async function setTransferMode(connection: ControlConnection, argument: s
       connection.choices.mode = 'stream';
       return connection.reply(200, 'Mode is S.');
     case 'Z':
+      if (!connection.gateway.compression) return connection.reply(504, 'Only mode S is known here.');
       connection.choices.mode = 'deflate';
       return connection.reply(200, 'Mode is Z.');
     case 'B':
     case 'C':
-      return connection.reply(504, 'Only modes S and Z are known here.');
+      return connection.reply(504, 'There is no such mode here.');
     default:
       return connection.reply(501, 'MODE takes S or Z.');
   }

@@ -110,8 +110,9 @@ t.test('a pipeline of everything is answered in order on one connection', async 
       ask(url, 'Range: bytes=0-9,1000-1009'),
       ask(url, `If-None-Match: "${grant.sha256}"`),
       ask(url, 'Range: bytes=999999-'),
+      ask(url, 'Range: bytes=-5'),
       'GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n',
-      ask(url, 'Range: bytes=-5', 'Connection: close'),
+      ask(url),
     ].join(''),
   );
   t.equal(await ended, 'in order');
@@ -119,8 +120,8 @@ t.test('a pipeline of everything is answered in order on one connection', async 
     .toString('latin1')
     .match(/HTTP\/1\.1 \d{3} /g)
     ?.map((line) => Number(line.slice(9)));
-  t.same(statuses, [200, 200, 206, 304, 416, 404, 206]);
-  t.ok(received().subarray(-5).equals(content.subarray(-5)));
+  t.same(statuses, [200, 200, 206, 304, 416, 206, 404], 'who asks without a link is hung up on');
+  t.ok(received().includes(content.subarray(-5)));
   t.equal((await node.endedDownloads(grant.delivery, 3)).length, 3, 'HEAD, 304 and 416 are no downloads');
 });
 

@@ -66,6 +66,10 @@ t.test('aria2 goes on with all of its ranges after it was broken off', async (t)
   );
   child.kill('SIGTERM');
   await once(child, 'exit');
+  await waitUntil(
+    () => node.downloadsOf(grant.delivery).every(({ endedAtMs }) => endedAtMs !== null),
+    'the first attempt to be over',
+  );
   const before = node.downloadsOf(grant.delivery).length;
   const result = await runProgram('aria2c', aria2Args(grant, folder, '--continue=true'));
   t.equal(result.code, 0, result.stdout);
