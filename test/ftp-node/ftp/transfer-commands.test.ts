@@ -95,29 +95,38 @@ t.test('MODE Z compresses files and listings', async (test) => {
   client.destroy();
 });
 
-t.test('one account has few files compressed at once', async (test) => {
-  const clients = await Promise.all([1, 2, 3].map(() => RawClient.logIn(ours.port)));
-  const codes: number[] = [];
+t.test('one account has few files compressed at once; others go through MODE Z as they are', async (test) => {
+  const holders = await Promise.all([1, 2].map(() => RawClient.logIn(ours.port)));
   const opened: Socket[] = [];
-  for (const client of clients) {
+  for (const client of holders) {
     await client.command('MODE Z');
     opened.push(await client.openData());
-    codes.push(await client.code(`RETR ${bigPath}`));
+    test.equal(await client.code(`RETR ${bigPath}`), 150);
   }
-  test.same(codes, [150, 150, 450]);
+  const third = await RawClient.logIn(ours.port);
+  await third.command('MODE Z');
+  const stored = await third.transfer('RETR zeros.bin');
+  test.equal(stored.last, 226);
+  test.ok(stored.data.length > 5_000_000, 'nothing is packed');
+  test.same(inflateSync(stored.data), Buffer.alloc(5_000_000));
+  await ours.report('end');
   for (const socket of opened) socket.destroy();
-  for (const client of clients.slice(0, 2)) {
+  for (const client of holders) {
     test.match(String((await client.reply())?.code), /^42[56]$/);
     await ours.report('end');
   }
-  const last = clients[2];
-  const { last: code, data } = (await last?.transfer('RETR text-0.txt')) ?? {
-    last: 0,
-    data: Buffer.alloc(0),
-  };
-  test.same([code, inflateSync(data).toString()], [226, texts[0]]);
+  test.ok((await third.transfer('RETR zeros.bin')).data.length < 50_000, 'there is a place again');
   await ours.report('end');
-  for (const client of clients) client.destroy();
+  for (const client of [...holders, third]) client.destroy();
+});
+
+t.test('MODE Z is neither offered nor taken where compression is off', async (test) => {
+  const server = await startServed(test, place, { kind: 'consign', compression: false });
+  const client = await RawClient.logIn(server.port);
+  test.notMatch((await client.command('FEAT'))?.lines.join('\n'), 'MODE Z');
+  test.equal(await client.code('MODE Z'), 504);
+  test.equal(await client.code('OPTS MODE Z LEVEL 6'), 501);
+  client.destroy();
 });
 
 t.test('lftp fetches with MODE Z', async (test) => {
