@@ -1,6 +1,7 @@
 // The order and the deadlines of one web server's requests. Caller: web-server.ts. Requests of one connection are
 // answered one after the other; a connection that does not send its next request in time is closed, and so is one that
 // sends requests without end while an answer is on its way: each would cost memory until its turn.
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { httpsPipelinedRequestsMax } from '../../limits.ts';
@@ -52,7 +53,6 @@ export class RequestQueue {
     const { socket } = request;
     // What the parser still finds in the same bytes after the connection was given up.
     if (socket.destroyed) return;
-    clearTimeout(this.#deadlines.get(socket));
     request.resume();
     if (this.#protocol === 'https') response.setHeader(...transportHeader);
     if (this.#draining) {
@@ -77,7 +77,6 @@ export class RequestQueue {
     void answered.finally(() => {
       this.#running.delete(answered);
       this.#unansweredByConnection.set(socket, (this.#unansweredByConnection.get(socket) ?? 1) - 1);
-      this.startDeadline(socket);
     });
   }
 
@@ -92,14 +91,23 @@ export class RequestQueue {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
+  /** Resolves when the answer has left, so that the next request sees whether the connection goes on behind it. */
   async #answer(exchange: {
     request: IncomingMessage;
     response: ServerResponse;
     before: Promise<void> | undefined;
   }): Promise<void> {
     const { request, response } = exchange;
+    await exchange.before;
+    if (!request.socket.writable) return;
+    clearTimeout(this.#deadlines.get(request.socket));
+    await this.#decide(request, response);
+    this.startDeadline(request.socket);
+    if (response.headersSent && !response.closed) await once(response, 'close');
+  }
+
+  async #decide(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      await exchange.before;
       const customer = this.#connections.find(request.socket);
       if (customer === null) return;
       if (customer === 'declined') {

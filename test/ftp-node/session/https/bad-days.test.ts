@@ -125,6 +125,19 @@ t.test('a pipeline of everything is answered in order on one connection', async 
   t.equal((await node.endedDownloads(grant.delivery, 3)).length, 3, 'HEAD, 304 and 416 are no downloads');
 });
 
+t.test('a pipelined download may take longer than the next request may', async (t) => {
+  const { grant, socket, received } = await beginDownload(t, 'second.bin');
+  socket.write(ask(node.linkFor(grant)));
+  socket.resume();
+  await node.endedDownloads(grant.delivery, 1);
+  socket.pause();
+  await delay(2000);
+  socket.resume();
+  const outcomes = (await node.endedDownloads(grant.delivery, 2)).map(({ outcome }) => outcome);
+  t.same(outcomes, ['complete', 'complete']);
+  t.ok(received().length > 2 * sizeBytes);
+});
+
 const hostile: [what: string, text: string][] = [
   ['no HTTP', 'EHLO example.test\r\n\r\n'],
   ['two lengths', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
