@@ -1,6 +1,8 @@
 // The clients of the delivery benchmark, the same for every server: curl and OpenSSH's sftp, which throw away what they
-// fetch. Passwords are never arguments. Caller: delivery-rows.ts.
-import { writeFile } from 'node:fs/promises';
+// fetch, and lftp for many files. (curl 7.88 that fetches many over one connection waits a second of its own accord
+// whenever the answer to its EPSV is there before it first looks, so on a loopback it measures itself.) Passwords are never
+// arguments. Caller: delivery-rows.ts.
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../rig/run-program.ts';
 import { getPeerProgram, type PeerProgram } from './delivery-packages.ts';
@@ -29,11 +31,19 @@ const tlsOptions = ['tlsv1.3', 'tls13-ciphers = "TLS_AES_128_GCM_SHA256"'];
 export class DeliveryClients {
   readonly #curl: PeerProgram;
   readonly #sftp: PeerProgram;
+  readonly #lftp: PeerProgram;
+  readonly #folder: string;
   readonly #askPassFile: string;
 
-  private constructor(curl: PeerProgram, sftp: PeerProgram, askPassFile: string) {
-    this.#curl = curl;
-    this.#sftp = sftp;
+  private constructor(
+    programs: { curl: PeerProgram; sftp: PeerProgram; lftp: PeerProgram },
+    folder: string,
+    askPassFile: string,
+  ) {
+    this.#curl = programs.curl;
+    this.#sftp = programs.sftp;
+    this.#lftp = programs.lftp;
+    this.#folder = folder;
     this.#askPassFile = askPassFile;
   }
 
@@ -43,7 +53,8 @@ export class DeliveryClients {
     await writeFile(askPassFile, '#!/bin/sh\nprintf "%s\\n" "$CONSIGN_PASSWORD"\n', { mode: 0o700 });
     const curl = await getPeerProgram(folder, 'curl', '/usr/bin/curl');
     const sftp = await getPeerProgram(folder, 'openssh-client', '/usr/bin/sftp');
-    return new DeliveryClients(curl, sftp, askPassFile);
+    const lftp = await getPeerProgram(folder, 'lftp', '/usr/bin/lftp');
+    return new DeliveryClients({ curl, sftp, lftp }, folder, askPassFile);
   }
 
   /** Fetches these files over one connection; with `tls`, both of its channels are encrypted. */
@@ -52,6 +63,27 @@ export class DeliveryClients {
     const options = [user, 'ftp-method = "nocwd"', ...(tls ? ['ssl-reqd', ...tlsOptions] : [])];
     const urls = paths.map((path) => `ftp://localhost:${door.port}/${path}`);
     await this.#fetchAll(urls, [...options, `cacert = "${door.caFile}"`]);
+  }
+
+  /**
+   * Mirrors the releases 2.* of a product over one connection, as a customer would; throws unless that is so many files.
+   */
+  async mirrorByFtp(door: Door, { product, files }: { product: string; files: number }): Promise<void> {
+    const target = await mkdtemp(join(this.#folder, 'mirror-'));
+    const input = [
+      'set ftp:ssl-allow no',
+      'set cmd:fail-exit yes',
+      `open -u "${door.user}","${door.password}" -p ${door.port} ftp://127.0.0.1`,
+      `mirror --parallel=1 --exclude '^1' "/${product}" "${target}"`,
+      '',
+    ].join('\n');
+    const environment = { ...this.#lftp.environment, HOME: target };
+    const { code, stderr } = await runProgram(this.#lftp.path, ['--norc'], { environment, input });
+    if (code !== 0) throw new Error(`lftp ended with ${code}: ${stderr}`);
+    const fetched = (await readdir(target, { recursive: true })).filter((name) =>
+      name.endsWith('.bin'),
+    ).length;
+    if (fetched !== files) throw new Error(`lftp fetched ${fetched} of ${files} files.`);
   }
 
   /** Fetches one file. */

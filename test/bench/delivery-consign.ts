@@ -22,7 +22,8 @@ export interface DeliveringConsign {
   /** A folder with the same files at the same paths, readable for everybody. */
   readonly served: string;
   readonly large: string;
-  readonly small: readonly string[];
+  /** The folder of all: its release 1.0.0 has the large file, all others have small ones. */
+  readonly product: string;
   readonly login: string;
   readonly password: string;
   /** The signed link to the large file. */
@@ -76,7 +77,7 @@ export async function startDelivering(
       consign,
       served,
       large: delivery.path,
-      small: staged.slice(1).map((one) => one.delivery.path),
+      product,
       login: credentials.login,
       password: credentials.password,
       url: `${endpoints.https ?? ''}/d/${credentials.urlToken}/${delivery.file}`,

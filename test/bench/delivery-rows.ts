@@ -94,7 +94,7 @@ async function measureSftp(stage: DeliveryStage, report: Report, cipher: string)
 async function measureSmallFiles(stage: DeliveryStage, report: Report): Promise<void> {
   const { clients, consign, ours, sizes } = stage;
   const fetch = (door: typeof ours.ftp) => (): Promise<void> =>
-    clients.fetchByFtp(door, consign.small, { tls: false });
+    clients.mirrorByFtp(door, { product: consign.product, files: sizes.smallFiles });
   const vsftpd = await stage.vsftpd();
   const turns = await takeTurns(stage.plan, [
     { pid: ours.pid, run: fetch(ours.ftp) },
