@@ -1,0 +1,1 @@
+-- People of a customer: roles, addresses, invitations, second factors, and the mails that are on their way to them.

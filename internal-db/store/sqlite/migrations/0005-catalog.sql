@@ -1,0 +1,1 @@
+-- What customers read beside the files: notes of releases, and licence agreements by version.

@@ -1,0 +1,1 @@
+-- Staff: second factors.
