@@ -2,8 +2,8 @@
 // Called by portal.ts at start and whenever one of these changes; what outlives an app (links, assets) is handed in.
 import type { NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
 import type { Logger } from '#commlink/log.ts';
+import type { AssetStore } from '#commlink/pages/asset-store.ts';
 import { addApiRoutes } from './api/api-routes.ts';
-import type { AssetStore } from './asset-store.ts';
 import { logRequests } from './http/access-log.ts';
 import { declineWhileClosed, type AdmissionState } from './http/admission.ts';
 import { createErrorAnswer, refuseUnknownAddresses } from './http/error-answers.ts';

@@ -12,7 +12,7 @@ import {
   onShutdown,
   readConfig,
 } from '#commlink/process-lifecycle.ts';
-import { loadAssets } from './asset-store.ts';
+import { loadPortalAssets } from './portal-assets.ts';
 import { webFrontConfigCheck } from './config.ts';
 import { dropPrivileges, handOverDirectory, type SystemUser } from './drop-privileges.ts';
 import { startWebFront } from './web-front.ts';
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   log.level = opened.configuration.settings.logLevel;
   const webFront = await startWebFront({
     opened,
-    assetStore: await loadAssets(),
+    assetStore: await loadPortalAssets(),
     log,
     whenBound: () => {
       const privileges = dropPrivileges(dropTo);

@@ -3,7 +3,7 @@
 import type { ClusterNode, OpenedNode } from '#commlink/configuration/cluster-node.ts';
 import type { Logger } from '#commlink/log.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
-import type { AssetStore } from './asset-store.ts';
+import type { AssetStore } from '#commlink/pages/asset-store.ts';
 import type { Backends } from './build-portal.ts';
 import { createInternalDbClient } from './internal-db-client.ts';
 import { PortalMetrics } from './metrics.ts';

@@ -1,7 +1,7 @@
 // The console's page of one account: entitlements with their forms, deliveries, downloads, users.
 import type { Account, Entitlement } from '#commlink/methods/admin-methods.ts';
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage, renderTable, renderTime, sizeText, type PageParts } from './layout.ts';
 import { mayDo } from './staff-permissions.ts';
 import type { StaffCaller } from './staff-session.ts';

@@ -1,6 +1,6 @@
 // The console's list of accounts.
 import type { Account } from '#commlink/methods/admin-methods.ts';
-import { html } from './html.ts';
+import { html } from '#commlink/pages/html.ts';
 import { renderPage, renderTable, renderTime } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
 

@@ -1,7 +1,7 @@
 // The console's audit log: the newest entries, and the verdict on the whole chain when it was asked for.
+import { html } from '#commlink/pages/html.ts';
 import type { AuditVerdict } from '../audit/verify-audit.ts';
 import type { AuditRecord } from '../store/audit.ts';
-import { html } from './html.ts';
 import { formTokenField, renderPage, renderTable, renderTime } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
 

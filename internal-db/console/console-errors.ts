@@ -1,11 +1,11 @@
 // What the console shows when a request fails: a page with a plain sentence, and an incident number for what the log has.
 // Called by start-console.ts.
 import { RpcError } from '#commlink/rpc-error.ts';
+import { html } from '#commlink/pages/html.ts';
 import { replyFor } from '../error-replies.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { statusOf } from './console-routes.ts';
-import { html } from './html.ts';
 import { renderPage } from './layout.ts';
 
 /** Answers a request that failed. */

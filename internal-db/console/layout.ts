@@ -1,7 +1,7 @@
 // The console's page frame: head, navigation, a notice, the content. Called by every page.
+import { html, type Html } from '#commlink/pages/html.ts';
 import type { StaffCaller } from './staff-session.ts';
 import { formTokenOf } from './staff-session.ts';
-import { html, type Html } from './html.ts';
 import { mayDo } from './staff-permissions.ts';
 
 /** What a page is made of. `caller` is null on the sign-in page. */

@@ -1,6 +1,6 @@
 // The console's first page: counts, delivery nodes, the cluster's configuration, links, the database.
 import type { StatusReport } from '#commlink/methods/status-report.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import { renderPage, renderTable, renderTime, sizeText } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
 

@@ -1,5 +1,5 @@
 // The console's sign-in page.
-import { html } from './html.ts';
+import { html } from '#commlink/pages/html.ts';
 import { renderPage } from './layout.ts';
 
 /** The page; `refusal` is a sentence after a failed attempt. */

@@ -1,7 +1,7 @@
 // The console's "why, or why not": a question, and the decision for each file with every entitlement weighed.
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import { renderPage, renderTime } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
 

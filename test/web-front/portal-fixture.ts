@@ -5,7 +5,7 @@ import { Agent, request } from 'undici';
 import { createLogger, type Logger } from '#commlink/log.ts';
 import type { NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
 import type { WebFrontSettings } from '#commlink/settings/web-front-settings.ts';
-import { loadAssets } from '#web-front/asset-store.ts';
+import { loadPortalAssets } from '#web-front/portal-assets.ts';
 import { startWebFront } from '#web-front/web-front.ts';
 import { HandConfiguredNode, createHandMadeCluster } from '../rig/configured-by-hand.ts';
 import { issueCertificate } from '../rig/issued-certificate.ts';
@@ -55,7 +55,7 @@ export async function startPortal(t: Test, options: PortalOptions = {}) {
     identity,
     log,
   });
-  const webFront = await startWebFront({ opened: node.opened, assetStore: await loadAssets(), log });
+  const webFront = await startWebFront({ opened: node.opened, assetStore: await loadPortalAssets(), log });
   t.teardown(async () => {
     await webFront.close();
     await Promise.all([backends.dbLink.close(), backends.ftpLink.close()]);

@@ -1,7 +1,7 @@
 // Follows a delivery: asks the API how its downloads stand, each second while something runs and less often otherwise,
 // and fills the rows of the page. Loads the page again when the delivery's state changes; stops when it has ended. Nothing of an answer becomes HTML.
 import { describeAmount, describeOutcome } from './download-words.ts';
-import { localizeTimes } from './local-times.ts';
+import { localizeTimes } from '#commlink/pages/browser/local-times.ts';
 import { SpeedMeter } from './speed-meter.ts';
 
 interface DownloadState {

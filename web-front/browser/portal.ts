@@ -1,9 +1,9 @@
 // The script of every page. The pages work without it; it makes them quicker to use: copy buttons, live progress,
 // times in the reader's zone, and no second delivery from a double click.
-import { addCopyButtons } from './copy-buttons.ts';
+import { addCopyButtons } from '#commlink/pages/browser/copy-buttons.ts';
 import { followDelivery } from './delivery-progress.ts';
-import { localizeTimes } from './local-times.ts';
-import { sendFormsOnce } from './single-submit.ts';
+import { localizeTimes } from '#commlink/pages/browser/local-times.ts';
+import { sendFormsOnce } from '#commlink/pages/browser/single-submit.ts';
 
 localizeTimes(document);
 addCopyButtons(document);

@@ -1,6 +1,6 @@
 // The home page: the products that the customer is entitled to, their releases and files, each with a Download button.
 import type { CatalogFile, CatalogProduct, CatalogRelease } from '#commlink/methods/fields.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
 import { sizeText, timeText } from './sizes-and-times.ts';
 

@@ -1,8 +1,8 @@
 // The list of an account's deliveries, newest first, and the words for a delivery's state that other pages use too.
 import type { Delivery, DeliveryState, Download } from '#commlink/methods/fields.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import { nameRequester } from '../delivery/requester.ts';
 import { humanSize } from '../browser/download-words.ts';
-import { html, type Html } from './html.ts';
 import { renderPage, type PageFrame, type Viewer } from './layout.ts';
 import { timeText } from './sizes-and-times.ts';
 

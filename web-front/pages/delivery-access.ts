@@ -2,10 +2,10 @@
 // how to check what arrived. Lines are text in <code>; the script adds a Copy button to each.
 import type { Delivery } from '#commlink/methods/fields.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import { caFileName, type ClientCommands } from '../delivery/client-commands.ts';
 import type { DownloadLinks } from '../delivery/download-links.ts';
 import { humanSize } from '../browser/download-words.ts';
-import { html, type Html } from './html.ts';
 import { timeText } from './sizes-and-times.ts';
 
 /** Everything that a customer needs to fetch a delivery. */

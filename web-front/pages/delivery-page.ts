@@ -1,11 +1,11 @@
 // The page of one delivery: its state, every way to fetch it, how to check the file, and the downloads as they run.
 // The parts for the clients are in delivery-access.ts, the downloads in delivery-progress.ts.
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import { nameRequester } from '../delivery/requester.ts';
 import { downloadButton, otherClients, type DeliveryAccess } from './delivery-access.ts';
 import { downloadsSection, isRunning } from './delivery-progress.ts';
 import { stateTag } from './deliveries-page.ts';
-import { html, type Html } from './html.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
 import { sizeText, timeText } from './sizes-and-times.ts';
 

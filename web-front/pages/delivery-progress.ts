@@ -2,8 +2,8 @@
 // elements again each second from the API; without it the page loads itself again while something runs, and the link always
 // does.
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import { describeAmount, describeOutcome } from '../browser/download-words.ts';
-import { html, type Html } from './html.ts';
 import { timeText } from './sizes-and-times.ts';
 
 /** Whether one of the downloads runs. */

@@ -1,6 +1,6 @@
 // The page for anything that went wrong: what, why, what to do next, and the incident id to tell us.
+import { html } from '#commlink/pages/html.ts';
 import { problemTable, type PortalProblem } from '../portal-problem.ts';
-import { html } from './html.ts';
 import { renderPage, type PageFrame } from './layout.ts';
 
 /** The page for a problem. It names no account: it is also shown when nothing is known of the visitor. */

@@ -1,6 +1,6 @@
 // The frame of every page: head, banner with navigation, main part, footer. Called by each page.
+import { html, type Html } from '#commlink/pages/html.ts';
 import { pageRefreshSeconds } from '../limits.ts';
-import { html, type Html } from './html.ts';
 
 /** What all pages of this process share. */
 export interface PageFrame {

@@ -1,6 +1,6 @@
 // The page that problem details point at with their `type`: every code of the API, with its status and what to do.
+import { html } from '#commlink/pages/html.ts';
 import { problemCodes, problemTable } from '../portal-problem.ts';
-import { html } from './html.ts';
 import { renderPage, type PageFrame } from './layout.ts';
 
 /** The list of problem codes. */

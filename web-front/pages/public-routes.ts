@@ -1,6 +1,6 @@
 // What anybody may fetch: the pages' scripts and styles, the problem list, the certificate authority, the health check.
 import { Type, strictObject } from '#commlink/schema.ts';
-import type { AssetStore } from '../asset-store.ts';
+import type { AssetStore } from '#commlink/pages/asset-store.ts';
 import { caFileName } from '../delivery/client-commands.ts';
 import type { AdmissionState } from '../http/admission.ts';
 import type { PortalApp } from '../http/portal-app.ts';

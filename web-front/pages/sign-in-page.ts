@@ -1,5 +1,5 @@
 // The sign-in page.
-import { html } from './html.ts';
+import { html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage, type PageFrame } from './layout.ts';
 
 /** What the sign-in page shows: where to go afterwards, and why the last attempt failed. */

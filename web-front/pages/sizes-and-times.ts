@@ -1,7 +1,7 @@
 // How sizes and moments are written on pages: exact for everybody, and marked up so that the browser's script can show
 // them in the reader's own time zone.
+import { html, type Html } from '#commlink/pages/html.ts';
 import { humanSize } from '../browser/download-words.ts';
-import { html, type Html } from './html.ts';
 
 const digits = new Intl.NumberFormat('en');
 const utc = new Intl.DateTimeFormat('en-GB', {

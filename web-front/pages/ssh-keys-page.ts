@@ -1,7 +1,7 @@
 // The page of a customer's SSH keys: put one in, list them with their fingerprints, remove them.
 import type { SshKey } from '#commlink/methods/internal-db-methods.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import { sshKeyInputMax } from '../limits.ts';
-import { html, type Html } from './html.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
 import { timeText } from './sizes-and-times.ts';
 

@@ -1,8 +1,8 @@
 // The page of a customer's personal tokens: make one (its secret is shown once), list them, revoke them.
 import type { Static } from '#commlink/schema.ts';
 import type { PersonalToken } from '#commlink/methods/internal-db-methods.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import { tokenLifetimeDays } from '../limits.ts';
-import { html, type Html } from './html.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
 import { timeText } from './sizes-and-times.ts';
 

@@ -17,16 +17,16 @@ export class Html {
   }
 }
 
-/** What may stand in a template: text (escaped), HTML, lists of either; null and false stand for nothing. */
-export type HtmlValue = string | number | Html | null | false | readonly HtmlValue[];
+/** What may stand in a template: text (escaped), HTML, lists of either; null, undefined and false stand for nothing. */
+export type HtmlValue = string | number | Html | null | undefined | false | readonly HtmlValue[];
 
 /** Template tag for HTML. Attribute values must be written in double quotes in the template. */
 export function html(literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  return new Html(literals.map((literal, index) => literal + render(values[index] ?? null)).join(''));
+  return new Html(literals.map((literal, index) => literal + render(values[index])).join(''));
 }
 
 function render(value: HtmlValue): string {
-  if (value === null || value === false) return '';
+  if (value === null || value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;
   if (typeof value === 'object') return value.map(render).join('');
   return escapeWithGhtml`${value}`;

@@ -1,6 +1,6 @@
 // The template tag: what is escaped, and that nothing can switch it off.
 import t from 'tap';
-import { html } from '#web-front/pages/html.ts';
+import { html } from '#commlink/pages/html.ts';
 
 t.test('escapes every value, also after an exclamation mark', async (t) => {
   const hostile = `"><script>alert('1')</script>&`;
