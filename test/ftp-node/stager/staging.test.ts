@@ -5,6 +5,7 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -228,9 +229,11 @@ t.test(
     await waitUntil(() => existsSync(artifact), 'the rescue');
     t.equal(statSync(artifact).ino, ino);
     t.equal(statSync(linkOf(node, grant)).ino, ino, 'and the delivery goes on');
+    // In one step: the stager may look at any moment, and removes a folder whose last link is gone.
+    const impostor = join(node.directory, 'impostor');
+    writeFileSync(impostor, randomBytes(500));
+    renameSync(impostor, linkOf(node, grant));
     rmSync(artifact);
-    rmSync(linkOf(node, grant));
-    writeFileSync(linkOf(node, grant), randomBytes(500));
     await waitUntil(() => !existsSync(linkOf(node, grant)), 'the end of an impostor');
     t.notOk(existsSync(artifact), 'other bytes are not taken for it');
   },
