@@ -36,7 +36,7 @@ t.test('every answer carries the security headers, errors and unknown addresses 
       'referrer-policy': 'same-origin',
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
-      'permissions-policy': /camera=\(\)/,
+      'permissions-policy': /camera=\(\).*publickey-credentials-get=\(self\)/,
       'cache-control': 'no-store',
     });
     t.notOk(headers['server'] ?? headers['x-powered-by'], path);

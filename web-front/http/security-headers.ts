@@ -22,11 +22,18 @@ const unusedFeatures = [
   'gyroscope',
   'microphone',
   'payment',
-  'publickey-credentials-get',
   'serial',
   'usb',
   'xr-spatial-tracking',
 ];
+
+/** What our own pages use, and no frame in them: passkeys. */
+const ownFeatures = ['publickey-credentials-create', 'publickey-credentials-get'];
+
+const permissionsPolicy = [
+  ...unusedFeatures.map((name) => `${name}=()`),
+  ...ownFeatures.map((name) => `${name}=(self)`),
+].join(', ');
 
 /** Name and value of each header. Referrer-Policy is `same-origin`: with `no-referrer`, forms would say `Origin: null`. */
 const securityHeaders: Readonly<Record<string, string>> = {
@@ -35,7 +42,7 @@ const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',
-  'permissions-policy': unusedFeatures.map((name) => `${name}=()`).join(', '),
+  'permissions-policy': permissionsPolicy,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'origin-agent-cluster': '?1',
