@@ -95,7 +95,7 @@ export class Visitor {
   }
 
   async send(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     part: { headers?: Record<string, string>; body?: string } = {},
   ) {

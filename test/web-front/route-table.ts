@@ -1,0 +1,10 @@
+// Every route of the portal and its API: who may use it, and what somebody from another account gets who sends the same
+// request. route-table.test.ts makes its tests from this, and fails for a route without a row. The rows of an area are in
+// a file of their own in route-rows/.
+import type { RouteRow } from './route-row.ts';
+import { firstRows } from './route-rows/first-routes.ts';
+
+/** The rows, by method and path as the route was registered. */
+export const portalRoutes: Readonly<Record<string, RouteRow>> = {
+  ...firstRows,
+};
