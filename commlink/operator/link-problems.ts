@@ -4,7 +4,7 @@
 import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
 import type { HostPort } from '../settings/link-settings.ts';
 import { findUnreached, type Ends } from './reachability.ts';
-import type { ConfigurationProblem } from './validate-configuration.ts';
+import type { ConfigurationProblem } from './configuration-problem.ts';
 
 /** The problems of all links. `before` is what is installed, if anything is. */
 export function findLinkProblems(

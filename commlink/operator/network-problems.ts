@@ -1,7 +1,7 @@
 // Networks in the settings that are none: the schema only knows how one looks. Caller: validate-configuration.ts.
 import { parseNetwork } from '../ip-network.ts';
 import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
-import type { ConfigurationProblem } from './validate-configuration.ts';
+import type { ConfigurationProblem } from './configuration-problem.ts';
 
 type NodeEntry = ClusterConfiguration['nodes'][string];
 

@@ -2,7 +2,7 @@
 // machine when one dials the other at a loopback address; what else a port collides with, the node finds out when it
 // stages the version. Caller: validate-configuration.ts.
 import type { ClusterConfiguration, NodeEntry } from '../settings/cluster-configuration.ts';
-import type { ConfigurationProblem } from './validate-configuration.ts';
+import type { ConfigurationProblem } from './configuration-problem.ts';
 
 const anyAddress = new Set(['0.0.0.0', '::']);
 const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/;

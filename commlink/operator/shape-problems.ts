@@ -3,7 +3,7 @@
 import { SchemaError, compileSchema, type SchemaCheck } from '../schema.ts';
 import { ClusterConfiguration } from '../settings/cluster-configuration.ts';
 import { policyCheck, settingsChecks } from '../settings/settings-checks.ts';
-import type { ConfigurationProblem } from './validate-configuration.ts';
+import type { ConfigurationProblem } from './configuration-problem.ts';
 
 const configurationCheck = compileSchema('configuration', ClusterConfiguration);
 

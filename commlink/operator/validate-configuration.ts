@@ -4,18 +4,13 @@
 import { ConfigurationError } from '../configuration/configuration-error.ts';
 import type { ManifestMember } from '../configuration/blocks/manifest.ts';
 import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
+import type { ConfigurationProblem } from './configuration-problem.ts';
 import { findLinkProblems } from './link-problems.ts';
 import { findNetworkProblems } from './network-problems.ts';
 import { findPortProblems } from './port-problems.ts';
 import { readShape } from './shape-problems.ts';
 
 const problemsNamedMax = 3;
-
-/** Something that can't work: `path` is a JSON pointer into the configuration, `message` a plain sentence. */
-export interface ConfigurationProblem {
-  readonly path: string;
-  readonly message: string;
-}
 
 /** A member as far as its settings go. */
 export type NamedMember = Pick<ManifestMember, 'name' | 'role'>;

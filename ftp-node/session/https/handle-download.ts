@@ -1,19 +1,17 @@
 // One request, from the link to the headers of its answer. Caller: request-queue.ts. Trusts a link only after it was
 // verified, and asks the stager before the first byte; the body is send-body.ts's.
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { OutgoingHttpHeaders } from 'node:http';
 import {
   AccountDirectoryError,
   type OpenedFile,
-  type SessionServices,
   type Transfer,
   type TransferRefusal,
 } from '../session-services.ts';
 import { answerWithPage, type PageName } from './answer-page.ts';
 import { decideRange } from './byte-range.ts';
-import type { CustomerConnection } from './customer-connections.ts';
 import { digestFields } from './digest-fields.ts';
-import { verifyDownloadLink, type LinkIssuer, type LinkVerdict } from './download-link.ts';
+import type { DownloadExchange } from './download-exchange.ts';
+import { verifyDownloadLink, type LinkVerdict } from './download-link.ts';
 import { planBody, type PlannedBody } from './file-parts.ts';
 import { evaluatePreconditions } from './preconditions.ts';
 import {
@@ -24,18 +22,6 @@ import {
   type DescribedFile,
 } from './response-headers.ts';
 import { sendBody } from './send-body.ts';
-
-/** One request and what it is answered with. */
-export interface DownloadExchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly socket: Socket;
-  readonly customer: CustomerConnection;
-  readonly services: SessionServices;
-  readonly issuer: LinkIssuer;
-  /** How the customer came: in clear only links are honoured that are meant for it. */
-  readonly protocol: 'https' | 'http';
-}
 
 /** For answers that another try, seconds later, will not get. */
 const retryShortly = { 'retry-after': '2' };

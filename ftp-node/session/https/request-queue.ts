@@ -9,7 +9,8 @@ import type { SessionServices } from '../session-services.ts';
 import { answerWithPage } from './answer-page.ts';
 import type { CustomerConnections } from './customer-connections.ts';
 import type { LinkIssuer } from './download-link.ts';
-import { handleDownload, type DownloadExchange } from './handle-download.ts';
+import type { DownloadExchange } from './download-exchange.ts';
+import { handleDownload } from './handle-download.ts';
 import { transportHeader } from './response-headers.ts';
 
 /** Lets each connection's requests wait for one another, and each connection for its next request only so long. */

@@ -5,8 +5,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { waitForAcknowledgement } from '../acknowledgement.ts';
 import { sendFile, type SendingResult } from '../send-file.ts';
 import type { Transfer } from '../session-services.ts';
+import type { DownloadExchange } from './download-exchange.ts';
 import { lengthOf, type PlannedBody } from './file-parts.ts';
-import type { DownloadExchange } from './handle-download.ts';
 
 /** A transfer that has begun, and what it is to send. */
 export interface BodySending {
