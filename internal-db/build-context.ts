@@ -1,6 +1,7 @@
 // Builds the services' tools from the store and this node's place in the cluster. Called by start-services.ts.
 import type { ClusterNode, OpenedNode } from '#commlink/configuration/cluster-node.ts';
 import type { Logger } from '#commlink/log.ts';
+import { AccessJournal } from './access/access-journal.ts';
 import { BanRegister } from './bans/ban-register.ts';
 import { BanSender } from './bans/ban-sender.ts';
 import { FailedLogins } from './bans/failed-logins.ts';
@@ -61,6 +62,7 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     log,
     metrics,
     passwords,
+    access: new AccessJournal(store, log),
     throttle: new FailureThrottle(() => clock.nowMs(), failureBans),
     bans,
     failureBans,

@@ -126,6 +126,13 @@ export const configurationEventsWaitingMax = 1000;
 /** Refusals that are written at a time; more are counted, so that a node can't fill the log with them. */
 export const configurationRefusalsPerWriteMax = 10;
 
+/** Different logins that wait to be noted for the console; more are only counted. */
+export const accessEventsWaitingMax = 10_000;
+/** How often they are written. */
+export const accessWriteIntervalMs = 1000;
+/** How long they are kept. */
+export const accessEventsKeptMs = 400 * 86_400_000;
+
 /** Console: a staff session's lifetime. */
 export const staffSessionLifetimeMs = 8 * 3_600_000;
 /** Console: rows on a page. */

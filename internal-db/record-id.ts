@@ -13,6 +13,7 @@ export type RecordKind =
   | 'rel'
   | 'art'
   | 'ent'
+  | 'ext'
   | 'lic'
   | 'dlv'
   | 'grt'

@@ -1,6 +1,7 @@
 // What the services work with, built once by main.ts (and by tests) and handed to each. No service makes its own.
 import type { Logger } from '#commlink/log.ts';
 import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
+import type { AccessJournal } from './access/access-journal.ts';
 import type { BanRegister } from './bans/ban-register.ts';
 import type { BanSender } from './bans/ban-sender.ts';
 import type { FailureBans } from './bans/failure-bans.ts';
@@ -22,6 +23,8 @@ export interface ServiceContext {
   readonly metrics: InternalDbMetrics;
   readonly passwords: PasswordHasher;
   readonly throttle: FailureThrottle;
+  /** Who logged in or was refused, for the console. */
+  readonly access: AccessJournal;
   /** Networks that may not log in; who bans for failed logins; who brings the list to the nodes. */
   readonly bans: BanRegister;
   readonly failureBans: FailureBans;

@@ -15,6 +15,7 @@ import type { InternalDbConfig } from './config.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
 import { expireRecords, recordClock } from './expire-records.ts';
 import {
+  accessWriteIntervalMs,
   banRetryIntervalMs,
   clockRecordIntervalMs,
   configurationAuditIntervalMs,
@@ -86,6 +87,7 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     await context.failureBans.settle();
     await Promise.all([context.orders.settle(), context.banSender.settle()]);
     await node.close();
+    await context.access.write(context.clock.nowMs());
     await recordClock(context);
     await configurationAudit.write(context);
   });
@@ -144,6 +146,12 @@ function startSchedules(
     log,
     work: () => expireRecords(context),
   });
+  const access = startSchedule({
+    name: 'journal of logins',
+    intervalMs: accessWriteIntervalMs,
+    log,
+    work: () => context.access.write(context.clock.nowMs()),
+  });
   const clock = startSchedule({
     name: 'clock',
     intervalMs: clockRecordIntervalMs,
@@ -157,5 +165,5 @@ function startSchedules(
     work: () => configurationAudit.write(context),
   });
   audit.nudge();
-  return [orders, bans, directory, expiry, clock, audit];
+  return [orders, bans, directory, expiry, access, clock, audit];
 }

@@ -21,7 +21,15 @@ export async function createStaff(
   const id = newRecordId('stf');
   await explainTaken(`There is a member of staff called ${name} already.`, () =>
     context.store.transaction(async (transaction) => {
-      await transaction.staff.insert({ id, name, displayName, role, passwordHash, createdAtMs });
+      await transaction.staff.insert({
+        id,
+        name,
+        displayName,
+        role,
+        passwordHash,
+        createdAtMs,
+        endedAtMs: null,
+      });
       const detail = { staff: id, role };
       await appendAudit(transaction, {
         atMs: createdAtMs,

@@ -42,6 +42,7 @@ export async function signInStaff(
       staffId: staff.id,
       createdAtMs,
       expiresAtMs: createdAtMs + staffSessionLifetimeMs,
+      secondFactorAtMs: null,
     });
     if (verdict.newHash) await transaction.staff.setPasswordHash(staff.id, verdict.newHash);
     await appendAudit(transaction, {

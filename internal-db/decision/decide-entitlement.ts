@@ -60,6 +60,9 @@ const nearness = [
 ] as const satisfies readonly RefusalReason[];
 type Obstacle = (typeof nearness)[number];
 
+/** What of an entitlement is compared with a release. */
+export type EntitlementScope = Pick<EntitlementRecord, 'versions' | 'channels'>;
+
 /** Decides. Never throws. */
 export function decideEntitlement(facts: DecisionFacts): Decision {
   const { account, product } = facts;
@@ -99,6 +102,19 @@ export function judgeEntitlements(facts: DecisionFacts): Finding[] {
   });
 }
 
+/** Whether nothing but its scope can keep an entitlement from admitting. Never throws. */
+export function isInForce(
+  entitlement: EntitlementRecord,
+  facts: Pick<DecisionFacts, 'atMs' | 'acceptances' | 'completeDownloadCounts'>,
+): boolean {
+  return !findRecordObstacle(entitlement, facts.atMs) && !findConditionObstacle(entitlement, facts);
+}
+
+/** Whether an entitlement's versions and channels include a release. Never throws. */
+export function coversRelease(scope: EntitlementScope, release: ReleaseFacts): boolean {
+  return !findScopeObstacle(scope, release);
+}
+
 function refuse(reason: RefusalReason, explanation: string): Decision {
   return { allowed: false, reason, explanation };
 }
@@ -121,7 +137,15 @@ interface Found {
 
 /** The first obstacle in the order of `nearness`; null when the entitlement admits. */
 function findObstacle(entitlement: EntitlementRecord, facts: DecisionFacts): Found | null {
-  const { atMs } = facts;
+  const { atMs, release } = facts;
+  return (
+    findRecordObstacle(entitlement, atMs) ??
+    (release && release !== 'unspecified' ? findScopeObstacle(entitlement, release) : null) ??
+    findConditionObstacle(entitlement, facts)
+  );
+}
+
+function findRecordObstacle(entitlement: EntitlementRecord, atMs: number): Found | null {
   if (entitlement.grantedAtMs > atMs) {
     return {
       obstacle: 'not_entitled',
@@ -133,24 +157,28 @@ function findObstacle(entitlement: EntitlementRecord, facts: DecisionFacts): Fou
     const why = entitlement.revokeReason ? ` (${entitlement.revokeReason})` : '';
     return { obstacle: 'revoked', because: `was revoked at ${timeText(revokedAtMs)}${why}` };
   }
-  return findScopeObstacle(entitlement, facts) ?? findConditionObstacle(entitlement, facts);
+  return null;
 }
 
-function findScopeObstacle(entitlement: EntitlementRecord, facts: DecisionFacts): Found | null {
-  const { release } = facts;
-  if (!release || release === 'unspecified') return null;
-  if (!rangeAdmits(entitlement.versions, release.version)) {
-    const because = `covers versions ${entitlement.versions}, not ${release.version}`;
-    return { obstacle: 'version_outside_range', because };
+function findScopeObstacle(scope: EntitlementScope, release: ReleaseFacts): Found | null {
+  const { versions, channels } = scope;
+  if (!rangeAdmits(versions, release.version)) {
+    return {
+      obstacle: 'version_outside_range',
+      because: `covers versions ${versions}, not ${release.version}`,
+    };
   }
-  if (entitlement.channels && !entitlement.channels.includes(release.channel)) {
-    const because = `covers the channels ${entitlement.channels.join(', ')}, not ${release.channel}`;
+  if (channels && !channels.includes(release.channel)) {
+    const because = `covers the channels ${channels.join(', ')}, not ${release.channel}`;
     return { obstacle: 'channel_not_included', because };
   }
   return null;
 }
 
-function findConditionObstacle(entitlement: EntitlementRecord, facts: DecisionFacts): Found | null {
+function findConditionObstacle(
+  entitlement: EntitlementRecord,
+  facts: Pick<DecisionFacts, 'atMs' | 'acceptances' | 'completeDownloadCounts'>,
+): Found | null {
   const { atMs } = facts;
   const { notAfterMs, notBeforeMs, downloadsMax, licenceAgreement } = entitlement;
   if (notAfterMs !== null && atMs > notAfterMs) {

@@ -4,6 +4,7 @@
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { LoginAttempt } from '#commlink/methods/documents.ts';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
+import { noteLogin } from '../access/note-login.ts';
 import { loginAttemptAgeMaxMs, passwordLoginLifetimeMs } from '../limits.ts';
 import { looksLikeDeliveryLogin, looksLikePersonalToken, secretMatches } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -37,6 +38,12 @@ export async function decideLogin(
   const outcome = verdict.allowed ? { principal: verdict.principal } : { reason };
   context.metrics.countLogin(attempt, verdict, isBanned);
   context.log.info({ node, protocol, address, allowed: verdict.allowed, ...outcome }, 'login decided');
+  if (reason !== 'signature_needed') {
+    const door = context.documents.ftpNodes().find(({ id }) => id === node)?.name ?? node;
+    const principal = verdict.allowed ? verdict.principal : null;
+    const { username } = attempt;
+    await noteLogin(context, { username, door, protocol, address, principal, refusal: reason || null });
+  }
   return { answer: context.documents.signLoginAnswer(attempt, verdict) };
 }
 

@@ -1,6 +1,7 @@
 // A customer's sign-in at the portal, and its sign-out. Called for `session.open` and `session.close`.
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import { noteLogin } from '../access/note-login.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { newRecordId } from '../record-id.ts';
 import { hashSecret, newSessionToken } from '../secret-token.ts';
@@ -21,6 +22,11 @@ interface SignIn {
 export async function openSession(context: ServiceContext, attempt: SignIn): Promise<Opened> {
   const opened = await decideSignIn(context, attempt);
   context.metrics.countSignIn(opened.opened ? 'allowed' : opened.reason);
+  if (!opened.opened) {
+    const { username, address } = attempt;
+    const refusal = opened.reason;
+    await noteLogin(context, { username, door: 'portal', protocol: null, address, principal: null, refusal });
+  }
   return opened;
 }
 

@@ -10,6 +10,8 @@ export interface StaffRecord {
   readonly role: StaffRole;
   readonly passwordHash: string;
   readonly createdAtMs: number;
+  /** Since when they may not sign in any more; null while they may. */
+  readonly endedAtMs: number | null;
 }
 
 /** A console session as stored. */
@@ -18,11 +20,15 @@ export interface StaffSessionRecord {
   readonly staffId: string;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
+  /** When the second factor was proved; until then the session is good for nothing else. */
+  readonly secondFactorAtMs: number | null;
 }
 
 /** Reading staff. */
 export interface StaffReads {
   byName(name: string): Promise<StaffRecord | undefined>;
+  /** Everybody, also who has left, by name. */
+  all(): Promise<StaffRecord[]>;
   sessionByHash(
     secretHash: Uint8Array,
   ): Promise<{ staff: StaffRecord; session: StaffSessionRecord } | undefined>;
@@ -32,7 +38,12 @@ export interface StaffReads {
 export interface StaffWrites extends StaffReads {
   insert(staff: StaffRecord): Promise<void>;
   setPasswordHash(staffId: string, passwordHash: string): Promise<void>;
+  setRole(staffId: string, role: StaffRole): Promise<void>;
+  /** Null lets them sign in again. */
+  setEnded(staffId: string, endedAtMs: number | null): Promise<void>;
   insertSession(session: StaffSessionRecord): Promise<void>;
+  setSecondFactorProved(secretHash: Uint8Array, atMs: number): Promise<void>;
   deleteSession(secretHash: Uint8Array): Promise<boolean>;
+  deleteSessionsOf(staffId: string): Promise<void>;
   deleteExpiredSessions(atMs: number): Promise<void>;
 }

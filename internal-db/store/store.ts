@@ -2,6 +2,7 @@
 // this; an engine (sqlite/; PostgreSQL in a later issue) implements it and passes test/internal-db/store/store-contract.ts.
 // Reads outside a transaction see the newest committed state, each operation by itself. What is decided from what was
 // read must happen inside `transaction`: transactions run one after the other, so that nothing changes in between.
+import type { AccessEventReads, AccessEventWrites } from './access-events.ts';
 import type { AccountReads, AccountWrites } from './accounts.ts';
 import type { AuditReads, AuditWrites } from './audit.ts';
 import type { BanReads, BanWrites } from './bans.ts';
@@ -10,6 +11,7 @@ import type { DeliveryReads, DeliveryWrites } from './deliveries.ts';
 import type { DownloadReads, DownloadWrites } from './downloads.ts';
 import type { EntitlementReads, EntitlementWrites } from './entitlements.ts';
 import type { NodeReads, NodeWrites } from './nodes.ts';
+import type { SearchReads } from './search.ts';
 import type { SessionReads, SessionWrites } from './sessions.ts';
 import type { SettingReads, SettingWrites } from './settings.ts';
 import type { SshKeyReads, SshKeyWrites } from './ssh-keys.ts';
@@ -17,6 +19,7 @@ import type { StaffReads, StaffWrites } from './staff.ts';
 
 /** What may be read, in and out of transactions. */
 export interface StoreReads {
+  readonly accessEvents: AccessEventReads;
   readonly accounts: AccountReads;
   readonly audit: AuditReads;
   readonly bans: BanReads;
@@ -25,6 +28,7 @@ export interface StoreReads {
   readonly downloads: DownloadReads;
   readonly entitlements: EntitlementReads;
   readonly nodes: NodeReads;
+  readonly search: SearchReads;
   readonly sessions: SessionReads;
   readonly settings: SettingReads;
   readonly sshKeys: SshKeyReads;
@@ -33,6 +37,7 @@ export interface StoreReads {
 
 /** What may be read and written inside a transaction. */
 export interface Transaction extends StoreReads {
+  readonly accessEvents: AccessEventWrites;
   readonly accounts: AccountWrites;
   readonly audit: AuditWrites;
   readonly bans: BanWrites;

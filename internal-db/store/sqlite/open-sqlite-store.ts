@@ -8,6 +8,7 @@ import { transactionsPerCommitMax, waitingTransactionsMax } from '../../limits.t
 import type { Store, StoreReads, Transaction } from '../store.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { migrateSchema } from './migrate-schema.ts';
+import { SqliteAccessEvents } from './sqlite-access-events.ts';
 import { SqliteAccounts } from './sqlite-accounts.ts';
 import { SqliteAudit } from './sqlite-audit.ts';
 import { SqliteBans } from './sqlite-bans.ts';
@@ -17,6 +18,7 @@ import { SqliteDeliveries } from './sqlite-deliveries.ts';
 import { SqliteDownloads } from './sqlite-downloads.ts';
 import { SqliteEntitlements } from './sqlite-entitlements.ts';
 import { SqliteNodes } from './sqlite-nodes.ts';
+import { SqliteSearch } from './sqlite-search.ts';
 import { SqliteSessions } from './sqlite-sessions.ts';
 import { SqliteSettings } from './sqlite-settings.ts';
 import { SqliteSshKeys } from './sqlite-ssh-keys.ts';
@@ -112,6 +114,7 @@ function buildStore(parts: {
 
 function operationsOn(connection: SqliteConnection): Transaction & StoreReads {
   return {
+    accessEvents: new SqliteAccessEvents(connection),
     accounts: new SqliteAccounts(connection),
     audit: new SqliteAudit(connection),
     bans: new SqliteBans(connection),
@@ -120,6 +123,7 @@ function operationsOn(connection: SqliteConnection): Transaction & StoreReads {
     downloads: new SqliteDownloads(connection),
     entitlements: new SqliteEntitlements(connection),
     nodes: new SqliteNodes(connection),
+    search: new SqliteSearch(connection),
     sessions: new SqliteSessions(connection),
     settings: new SqliteSettings(connection),
     sshKeys: new SqliteSshKeys(connection),

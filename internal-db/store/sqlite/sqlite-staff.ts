@@ -1,9 +1,10 @@
 // SQLite engine: staff and their console sessions. See ../staff.ts for what each operation promises.
+import type { StaffRole } from '#commlink/methods/admin-methods.ts';
 import type { StaffRecord, StaffSessionRecord, StaffWrites } from '../staff.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 const staffColumns = `s.id, s.name, s.display_name AS displayName, s.role, s.password_hash AS passwordHash,
-  s.created_at_ms AS createdAtMs`;
+  s.created_at_ms AS createdAtMs, s.ended_at_ms AS endedAtMs`;
 
 /** Staff in SQLite. */
 export class SqliteStaff implements StaffWrites {
@@ -17,12 +18,16 @@ export class SqliteStaff implements StaffWrites {
     return this.#connection.get(`SELECT ${staffColumns} FROM staff s WHERE s.name = :name`, { name });
   }
 
+  async all(): Promise<StaffRecord[]> {
+    return this.#connection.all(`SELECT ${staffColumns} FROM staff s ORDER BY s.name`);
+  }
+
   async sessionByHash(
     secretHash: Uint8Array,
   ): Promise<{ staff: StaffRecord; session: StaffSessionRecord } | undefined> {
     const session = this.#connection.get<StaffSessionRecord>(
       `SELECT secret_hash AS secretHash, staff_id AS staffId, created_at_ms AS createdAtMs,
-         expires_at_ms AS expiresAtMs
+         expires_at_ms AS expiresAtMs, second_factor_at_ms AS secondFactorAtMs
        FROM staff_sessions WHERE secret_hash = :secretHash`,
       { secretHash },
     );
@@ -35,8 +40,8 @@ export class SqliteStaff implements StaffWrites {
 
   async insert(staff: StaffRecord): Promise<void> {
     this.#connection.run(
-      `INSERT INTO staff (id, name, display_name, role, password_hash, created_at_ms)
-       VALUES (:id, :name, :displayName, :role, :passwordHash, :createdAtMs)`,
+      `INSERT INTO staff (id, name, display_name, role, password_hash, created_at_ms, ended_at_ms)
+       VALUES (:id, :name, :displayName, :role, :passwordHash, :createdAtMs, :endedAtMs)`,
       { ...staff },
     );
   }
@@ -48,17 +53,39 @@ export class SqliteStaff implements StaffWrites {
     });
   }
 
+  async setRole(staffId: string, role: StaffRole): Promise<void> {
+    this.#connection.run('UPDATE staff SET role = :role WHERE id = :staffId', { staffId, role });
+  }
+
+  async setEnded(staffId: string, endedAtMs: number | null): Promise<void> {
+    this.#connection.run('UPDATE staff SET ended_at_ms = :endedAtMs WHERE id = :staffId', {
+      staffId,
+      endedAtMs,
+    });
+  }
+
   async insertSession(session: StaffSessionRecord): Promise<void> {
     this.#connection.run(
-      `INSERT INTO staff_sessions (secret_hash, staff_id, created_at_ms, expires_at_ms)
-       VALUES (:secretHash, :staffId, :createdAtMs, :expiresAtMs)`,
+      `INSERT INTO staff_sessions (secret_hash, staff_id, created_at_ms, expires_at_ms, second_factor_at_ms)
+       VALUES (:secretHash, :staffId, :createdAtMs, :expiresAtMs, :secondFactorAtMs)`,
       { ...session },
+    );
+  }
+
+  async setSecondFactorProved(secretHash: Uint8Array, atMs: number): Promise<void> {
+    this.#connection.run(
+      'UPDATE staff_sessions SET second_factor_at_ms = :atMs WHERE secret_hash = :secretHash',
+      { secretHash, atMs },
     );
   }
 
   async deleteSession(secretHash: Uint8Array): Promise<boolean> {
     const sql = 'DELETE FROM staff_sessions WHERE secret_hash = :secretHash';
     return this.#connection.run(sql, { secretHash }) === 1;
+  }
+
+  async deleteSessionsOf(staffId: string): Promise<void> {
+    this.#connection.run('DELETE FROM staff_sessions WHERE staff_id = :staffId', { staffId });
   }
 
   async deleteExpiredSessions(atMs: number): Promise<void> {

@@ -1,0 +1,53 @@
+// Notes who logged in or was refused, for the console's timeline. A login does not wait for the disk: events are collected
+// and counted here, and written together every second. What a crash loses of them is in the log all the same.
+// Told by decide-login.ts and open-session.ts; written by a schedule of start-services.ts.
+import type { Logger } from '#commlink/log.ts';
+import { accessEventsKeptMs, accessEventsWaitingMax, expiryBatchMax } from '../limits.ts';
+import type { AccessEvent } from '../store/access-events.ts';
+import type { Store } from '../store/store.ts';
+
+interface Waiting {
+  readonly event: AccessEvent;
+  count: number;
+}
+
+/** The journal. */
+export class AccessJournal {
+  readonly #store: Store;
+  readonly #log: Logger;
+  #waiting = new Map<string, Waiting>();
+  #droppedCount = 0;
+
+  constructor(store: Store, log: Logger) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Notes one event. Beyond a limit new kinds of events are only counted: somebody is filling the journal. */
+  note(event: AccessEvent): void {
+    const { atMs: _atMs, ...what } = event;
+    const key = JSON.stringify(what);
+    const known = this.#waiting.get(key);
+    if (known) known.count += 1;
+    else if (this.#waiting.size < accessEventsWaitingMax) this.#waiting.set(key, { event, count: 1 });
+    else this.#droppedCount += 1;
+  }
+
+  /** Writes what was noted; what can't be written is lost, and said so. Also forgets some of what is too old. */
+  async write(nowMs: number): Promise<void> {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting = new Map();
+    if (this.#droppedCount > 0) {
+      this.#log.warn(
+        { count: this.#droppedCount },
+        'logins were not noted for the console: there are too many',
+      );
+      this.#droppedCount = 0;
+    }
+    if (waiting.length === 0) return;
+    await this.#store.transaction(async ({ accessEvents }) => {
+      for (const { event, count } of waiting) await accessEvents.count(event, count);
+      await accessEvents.deleteBefore(nowMs - accessEventsKeptMs, expiryBatchMax);
+    });
+  }
+}
