@@ -6,7 +6,8 @@ import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts
 import { refusalForCustomer } from './decision/customer-refusal.ts';
 import { cancelOwnDelivery } from './deliveries/cancel-delivery.ts';
 import { listCustomerCatalog } from './deliveries/customer-catalog.ts';
-import { listCustomerDeliveries } from './deliveries/customer-deliveries.ts';
+import { describeDeliveries, listCustomerDeliveries } from './deliveries/customer-deliveries.ts';
+import { listPastDownloads } from './deliveries/customer-history.ts';
 import { viewDelivery } from './deliveries/delivery-view.ts';
 import { requestDelivery } from './deliveries/request-delivery.ts';
 import { answerErrors } from './error-replies.ts';
@@ -75,10 +76,20 @@ export function createCustomerHandlers(
       })),
     'delivery.request': ({ session, ...wanted }) =>
       withCaller(session, (caller) => requestForCustomer(context, caller, wanted)),
-    'delivery.list': ({ session, delivery }) =>
-      withCaller(session, async ({ account }) => ({
+    'delivery.describe': ({ session, deliveries }) =>
+      withCaller(session, async (caller) => ({
         valid: true as const,
-        deliveries: await listCustomerDeliveries(context, account.id, delivery ?? null),
+        deliveries: await describeDeliveries(context, caller, deliveries),
+      })),
+    'delivery.list': ({ session, ...wanted }) =>
+      withCaller(session, async (caller) => ({
+        valid: true as const,
+        ...(await listCustomerDeliveries(context, caller, wanted)),
+      })),
+    'download.list': ({ session, ...wanted }) =>
+      withCaller(session, async (caller) => ({
+        valid: true as const,
+        ...(await listPastDownloads(context, caller, wanted)),
       })),
     'delivery.cancel': ({ session, delivery }) =>
       withCaller(session, async (caller) => ({
@@ -95,10 +106,11 @@ export function createCustomerHandlers(
 async function requestForCustomer(
   context: ServiceContext,
   caller: AuthenticatedCaller,
-  wanted: { product: string; version: string; file: string; address: string },
+  wanted: { product: string; version: string; file: string; address: string; insteadOf?: string[] },
 ) {
   const outcome = await requestDelivery(context, {
     ...wanted,
+    insteadOf: wanted.insteadOf ?? [],
     account: caller.account.name,
     requestedBy: `user:${caller.user.name}`,
     lifetimeMs: context.settings().deliveryLifetimeMs,

@@ -72,11 +72,11 @@ export const rsaExponentBytesMax = 4;
 export const grantUseWithinMs = 60_000;
 /** Live deliveries an account may have at the same time. */
 export const liveDeliveriesPerAccountMax = 2000;
+/** Other nodes that are tried for a delivery that one could not stage. */
+export const stagingRetriesMax = 2;
 /** Deliveries in one unstage order: as many as surely fit the 16 KiB of a signed document. */
 export const deliveriesPerOrderMax = 150;
-/** Deliveries that a customer's list shows. */
-export const customerDeliveriesMax = 100;
-/** Downloads of each delivery that it shows. */
+/** Downloads of each delivery that a customer is shown. */
 export const customerDownloadsPerDeliveryMax = 50;
 /** Products that a customer's catalog shows. */
 export const catalogProductsMax = 500;

@@ -98,9 +98,10 @@ function problemOf(error: unknown): unknown {
       return new PortalProblem('conflict', error.message, { cause: error });
     case 'refused':
       return new PortalProblem('refused', error.message, { cause: error });
+    case 'bad_request':
+      return new PortalProblem('bad_request', error.message, { cause: error });
     case 'unknown_method':
     case 'forbidden':
-    case 'bad_request':
     case 'bad_reply':
     case 'too_large':
     case 'internal':

@@ -51,6 +51,12 @@ export const callLimits = {
 /** Retry-After for a service that is away: its links are re-dialled within seconds. */
 export const unavailableRetryAfterSeconds = 5;
 
+/** Rows of a list in the API where the caller asks for no number. */
+export const pagePresetRows = 50;
+
+/** Other nodes that are tried for a delivery that one could not stage. */
+export const stagingRetriesMax = 2;
+
 /** How often a page with a running download loads itself again where no script follows the download. */
 export const pageRefreshSeconds = 5;
 

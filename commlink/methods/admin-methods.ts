@@ -18,7 +18,8 @@ import {
   Slug,
   Version,
 } from './fields.ts';
-import { DeliveryCredentials, SshKey } from './internal-db-methods.ts';
+import { DeliveryCredentials } from './delivery-methods.ts';
+import { SshKey } from './internal-db-methods.ts';
 import { NodeEndpoints, StagingFailure } from './ftp-node-methods.ts';
 import { guardMethods } from './guard-methods.ts';
 import { StatusReport } from './status-report.ts';

@@ -2,22 +2,9 @@
 // session (or personal token); there is no method that lists accounts, users or entitlements.
 import { method } from '../method-table.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
-import {
-  Address,
-  AtMs,
-  CatalogProduct,
-  Delivery,
-  Download,
-  FileName,
-  Id,
-  Line,
-  NodeId,
-  Refusal,
-  Secret,
-  SignedText,
-  Slug,
-  Version,
-} from './fields.ts';
+import { SessionRefusal, customerCall, withSession } from './customer-call.ts';
+import { deliveryMethods } from './delivery-methods.ts';
+import { Address, AtMs, CatalogProduct, Id, Line, NodeId, Secret, SignedText, Slug } from './fields.ts';
 
 /** Who a session belongs to. */
 export const SessionOwner = strictObject({
@@ -28,9 +15,6 @@ export const SessionOwner = strictObject({
   expiresAtMs: AtMs,
 });
 export type SessionOwner = Static<typeof SessionOwner>;
-
-/** Why a session is refused: unknown, expired or signed out all look the same to the caller. */
-export const SessionRefusal = strictObject({ valid: Type.Literal(false) });
 
 /** A personal token as its owner sees it; the secret is shown once, at creation. */
 export const PersonalToken = strictObject({
@@ -56,21 +40,8 @@ export const SshKey = strictObject({
 });
 export type SshKey = Static<typeof SshKey>;
 
-/** What a customer needs to fetch a staged file, beside the node's public endpoints. */
-export const DeliveryCredentials = strictObject({
-  login: Type.String({ maxLength: 64 }),
-  password: Type.String({ maxLength: 64 }),
-  /** Signed claims for the HTTPS URL: `<node https base>/d/<urlToken>/<file name, percent-encoded>`. */
-  urlToken: SignedText,
-});
-export type DeliveryCredentials = Static<typeof DeliveryCredentials>;
-
-/** For a customer: answered only while the two nodes agree on the configuration. */
-const caller = { callers: ['web-front'] as const, deadlineMs: 10_000, admits: true };
 /** For the cluster's own bookkeeping: always. */
 const housekeeper = { callers: ['web-front'] as const, deadlineMs: 10_000 };
-const withSession = { session: Secret };
-
 /** Sealed credentials: base64url of HPKE encapsulated key and ciphertext of a LoginAttempt. */
 export const SealedLogin = Type.String({ minLength: 60, maxLength: 8192, pattern: '^[A-Za-z0-9_-]+$' });
 
@@ -95,7 +66,7 @@ export const relayedMessages = {
 /** The table. Refusals of the business are results; errors are RpcError codes. */
 export const internalDbMethods = {
   'session.open': method({
-    ...caller,
+    ...customerCall,
     mutates: true,
     params: strictObject({
       username: Type.String({ maxLength: 128 }),
@@ -118,19 +89,19 @@ export const internalDbMethods = {
     ]),
   }),
   'session.describe': method({
-    ...caller,
+    ...customerCall,
     mutates: false,
     params: strictObject(withSession),
     result: Type.Union([strictObject({ valid: Type.Literal(true), owner: SessionOwner }), SessionRefusal]),
   }),
   'session.close': method({
-    ...caller,
+    ...customerCall,
     mutates: true,
     params: strictObject(withSession),
     result: strictObject({ closed: Type.Boolean() }),
   }),
   'token.create': method({
-    ...caller,
+    ...customerCall,
     mutates: true,
     params: strictObject({
       ...withSession,
@@ -143,7 +114,7 @@ export const internalDbMethods = {
     ]),
   }),
   'token.list': method({
-    ...caller,
+    ...customerCall,
     mutates: false,
     params: strictObject(withSession),
     result: Type.Union([
@@ -152,7 +123,7 @@ export const internalDbMethods = {
     ]),
   }),
   'token.revoke': method({
-    ...caller,
+    ...customerCall,
     mutates: true,
     params: strictObject({ ...withSession, id: Id }),
     result: Type.Union([
@@ -162,7 +133,7 @@ export const internalDbMethods = {
   }),
   /** Puts in a public key, given as OpenSSH's line; without a name it is called as the line's comment says. */
   'sshKey.add': method({
-    ...caller,
+    ...customerCall,
     mutates: true,
     params: strictObject({
       ...withSession,
@@ -176,7 +147,7 @@ export const internalDbMethods = {
     ]),
   }),
   'sshKey.list': method({
-    ...caller,
+    ...customerCall,
     mutates: false,
     params: strictObject(withSession),
     result: Type.Union([
@@ -185,7 +156,7 @@ export const internalDbMethods = {
     ]),
   }),
   'sshKey.remove': method({
-    ...caller,
+    ...customerCall,
     mutates: true,
     params: strictObject({ ...withSession, id: Id }),
     result: Type.Union([
@@ -195,7 +166,7 @@ export const internalDbMethods = {
   }),
   /** Only what the session's account is entitled to now. */
   'catalog.list': method({
-    ...caller,
+    ...customerCall,
     mutates: false,
     params: strictObject(withSession),
     result: Type.Union([
@@ -203,62 +174,8 @@ export const internalDbMethods = {
       SessionRefusal,
     ]),
   }),
-  /** Decides, records, audits; the grant is for the node named in the delivery. */
-  'delivery.request': method({
-    ...caller,
-    mutates: true,
-    params: strictObject({
-      ...withSession,
-      product: Slug,
-      version: Version,
-      file: FileName,
-      address: Address,
-    }),
-    result: Type.Union([
-      strictObject({
-        valid: Type.Literal(true),
-        allowed: Type.Literal(true),
-        delivery: Delivery,
-        nodeId: NodeId,
-        grant: SignedText,
-        credentials: DeliveryCredentials,
-      }),
-      strictObject({
-        valid: Type.Literal(true),
-        allowed: Type.Literal(false),
-        reason: Refusal.properties.reason,
-        explanation: Line,
-      }),
-      SessionRefusal,
-    ]),
-  }),
-  /** The account's deliveries, newest first, with their downloads; what the page polls for progress. */
-  'delivery.list': method({
-    ...caller,
-    mutates: false,
-    params: strictObject({ ...withSession, delivery: Type.Optional(Id) }),
-    result: Type.Union([
-      strictObject({
-        valid: Type.Literal(true),
-        deliveries: Type.Array(
-          strictObject({ delivery: Delivery, downloads: Type.Array(Download, { maxItems: 50 }) }),
-          { maxItems: 100 },
-        ),
-      }),
-      SessionRefusal,
-    ]),
-  }),
-  /** Ends one delivery early: it is unstaged and its transfers are cut. */
-  'delivery.cancel': method({
-    ...caller,
-    mutates: true,
-    params: strictObject({ ...withSession, delivery: Id }),
-    result: Type.Union([
-      strictObject({ valid: Type.Literal(true), cancelled: Type.Boolean() }),
-      SessionRefusal,
-    ]),
-  }),
-  'login.decide': method({ ...caller, mutates: true, ...relayedMessages.login }),
+  ...deliveryMethods,
+  'login.decide': method({ ...customerCall, mutates: true, ...relayedMessages.login }),
   'node.report': method({ ...housekeeper, mutates: true, ...relayedMessages.report }),
   'node.reconcile': method({ ...housekeeper, mutates: true, ...relayedMessages.reconcile }),
 } as const;

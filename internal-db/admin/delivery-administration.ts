@@ -4,44 +4,84 @@ import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { cancelDelivery } from '../deliveries/cancel-delivery.ts';
 import { viewDelivery, viewDownload } from '../deliveries/delivery-view.ts';
 import { requestDelivery } from '../deliveries/request-delivery.ts';
+import { stagingRetriesMax } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { findAccountId } from './find-by-name.ts';
 
 type Table = typeof adminMethods;
 
 /**
- * Decides as for the customer and stages through a web-front. RpcError when the node could not be asked. A delivery that
- * was not staged, or of which nobody knows, is cancelled.
+ * Decides as for the customer and stages through a web-front; at another node where one could not be asked or did not stage.
+ * RpcError when no node could be asked. What was not staged, or of which nobody knows, is cancelled.
  */
 export async function stageForAccount(
   context: ServiceContext,
   order: ParamsOf<Table, 'delivery.stage'>,
 ): Promise<ResultOf<Table, 'delivery.stage'>> {
+  const insteadOf: string[] = [];
+  for (;;) {
+    const attempt = await stageAtOneNode(context, order, insteadOf);
+    if (attempt.outcome) return attempt.outcome;
+    insteadOf.push(attempt.failed.delivery);
+    const isLast = insteadOf.length > stagingRetriesMax || !hasAnotherNode(context, insteadOf.length);
+    if (!isLast) continue;
+    await cancelDelivery(context, { actor: order.actor, ...attempt.failed });
+    return attempt.failure();
+  }
+}
+
+type Staging = ResultOf<Table, 'delivery.stage'>;
+/** `failure` throws where the node could not be asked. */
+type Attempt =
+  | { readonly outcome: Staging }
+  | {
+      readonly outcome: null;
+      readonly failed: { readonly delivery: string; readonly reason: string };
+      readonly failure: () => Staging;
+    };
+
+function hasAnotherNode({ documents }: ServiceContext, failedCount: number): boolean {
+  return documents.ftpNodes().length > failedCount;
+}
+
+async function stageAtOneNode(
+  context: ServiceContext,
+  order: ParamsOf<Table, 'delivery.stage'>,
+  insteadOf: readonly string[],
+): Promise<Attempt> {
   const { actor, lifetimeMs, ...wanted } = order;
   const outcome = await requestDelivery(context, {
     ...wanted,
     requestedBy: actor,
     address: null,
     lifetimeMs: lifetimeMs ?? context.settings().deliveryLifetimeMs,
+    insteadOf,
   });
   if (!outcome.allowed) {
     const { reason, explanation } = outcome.refusal;
-    return { staged: false, reason, explanation };
+    return { outcome: { staged: false, reason, explanation } };
   }
   const { delivery, grant, credentials } = outcome;
-  const giveUp = (reason: string) => cancelDelivery(context, { actor, delivery: delivery.id, reason });
-  const answer = await context.relay.stage({ node: delivery.nodeId, grant }).catch(async (error: unknown) => {
-    await giveUp('the node could not be asked');
-    throw error;
+  const failed = (reason: string, failure: () => Staging): Attempt => ({
+    outcome: null,
+    failed: { delivery: delivery.id, reason },
+    failure,
   });
-  if (!answer.staged) {
-    await giveUp(`the node did not stage it: ${answer.failure}`);
-    return { staged: false, reason: answer.failure, explanation: answer.explanation };
+  try {
+    const answer = await context.relay.stage({ node: delivery.nodeId, grant });
+    if (!answer.staged) {
+      const { failure: reason, explanation } = answer;
+      return failed(`the node did not stage it: ${reason}`, () => ({ staged: false, reason, explanation }));
+    }
+    // The node's signed report makes it so in the database; this answer need not wait for that.
+    const stagedAtMs = context.clock.nowMs();
+    const staged = { ...viewDelivery(delivery), state: 'staged' as const, stagedAtMs };
+    return { outcome: { staged: true, delivery: staged, credentials, endpoints: answer.endpoints } };
+  } catch (error) {
+    return failed('the node could not be asked', () => {
+      throw error;
+    });
   }
-  // The node's signed report makes it so in the database; this answer need not wait for that.
-  const stagedAtMs = context.clock.nowMs();
-  const staged = { ...viewDelivery(delivery), state: 'staged' as const, stagedAtMs };
-  return { staged: true, delivery: staged, credentials, endpoints: answer.endpoints };
 }
 
 /** Deliveries, newest first. RpcError `not_found`: no such account. */

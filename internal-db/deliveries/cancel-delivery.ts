@@ -7,15 +7,16 @@ import type { AuthenticatedCaller } from '../identity/authenticate-secret.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { viewDelivery } from './delivery-view.ts';
 import { endDeliveries } from './end-deliveries.ts';
+import { maySee } from './visible-to.ts';
 
-/** Cancels a delivery of the caller's account. False when there is none, or it has ended. */
+/** Cancels a delivery that the caller may see. False when there is none, or it has ended. */
 export async function cancelOwnDelivery(
   context: ServiceContext,
   caller: AuthenticatedCaller,
   id: string,
 ): Promise<boolean> {
   const delivery = await context.store.read.deliveries.byId(id);
-  if (delivery?.accountId !== caller.account.id) return false;
+  if (!delivery || !maySee(caller, delivery)) return false;
   return await cancel(context, { id, actor: `user:${caller.user.name}`, reason: 'by the customer' });
 }
 

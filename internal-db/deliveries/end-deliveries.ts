@@ -1,6 +1,6 @@
 // Ends live deliveries: in one transaction the rows get their end and each node its order, so that no crash can leave a
 // revoked file staged for good. The orders are sent by order-sender.ts after the commit.
-// Called for revocation, cancellation, withdrawal, suspension, and when a download limit is reached.
+// Called for revocation, cancellation, withdrawal, suspension, when a download limit is reached, and when another node is tried.
 import { decideFromStore } from '../decision/gather-facts.ts';
 import { deliveriesPerOrderMax } from '../limits.ts';
 import { newRecordId } from '../record-id.ts';
@@ -17,20 +17,22 @@ export interface EndedDeliveries {
 export async function endDeliveries(
   transaction: Transaction,
   deliveries: readonly DeliveryRecord[],
-  end: { reason: 'revoked' | 'cancelled'; atMs: number },
+  end: { reason: 'revoked' | 'cancelled' | 'failed'; atMs: number },
 ): Promise<EndedDeliveries> {
   const ended: DeliveryRecord[] = [];
   for (const delivery of deliveries) {
     if (await transaction.deliveries.end(delivery.id, end.reason, end.atMs)) ended.push(delivery);
   }
   const orders: string[] = [];
+  // A node that did not stage may have done so after all, without anybody having heard of it.
+  const orderedReason = end.reason === 'failed' ? 'cancelled' : end.reason;
   for (const chunk of chunksByNode(ended)) {
     const id = newRecordId('ord');
     await transaction.nodes.insertOrder({
       id,
       nodeId: chunk.nodeId,
       nodeName: chunk.nodeName,
-      deliveries: chunk.deliveries.map((delivery) => ({ delivery, reason: end.reason })),
+      deliveries: chunk.deliveries.map((delivery) => ({ delivery, reason: orderedReason })),
       createdAtMs: end.atMs,
     });
     orders.push(id);

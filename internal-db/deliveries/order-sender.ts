@@ -55,6 +55,13 @@ export class OrderSender {
     };
   }
 
+  /** Sends the orders without anybody waiting for it. */
+  superviseSending(orderIds: readonly string[]): void {
+    this.sendNow(orderIds).catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, 'orders were not sent; the schedule sends them');
+    });
+  }
+
   /** Sends what is pending; called on a schedule and when a link comes up. */
   async sendPending(): Promise<void> {
     const orders = await this.#parts.store.read.nodes.pendingOrders(ordersPerNodeAndRoundMax);

@@ -1,7 +1,8 @@
 // Decides whether an account gets a file and, if so, records the delivery with its credentials, and issues the signed
 // grant for the chosen node. Decision, delivery and audit entry are one transaction. Called for customers and for staff.
+import type { Member } from '#commlink/node-config.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import type { DeliveryCredentials } from '#commlink/methods/internal-db-methods.ts';
+import type { DeliveryCredentials } from '#commlink/methods/delivery-methods.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Decision } from '../decision/decide-entitlement.ts';
 import { decideFromStore } from '../decision/gather-facts.ts';
@@ -14,8 +15,8 @@ import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord } from '../store/accounts.ts';
 import type { DeliveryRecord } from '../store/deliveries.ts';
 import type { EntitlementRecord } from '../store/entitlements.ts';
-import type { Transaction } from '../store/store.ts';
-import type { Member } from '#commlink/node-config.ts';
+import type { StoreReads, Transaction } from '../store/store.ts';
+import { endDeliveries } from './end-deliveries.ts';
 
 /** Who wants what. `account` is a name; `lifetimeMs` is capped by the entitlement's own end. */
 export interface DeliveryRequest {
@@ -27,6 +28,8 @@ export interface DeliveryRequest {
   /** Where the request came from, for the audit log; null for the command line. */
   readonly address: string | null;
   readonly lifetimeMs: number;
+  /** Deliveries of the same wish that their nodes did not stage. */
+  readonly insteadOf: readonly string[];
 }
 
 /** What became of it. `everEntitled` is for customer-refusal.ts. */
@@ -43,21 +46,27 @@ export type DeliveryOutcome =
       readonly everEntitled: boolean;
     };
 
-/** Decides and records. RpcError `unavailable`: no ftp-node is configured; `refused`: too much is staged already. */
+/**
+ * Decides and records. RpcError `unavailable`: there is no ftp-node (but those that did not stage it); `refused`: too much is
+ * staged already.
+ */
 export async function requestDelivery(
   context: ServiceContext,
   request: DeliveryRequest,
 ): Promise<DeliveryOutcome> {
   const { store, clock, directory, documents } = context;
-  const node = chooseNode(documents.ftpNodes(), directory);
-  if (!node) throw new RpcError('unavailable', 'No delivery node is configured. Ask the operator.');
+  const failed = await findFailed(store.read, request);
+  const others = documents.ftpNodes().filter((member) => !failed.some(({ nodeId }) => nodeId === member.id));
+  const node = chooseNode(others, directory);
+  if (!node) throw new RpcError('unavailable', explainNoNode(failed.length));
   const password = newDeliveryPassword();
   const atMs = clock.nowMs();
   const recorded = await store.transaction(async (transaction) => {
+    const { orders } = await endDeliveries(transaction, failed, { reason: 'failed', atMs });
     const account = await transaction.accounts.byName(request.account);
     const { decision, found } = await decideFromStore(transaction, { ...request, account, atMs });
     if (!decision.allowed || !account || !found.artifact || !found.release) {
-      return recordRefusal(transaction, { request, account, decision, atMs });
+      return { ...(await recordRefusal(transaction, { request, account, decision, atMs })), orders };
     }
     const delivery = await recordDelivery(transaction, {
       request,
@@ -70,12 +79,14 @@ export async function requestDelivery(
     });
     const { mediaType } = found.artifact;
     const artifact: GrantedArtifact = { mediaType, publishedAtMs: found.release.publishedAtMs ?? atMs };
-    return { allowed: true as const, delivery, artifact };
+    return { allowed: true as const, delivery, artifact, orders };
   });
+  context.orders.superviseSending(recorded.orders);
   context.metrics.countDecision(recorded.allowed ? null : recorded.refusal.reason);
   if (!recorded.allowed) {
     context.log.info({ reason: recorded.refusal.reason }, 'delivery refused');
-    return recorded;
+    const { refusal, everEntitled } = recorded;
+    return { allowed: false, refusal, everEntitled };
   }
   const { delivery, artifact } = recorded;
   context.log.info({ delivery: delivery.id, node: node.name }, 'delivery recorded');
@@ -86,6 +97,22 @@ export async function requestDelivery(
     grant: documents.signGrant(delivery, artifact),
     credentials: { login: delivery.login, password, urlToken },
   };
+}
+
+/** Of the deliveries that failed, those of this account and file: nobody ends others by naming them. */
+async function findFailed(read: StoreReads, request: DeliveryRequest): Promise<DeliveryRecord[]> {
+  if (request.insteadOf.length === 0) return [];
+  const named = await read.deliveries.byIds(request.insteadOf);
+  return named.filter((delivery) => {
+    const { account, product, version, file, requestedBy } = request;
+    const ofSameWish = delivery.product === product && delivery.version === version && delivery.file === file;
+    return ofSameWish && delivery.account === account && delivery.requestedBy === requestedBy;
+  });
+}
+
+function explainNoNode(failedCount: number): string {
+  if (failedCount > 0) return 'There is no other delivery node.';
+  return 'No delivery node is configured. Ask the operator.';
 }
 
 interface NewDeliveryParts {
@@ -126,7 +153,13 @@ async function recordDelivery(transaction: Transaction, parts: NewDeliveryParts)
     actor: request.requestedBy,
     action: 'delivery.request',
     subject: subjectOf(request),
-    detail: { delivery: id, entitlement: entitlement.id, node: node.name, address: request.address },
+    detail: {
+      delivery: id,
+      entitlement: entitlement.id,
+      node: node.name,
+      address: request.address,
+      ...(request.insteadOf.length > 0 ? { insteadOf: request.insteadOf } : {}),
+    },
   });
   const delivery = await transaction.deliveries.byId(id);
   if (!delivery) throw new Error('the delivery that was just inserted is not there');

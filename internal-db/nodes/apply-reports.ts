@@ -46,14 +46,8 @@ export async function applyReports(
     context.log.warn({ node, accepted: outcome.accepted, newest }, 'a report is missing; asked for it again');
   }
   // Not awaited by the node: its own report must not wait for its own unstaging.
-  if (outcome.orders.length > 0) superviseSending(context, outcome.orders);
+  context.orders.superviseSending(outcome.orders);
   return { receipt: context.documents.signReceipt(node, texts, outcome.accepted) };
-}
-
-function superviseSending(context: ServiceContext, orders: string[]): void {
-  context.orders.sendNow(orders).catch((error: unknown) => {
-    context.log.error({ err: error }, 'orders were not sent; the schedule sends them');
-  });
 }
 
 /** Applies one event; returns the orders that follow from it. Events that do not fit are logged and passed over. */

@@ -48,6 +48,16 @@ export type NewDelivery = Pick<
 /** The states in which a delivery ends. */
 export type DeliveryEnd = 'failed' | 'expired' | 'revoked' | 'cancelled';
 
+/** A page of an account's deliveries. `after` is the last row of the page before. */
+export interface DeliveryPageFilter {
+  readonly accountId: string;
+  readonly product: string | null;
+  readonly live: boolean | null;
+  readonly requestedBy: string | null;
+  readonly after: { readonly requestedAtMs: number; readonly id: string } | null;
+  readonly limit: number;
+}
+
 /** Reading deliveries. Lists are newest first. */
 export interface DeliveryReads {
   byId(id: string): Promise<DeliveryRecord | undefined>;
@@ -58,6 +68,8 @@ export interface DeliveryReads {
     state: DeliveryState | null;
     limit: number;
   }): Promise<DeliveryRecord[]>;
+  /** Those of one account after the place given; `live` and `requestedBy` narrow them unless they are null. */
+  page(filter: DeliveryPageFilter): Promise<DeliveryRecord[]>;
   liveOfAccount(accountId: string): Promise<DeliveryRecord[]>;
   liveOfRelease(releaseId: string): Promise<DeliveryRecord[]>;
   liveCountOfAccount(accountId: string): Promise<number>;

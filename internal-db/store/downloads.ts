@@ -23,10 +23,28 @@ export interface DownloadRecord extends DownloadRow {
   readonly account: string;
 }
 
+/** A download and whose it was: `user:<name>`, of the login or else of the delivery's wish; or who of the staff made it. */
+export interface PastDownloadRecord extends DownloadRecord {
+  readonly downloadedBy: string;
+}
+
+/** A page of an account's downloads; what is null does not narrow it. `after` is the last row of the page before. */
+export interface DownloadPageFilter {
+  readonly accountId: string;
+  readonly product: string | null;
+  readonly downloadedBy: string | null;
+  readonly outcome: DownloadOutcome | null;
+  readonly fromMs: number | null;
+  readonly untilMs: number | null;
+  readonly after: { readonly startedAtMs: number; readonly id: string } | null;
+  readonly limit: number;
+}
+
 /** Reading downloads, newest first. */
 export interface DownloadReads {
   byId(id: string): Promise<DownloadRecord | undefined>;
   list(filter: { accountId: string | null; limit: number }): Promise<DownloadRecord[]>;
+  page(filter: DownloadPageFilter): Promise<PastDownloadRecord[]>;
   ofDelivery(deliveryId: string, limit: number): Promise<DownloadRecord[]>;
 }
 

@@ -67,7 +67,13 @@ t.test(
     const second = await webFront.call('delivery.request', { session, ...demoFile, address: '127.0.0.1' });
     t.match(second, { valid: true, allowed: false, reason: 'revoked' });
 
-    const listed = await webFront.call('delivery.list', { session });
+    const listed = await webFront.call('delivery.list', {
+      session,
+      product: null,
+      live: null,
+      after: null,
+      limit: 10,
+    });
     t.match(listed, { deliveries: [{ delivery: { state: 'revoked' }, downloads: [] }] });
     const verdict = await admin.call('audit.verify', {});
     t.equal(verdict.intact, true, verdict.explanation);
@@ -80,7 +86,7 @@ t.test('status tells of the database, the link and the node', async (t) => {
   await room.webFront.call('session.describe', { session: 'nobody' });
   const status = await room.admin.call('status', {});
   t.match(status, {
-    database: { schemaVersion: 7 },
+    database: { schemaVersion: 9 },
     counts: { accounts: 1, users: 1, entitlements: 1 },
     links: [{ peer: 'web1', connections: 1, generations: [1] }],
     nodes: [{ name: 'ftp1', via: 'web1' }],

@@ -9,6 +9,7 @@ import type { Handlers, ResultOf } from '#commlink/method-table.ts';
 import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
 import { ftpNodeMethods, type NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods, type SshKey } from '#commlink/methods/internal-db-methods.ts';
+import { decodeCursor, encodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { HandMadeCluster } from '../rig/configured-by-hand.ts';
 
@@ -71,6 +72,8 @@ export class FakeInternalDb {
   openRefusal: Extract<ResultOf<Db, 'session.open'>, { opened: false }> | null = null;
   deliveryRefusal: Extract<ResultOf<Db, 'delivery.request'>, { allowed: false }> | null = null;
   fault: RpcError | null = null;
+  /** Whether a delivery that was not staged may be asked for again; it is at the same node here. */
+  hasAnotherNode = false;
   /** Runs before each answer; what it awaits, the web-front waits for. */
   beforeAnswer: ((method: string) => Promise<void>) | null = null;
 
@@ -172,14 +175,29 @@ export class FakeInternalDb {
       'delivery.request': async ({ session, ...wish }) =>
         live(session, () => {
           if (this.deliveryRefusal) return this.deliveryRefusal;
+          if (wish.insteadOf?.length && !this.hasAnotherNode) {
+            throw new RpcError('unavailable', 'There is no other delivery node.');
+          }
           const delivery = this.deliver(wish);
           const credentials = { login: delivery.login, password: 'once-only-Pw-3f9a', urlToken: signedText };
           return { allowed: true as const, delivery, nodeId: this.nodeId, grant: signedText, credentials };
         }),
-      'delivery.list': async ({ session, delivery }) =>
+      'delivery.describe': async ({ session, deliveries }) =>
+        live(session, () => ({
+          deliveries: deliveries.flatMap((id) => this.deliveries.get(id) ?? []),
+        })),
+      'delivery.list': async ({ session, after, limit }) =>
         live(session, () => {
-          const all = [...this.deliveries.values()].toReversed();
-          return { deliveries: delivery ? all.filter((record) => record.delivery.id === delivery) : all };
+          const { rows, next } = cutRows([...this.deliveries.values()].toReversed(), { after, limit });
+          return { deliveries: rows, next };
+        }),
+      'download.list': async ({ session, filter, after, limit }) =>
+        live(session, () => {
+          const all = [...this.deliveries.values()].flatMap(({ downloads }) => downloads);
+          const wanted = all.filter(({ outcome }) => (filter.outcome ?? outcome) === outcome);
+          const rows = wanted.map((download) => ({ ...download, by: 'ada' })).toReversed();
+          const page = cutRows(rows, { after, limit });
+          return { downloads: page.rows, next: page.next };
         }),
       'delivery.cancel': async ({ session, delivery }) =>
         live(session, () => {
@@ -291,6 +309,13 @@ export async function openBackends(
     handlers: ftpNode.handlers(),
   });
   return { ftpNode, dbLink, ftpLink, gates };
+}
+
+/** A page of a list that stays as it is; the cursor is the place of the next row. */
+function cutRows<Row>(all: readonly Row[], { after, limit }: PageRequest) {
+  const begin = decodeCursor(after, ['number'])?.[0] ?? 0;
+  const rows = all.slice(begin, begin + limit);
+  return { rows, next: begin + limit < all.length ? encodeCursor([begin + limit]) : null };
 }
 
 function recording<H extends Record<string, (...args: never[]) => Promise<unknown>>>(

@@ -120,6 +120,40 @@ t.test('a refusal and a failed staging are explained, with what to do next and a
   t.ok(failed.headers['retry-after']);
 });
 
+t.test(
+  'another node is chosen when the first one does not stage, and the customer sees no difference',
+  async (t) => {
+    const portal = await startPortal(t);
+    const { internalDb, ftpNode } = portal;
+    const visitor = new Visitor(portal);
+    await visitor.signIn();
+    const formToken = await visitor.formToken('/');
+    const wish = { formToken, product: 'gateway', version: '2.1.0', file: 'gateway-2.1.0.tar.gz' };
+    internalDb.hasAnotherNode = true;
+    ftpNode.stagingFailure = { staged: false, failure: 'disk_full', explanation: 'The disk is full.' };
+    internalDb.calls.length = 0;
+    internalDb.beforeAnswer = async (method) => {
+      if (method === 'delivery.request' && internalDb.deliveries.size === 1) ftpNode.stagingFailure = null;
+    };
+    const answer = await visitor.submit('/deliveries', wish);
+    t.equal(answer.status, 303);
+    const [first, second] = [...internalDb.deliveries.keys()];
+    t.equal(answer.headers.location, `/deliveries/${second}`);
+    t.match(internalDb.calls.findLast(({ method }) => method === 'delivery.request')?.params, {
+      insteadOf: [first],
+    });
+
+    ftpNode.stagingFailure = { staged: false, failure: 'disk_full', explanation: 'The disk is full.' };
+    internalDb.beforeAnswer = null;
+    const before = internalDb.deliveries.size;
+    const failed = await visitor.submit('/deliveries', wish);
+    t.equal(failed.status, 503);
+    t.match(failed.text, 'The disk is full.');
+    t.equal(internalDb.deliveries.size - before, 3, 'one and two more');
+    t.equal(internalDb.calls.at(-1)?.method, 'delivery.cancel');
+  },
+);
+
 t.test('a node that is away is said plainly, and the delivery is given up', async (t) => {
   const portal = await startPortal(t);
   const visitor = new Visitor(portal);

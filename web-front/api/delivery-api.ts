@@ -1,13 +1,23 @@
-// POST /deliveries, GET /deliveries, GET and DELETE /deliveries/{id}.
+// POST /deliveries, GET /deliveries, GET and DELETE /deliveries/{id}, GET /downloads.
 import { requestDelivery } from '../delivery/request-delivery.ts';
 import { clientAddress } from '../http/access-log.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireCredential } from '../http/session.ts';
 import { PortalProblem } from '../portal-problem.ts';
+import { pagePresetRows } from '../limits.ts';
 import type { PortalServices } from '../portal-services.ts';
 import { bodyStatuses, responses } from './responses.ts';
-import { DeliveriesView, DeliveryView, DeliveryWishBody, IdParams, ReadyDeliveryView } from './schemas.ts';
-import { viewDelivery, viewReadyDelivery } from './views.ts';
+import {
+  DeliveriesQuery,
+  DeliveriesView,
+  DeliveryView,
+  DeliveryWishBody,
+  DownloadsQuery,
+  IdParams,
+  PastDownloadsView,
+  ReadyDeliveryView,
+} from './schemas.ts';
+import { viewDelivery, viewPastDownload, viewReadyDelivery } from './views.ts';
 
 const tags = ['deliveries'];
 const noSuchDelivery = 'Your account has no such delivery';
@@ -60,12 +70,37 @@ function addReadingRoutes(api: PortalApp, { internalDb, publicUrl }: PortalServi
     operationId: 'listDeliveries',
     summary: 'Your account’s deliveries, newest first, with their downloads',
     tags,
-    response: responses({ status: 200, description: 'At most 100.', schema: DeliveriesView }),
+    querystring: DeliveriesQuery,
+    response: responses({ status: 200, description: 'A page.', schema: DeliveriesView }, [400]),
   };
   api.get('/deliveries', { schema: listSchema }, async (request) => {
     const session = requireCredential(request, { mutates: false, publicUrl });
-    const { deliveries } = await internalDb.callForSession('delivery.list', { session });
-    return { deliveries: deliveries.map((record) => viewDelivery(record, publicUrl)) };
+    const { product = null, live = null, after = null, limit = pagePresetRows } = request.query;
+    const wanted = { session, product, live, after, limit };
+    const { deliveries, next } = await internalDb.callForSession('delivery.list', wanted);
+    return { deliveries: deliveries.map((record) => viewDelivery(record, publicUrl)), next };
+  });
+
+  const historySchema = {
+    operationId: 'listDownloads',
+    summary: 'Your account’s downloads, newest first; your own where you are not an owner',
+    tags,
+    querystring: DownloadsQuery,
+    response: responses({ status: 200, description: 'A page.', schema: PastDownloadsView }, [400]),
+  };
+  api.get('/downloads', { schema: historySchema }, async (request) => {
+    const session = requireCredential(request, { mutates: false, publicUrl });
+    const { after = null, limit = pagePresetRows, from, until, ...narrowed } = request.query;
+    const { product = null, by = null, outcome = null } = narrowed;
+    const times = { fromMs: momentOf(from), untilMs: momentOf(until) };
+    const filter = { product, by, outcome, ...times };
+    const { downloads, next } = await internalDb.callForSession('download.list', {
+      session,
+      filter,
+      after,
+      limit,
+    });
+    return { downloads: downloads.map(viewPastDownload), next };
   });
 
   const getSchema = {
@@ -78,9 +113,16 @@ function addReadingRoutes(api: PortalApp, { internalDb, publicUrl }: PortalServi
   api.get('/deliveries/:id', { schema: getSchema }, async (request) => {
     const session = requireCredential(request, { mutates: false, publicUrl });
     const delivery = request.params.id;
-    const { deliveries } = await internalDb.callForSession('delivery.list', { session, delivery });
+    const { deliveries } = await internalDb.callForSession('delivery.describe', {
+      session,
+      deliveries: [delivery],
+    });
     const record = deliveries[0];
     if (!record) throw new PortalProblem('not_found', `${noSuchDelivery}.`);
     return viewDelivery(record, publicUrl);
   });
+}
+
+function momentOf(time: string | undefined): number | null {
+  return time === undefined ? null : Date.parse(time);
 }

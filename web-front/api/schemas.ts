@@ -14,7 +14,8 @@ import {
   Version,
 } from '#commlink/methods/fields.ts';
 import { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
-import { sshKeyInputMax, tokenLifetimeDays } from '../limits.ts';
+import { Cursor, pageRowsMax } from '#commlink/methods/paging.ts';
+import { pagePresetRows, sshKeyInputMax, tokenLifetimeDays } from '../limits.ts';
 import { problemCodes } from '../portal-problem.ts';
 
 const Time = Type.String({ format: 'date-time', pattern: '^[-0-9]+T[:.0-9]+Z$' });
@@ -87,8 +88,46 @@ export const DeliveryView = strictObject({
 });
 export type DeliveryView = Static<typeof DeliveryView>;
 
-/** GET /deliveries. */
-export const DeliveriesView = strictObject({ deliveries: Type.Array(DeliveryView) });
+/** What every paged list takes: the `next` of the page before, and how many rows. */
+const pageQuery = {
+  after: Type.Optional(Cursor),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageRowsMax, default: pagePresetRows })),
+} as const;
+
+/** The filters and the place of GET /deliveries. `live`: those that can be fetched now, or those that have ended. */
+export const DeliveriesQuery = strictObject({
+  product: Type.Optional(Slug),
+  live: Type.Optional(Type.Boolean()),
+  ...pageQuery,
+});
+
+/** GET /deliveries. `next` is null on the last page. */
+export const DeliveriesView = strictObject({ deliveries: Type.Array(DeliveryView), next: OrNull(Cursor) });
+
+/** The filters and the place of GET /downloads. `until` is the first moment that is left out. */
+export const DownloadsQuery = strictObject({
+  product: Type.Optional(Slug),
+  by: Type.Optional(Slug),
+  outcome: Type.Optional(DownloadOutcome),
+  from: Type.Optional(Time),
+  until: Type.Optional(Time),
+  ...pageQuery,
+});
+
+/** A download in the history. `by`: the user's name; null for the vendor's own people. */
+const PastDownloadView = strictObject({
+  ...DownloadView.properties,
+  delivery: Id,
+  path: Type.String(),
+  by: OrNull(Slug),
+});
+export type PastDownloadView = Static<typeof PastDownloadView>;
+
+/** GET /downloads. `next` is null on the last page. */
+export const PastDownloadsView = strictObject({
+  downloads: Type.Array(PastDownloadView),
+  next: OrNull(Cursor),
+});
 
 /** POST /deliveries: what to deliver. */
 export const DeliveryWishBody = strictObject({ product: Slug, version: Version, file: FileName });

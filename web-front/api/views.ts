@@ -1,5 +1,6 @@
 // From internal-db's records to the API's views, field by field: nothing leaves that is not named here.
 import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
+import type { PastDownload } from '#commlink/methods/delivery-methods.ts';
 import type { SessionOwner, SshKey } from '#commlink/methods/internal-db-methods.ts';
 import { clientCommands } from '../delivery/client-commands.ts';
 import { downloadLinks } from '../delivery/download-links.ts';
@@ -10,6 +11,7 @@ import type { TokenRecord } from '../pages/tokens-page.ts';
 import type {
   DeliveryView,
   MeView,
+  PastDownloadView,
   ProductsView,
   ReadyDeliveryView,
   SshKeyView,
@@ -55,6 +57,12 @@ export function viewDelivery({ delivery, downloads }: DeliveryRecord, publicUrl:
     page: `${publicUrl}/deliveries/${id}`,
     downloads: downloads.map(viewDownload),
   };
+}
+
+/** A download in the history. */
+export function viewPastDownload(download: PastDownload): PastDownloadView {
+  const { delivery, path, by } = download;
+  return { ...viewDownload(download), delivery, path, by };
 }
 
 /** A delivery that was just made ready, with everything to fetch it. */

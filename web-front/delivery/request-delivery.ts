@@ -4,11 +4,11 @@ import type { Logger } from '#commlink/log.ts';
 import type { Static } from '#commlink/schema.ts';
 import type { Delivery } from '#commlink/methods/fields.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
-import type { DeliveryCredentials } from '#commlink/methods/internal-db-methods.ts';
+import type { DeliveryCredentials } from '#commlink/methods/delivery-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { createDecline } from '../http/admission.ts';
 import type { InternalDbClient, SessionResult } from '../internal-db-client.ts';
-import { unavailableRetryAfterSeconds } from '../limits.ts';
+import { stagingRetriesMax, unavailableRetryAfterSeconds } from '../limits.ts';
 import type { NodeDirectory, StagingResult } from '../node-directory.ts';
 import { PortalProblem } from '../portal-problem.ts';
 
@@ -39,41 +39,80 @@ export interface DeliveryMeans {
 }
 
 type Permission = Extract<SessionResult<'delivery.request'>, { allowed: true }>;
+type Staged = Extract<StagingResult, { staged: true }>;
 
 /**
- * Requests and stages. Throws a PortalProblem: `delivery_refused` with the reason of the refusal, `staging_failed`
- * with the node's, `node_unavailable`, `try_again`, or what the calls to internal-db throw.
+ * Requests and stages; at another node where one does not answer or can't stage, as long as internal-db names one. Throws a
+ * PortalProblem: `delivery_refused` with the reason of the refusal, `staging_failed` with the first node's,
+ * `node_unavailable`, `try_again`, or what the calls to internal-db throw.
  */
 export async function requestDelivery(means: DeliveryMeans, wish: DeliveryWish): Promise<ReadyDelivery> {
-  const permission = await means.internalDb.callForSession('delivery.request', { ...wish });
-  if (!permission.allowed) {
-    throw new PortalProblem('delivery_refused', permission.explanation, { reason: permission.reason });
+  const insteadOf: string[] = [];
+  let firstFailure: PortalProblem | null = null;
+  for (;;) {
+    const permission = await askPermission(means, wish, { insteadOf, firstFailure });
+    const staging = await stage(means, wish.session, permission);
+    if (!(staging instanceof PortalProblem)) return readyDelivery(means, permission, staging);
+    const { id, node } = permission.delivery;
+    means.log.warn({ delivery: id, node, reason: staging.reason }, 'a delivery was not staged');
+    firstFailure ??= staging;
+    insteadOf.push(id);
+    if (insteadOf.length > stagingRetriesMax) {
+      await giveUp(means, wish.session, id);
+      throw firstFailure;
+    }
   }
-  const staging = await stage(means, wish.session, permission);
-  if (!staging.staged) {
-    await giveUp(means, wish.session, permission.delivery.id);
-    throw new PortalProblem('staging_failed', staging.explanation, {
-      reason: staging.failure,
-      retryAfterSeconds: unavailableRetryAfterSeconds,
-    });
+}
+
+/** `firstFailure` is what the customer is told when no node is left to be tried after those that failed. */
+async function askPermission(
+  means: DeliveryMeans,
+  wish: DeliveryWish,
+  before: { readonly insteadOf: readonly string[]; readonly firstFailure: PortalProblem | null },
+): Promise<Permission> {
+  const insteadOf = [...before.insteadOf];
+  try {
+    const answer = await means.internalDb.callForSession('delivery.request', { ...wish, insteadOf });
+    if (answer.allowed) return answer;
+    throw new PortalProblem('delivery_refused', answer.explanation, { reason: answer.reason });
+  } catch (error) {
+    const isNoNodeLeft = error instanceof PortalProblem && error.code === 'service_unavailable';
+    const last = insteadOf.at(-1);
+    if (!isNoNodeLeft || last === undefined) throw error;
+    await giveUp(means, wish.session, last);
+    throw before.firstFailure ?? error;
   }
+}
+
+function readyDelivery(means: DeliveryMeans, permission: Permission, staging: Staged): ReadyDelivery {
   // The node's own report is still on its way to internal-db; the node's answer is as good.
   const delivery: Delivery = { ...permission.delivery, state: 'staged', stagedAtMs: Date.now() };
   means.log.info({ delivery: delivery.id, node: delivery.node }, 'delivery ready');
   return { delivery, credentials: permission.credentials, endpoints: staging.endpoints };
 }
 
-async function stage(means: DeliveryMeans, session: string, permission: Permission): Promise<StagingResult> {
+/** Returns the problem where another node may do better. */
+async function stage(
+  means: DeliveryMeans,
+  session: string,
+  { nodeId, grant, delivery }: Permission,
+): Promise<Staged | PortalProblem> {
+  const retryAfterSeconds = unavailableRetryAfterSeconds;
   try {
-    return await means.nodes.stage(permission.nodeId, permission.grant);
+    const staging = await means.nodes.stage(nodeId, grant);
+    if (staging.staged) return staging;
+    const { failure: reason, explanation } = staging;
+    return new PortalProblem('staging_failed', explanation, { reason, retryAfterSeconds });
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    await giveUp(means, session, permission.delivery.id);
-    if (error.code === 'declined') throw createDecline(error);
-    throw new PortalProblem(
+    if (error.code === 'declined') {
+      await giveUp(means, session, delivery.id);
+      throw createDecline(error);
+    }
+    return new PortalProblem(
       'node_unavailable',
-      `The download server “${permission.delivery.node}” did not answer. You are entitled to the file; nothing was counted.`,
-      { cause: error, retryAfterSeconds: unavailableRetryAfterSeconds },
+      `The download server “${delivery.node}” did not answer. You are entitled to the file; nothing was counted.`,
+      { cause: error, retryAfterSeconds },
     );
   }
 }

@@ -5,7 +5,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
 import { AtMs } from '#commlink/methods/fields.ts';
-import { DeliveryCredentials } from '#commlink/methods/internal-db-methods.ts';
+import { DeliveryCredentials } from '#commlink/methods/delivery-methods.ts';
 import { httpLimits } from '../limits.ts';
 
 const RememberedCredentials = strictObject({

@@ -1,6 +1,7 @@
 // The routes of deliveries: ask for a file, list, show, end. Asking answers with a redirect (303), so that a reload of
 // the page that follows repeats nothing; the credentials reach it in a sealed cookie (sealed-credentials.ts).
 import { Type, strictObject } from '#commlink/schema.ts';
+import { pageRowsMax } from '#commlink/methods/paging.ts';
 import { FileName, Id, Slug, Version } from '#commlink/methods/fields.ts';
 import { clientCommands } from '../delivery/client-commands.ts';
 import { downloadLinks } from '../delivery/download-links.ts';
@@ -33,7 +34,13 @@ export function addDeliveryRoutes(app: PortalApp, services: PortalServices): voi
     const session = requireSession(request);
     const [viewer, { deliveries }] = await Promise.all([
       loadViewer(services, session),
-      internalDb.callForSession('delivery.list', { session }),
+      internalDb.callForSession('delivery.list', {
+        session,
+        product: null,
+        live: null,
+        after: null,
+        limit: pageRowsMax,
+      }),
     ]);
     return reply.type('text/html; charset=utf-8').send(deliveriesPage(frame, viewer, deliveries));
   });
@@ -55,7 +62,7 @@ export function addDeliveryRoutes(app: PortalApp, services: PortalServices): voi
     const { id } = request.params;
     const [viewer, { deliveries }] = await Promise.all([
       loadViewer(services, session),
-      internalDb.callForSession('delivery.list', { session, delivery: id }),
+      internalDb.callForSession('delivery.describe', { session, deliveries: [id] }),
     ]);
     const record = deliveries[0];
     if (!record) throw new PortalProblem('not_found', 'Your account has no such delivery.');

@@ -1,6 +1,12 @@
 // SQLite engine: deliveries. See ../deliveries.ts for what each operation promises.
 import type { DeliveryState } from '#commlink/methods/fields.ts';
-import type { DeliveryEnd, DeliveryRecord, DeliveryWrites, NewDelivery } from '../deliveries.ts';
+import type {
+  DeliveryEnd,
+  DeliveryPageFilter,
+  DeliveryRecord,
+  DeliveryWrites,
+  NewDelivery,
+} from '../deliveries.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 const deliverySql = `SELECT d.id, d.account_id AS accountId, a.name AS account, d.artifact_id AS artifactId,
@@ -53,6 +59,27 @@ export class SqliteDeliveries implements DeliveryWrites {
         limit: filter.limit,
         ...(filter.accountId === null ? {} : { accountId: filter.accountId }),
         ...(filter.state === null ? {} : { state: filter.state }),
+      },
+    );
+  }
+
+  async page(filter: DeliveryPageFilter): Promise<DeliveryRecord[]> {
+    const { accountId, product, live: isLive, requestedBy, after, limit } = filter;
+    const conditions = [
+      'd.account_id = :accountId',
+      ...(product === null ? [] : ['p.name = :product']),
+      ...(isLive === null ? [] : [isLive ? live : `NOT ${live}`]),
+      ...(requestedBy === null ? [] : ['d.requested_by = :requestedBy']),
+      ...(after === null ? [] : ['(d.requested_at_ms, d.id) < (:afterMs, :afterId)']),
+    ];
+    return this.#connection.all(
+      `${deliverySql} WHERE ${conditions.join(' AND ')} ${newestFirst} LIMIT :limit`,
+      {
+        accountId,
+        limit,
+        ...(product === null ? {} : { product }),
+        ...(requestedBy === null ? {} : { requestedBy }),
+        ...(after === null ? {} : { afterMs: after.requestedAtMs, afterId: after.id }),
       },
     );
   }

@@ -74,7 +74,7 @@ t.test('another account can neither see nor cancel a delivery', async (t) => {
   const opened = await webFront.call('session.open', { username: 'eve', password, address: '127.0.0.1' });
   if (!opened.opened) throw new Error('not signed in');
   const { session } = opened;
-  t.same(await webFront.call('delivery.list', { session, delivery: delivery.id }), {
+  t.same(await webFront.call('delivery.describe', { session, deliveries: [delivery.id] }), {
     valid: true,
     deliveries: [],
   });

@@ -23,7 +23,7 @@ const setUp = async (t: Parameters<typeof startRoom>[0]) => {
     return cluster.node.verify('report-receipt', receipt).acceptedSequence;
   };
   const stateOf = async (id: string) => {
-    const listed = await webFront.call('delivery.list', { session, delivery: id });
+    const listed = await webFront.call('delivery.describe', { session, deliveries: [id] });
     return listed.valid ? listed.deliveries[0] : undefined;
   };
   return { room, session, entitlement, node: cluster.node, request, send, stateOf };

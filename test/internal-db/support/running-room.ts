@@ -42,9 +42,9 @@ export async function startOn(cluster: TestCluster, log = createLogger('internal
   return { node, services };
 }
 
-/** Starts a room on a cluster of its own. */
-export async function startRoom(t: Teardown): Promise<RunningRoom> {
-  const cluster = await createTestCluster();
+/** Starts a room on a cluster of its own, in which `furtherNodes` are ftp-nodes that nobody reaches. */
+export async function startRoom(t: Teardown, furtherNodes: readonly string[] = []): Promise<RunningRoom> {
+  const cluster = await createTestCluster(furtherNodes);
   const log = createLogger('internal-db', 'silent');
   const { node, services } = await startOn(cluster, log);
   const admin = await connectUnix({

@@ -45,6 +45,8 @@ export class TestFtpNode {
   bans: DocumentBody<'ban-list'> | null = null;
   sessions: LiveSession[] = [];
   draining = false;
+  /** What it answers instead of staging. */
+  stagingFailure: Extract<ResultOf<typeof webFrontMethods, 'relay.stage'>, { staged: false }> | null = null;
   /** While false, the web-front says that it has no link to the node. */
   reachable = true;
   /** What each order answers as cut. */
@@ -146,10 +148,15 @@ export function internalDbSettings(change: Partial<InternalDbSettings> = {}): In
   });
 }
 
-/** Makes a cluster of three; nothing runs yet. */
-export async function createTestCluster(): Promise<TestCluster> {
+/** Makes a cluster of three, and of further ftp-nodes that nobody reaches; nothing runs yet. */
+export async function createTestCluster(furtherNodes: readonly string[] = []): Promise<TestCluster> {
   const directory = await mkdtemp(path.join(tmpdir(), 'consign-internal-db-'));
-  const made = createHandMadeCluster({ db1: 'internal-db', web1: 'web-front', ftp1: 'ftp-node' });
+  const made = createHandMadeCluster({
+    db1: 'internal-db',
+    web1: 'web-front',
+    ftp1: 'ftp-node',
+    ...Object.fromEntries(furtherNodes.map((name) => [name, 'ftp-node' as const])),
+  });
   const linkAddress = { host: '127.0.0.1', port: await findFreePortBase() };
   const config: InternalDbConfig = {
     node: {
@@ -221,6 +228,7 @@ async function openWebFront(
       'relay.stage': async ({ node: id, grant }) => {
         requireNode(id);
         const granted = node.verify('staging-grant', grant);
+        if (node.stagingFailure) return node.stagingFailure;
         node.grants.push(granted);
         const staged = `${granted.product}/${granted.version}/${granted.file}`;
         return { staged: true as const, path: staged, endpoints: testEndpoints };
