@@ -7,6 +7,7 @@ import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { listenUnix } from '#commlink/unix-socket.ts';
 import { createAdminHandlers } from './admin/admin-handlers.ts';
+import { AlertWatch, scheduleAlerts } from './alerts/alert-watch.ts';
 import type { ProcessFacts } from './admin/describe-status.ts';
 import type { ConfigurationAudit } from './audit/configuration-audit.ts';
 import { buildContext, type LateNode } from './build-context.ts';
@@ -59,11 +60,18 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   const passwords = await createPasswordHasher(passwordParameters);
   const context = await buildContext(config.node.cluster, { store, log, metrics, opened, late, passwords });
   await configurationAudit.recordInstalled(opened.configuration, store);
+  const clusterStatus = () => late.node?.status() ?? null;
+  const alerts = new AlertWatch(context, {
+    clusterStatus,
+    certificate: () => (late.node ?? opened).configuration.identity.certificate,
+    databaseFile: config.databaseFile,
+  });
   const facts: ProcessFacts = {
     version,
     startedAtMs: context.clock.nowMs(),
     linkStatus: () => late.node?.commlink.status() ?? [],
-    clusterStatus: () => late.node?.status() ?? null,
+    clusterStatus,
+    alerts,
   };
   const admin = await listenUnix({
     path: config.adminSocket,
@@ -81,7 +89,10 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     prepare: prepareWith(staffConsole, log),
   });
   late.node = node;
-  const schedules = startSchedules(context, node.commlink, configurationAudit);
+  const schedules = [
+    ...startSchedules(context, node.commlink, configurationAudit),
+    ...scheduleAlerts(alerts, log),
+  ];
   acquired.defer(async () => {
     await Promise.all(schedules.map((schedule) => schedule.stop()));
     await context.failureBans.settle();

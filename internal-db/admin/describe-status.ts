@@ -3,6 +3,7 @@ import type { LinkStatus } from '#commlink/link/link-status.ts';
 import { formatVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { StatusReport } from '#commlink/methods/status-report.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
+import type { AlertWatch } from '../alerts/alert-watch.ts';
 import { clockBehindWarningMs } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 
@@ -13,6 +14,7 @@ export interface ProcessFacts {
   readonly linkStatus: () => LinkStatus[];
   /** Null before this node takes part in its cluster. */
   readonly clusterStatus: () => ClusterStatus | null;
+  readonly alerts: Pick<AlertWatch, 'current'>;
 }
 
 /** The status. Asks the web-fronts for the nodes that they reach, for a few seconds at most. */

@@ -6,6 +6,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import type { NodeReport } from '#commlink/methods/documents.ts';
 import { endDeliveriesNoLongerAllowed } from '../deliveries/end-deliveries.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { noteNewestVersion } from '../statistics/note-newest-version.ts';
 import type { DeliveryEnd, DeliveryRecord } from '../store/deliveries.ts';
 import type { Transaction } from '../store/store.ts';
 
@@ -102,6 +103,7 @@ async function applyDownload(
   const { type: _type, download: id, delivery: deliveryId, account: _account, ...columns } = event;
   await transaction.downloads.put({ id, deliveryId, ...columns });
   if (event.outcome !== 'complete') return [];
+  await noteNewestVersion(transaction, delivery);
   const entitlement = await transaction.entitlements.byId(delivery.entitlementId);
   if (!entitlement || entitlement.downloadsMax === null) return [];
   // The last download that the entitlement includes ends what is still staged under it.

@@ -15,6 +15,7 @@ import type { SearchReads } from './search.ts';
 import type { SessionReads, SessionWrites } from './sessions.ts';
 import type { SettingReads, SettingWrites } from './settings.ts';
 import type { SshKeyReads, SshKeyWrites } from './ssh-keys.ts';
+import type { StatisticsReads, StatisticsWrites } from './statistics.ts';
 import type { StaffReads, StaffWrites } from './staff.ts';
 
 /** What may be read, in and out of transactions. */
@@ -33,6 +34,7 @@ export interface StoreReads {
   readonly settings: SettingReads;
   readonly sshKeys: SshKeyReads;
   readonly staff: StaffReads;
+  readonly statistics: StatisticsReads;
 }
 
 /** What may be read and written inside a transaction. */
@@ -50,6 +52,7 @@ export interface Transaction extends StoreReads {
   readonly settings: SettingWrites;
   readonly sshKeys: SshKeyWrites;
   readonly staff: StaffWrites;
+  readonly statistics: StatisticsWrites;
 }
 
 /** What `status` says about the database. */

@@ -23,6 +23,7 @@ import { SqliteSessions } from './sqlite-sessions.ts';
 import { SqliteSettings } from './sqlite-settings.ts';
 import { SqliteSshKeys } from './sqlite-ssh-keys.ts';
 import { SqliteStaff } from './sqlite-staff.ts';
+import { SqliteStatistics } from './sqlite-statistics.ts';
 
 /** Bounds for the file; `pageCountMax` (of 4 KiB pages) makes a full disk reproducible. */
 export interface SqliteStoreOptions {
@@ -128,6 +129,7 @@ function operationsOn(connection: SqliteConnection): Transaction & StoreReads {
     settings: new SqliteSettings(connection),
     sshKeys: new SqliteSshKeys(connection),
     staff: new SqliteStaff(connection),
+    statistics: new SqliteStatistics(connection),
   };
 }
 

@@ -7,6 +7,7 @@ import { newRecordId } from '#internal-db/record-id.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
 import { testHistoryContract } from './history-contract.ts';
 import { testSshKeyContract } from './ssh-key-contract.ts';
+import { testStatisticsContract } from './statistics-contract.ts';
 import { seedStore, testStoreContract } from './store-contract.ts';
 
 const migrations = new URL('.', import.meta.resolve('#internal-db/store/sqlite/migrations/0001-initial.sql'));
@@ -16,6 +17,7 @@ t.test('the contract of stores', async (t) => {
   testStoreContract(t, (place) => openSqliteStore(fileIn(place)));
   testHistoryContract(t, (place) => openSqliteStore(fileIn(place)));
   testSshKeyContract(t, (place) => openSqliteStore(fileIn(place)));
+  testStatisticsContract(t, (place) => openSqliteStore(fileIn(place)));
 });
 
 t.test('commits are durable: WAL, synchronous FULL, foreign keys', async (t) => {

@@ -1,0 +1,18 @@
+// The limits from which on something is an alert, and how often they are looked at.
+
+/** How often the facts are judged. */
+export const alertIntervalMs = 5000;
+/** How often the whole audit log is verified. */
+export const auditVerifyIntervalMs = 6 * 3_600_000;
+/** What passes by itself usually does so within this time. */
+export const alertGraceMs = 30_000;
+/** Links may go on with old keys for so long while a rotation is under way. */
+export const bagGraceMs = 15 * 60_000;
+/** A member that was not heard for so long is silent. */
+export const memberSilentMs = 60_000;
+/** A certificate that ends sooner than this should have been renewed by then. */
+export const certificateWarningMs = 14 * 86_400_000;
+/** Less room than this on the disk of the database is an alert; a quarter of it a critical one. */
+export const databaseFreeBytesMin = 2 * 1024 ** 3;
+/** The same for a storeroom; a tenth of it is critical. */
+export const storeroomFreeBytesMin = 10 * 1024 ** 3;

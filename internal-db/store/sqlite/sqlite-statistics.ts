@@ -1,0 +1,120 @@
+// SQLite engine: sums over downloads. Triggers of the schema keep them. See ../statistics.ts for what each operation promises.
+import type {
+  DownloadFilter,
+  DownloadSum,
+  NewestVersion,
+  ProductStorage,
+  ReleaseHolder,
+  StatisticsWrites,
+} from '../statistics.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+const sumsSql = `s.outcome, sum(s.download_count) AS downloadCount,
+  CAST(min(total(s.sent_bytes), 9007199254740991.0) AS INTEGER) AS sentBytes FROM download_days s`;
+const whereSql = `WHERE s.day BETWEEN :fromDay AND :toDay
+  AND (:productId IS NULL OR s.product_id = :productId) AND (:nodeName IS NULL OR s.node_name = :nodeName)`;
+
+/** Statistics in SQLite. */
+export class SqliteStatistics implements StatisticsWrites {
+  readonly #connection: SqliteConnection;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  async downloadsByDay(filter: DownloadFilter): Promise<DownloadSum<number>[]> {
+    return this.#connection.all(`SELECT s.day AS key, ${sumsSql} ${whereSql} GROUP BY 1, 2 ORDER BY 1, 2`, {
+      ...filter,
+    });
+  }
+
+  async downloadsByProduct(filter: DownloadFilter): Promise<DownloadSum<string>[]> {
+    return this.#connection.all(
+      `SELECT p.name AS key, ${sumsSql} JOIN products p ON p.id = s.product_id ${whereSql}
+       GROUP BY 1, 2 ORDER BY 1, 2`,
+      { ...filter },
+    );
+  }
+
+  async downloadsByNode(filter: DownloadFilter): Promise<DownloadSum<string>[]> {
+    return this.#connection.all(
+      `SELECT s.node_name AS key, ${sumsSql} ${whereSql} GROUP BY 1, 2 ORDER BY 1, 2`,
+      { ...filter },
+    );
+  }
+
+  async holderCount(releaseId: string): Promise<number> {
+    const row = this.#connection.get<{ holderCount: number }>(
+      'SELECT count(*) AS holderCount FROM release_holders WHERE release_id = :releaseId',
+      { releaseId },
+    );
+    return row?.holderCount ?? 0;
+  }
+
+  async holdersOf(
+    releaseId: string,
+    page: { after: string | null; limit: number },
+  ): Promise<ReleaseHolder[]> {
+    return this.#connection.all(
+      `SELECT h.account_id AS accountId, a.name AS account, a.display_name AS displayName,
+         h.first_at_ms AS firstAtMs, h.last_at_ms AS lastAtMs, h.download_count AS downloadCount
+       FROM release_holders h JOIN accounts a ON a.id = h.account_id
+       WHERE h.release_id = :releaseId AND h.account_id > :after ORDER BY h.account_id LIMIT :limit`,
+      { releaseId, after: page.after ?? '', limit: page.limit },
+    );
+  }
+
+  async accountsByNewest(productId: string): Promise<{ releaseId: string; accountCount: number }[]> {
+    // By release, so that each count runs over the index alone.
+    return this.#connection.all(
+      `SELECT r.id AS releaseId,
+         (SELECT count(*) FROM newest_versions n WHERE n.release_id = r.id) AS accountCount
+       FROM releases r WHERE r.product_id = :productId AND accountCount > 0`,
+      { productId },
+    );
+  }
+
+  async accountsAt(
+    releaseId: string,
+    page: { after: string | null; limit: number },
+  ): Promise<NewestVersion[]> {
+    return this.#connection.all(
+      `SELECT n.account_id AS accountId, a.name AS account, a.display_name AS displayName,
+         n.release_id AS releaseId
+       FROM newest_versions n JOIN accounts a ON a.id = n.account_id
+       WHERE n.release_id = :releaseId AND n.account_id > :after ORDER BY n.account_id LIMIT :limit`,
+      { releaseId, after: page.after ?? '', limit: page.limit },
+    );
+  }
+
+  async newestOf(
+    productId: string,
+    accountId: string,
+  ): Promise<{ releaseId: string; version: string } | undefined> {
+    return this.#connection.get(
+      `SELECT n.release_id AS releaseId, r.version FROM newest_versions n JOIN releases r ON r.id = n.release_id
+       WHERE n.product_id = :productId AND n.account_id = :accountId`,
+      { productId, accountId },
+    );
+  }
+
+  async storageOfProducts(limit: number): Promise<ProductStorage[]> {
+    return this.#connection.all(
+      `SELECT product, count(*) AS fileCount,
+         CAST(min(total(size_bytes), 9007199254740991.0) AS INTEGER) AS sizeBytes
+       FROM (SELECT DISTINCT p.name AS product, f.sha256, f.size_bytes FROM artifacts f
+         JOIN releases r ON r.id = f.release_id JOIN products p ON p.id = r.product_id)
+       GROUP BY product ORDER BY sizeBytes DESC, product LIMIT :limit`,
+      { limit },
+    );
+  }
+
+  async putNewest(newest: { productId: string; accountId: string; releaseId: string }): Promise<void> {
+    this.#connection.run(
+      `INSERT INTO newest_versions (product_id, account_id, release_id)
+       VALUES (:productId, :accountId, :releaseId)
+       ON CONFLICT (product_id, account_id) DO UPDATE SET release_id = excluded.release_id`,
+      newest,
+    );
+  }
+}
