@@ -2,6 +2,7 @@
 import type { PortalApp } from '../http/portal-app.ts';
 import { httpLimits } from '../limits.ts';
 import type { PortalServices } from '../portal-services.ts';
+import { addAnswerHeaders } from './answer-headers.ts';
 import { addCatalogApi } from './catalog-api.ts';
 import { addDeliveryApi } from './delivery-api.ts';
 import { addSshKeyApi } from './ssh-key-api.ts';
@@ -14,6 +15,7 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     // One count for the whole API; the plugin then leaves out its count for pages.
     api.addHook('onRequest', api.rateLimit(rateLimit));
     api.removeContentTypeParser('application/x-www-form-urlencoded');
+    addAnswerHeaders(api);
     addCatalogApi(api, services);
     addDeliveryApi(api, services);
     addTokenApi(api, services);
