@@ -46,7 +46,7 @@ export async function openStaffSession(room: RunningRoom, role: StaffRole): Prom
   if (!staff) throw new Error('The member of staff was not made.');
   const session = newSessionToken();
   const nowMs = Date.now();
-  const times = { createdAtMs: nowMs, expiresAtMs: nowMs + 3_600_000 };
+  const times = { createdAtMs: nowMs, expiresAtMs: nowMs + 3_600_000, secondFactorAtMs: nowMs };
   const record = { secretHash: hashSecret(session), staffId: staff.id, ...times };
   await store.transaction((transaction) => transaction.staff.insertSession(record));
   return session;
