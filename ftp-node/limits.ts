@@ -92,6 +92,8 @@ export const reportGatherMs = 100;
 export const progressBacklogMax = 1000;
 /** The end of a download waits so long for something else that is to be durable, to share its fsync. */
 export const endingPatienceMs = 20;
+/** A download that has begun is reported after so long, unless it is over. */
+export const announcementDelayMs = 100;
 /** How often the progress of running downloads is recorded and reported. */
 export const progressIntervalMs = second;
 /** Pauses after a failed report: the first, doubled up to the longest. */

@@ -1,10 +1,11 @@
 // The truthful record of downloads: begun and ended ones are on the disk before the session server hears so, progress
-// is recorded and reported once a second. Callers: the session host, for what its session servers ask; open-stager.ts.
+// is recorded and reported once a second. That one has begun is reported only when it is not over in a moment: a small file
+// costs one report. Callers: the session host, for what its session servers ask; open-stager.ts.
 import { randomBytes } from 'node:crypto';
 import type { ParamsOf } from '#commlink/method-table.ts';
 import type { DownloadRecord, DownloadRecords } from '../ledger/download-records.ts';
 import type { ReportedEvent } from '../ledger/report-outbox.ts';
-import { endingPatienceMs, progressBacklogMax, progressIntervalMs } from '../limits.ts';
+import { announcementDelayMs, endingPatienceMs, progressBacklogMax, progressIntervalMs } from '../limits.ts';
 import type { stagerMethods } from '../session-methods.ts';
 import type { StagerContext } from '../stager/stager-context.ts';
 
@@ -36,6 +37,8 @@ interface RunningDownload {
   readonly server: string;
   sentBytes: number;
   recordedBytes: number;
+  /** Whether it was reported that it runs. */
+  isAnnounced: boolean;
   /** How it has ended, until that is on the disk; `isRefused`: the disk would not take it, and is asked again. */
   ending: { readonly sentBytes: number; readonly outcome: EndOutcome; isRefused: boolean } | null;
 }
@@ -51,6 +54,13 @@ export function openDownloadRegister(context: StagerContext, records: DownloadRe
   const running = new Map<string, RunningDownload>();
   endLost(context, records);
   const register: Register = { context, records, running };
+  let announcing: NodeJS.Timeout | null = null;
+  const announceSoon = (): void => {
+    announcing ??= setTimeout(() => {
+      announcing = null;
+      announce(register);
+    }, announcementDelayMs);
+  };
   const timer = setInterval(() => {
     recordProgress(register);
     for (const download of running.values())
@@ -69,8 +79,9 @@ export function openDownloadRegister(context: StagerContext, records: DownloadRe
     begin: async (start, server) => {
       const record = await context.ledger.commit(() => recordBegin(context, records, start));
       if (record === null) return null;
-      running.set(record.download, { record, server, sentBytes: 0, recordedBytes: 0, ending: null });
-      context.wakeSender();
+      const fresh = { sentBytes: 0, recordedBytes: 0, isAnnounced: false, ending: null };
+      running.set(record.download, { record, server, ...fresh });
+      announceSoon();
       return record;
     },
     progress: (download, sentBytes, server) => {
@@ -89,7 +100,10 @@ export function openDownloadRegister(context: StagerContext, records: DownloadRe
     get runningCount() {
       return running.size;
     },
-    stop: () => clearInterval(timer),
+    stop: () => {
+      clearInterval(timer);
+      if (announcing !== null) clearTimeout(announcing);
+    },
   };
 }
 
@@ -119,8 +133,23 @@ function recordBegin(
     startedAtMs: nowMs,
   };
   records.add(record);
-  context.outbox.add(describeDownload(record, 'running', null), nowMs);
   return record;
+}
+
+/** Reports what has begun and still runs. Should the disk refuse it, progress will say so. */
+function announce({ context, running }: Register): void {
+  const fresh = [...running.values()].filter(({ isAnnounced, ending }) => !isAnnounced && ending === null);
+  if (fresh.length === 0) return;
+  for (const download of fresh) download.isAnnounced = true;
+  try {
+    context.ledger.transaction(() => {
+      for (const { record } of fresh)
+        context.outbox.add(describeDownload(record, 'running', null), context.now());
+    }, 'recoverable');
+    context.wakeSender();
+  } catch (error) {
+    context.log.error({ err: error }, 'the beginning of downloads could not be reported');
+  }
 }
 
 /** One transaction a second, whatever the number of downloads. */
