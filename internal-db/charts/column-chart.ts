@@ -2,7 +2,7 @@
 // percent; heights and letters are in pixels, so that they read the same on a telephone. Pure; called by the console's pages,
 // which put the same numbers into a table beside it.
 import { html, type Html } from '#commlink/pages/html.ts';
-import { axisTicks, type Quantity } from './axis-scale.ts';
+import { axisTicks } from './axis-scale.ts';
 import { coordinate, seriesClass } from './chart-series.ts';
 
 const plotHeight = 180;
@@ -26,15 +26,14 @@ export interface ColumnChart {
   readonly title: string;
   readonly series: readonly string[];
   readonly columns: readonly Column[];
-  readonly quantity: Quantity;
   readonly format: (value: number) => string;
 }
 
 /** The chart; of no columns, an empty one. */
 export function renderColumnChart(chart: ColumnChart): Html {
-  const { title, columns, quantity, format } = chart;
+  const { title, columns, format } = chart;
   const largest = Math.max(0, ...columns.map(totalOf));
-  const ticks = axisTicks(largest, quantity);
+  const ticks = axisTicks(largest);
   const top = ticks.at(-1) ?? 1;
   const lineAt = (value: number): string => coordinate(headHeight + plotHeight * (1 - value / top));
   const height = headHeight + plotHeight + footHeight;

@@ -5,9 +5,21 @@ import t from 'tap';
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-const sheet = readFileSync(new URL('../../../internal-db/charts/charts.css', import.meta.url), 'utf8');
-const [lightSheet = '', darkSheet = ''] = sheet.split('@media (prefers-color-scheme: dark)');
-const surfaces = { light: ['#ffffff', '#f5f7f6'], dark: ['#19221f', '#101716'] };
+/** A sheet's part for light pages, and the one for dark ones. */
+function readSheet(path: string): readonly [light: string, dark: string] {
+  const text = readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  const [light = '', dark = ''] = text.split('@media (prefers-color-scheme: dark)');
+  return [light, dark];
+}
+
+const [lightSheet, darkSheet] = readSheet('internal-db/charts/charts.css');
+const [lightDesign, darkDesign] = readSheet('commlink/pages/assets/design.css');
+const surfaces = { light: surfacesOf(lightDesign), dark: surfacesOf(darkDesign) };
+
+/** What charts are drawn on. */
+function surfacesOf(design: string): string[] {
+  return [...design.matchAll(/--(?:paper|surface): (#[0-9a-f]{6});/g)].map((found) => found[1] ?? '');
+}
 
 /** Parts of light in linear steps, as sRGB (IEC 61966-2-1) has them. */
 function linear(hexadecimal: string): Colour {
@@ -76,6 +88,7 @@ for (const [scheme, text] of Object.entries({ light: lightSheet, dark: darkSheet
 
   t.test(`${scheme}: every series stands out from the page`, async (t) => {
     t.equal(colours.length, 4);
+    t.equal(surfaces[scheme as keyof typeof surfaces].length, 2);
     for (const surface of surfaces[scheme as keyof typeof surfaces])
       for (const colour of colours) t.ok(contrast(colour, surface) >= 3, `${colour} on ${surface}`);
   });
