@@ -133,6 +133,16 @@ export const accessWriteIntervalMs = 1000;
 /** How long they are kept. */
 export const accessEventsKeptMs = 400 * 86_400_000;
 
+/** Console: what the search box shows of each kind. */
+export const searchHitsMax = 20;
+/** Console: entries of a customer's timeline on a page. */
+export const timelineRowsMax = 30;
+/** Console: entitlements on a page. */
+export const entitlementRowsMax = 25;
+/** Changes of entitlements in one table. */
+export const bulkLinesMax = 1000;
+/** Bytes of the form with such a table. */
+export const bulkFormBytesMax = 1024 * 1024;
 /** Console: a staff session's lifetime. */
 export const staffSessionLifetimeMs = 8 * 3_600_000;
 /** Console: rows on a page. */
