@@ -17,6 +17,8 @@ import type { NodeLinks } from './node-links.ts';
 import { addCatalogRoutes } from './pages/catalog-routes.ts';
 import { addDeliveryRoutes } from './pages/delivery-routes.ts';
 import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
+import { addLanguageRoutes } from './pages/language-routes.ts';
+import { createFrames } from './pages/page-frame.ts';
 import { addSignInRoutes } from './pages/sign-in-routes.ts';
 import { addSshKeyRoutes } from './pages/ssh-key-routes.ts';
 import { addTokenRoutes } from './pages/token-routes.ts';
@@ -45,31 +47,37 @@ export async function buildPortal(
 ): Promise<PortalApp> {
   const { publicUrl } = settings.portal;
   const limits = portalLimits(settings);
-  const frame = { assetBase: `/assets/${assetStore.version}`, offersApi: settings.features.api };
+  const offersApi = settings.features.api;
+  const frameFor = createFrames({
+    assetBase: `/assets/${assetStore.version}`,
+    offersApi,
+    branding: { vendorName: 'Consign', supportAddress: null, sheet: null, logo: null },
+  });
   const authorityPem = identity.authority;
-  const services: PortalServices = { internalDb, nodes, frame, publicUrl, authorityPem, limits, log };
+  const services: PortalServices = { internalDb, nodes, frameFor, publicUrl, authorityPem, limits, log };
   const app = await createPortalApp({
     publicUrl,
     limits,
     log,
-    answerError: createErrorAnswer({ frame, publicUrl, log }),
+    answerError: createErrorAnswer({ frameFor, publicUrl, log }),
   });
   carryRequestIds(app);
   logRequests(app);
   metrics.countRequests(app);
   declineWhileClosed(app, admission);
-  refuseUnknownAddresses(app, frame);
+  refuseUnknownAddresses(app, { offersApi });
   addPublicRoutes(app, services, assetStore);
   const linkedCounts = () => ({
     internalDb: commlink.linked('internal-db').length,
     ftpNodes: commlink.linked('ftp-node').length,
   });
   addHealthRoute(app, linkedCounts, admission);
+  addLanguageRoutes(app, services);
   addSignInRoutes(app, services);
   addCatalogRoutes(app, services);
   addDeliveryRoutes(app, services);
   addSshKeyRoutes(app, services);
-  if (frame.offersApi) {
+  if (offersApi) {
     addTokenRoutes(app, services);
     await addApiRoutes(app, services);
   }

@@ -37,6 +37,7 @@ t.test(
   async (t) => {
     const page = await openPortal(demoCustomer(consign));
     const address = await askForFile(page);
+    await page.locator('details.menu summary').click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForURL(/\/sign-in$/);
     await page.goBack();

@@ -143,6 +143,7 @@ t.test('everything works without scripts', async (t) => {
   t.equal(await page.getByText('once-only-Pw-3f9a').count(), 1, 'a reload shows the password again');
   await page.getByRole('button', { name: 'End this delivery' }).click();
   await page.getByText('This delivery was ended.').waitFor();
+  await page.locator('details.menu summary').click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL(/\/sign-in$/);
   await context.close();

@@ -1,21 +1,6 @@
 // How sizes, the progress and the outcomes of downloads are written, on the server's pages and by the script that refreshes them:
 // this module runs in both places, so that a row looks the same whoever wrote it.
-
-const units = ['kB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-/** A size in decimal units with three significant digits: `118 MB`, `1.07 GB`, `512 bytes`. */
-export function humanSize(sizeBytes: number): string {
-  if (sizeBytes < 1000) return sizeBytes === 1 ? '1 byte' : `${Math.max(0, Math.round(sizeBytes))} bytes`;
-  let value = sizeBytes;
-  let unit = '';
-  for (const next of units) {
-    // At 999.5 the rounded figure would read "1,000 kB": the next unit begins there.
-    if (value < 999.5) break;
-    value /= 1000;
-    unit = next;
-  }
-  return `${value.toLocaleString('en', { maximumSignificantDigits: 3 })} ${unit}`;
-}
+import { humanSize } from '#commlink/pages/browser/human-size.ts';
 
 /** How far a download is: `118 MB of 1.07 GB`, and while it runs, `, 35 MB/s, 27 seconds left`. */
 export function describeAmount(

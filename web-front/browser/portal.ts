@@ -3,10 +3,12 @@
 import { addCopyButtons } from '#commlink/pages/browser/copy-buttons.ts';
 import { followDelivery } from './delivery-progress.ts';
 import { localizeTimes } from '#commlink/pages/browser/local-times.ts';
+import { closeMenus } from '#commlink/pages/browser/menus.ts';
 import { sendFormsOnce } from '#commlink/pages/browser/single-submit.ts';
 
 localizeTimes(document);
 addCopyButtons(document);
 sendFormsOnce(document);
+closeMenus(document);
 const delivery = document.querySelector<HTMLElement>('[data-delivery]');
 if (delivery) void followDelivery(delivery);

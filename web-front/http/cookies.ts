@@ -1,5 +1,6 @@
 // The cookies of the portal, and nothing else of it. All are Secure, HttpOnly and SameSite=Lax; those for the whole
 // site carry the __Host- prefix, so that neither another host of the domain nor plain HTTP can plant one.
+import { languageCookie, type Language } from '#commlink/pages/texts/language.ts';
 
 /** The attributes that this portal gives its cookies. `maxAge` is in seconds. */
 export interface CookieAttributes {
@@ -25,6 +26,7 @@ const sessionCookie = '__Host-consign-session';
 const visitorCookie = '__Host-consign-visitor';
 const deliveryCookie = '__Secure-consign-delivery';
 const secretPattern = /^[\w-]{1,256}$/;
+const languageKeptSeconds = 366 * 86_400;
 const wholeSite = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const;
 
 /** The session token that the browser sent; null when there is none that could be one. */
@@ -50,6 +52,11 @@ export function readVisitorCookie(request: CookieSource): string | null {
 /** Gives a browser that is not signed in its random secret, until it is closed. */
 export function setVisitorCookie(reply: CookieSink, secret: string): void {
   reply.setCookie(visitorCookie, secret, wholeSite);
+}
+
+/** Keeps the visitor's choice of a language. */
+export function setLanguageCookie(reply: CookieSink, language: Language): void {
+  reply.setCookie(languageCookie, language, { ...wholeSite, maxAge: languageKeptSeconds });
 }
 
 /** The sealed credentials of the delivery whose page is asked for. */

@@ -2,9 +2,9 @@
 // to the sign-in page for a visitor without a session. Faults are logged with their incident id; customers get the id.
 import type { Logger } from '#commlink/log.ts';
 import { errorPage } from '../pages/error-page.ts';
-import type { PageFrame } from '../pages/layout.ts';
+import type { FrameFor, PageRequest } from '../pages/page-frame.ts';
 import { PortalProblem, problemTable, type ProblemCode } from '../portal-problem.ts';
-import { clearSessionCookie, readSessionCookie, type CookieSink, type CookieSource } from './cookies.ts';
+import { clearSessionCookie, readSessionCookie, type CookieSink } from './cookies.ts';
 import type { PortalApp } from './portal-app.ts';
 import { answerHeaders } from './security-headers.ts';
 
@@ -32,10 +32,8 @@ export interface ProblemDetails {
 }
 
 /** What is needed of a request to answer its error. */
-export interface FailedRequest extends CookieSource {
+export interface FailedRequest extends PageRequest {
   readonly id: string;
-  readonly method: string;
-  readonly url: string;
 }
 
 /** What is needed of a reply to answer an error. */
@@ -52,8 +50,12 @@ export interface ErrorSink extends CookieSink {
 export type AnswerError = (error: Error, request: FailedRequest, reply: ErrorSink) => unknown;
 
 /** Makes the function that answers every error of the portal. */
-export function createErrorAnswer(means: { frame: PageFrame; publicUrl: string; log: Logger }): AnswerError {
-  const { frame, publicUrl, log } = means;
+export function createErrorAnswer(means: {
+  frameFor: FrameFor;
+  publicUrl: string;
+  log: Logger;
+}): AnswerError {
+  const { frameFor, publicUrl, log } = means;
   return (error, request, reply) => {
     const problem = problemOf(error, request.url);
     logProblem(log, problem, request.id);
@@ -63,7 +65,7 @@ export function createErrorAnswer(means: { frame: PageFrame; publicUrl: string; 
     if (problem.retryAfterSeconds !== null) reply.header('retry-after', problem.retryAfterSeconds);
     if (!isApi(request.url)) {
       reply.type('text/html; charset=utf-8');
-      return reply.send(errorPage(frame, problem, request.id));
+      return reply.send(errorPage(frameFor(request), problem, request.id));
     }
     if (problem.code === 'session_required') reply.header('www-authenticate', 'Bearer realm="consign"');
     reply.type('application/problem+json');
@@ -75,7 +77,7 @@ export function createErrorAnswer(means: { frame: PageFrame; publicUrl: string; 
  * Makes unknown addresses a problem; they count against the visitor's rate limit, so that guessing is slow. Where the API
  * and personal tokens are not offered, their addresses are among them.
  */
-export function refuseUnknownAddresses(app: PortalApp, { offersApi }: PageFrame): void {
+export function refuseUnknownAddresses(app: PortalApp, { offersApi }: { offersApi: boolean }): void {
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
     if (!offersApi && (isApi(request.url) || /^\/tokens(?:[/?]|$)/.test(request.url))) {
       throw new PortalProblem('not_found', 'This service does not offer an API or personal tokens.');

@@ -69,8 +69,8 @@ export async function createPortalApp(options: PortalAppOptions): Promise<Portal
 }
 
 /** Cookies are read by a hook, which has not run for such a request. */
-function withoutCookies({ id, method, url }: Omit<FailedRequest, 'cookies'>): FailedRequest {
-  return { id, method, url, cookies: {} };
+function withoutCookies({ id, method, url, headers }: Omit<FailedRequest, 'cookies'>): FailedRequest {
+  return { id, method, url, headers, cookies: {} };
 }
 
 function rateLimitOptions(limits: PortalLimits) {

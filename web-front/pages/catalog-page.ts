@@ -2,7 +2,7 @@
 import type { CatalogFile, CatalogProduct, CatalogRelease } from '#commlink/methods/fields.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
-import { sizeText, timeText } from './sizes-and-times.ts';
+import { sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
 
 /** The list of products, each with its newest release open and the earlier ones folded. */
 export function catalogPage(frame: PageFrame, viewer: Viewer, products: readonly CatalogProduct[]): string {
@@ -42,7 +42,7 @@ function releaseSection(product: CatalogProduct, release: CatalogRelease, viewer
   const files = release.files.map((file) => fileItem({ product, release, file }, viewer));
   return html`<article class="card release">
     <h3>
-      ${release.version} <span class="tag">${release.channel}</span>
+      ${release.version} <span class="tag plain">${release.channel}</span>
       <small>published ${timeText(release.publishedAtMs)}</small>
     </h3>
     <ul class="files">
@@ -63,7 +63,7 @@ function fileItem({ product, release, file }: FilePlace, viewer: Viewer): Html {
       <strong class="name">${file.name}</strong>
       <span class="facts"
         >${sizeText(file.sizeBytes)}
-        ${file.platform ? html`<span class="tag">${file.platform}</span>` : null}</span
+        ${file.platform ? html`<span class="tag plain">${file.platform}</span>` : null}</span
       >
       <span class="digest"><abbr title="SHA-256 digest">SHA-256</abbr> <code>${file.sha256}</code></span>
     </div>

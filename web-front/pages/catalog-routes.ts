@@ -12,6 +12,8 @@ export function addCatalogRoutes(app: PortalApp, services: PortalServices): void
       loadViewer(services, session),
       services.internalDb.callForSession('catalog.list', { session }),
     ]);
-    return reply.type('text/html; charset=utf-8').send(catalogPage(services.frame, viewer, products));
+    return reply
+      .type('text/html; charset=utf-8')
+      .send(catalogPage(services.frameFor(request), viewer, products));
   });
 }

@@ -2,9 +2,9 @@
 import type { Delivery, DeliveryState, Download } from '#commlink/methods/fields.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { nameRequester } from '../delivery/requester.ts';
-import { humanSize } from '../browser/download-words.ts';
+import { humanSize } from '#commlink/pages/browser/human-size.ts';
 import { renderPage, type PageFrame, type Viewer } from './layout.ts';
-import { timeText } from './sizes-and-times.ts';
+import { timeText } from '#commlink/pages/sizes-and-times.ts';
 
 /** A delivery with its downloads. */
 export interface DeliveryRecord {

@@ -5,8 +5,8 @@ import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { caFileName, type ClientCommands } from '../delivery/client-commands.ts';
 import type { DownloadLinks } from '../delivery/download-links.ts';
-import { humanSize } from '../browser/download-words.ts';
-import { timeText } from './sizes-and-times.ts';
+import { humanSize } from '#commlink/pages/browser/human-size.ts';
+import { timeText } from '#commlink/pages/sizes-and-times.ts';
 
 /** Everything that a customer needs to fetch a delivery. */
 export interface DeliveryAccess {

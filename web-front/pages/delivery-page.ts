@@ -7,7 +7,7 @@ import { downloadButton, otherClients, type DeliveryAccess } from './delivery-ac
 import { downloadsSection, isRunning } from './delivery-progress.ts';
 import { stateTag } from './deliveries-page.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
-import { sizeText, timeText } from './sizes-and-times.ts';
+import { sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
 
 /** What the page shows. `access` is null when this browser has no credentials for the delivery, or its node is away. */
 export interface DeliveryView {

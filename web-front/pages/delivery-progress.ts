@@ -4,7 +4,7 @@
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { describeAmount, describeOutcome } from '../browser/download-words.ts';
-import { timeText } from './sizes-and-times.ts';
+import { timeText } from '#commlink/pages/sizes-and-times.ts';
 
 /** Whether one of the downloads runs. */
 export function isRunning(downloads: readonly Download[]): boolean {

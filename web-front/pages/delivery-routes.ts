@@ -28,7 +28,7 @@ const DeliveryParams = strictObject({ id: Id });
 
 /** Adds the routes. */
 export function addDeliveryRoutes(app: PortalApp, services: PortalServices): void {
-  const { frame, internalDb, publicUrl } = services;
+  const { frameFor, internalDb, publicUrl } = services;
 
   app.get('/deliveries', { schema: { hide: true } }, async (request, reply) => {
     const session = requireSession(request);
@@ -42,7 +42,7 @@ export function addDeliveryRoutes(app: PortalApp, services: PortalServices): voi
         limit: pageRowsMax,
       }),
     ]);
-    return reply.type('text/html; charset=utf-8').send(deliveriesPage(frame, viewer, deliveries));
+    return reply.type('text/html; charset=utf-8').send(deliveriesPage(frameFor(request), viewer, deliveries));
   });
 
   app.post('/deliveries', { schema: { body: DownloadForm, hide: true } }, async (request, reply) => {
@@ -68,7 +68,7 @@ export function addDeliveryRoutes(app: PortalApp, services: PortalServices): voi
     if (!record) throw new PortalProblem('not_found', 'Your account has no such delivery.');
     const sealed = readDeliveryCookie(request);
     const credentials = sealed === null ? null : openCredentials(session, id, sealed);
-    const page = deliveryPage(frame, viewer, {
+    const page = deliveryPage(frameFor(request), viewer, {
       ...withKnownStaging(record, credentials),
       access: credentials && (await loadAccess(services, record, credentials)),
       hasCredentials: credentials !== null,

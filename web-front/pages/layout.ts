@@ -1,13 +1,34 @@
-// The frame of every page: head, banner with navigation, main part, footer. Called by each page.
+// The frame of every page: banner with navigation, main part, footer with the language switch. Called by each page.
+import { renderDocument } from '#commlink/pages/document.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
+import { languageNames, languages, type Language } from '#commlink/pages/texts/language.ts';
 import { pageRefreshSeconds } from '../limits.ts';
+import type { PortalTexts } from '../texts/portal-texts.ts';
+import { renderNavigation, type Section } from './navigation.ts';
 
-/** What all pages of this process share. */
+/** How the vendor shows itself. */
+export interface PortalBranding {
+  readonly vendorName: string;
+  /** Where a customer asks for help: a `mailto:` or `https:` address. */
+  readonly supportAddress: string | null;
+  /** Addresses of the vendor's colours and logo; null for our own. */
+  readonly sheet: string | null;
+  readonly logo: string | null;
+}
+
+/** What a page is written with: what all pages of this process share, and the visitor's language. */
 export interface PageFrame {
   /** The versioned folder of scripts and styles, without a trailing slash. */
   readonly assetBase: string;
   /** Whether the API and personal tokens are offered; without them no page leads there. */
   readonly offersApi: boolean;
+  readonly branding: PortalBranding;
+  readonly language: Language;
+  readonly texts: PortalTexts;
+  /** The page's own path and query, for the way back. */
+  readonly path: string;
+  /** The token of the forms in the frame; null for a visitor of whom nothing is known, who gets no such form. */
+  readonly formToken: string | null;
 }
 
 /** Who looks at the page, as internal-db says, and the token for the forms on it. */
@@ -23,42 +44,32 @@ export interface Page {
   readonly viewer: Viewer | null;
   /** Whether the page loads itself again every few seconds: `without-script` where no script does it more finely. */
   readonly refresh?: 'without-script' | 'always' | null;
-  readonly section?: 'products' | 'deliveries' | 'ssh-keys' | 'tokens';
+  readonly section?: Section;
   readonly main: Html;
 }
 
 /** The whole document as text. */
 export function renderPage(frame: PageFrame, page: Page): string {
-  const document = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        ${page.refresh ? refreshTag(page.refresh) : null}
-        <title>${page.title} · Consign</title>
-        <link rel="icon" href="${frame.assetBase}/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="${frame.assetBase}/portal.css" />
-        <script type="module" src="${frame.assetBase}/portal.js"></script>
-      </head>
-      <body>
-        <a class="skip" href="#main">Skip to the content</a>
-        <header class="banner">
-          <div class="frame">
-            <a class="brand" href="/">Consign</a>
-            ${page.viewer ? navigation(frame, page.viewer, page.section) : null}
-          </div>
-        </header>
-        <main id="main" class="frame" tabindex="-1">${page.main}</main>
-        <footer class="frame">
-          <p>
-            Every file has a SHA-256 digest: check it after the download.
-            ${frame.offersApi ? html`<a href="/api/v1/openapi.json">API description</a>` : null}
-          </p>
-        </footer>
-      </body>
-    </html> `;
-  return document.text;
+  const { branding, assetBase, language, texts } = frame;
+  return renderDocument({
+    language,
+    title: page.title,
+    siteName: branding.vendorName,
+    assetBase,
+    sheet: 'portal.css',
+    script: 'portal.js',
+    branding: { sheet: branding.sheet, icon: branding.logo },
+    head: page.refresh ? refreshTag(page.refresh) : null,
+    skipText: texts.frame.skip,
+    banner: html`${renderBrand(frame)} ${page.viewer ? renderViewer(frame, page.viewer, page.section) : null}`,
+    main: page.main,
+    footer: renderFooter(frame),
+  });
+}
+
+/** The hidden field that every form needs to be accepted. */
+export function formTokenField(viewer: Pick<Viewer, 'formToken'>): Html {
+  return html`<input type="hidden" name="formToken" value="${viewer.formToken}" />`;
 }
 
 /** Never faster than a page can be read, and only while the reader waits for something. */
@@ -67,24 +78,41 @@ function refreshTag(when: NonNullable<Page['refresh']>): Html {
   return when === 'always' ? tag : html`<noscript>${tag}</noscript>`;
 }
 
-function navigation(frame: PageFrame, viewer: Viewer, section: Page['section']): Html {
-  const entry = (href: string, label: string, of: Page['section']) =>
-    html`<li><a href="${href}" ${section === of ? html` aria-current="page"` : null}>${label}</a></li>`;
-  return html`<nav aria-label="Main">
-      <ul>
-        ${entry('/', 'Products', 'products')} ${entry('/deliveries', 'Deliveries', 'deliveries')}
-        ${entry('/ssh-keys', 'SSH keys', 'ssh-keys')}
-        ${frame.offersApi ? entry('/tokens', 'Tokens', 'tokens') : null}
-      </ul>
-    </nav>
-    <form class="viewer" method="post" action="/sign-out">
-      ${formTokenField(viewer)}
-      <span>${viewer.userName}<small>${viewer.accountName}</small></span>
-      <button class="quiet" type="submit">Sign out</button>
-    </form>`;
+function renderBrand({ branding, assetBase }: PageFrame): Html {
+  const logo = branding.logo ?? `${assetBase}/icon.svg`;
+  return html`<a class="brand" href="/"><img src="${logo}" alt="" height="28" />${branding.vendorName}</a>`;
 }
 
-/** The hidden field that every form needs to be accepted. */
-export function formTokenField(viewer: Pick<Viewer, 'formToken'>): Html {
-  return html`<input type="hidden" name="formToken" value="${viewer.formToken}" />`;
+function renderViewer(frame: PageFrame, viewer: Viewer, section: Section | undefined): Html {
+  const own = html`<form method="post" action="/sign-out">
+    ${formTokenField(viewer)}
+    <button class="link" type="submit">${frame.texts.frame.signOut}</button>
+  </form>`;
+  return renderNavigation(frame, viewer, { section, own });
+}
+
+function renderFooter(frame: PageFrame): Html {
+  const { texts, branding, offersApi } = frame;
+  return html`<p>${texts.frame.digests}</p>
+    <ul class="footer-links">
+      ${branding.supportAddress === null ? null : html`<li><a href="${branding.supportAddress}">${texts.frame.support}</a></li>`}
+      ${offersApi ? html`<li><a href="/api/v1/openapi.json">${texts.frame.api}</a></li>` : null}
+      ${frame.formToken === null ? null : html`<li>${renderLanguageSwitch(frame, frame.formToken)}</li>`}
+    </ul>`;
+}
+
+/** Each language is a button in its own language; the page's own is only text. */
+function renderLanguageSwitch({ language, texts, path }: PageFrame, formToken: string): Html {
+  const choices = languages.map((choice) =>
+    choice === language
+      ? html`<span aria-current="true" lang="${choice}">${languageNames[choice]}</span>`
+      : html`<button class="link" name="language" value="${choice}" lang="${choice}">
+          ${languageNames[choice]}
+        </button>`,
+  );
+  return html`<form class="languages" method="post" action="/language" aria-label="${texts.frame.language}">
+    ${formTokenField({ formToken })}
+    <input type="hidden" name="next" value="${path}" />
+    ${choices}
+  </form>`;
 }

@@ -34,8 +34,8 @@ export function addPublicRoutes(app: PortalApp, services: PortalServices, assetS
     },
   );
 
-  app.get('/problems', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(problemsPage(services.frame)),
+  app.get('/problems', { schema: { hide: true } }, async (request, reply) =>
+    reply.type('text/html; charset=utf-8').send(problemsPage(services.frameFor(request))),
   );
 
   app.get(`/${caFileName}`, { schema: { hide: true } }, async (_request, reply) => {

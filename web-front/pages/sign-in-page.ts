@@ -1,4 +1,6 @@
 // The sign-in page.
+import { renderTextField } from '#commlink/pages/components/form-field.ts';
+import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage, type PageFrame } from './layout.ts';
 
@@ -12,39 +14,42 @@ export interface SignInView {
 
 /** The form. The user name is filled in again after a refusal; the password never. */
 export function signInPage(frame: PageFrame, view: SignInView): string {
-  const refusal = view.refusal ? html`<p class="notice bad" role="alert">${view.refusal}</p>` : null;
+  const texts = frame.texts.signIn;
+  const username = renderTextField({
+    name: 'username',
+    label: texts.username,
+    value: view.username,
+    attributes: {
+      autocomplete: 'username',
+      autocapitalize: 'none',
+      spellcheck: 'false',
+      required: true,
+      maxlength: 128,
+      autofocus: view.username === '',
+    },
+  });
+  const password = renderTextField({
+    name: 'password',
+    label: texts.password,
+    type: 'password',
+    attributes: {
+      autocomplete: 'current-password',
+      required: true,
+      maxlength: 256,
+      autofocus: view.username !== '',
+    },
+  });
   const main = html`<div class="narrow">
-    <h1>Sign in</h1>
-    <p class="lead">Your downloads, ready when you are.</p>
-    ${refusal}
-    <form class="card stacked" method="post" action="/sign-in">
+    <h1>${texts.title}</h1>
+    <p class="lead">${texts.lead}</p>
+    ${view.refusal === null ? null : renderNotice('bad', view.refusal)}
+    <form class="form" method="post" action="/sign-in">
       ${formTokenField(view)}
       <input type="hidden" name="next" value="${view.next}" />
-      <label for="username">User name</label>
-      <input
-        id="username"
-        name="username"
-        value="${view.username}"
-        autocomplete="username"
-        autocapitalize="none"
-        spellcheck="false"
-        required
-        maxlength="128"
-        ${view.username ? null : html` autofocus`}
-      />
-      <label for="password">Password</label>
-      <input
-        id="password"
-        name="password"
-        type="password"
-        autocomplete="current-password"
-        required
-        maxlength="256"
-        ${view.username ? html` autofocus` : null}
-      />
-      <button class="primary" type="submit">Sign in</button>
+      ${username} ${password}
+      <button class="primary" type="submit">${texts.button}</button>
     </form>
-    <p class="fine">No account, or locked out? Write to your vendor.</p>
+    <p class="fine">${texts.noAccount}</p>
   </div>`;
-  return renderPage(frame, { title: 'Sign in', viewer: null, main });
+  return renderPage({ ...frame, formToken: view.formToken }, { title: texts.title, viewer: null, main });
 }

@@ -13,10 +13,12 @@ import {
   setVisitorCookie,
 } from '../http/cookies.ts';
 import { formTokenFor } from '../http/form-token.ts';
+import { ownPath } from '../http/own-path.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireOwnForm } from '../http/session.ts';
 import { httpLimits } from '../limits.ts';
 import type { PortalServices } from '../portal-services.ts';
+import type { SignInTexts } from '../texts/english/sign-in.ts';
 import { signInPage } from './sign-in-page.ts';
 
 const SignInForm = strictObject({
@@ -35,17 +37,14 @@ type Refusal = Extract<Opening, { opened: false }>;
 
 /** Adds the routes. */
 export function addSignInRoutes(app: PortalApp, services: PortalServices): void {
-  const { frame, internalDb, publicUrl, limits } = services;
-  const showForm = (view: { secret: string; next: string; username: string; refusal: string | null }) =>
-    signInPage(frame, { ...view, formToken: formTokenFor(view.secret) });
+  const { frameFor, internalDb, publicUrl, limits } = services;
 
   app.get('/sign-in', { schema: { querystring: SignInQuery, hide: true } }, async (request, reply) => {
     const next = ownPath(request.query.next);
     const secret = readVisitorCookie(request) ?? randomBytes(32).toString('base64url');
     setVisitorCookie(reply, secret);
-    return reply
-      .type('text/html; charset=utf-8')
-      .send(showForm({ secret, next, username: '', refusal: null }));
+    const view = { formToken: formTokenFor(secret), next, username: '', refusal: null };
+    return reply.type('text/html; charset=utf-8').send(signInPage(frameFor(request), view));
   });
 
   const rateLimit = { max: limits.signInsPerMinute, timeWindow: httpLimits.rateWindowMs };
@@ -65,11 +64,11 @@ export function addSignInRoutes(app: PortalApp, services: PortalServices): void 
       }
       const retryAfterSeconds = Math.ceil(opening.retryAfterMs / 1000);
       if (opening.reason === 'throttled') void reply.header('retry-after', retryAfterSeconds);
-      const page = showForm({ secret: cookieSecret ?? '', next, username, refusal: explain(opening) });
-      return reply
-        .code(opening.reason === 'throttled' ? 429 : 403)
-        .type('text/html; charset=utf-8')
-        .send(page);
+      const frame = frameFor(request);
+      const refusal = explain(opening, frame.texts.signIn.refusals);
+      const page = signInPage(frame, { formToken, next, username, refusal });
+      reply.code(opening.reason === 'throttled' ? 429 : 403).type('text/html; charset=utf-8');
+      return reply.send(page);
     },
   );
 
@@ -84,26 +83,14 @@ export function addSignInRoutes(app: PortalApp, services: PortalServices): void 
   });
 }
 
-function explain({ reason, retryAfterMs }: Refusal): string {
+function explain({ reason, retryAfterMs }: Refusal, texts: SignInTexts['refusals']): string {
   switch (reason) {
-    case 'credentials':
-      return 'User name and password do not fit together. Check both and try again.';
     case 'throttled':
-      return `There were too many attempts. Wait ${Math.max(1, Math.ceil(retryAfterMs / 1000))} seconds, then try again.`;
-    case 'suspended':
-      return 'This account is suspended. Write to your vendor.';
+      return texts.throttled(Math.max(1, Math.ceil(retryAfterMs / 1000)));
     case 'banned':
-      return `Sign-ins from your network address are refused for now. Try again in ${minutesText(retryAfterMs)}, or write to your vendor.`;
+      return texts.banned(Math.max(1, Math.ceil(retryAfterMs / 60_000)));
+    case 'credentials':
+    case 'suspended':
+      return texts[reason];
   }
-}
-
-function minutesText(durationMs: number): string {
-  const minutes = Math.max(1, Math.ceil(durationMs / 60_000));
-  if (minutes > 120) return `${Math.ceil(minutes / 60)} hours`;
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
-}
-
-/** A path of this site to go on with; anything that could lead elsewhere (`//host`, `/\host`, a scheme) is `/`. */
-function ownPath(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(next) && !next.includes('\\') ? next : '/';
 }

@@ -6,6 +6,7 @@ import { loadViewer, requireOwnForm, requireSession } from '../http/session.ts';
 import { sshKeyInputMax } from '../limits.ts';
 import { problemTable } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
+import type { PageRequest } from './page-frame.ts';
 import { sshKeysPage } from './ssh-keys-page.ts';
 
 const FormToken = Type.String({ maxLength: 64 });
@@ -19,17 +20,17 @@ const KeyParams = strictObject({ id: Id });
 
 /** Adds the routes. */
 export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void {
-  const { frame, internalDb, publicUrl } = services;
-  const renderKeys = async (session: string, refusal: string | null) => {
+  const { frameFor, internalDb, publicUrl } = services;
+  const renderKeys = async (request: PageRequest, session: string, refusal: string | null) => {
     const [viewer, { keys }] = await Promise.all([
       loadViewer(services, session),
       internalDb.callForSession('sshKey.list', { session }),
     ]);
-    return sshKeysPage(frame, viewer, { keys, refusal });
+    return sshKeysPage(frameFor(request), viewer, { keys, refusal });
   };
 
   app.get('/ssh-keys', { schema: { hide: true } }, async (request, reply) => {
-    const page = await renderKeys(requireSession(request), null);
+    const page = await renderKeys(request, requireSession(request), null);
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
@@ -41,7 +42,7 @@ export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void 
     const outcome = await internalDb.callForSession('sshKey.add', wish);
     if (outcome.added) return reply.redirect('/ssh-keys', 303);
     reply.code(problemTable.key_refused.status).type('text/html; charset=utf-8');
-    return reply.send(await renderKeys(session, outcome.explanation));
+    return reply.send(await renderKeys(request, session, outcome.explanation));
   });
 
   const removeSchema = { params: KeyParams, body: RemoveForm, hide: true };

@@ -1,9 +1,12 @@
-// The page of a customer's SSH keys: put one in, list them with their fingerprints, remove them.
+// The page of a customer's SSH keys: list them with their fingerprints, remove them, put one in.
 import type { SshKey } from '#commlink/methods/internal-db-methods.ts';
-import { html, type Html } from '#commlink/pages/html.ts';
+import { renderTextArea, renderTextField } from '#commlink/pages/components/form-field.ts';
+import { renderNotice } from '#commlink/pages/components/parts.ts';
+import { renderTable } from '#commlink/pages/components/table.ts';
+import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
+import { timeText } from '#commlink/pages/sizes-and-times.ts';
 import { sshKeyInputMax } from '../limits.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
-import { timeText } from './sizes-and-times.ts';
 
 /** What the page shows; `refusal` says why the key that was just sent is not among them. */
 export interface SshKeysView {
@@ -13,68 +16,79 @@ export interface SshKeysView {
 
 /** The page. What was pasted is not filled in again: it may have been a private key. */
 export function sshKeysPage(frame: PageFrame, viewer: Viewer, { keys, refusal }: SshKeysView): string {
-  const main = html`<h1>SSH keys</h1>
-    <p class="lead">
-      With a key of yours, SFTP needs no password: <code>sftp -i</code>, WinSCP or a script log in with your
-      user name and find all that is ready for your account.
-    </p>
-    ${refusal === null ? null : html`<p class="notice bad" role="alert">${refusal}</p>`} ${addForm(viewer)}
-    <h2>Your keys</h2>
-    ${
-      keys.length === 0
-        ? html`<p>You have none.</p>`
-        : html`<ul class="card rows">
-            ${keys.map((key) => row(key, viewer))}
-          </ul>`
-    }`;
-  return renderPage(frame, { title: 'SSH keys', viewer, section: 'ssh-keys', main });
+  const { keysAndTokens: shared } = frame.texts;
+  const texts = shared.keys;
+  const table = renderTable({
+    caption: texts.table,
+    columns: [
+      texts.name,
+      texts.fingerprint,
+      shared.added,
+      shared.lastUsed,
+      { heading: texts.remove, kind: 'action' },
+    ],
+    rows: keys.map((key) => keyCells(key, frame, viewer)),
+    empty: texts.empty,
+  });
+  const main = html`<header class="page-head">
+      <h1>${texts.title}</h1>
+      <p class="lead">${texts.lead}</p>
+    </header>
+    ${refusal === null ? null : renderNotice('bad', refusal)}
+    <section aria-labelledby="keys">
+      <h2 id="keys">${texts.heading}</h2>
+      ${table}
+    </section>
+    <section aria-labelledby="add">
+      <h2 id="add">${texts.add}</h2>
+      ${addForm(frame, viewer)}
+    </section>`;
+  return renderPage(frame, { title: texts.title, viewer, section: 'ssh-keys', main });
 }
 
-function addForm(viewer: Viewer): Html {
-  return html`<form class="card stacked" method="post" action="/ssh-keys" data-once>
-    ${formTokenField(viewer)}
-    <label for="line">Public key</label>
-    <textarea
-      id="line"
-      name="line"
-      required
-      rows="4"
-      maxlength="${sshKeyInputMax.lineCharacters}"
-      placeholder="ssh-ed25519 AAAA… you@computer"
-      aria-describedby="line-help"
-      autocomplete="off"
-      autocapitalize="none"
-      spellcheck="false"
-    ></textarea>
-    <p class="fine" id="line-help">
-      The one line of a file such as <code>~/.ssh/id_ed25519.pub</code>, never the file without
-      <code>.pub</code>. You have no key yet? <code>ssh-keygen -t ed25519</code> makes one.
-    </p>
-    <label for="name">What do you call it? <small>(or else its own comment)</small></label>
-    <input
-      id="name"
-      name="name"
-      maxlength="${sshKeyInputMax.nameCharacters}"
-      placeholder="build server"
-      autocomplete="off"
-    />
-    <button class="primary" type="submit">Add the key</button>
+function addForm(frame: PageFrame, viewer: Viewer): Html {
+  const texts = frame.texts.keysAndTokens.keys;
+  const line = renderTextArea({
+    name: 'line',
+    label: texts.line,
+    hint: texts.lineHint,
+    attributes: {
+      required: true,
+      rows: 4,
+      maxlength: sshKeyInputMax.lineCharacters,
+      placeholder: texts.linePlaceholder,
+      autocomplete: 'off',
+      autocapitalize: 'none',
+      spellcheck: 'false',
+    },
+  });
+  const name = renderTextField({
+    name: 'name',
+    label: texts.nameLabel,
+    hint: texts.nameHint,
+    attributes: {
+      maxlength: sshKeyInputMax.nameCharacters,
+      placeholder: texts.namePlaceholder,
+      autocomplete: 'off',
+    },
+  });
+  return html`<form class="form" method="post" action="/ssh-keys" data-once>
+    ${formTokenField(viewer)} ${line} ${name}
+    <button class="primary" type="submit">${texts.addButton}</button>
   </form>`;
 }
 
-function row(key: SshKey, viewer: Viewer): Html {
-  const used = key.lastUsedAtMs === null ? 'never used' : html`last used ${timeText(key.lastUsedAtMs)}`;
-  return html`<li class="split">
-    <div>
-      <strong class="name">${key.name}</strong>
-      <code class="digest">${key.fingerprint}</code>
-      <span class="facts">
-        ${key.keyType}, ${key.keyBits} bits · added ${timeText(key.createdAtMs)} · ${used}
-      </span>
-    </div>
-    <form method="post" action="/ssh-keys/${key.id}/remove">
+function keyCells(key: SshKey, frame: PageFrame, viewer: Viewer): readonly HtmlValue[] {
+  const { language, texts } = frame;
+  const { keys, neverUsed } = texts.keysAndTokens;
+  return [
+    html`<strong class="name">${key.name}</strong><small>${keys.bits(key.keyType, key.keyBits)}</small>`,
+    html`<code>${key.fingerprint}</code>`,
+    timeText(key.createdAtMs, language),
+    key.lastUsedAtMs === null ? neverUsed : timeText(key.lastUsedAtMs, language),
+    html`<form method="post" action="/ssh-keys/${key.id}/remove">
       ${formTokenField(viewer)}
-      <button class="quiet" type="submit" aria-label="Remove ${key.name}">Remove</button>
-    </form>
-  </li>`;
+      <button class="quiet" type="submit" aria-label="${keys.removeNamed(key.name)}">${keys.remove}</button>
+    </form>`,
+  ];
 }

@@ -7,6 +7,7 @@ import { loadViewer, requireOwnForm, requireSession } from '../http/session.ts';
 import { tokenLifetimeDays } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
+import type { PageRequest } from './page-frame.ts';
 import { tokensPage, type TokensView } from './tokens-page.ts';
 
 const FormToken = Type.String({ maxLength: 64 });
@@ -21,17 +22,17 @@ const dayMs = 86_400_000;
 
 /** Adds the routes. */
 export function addTokenRoutes(app: PortalApp, services: PortalServices): void {
-  const { frame, internalDb, publicUrl } = services;
-  const renderTokens = async (session: string, created: TokensView['created']) => {
+  const { frameFor, internalDb, publicUrl } = services;
+  const renderTokens = async (request: PageRequest, session: string, created: TokensView['created']) => {
     const [viewer, { tokens }] = await Promise.all([
       loadViewer(services, session),
       internalDb.callForSession('token.list', { session }),
     ]);
-    return tokensPage(frame, viewer, { tokens, created });
+    return tokensPage(frameFor(request), viewer, { tokens, created });
   };
 
   app.get('/tokens', { schema: { hide: true } }, async (request, reply) => {
-    const page = await renderTokens(requireSession(request), null);
+    const page = await renderTokens(request, requireSession(request), null);
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
@@ -41,7 +42,7 @@ export function addTokenRoutes(app: PortalApp, services: PortalServices): void {
     requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
     const lifetimeMs = lifetimeOf(Number(request.body.lifetimeDays));
     const created = await internalDb.callForSession('token.create', { session, name, lifetimeMs });
-    return reply.type('text/html; charset=utf-8').send(await renderTokens(session, created));
+    return reply.type('text/html; charset=utf-8').send(await renderTokens(request, session, created));
   });
 
   const revokeSchema = { params: TokenParams, body: RevokeForm, hide: true };

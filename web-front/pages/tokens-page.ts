@@ -1,10 +1,13 @@
-// The page of a customer's personal tokens: make one (its secret is shown once), list them, revoke them.
-import type { Static } from '#commlink/schema.ts';
+// The page of a customer's personal tokens: list them, revoke them, make one (its secret is shown once).
 import type { PersonalToken } from '#commlink/methods/internal-db-methods.ts';
-import { html, type Html } from '#commlink/pages/html.ts';
+import { renderTextField } from '#commlink/pages/components/form-field.ts';
+import { renderCopyable, renderNotice } from '#commlink/pages/components/parts.ts';
+import { renderTable } from '#commlink/pages/components/table.ts';
+import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
+import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import type { Static } from '#commlink/schema.ts';
 import { tokenLifetimeDays } from '../limits.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
-import { timeText } from './sizes-and-times.ts';
 
 /** A token as its owner sees it. */
 export type TokenRecord = Static<typeof PersonalToken>;
@@ -17,63 +20,85 @@ export interface TokensView {
 
 /** The page. */
 export function tokensPage(frame: PageFrame, viewer: Viewer, view: TokensView): string {
-  const main = html`<h1>Personal tokens</h1>
-    <p class="lead">
-      A token lets a script or a machine download unattended: as <code>Authorization: Bearer …</code> at the
-      API, or as the password of your user name over FTPS and SFTP.
-    </p>
-    ${view.created ? createdNotice(view.created) : null} ${createForm(viewer)}
-    <h2>Your tokens</h2>
-    ${
-      view.tokens.length === 0
-        ? html`<p>You have none.</p>`
-        : html`<ul class="card rows">
-            ${view.tokens.map((token) => row(token, viewer))}
-          </ul>`
-    }`;
-  return renderPage(frame, { title: 'Personal tokens', viewer, section: 'tokens', main });
+  const { keysAndTokens: shared } = frame.texts;
+  const texts = shared.tokens;
+  const table = renderTable({
+    caption: texts.table,
+    columns: [
+      texts.name,
+      shared.added,
+      shared.validUntil,
+      shared.lastUsed,
+      { heading: texts.revoke, kind: 'action' },
+    ],
+    rows: view.tokens.map((token) => tokenCells(token, frame, viewer)),
+    empty: texts.empty,
+  });
+  const main = html`<header class="page-head">
+      <h1>${texts.title}</h1>
+      <p class="lead">${texts.lead}</p>
+      <p class="fine">${texts.use}</p>
+    </header>
+    ${view.created ? createdNotice(frame, view.created) : null}
+    <section aria-labelledby="tokens">
+      <h2 id="tokens">${texts.heading}</h2>
+      ${table}
+    </section>
+    <section aria-labelledby="make">
+      <h2 id="make">${texts.add}</h2>
+      ${createForm(frame, viewer)}
+    </section>`;
+  return renderPage(frame, { title: texts.title, viewer, section: 'tokens', main });
 }
 
-function createdNotice({ secret, token }: NonNullable<TokensView['created']>): Html {
-  return html`<section class="notice good" role="status">
-    <h2>${token.name}</h2>
-    <p>Copy the token now: it is not shown again.</p>
-    <p class="copyable"><code data-copy="token">${secret}</code></p>
-  </section>`;
+function createdNotice(frame: PageFrame, { secret, token }: NonNullable<TokensView['created']>): Html {
+  const texts = frame.texts.keysAndTokens.tokens;
+  return renderNotice(
+    'good',
+    html`<p><strong>${texts.created(token.name)}</strong> ${texts.copyNow}</p>
+      <p>${renderCopyable('token', secret)}</p>`,
+  );
 }
 
-function createForm(viewer: Viewer): Html {
+function createForm(frame: PageFrame, viewer: Viewer): Html {
   const { min, max, preset } = tokenLifetimeDays;
-  return html`<form class="card stacked" method="post" action="/tokens" data-once>
-    ${formTokenField(viewer)}
-    <label for="name">What is it for?</label>
-    <input id="name" name="name" required maxlength="100" placeholder="build server" autocomplete="off" />
-    <label for="lifetimeDays">Valid for how many days?</label>
-    <input
-      id="lifetimeDays"
-      name="lifetimeDays"
-      type="number"
-      required
-      min="${min}"
-      max="${max}"
-      value="${preset}"
-    />
-    <button class="primary" type="submit">Make a token</button>
+  const texts = frame.texts.keysAndTokens.tokens;
+  const name = renderTextField({
+    name: 'name',
+    label: texts.nameLabel,
+    attributes: {
+      required: true,
+      maxlength: 100,
+      placeholder: texts.namePlaceholder,
+      autocomplete: 'off',
+    },
+  });
+  const days = renderTextField({
+    name: 'lifetimeDays',
+    label: texts.days,
+    type: 'number',
+    value: preset,
+    attributes: { required: true, min, max },
+  });
+  return html`<form class="form" method="post" action="/tokens" data-once>
+    ${formTokenField(viewer)} ${name} ${days}
+    <button class="primary" type="submit">${texts.addButton}</button>
   </form>`;
 }
 
-function row(token: TokenRecord, viewer: Viewer): Html {
-  return html`<li class="split">
-    <div>
-      <strong class="name">${token.name}</strong>
-      <span class="facts"
-        >made ${timeText(token.createdAtMs)} · valid until ${timeText(token.expiresAtMs)} ·
-        ${token.lastUsedAtMs === null ? 'never used' : html`last used ${timeText(token.lastUsedAtMs)}`}</span
-      >
-    </div>
-    <form method="post" action="/tokens/${token.id}/revoke">
+function tokenCells(token: TokenRecord, frame: PageFrame, viewer: Viewer): readonly HtmlValue[] {
+  const { language, texts } = frame;
+  const { tokens, neverUsed } = texts.keysAndTokens;
+  return [
+    html`<strong class="name">${token.name}</strong>`,
+    timeText(token.createdAtMs, language),
+    timeText(token.expiresAtMs, language),
+    token.lastUsedAtMs === null ? neverUsed : timeText(token.lastUsedAtMs, language),
+    html`<form method="post" action="/tokens/${token.id}/revoke">
       ${formTokenField(viewer)}
-      <button class="quiet" type="submit" aria-label="Revoke ${token.name}">Revoke</button>
-    </form>
-  </li>`;
+      <button class="quiet" type="submit" aria-label="${tokens.revokeNamed(token.name)}">
+        ${tokens.revoke}
+      </button>
+    </form>`,
+  ];
 }

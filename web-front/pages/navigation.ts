@@ -1,0 +1,67 @@
+// The banner of a visitor who is signed in: the ways to products and deliveries, and a menu of what is one's own. A page
+// that is to be found there has a row in the table. Called by layout.ts.
+import { html, type Html } from '#commlink/pages/html.ts';
+import type { FrameTexts } from '../texts/english/frame.ts';
+import type { PageFrame, Viewer } from './layout.ts';
+
+/** The entry that a page belongs to. */
+export type Section = keyof FrameTexts['sections'];
+
+interface Entry {
+  readonly section: Section;
+  readonly href: string;
+  /** Whether it stands in the banner or in the menu of the person. */
+  readonly place: 'banner' | 'menu';
+  /** Whom it is shown to. */
+  readonly isFor?: (viewer: Viewer, frame: PageFrame) => boolean;
+}
+
+const entries: readonly Entry[] = [
+  { section: 'products', href: '/', place: 'banner' },
+  { section: 'deliveries', href: '/deliveries', place: 'banner' },
+  { section: 'ssh-keys', href: '/ssh-keys', place: 'menu' },
+  { section: 'tokens', href: '/tokens', place: 'menu', isFor: (_viewer, frame) => frame.offersApi },
+];
+
+/** The navigation; `own` stands at the end of the menu, which opens without a script too: it is a `details` element. */
+export function renderNavigation(
+  frame: PageFrame,
+  viewer: Viewer,
+  { section, own }: { section: Section | undefined; own: Html },
+): Html {
+  const texts = frame.texts.frame;
+  const linksIn = (place: Entry['place']) =>
+    entries
+      .filter((entry) => entry.place === place && (entry.isFor?.(viewer, frame) ?? true))
+      .map((entry) => renderEntry(entry, texts.sections[entry.section], section));
+  return html`<nav class="sections" aria-label="${texts.navigation}">
+      <ul>
+        ${linksIn('banner')}
+      </ul>
+    </nav>
+    <details class="menu">
+      <summary>
+        <span class="initials" aria-hidden="true">${initialsOf(viewer.userName)}</span>
+        <span class="viewer">${viewer.userName}<small>${viewer.accountName}</small></span>
+      </summary>
+      <div class="menu-body">
+        <ul>
+          ${linksIn('menu')}
+        </ul>
+        ${own}
+      </div>
+    </details>`;
+}
+
+function renderEntry({ section, href }: Entry, text: string, current: Section | undefined): Html {
+  return html`<li>
+    <a href="${href}" ${section === current ? html`aria-current="page"` : null}>${text}</a>
+  </li>`;
+}
+
+/** Up to two letters: of the first and the last word of a name. */
+function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const chosen = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return chosen.map((word) => [...(word ?? '')][0]?.toLocaleUpperCase() ?? '').join('');
+}
