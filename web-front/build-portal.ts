@@ -6,6 +6,7 @@ import type { AssetStore } from '#commlink/pages/asset-store.ts';
 import { addApiRoutes } from './api/api-routes.ts';
 import { logRequests } from './http/access-log.ts';
 import { declineWhileClosed, type AdmissionState } from './http/admission.ts';
+import type { DeliveryWatch } from './delivery/delivery-watch.ts';
 import { createErrorAnswer, refuseUnknownAddresses } from './http/error-answers.ts';
 import { createPortalApp, type PortalApp } from './http/portal-app.ts';
 import { carryRequestIds } from './http/request-ids.ts';
@@ -15,10 +16,9 @@ import type { PortalMetrics } from './metrics.ts';
 import type { NodeDirectory } from './node-directory.ts';
 import type { NodeLinks } from './node-links.ts';
 import { addCatalogRoutes } from './pages/catalog-routes.ts';
+import { addDeliveryEventRoutes } from './pages/delivery-event-routes.ts';
 import { addDeliveryRoutes } from './pages/delivery-routes.ts';
 import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
-import { addLanguageRoutes } from './pages/language-routes.ts';
-import { createFrames } from './pages/page-frame.ts';
 import { addSignInRoutes } from './pages/sign-in-routes.ts';
 import { addSshKeyRoutes } from './pages/ssh-key-routes.ts';
 import { addTokenRoutes } from './pages/token-routes.ts';
@@ -29,6 +29,7 @@ export interface Backends {
   readonly commlink: NodeLinks;
   readonly internalDb: InternalDbClient;
   readonly nodes: NodeDirectory;
+  readonly deliveryWatch: DeliveryWatch;
 }
 
 /** What every app of this process shares. */
@@ -42,42 +43,38 @@ export interface PortalParts {
 /** The app for one configuration, ready to answer. Counts of requests by address begin anew with it. */
 export async function buildPortal(
   { settings, identity }: NodeConfiguration<'web-front'>,
-  { commlink, internalDb, nodes }: Backends,
+  { commlink, internalDb, nodes, deliveryWatch }: Backends,
   { assetStore, admission, metrics, log }: PortalParts,
 ): Promise<PortalApp> {
   const { publicUrl } = settings.portal;
   const limits = portalLimits(settings);
-  const offersApi = settings.features.api;
-  const frameFor = createFrames({
-    assetBase: `/assets/${assetStore.version}`,
-    offersApi,
-    branding: { vendorName: 'Consign', supportAddress: null, sheet: null, logo: null },
-  });
+  const frame = { assetBase: `/assets/${assetStore.version}`, offersApi: settings.features.api };
   const authorityPem = identity.authority;
-  const services: PortalServices = { internalDb, nodes, frameFor, publicUrl, authorityPem, limits, log };
+  const outer = { internalDb, nodes, deliveryWatch, log };
+  const services: PortalServices = { ...outer, frame, publicUrl, authorityPem, limits };
   const app = await createPortalApp({
     publicUrl,
     limits,
     log,
-    answerError: createErrorAnswer({ frameFor, publicUrl, log }),
+    answerError: createErrorAnswer({ frame, publicUrl, log }),
   });
   carryRequestIds(app);
   logRequests(app);
   metrics.countRequests(app);
   declineWhileClosed(app, admission);
-  refuseUnknownAddresses(app, { offersApi });
+  refuseUnknownAddresses(app, frame);
   addPublicRoutes(app, services, assetStore);
   const linkedCounts = () => ({
     internalDb: commlink.linked('internal-db').length,
     ftpNodes: commlink.linked('ftp-node').length,
   });
   addHealthRoute(app, linkedCounts, admission);
-  addLanguageRoutes(app, services);
   addSignInRoutes(app, services);
   addCatalogRoutes(app, services);
   addDeliveryRoutes(app, services);
+  addDeliveryEventRoutes(app, services);
   addSshKeyRoutes(app, services);
-  if (offersApi) {
+  if (frame.offersApi) {
     addTokenRoutes(app, services);
     await addApiRoutes(app, services);
   }

@@ -60,6 +60,22 @@ export const stagingRetriesMax = 2;
 /** How often a page with a running download loads itself again where no script follows the download. */
 export const pageRefreshSeconds = 5;
 
+/** Fixed bounds of the streams that tell of deliveries. */
+export const watchLimits = {
+  /** Streams that this process keeps open, and one session or token. */
+  openMax: 1000,
+  openPerSessionMax: 8,
+  retryAfterSeconds: 15,
+  /** How often an account's deliveries are asked for: while something moves, otherwise, and after a failure. */
+  activePollMs: 1000,
+  idlePollMs: 2000,
+  failedPollMs: 5000,
+  /** How long a stream may outlive its session. */
+  sessionCheckMs: 10_000,
+  /** A stream ends after this; its reader begins another one. */
+  streamLifetimeMs: 30 * 60_000,
+} as const;
+
 /** While the nodes change over to a new configuration. */
 export const admissionLimits = {
   /** Requests that wait for it; more are declined at once. */

@@ -5,6 +5,7 @@ import type { Logger } from '#commlink/log.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import type { AssetStore } from '#commlink/pages/asset-store.ts';
 import type { Backends } from './build-portal.ts';
+import { DeliveryWatch } from './delivery/delivery-watch.ts';
 import { createInternalDbClient } from './internal-db-client.ts';
 import { PortalMetrics } from './metrics.ts';
 import { createNodeDirectory } from './node-directory.ts';
@@ -38,11 +39,9 @@ export async function startWebFront(parts: WebFrontParts): Promise<WebFront> {
   const portal = new Portal({ assetStore, log, metrics, admission: opened.admission });
   acquired.defer(() => portal.close());
   const links = new LateLinks();
-  const backends = {
-    commlink: links,
-    internalDb: createInternalDbClient(links),
-    nodes: createNodeDirectory(links),
-  };
+  const internalDb = createInternalDbClient(links);
+  const deliveryWatch = new DeliveryWatch(internalDb, log);
+  const backends = { commlink: links, internalDb, nodes: createNodeDirectory(links), deliveryWatch };
   await portal.bind(opened.configuration, backends);
   // The relay and the protocol may ask for the links while they are being opened: they wait for them.
   const isOpen = Promise.withResolvers<Backends>();
@@ -54,6 +53,7 @@ export async function startWebFront(parts: WebFrontParts): Promise<WebFront> {
   });
   // The links are needed until the last request is over, so the portal is closed before them.
   acquired.defer(async () => {
+    deliveryWatch.close();
     await portal.close();
     await node.close();
   });

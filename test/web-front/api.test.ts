@@ -67,7 +67,7 @@ class Examiner {
 
   /** Why the answer is not as described; null when it is. */
   examine(method: string, path: string, answer: Answer): string | null {
-    const template = path.replace(/\?.*/, '').replace(/\/\w{3}_[\w-]{22}$/, '/{id}');
+    const template = path.replace(/\?.*/, '').replace(/\/\w{3}_[\w-]{22}(?=\/|$)/, '/{id}');
     const response =
       this.#description.paths[`/api/v1${template}`]?.[method.toLowerCase()]?.responses[answer.status];
     if (!response) return `${method} ${template} ${answer.status} is not described: ${answer.text}`;
@@ -77,7 +77,8 @@ class Examiner {
     const media = response.content[mediaType];
     if (!media) return `${mediaType} is not described`;
     try {
-      compileSchema('answer', media.schema).parse(answer.json());
+      const content = mediaType === 'text/event-stream' ? answer.text : answer.json();
+      compileSchema('answer', media.schema).parse(content);
       return null;
     } catch (error) {
       return String(error);
@@ -130,6 +131,7 @@ t.test(
       ['POST', '/deliveries', { headers: json, body: wish }],
       ['POST', '/tokens', { headers: json, body: '{"name":"other"}' }],
       ['DELETE', `/deliveries/${created.id}`],
+      ['GET', `/deliveries/${created.id}/events`],
       ['DELETE', `/tokens/${token.id}`],
       ['POST', '/ssh-keys', { headers: json, body: publicKeyBody }],
       ['DELETE', `/ssh-keys/${sshKey.id}`],
@@ -182,6 +184,9 @@ t.test(
       t.equal(examiner.examine(method, `${path}/${newId('xxx')}`, malformed), null);
     }
     for (const path of ['/deliveries', '/downloads']) await check('GET', `${path}?limit=0`);
+    await check('GET', `/deliveries/${newId('dlv')}/events`);
+    const followed = await machine.send('GET', '/deliveries/nonsense/events');
+    t.equal(examiner.examine('GET', `/deliveries/${newId('xxx')}/events`, followed), null);
     internalDb.liveSecrets.clear();
     for (const route of routes) await check(...route);
     t.same(

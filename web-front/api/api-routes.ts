@@ -5,6 +5,7 @@ import type { PortalServices } from '../portal-services.ts';
 import { addAnswerHeaders } from './answer-headers.ts';
 import { addCatalogApi } from './catalog-api.ts';
 import { addDeliveryApi } from './delivery-api.ts';
+import { addDownloadApi } from './download-api.ts';
 import { addSshKeyApi } from './ssh-key-api.ts';
 import { addTokenApi } from './token-api.ts';
 
@@ -18,6 +19,7 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     addAnswerHeaders(api);
     addCatalogApi(api, services);
     addDeliveryApi(api, services);
+    addDownloadApi(api, services);
     addTokenApi(api, services);
     addSshKeyApi(api, services);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

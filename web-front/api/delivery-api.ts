@@ -1,4 +1,6 @@
-// POST /deliveries, GET /deliveries, GET and DELETE /deliveries/{id}, GET /downloads.
+// POST /deliveries, GET /deliveries, GET and DELETE /deliveries/{id}, and the stream that tells of one.
+import { Type } from '#commlink/schema.ts';
+import { streamDelivery } from '../delivery/delivery-events.ts';
 import { requestDelivery } from '../delivery/request-delivery.ts';
 import { clientAddress } from '../http/access-log.ts';
 import type { PortalApp } from '../http/portal-app.ts';
@@ -12,12 +14,10 @@ import {
   DeliveriesView,
   DeliveryView,
   DeliveryWishBody,
-  DownloadsQuery,
   IdParams,
-  PastDownloadsView,
   ReadyDeliveryView,
 } from './schemas.ts';
-import { viewDelivery, viewPastDownload, viewReadyDelivery } from './views.ts';
+import { viewDelivery, viewReadyDelivery } from './views.ts';
 
 const tags = ['deliveries'];
 const noSuchDelivery = 'Your account has no such delivery';
@@ -25,6 +25,7 @@ const noSuchDelivery = 'Your account has no such delivery';
 /** Adds the routes. */
 export function addDeliveryApi(api: PortalApp, services: PortalServices): void {
   addReadingRoutes(api, services);
+  addEventRoute(api, services);
   const { internalDb, publicUrl, authorityPem } = services;
   const ownAuthority = authorityPem !== null;
 
@@ -81,28 +82,6 @@ function addReadingRoutes(api: PortalApp, { internalDb, publicUrl }: PortalServi
     return { deliveries: deliveries.map((record) => viewDelivery(record, publicUrl)), next };
   });
 
-  const historySchema = {
-    operationId: 'listDownloads',
-    summary: 'Your account’s downloads, newest first; your own where you are not an owner',
-    tags,
-    querystring: DownloadsQuery,
-    response: responses({ status: 200, description: 'A page.', schema: PastDownloadsView }, [400]),
-  };
-  api.get('/downloads', { schema: historySchema }, async (request) => {
-    const session = requireCredential(request, { mutates: false, publicUrl });
-    const { after = null, limit = pagePresetRows, from, until, ...narrowed } = request.query;
-    const { product = null, by = null, outcome = null } = narrowed;
-    const times = { fromMs: momentOf(from), untilMs: momentOf(until) };
-    const filter = { product, by, outcome, ...times };
-    const { downloads, next } = await internalDb.callForSession('download.list', {
-      session,
-      filter,
-      after,
-      limit,
-    });
-    return { downloads: downloads.map(viewPastDownload), next };
-  });
-
   const getSchema = {
     operationId: 'getDelivery',
     summary: 'One delivery with its downloads as they run',
@@ -123,6 +102,26 @@ function addReadingRoutes(api: PortalApp, { internalDb, publicUrl }: PortalServi
   });
 }
 
-function momentOf(time: string | undefined): number | null {
-  return time === undefined ? null : Date.parse(time);
+function addEventRoute(api: PortalApp, services: PortalServices): void {
+  const eventsSchema = {
+    operationId: 'followDelivery',
+    summary:
+      'One delivery as it changes, as server-sent events: `delivery` with its state, at last `end` with the reason',
+    tags,
+    params: IdParams,
+    response: responses(
+      {
+        status: 200,
+        description: 'Stays open until the delivery or the credential has ended.',
+        schema: Type.String(),
+        mediaType: 'text/event-stream',
+      },
+      [400, 404],
+    ),
+  };
+  api.get('/deliveries/:id/events', { schema: eventsSchema }, async (request, reply) => {
+    const session = requireCredential(request, { mutates: false, publicUrl: services.publicUrl });
+    await streamDelivery(services, { session, delivery: request.params.id }, reply);
+    return reply;
+  });
 }

@@ -28,10 +28,15 @@ export interface Success {
   readonly status: 200 | 201 | 204;
   readonly description: string;
   readonly schema: TSchema | null;
+  /** `application/json` where nothing is said. */
+  readonly mediaType?: string;
 }
 
 /** The `response` member of a route's schema. */
-export function responses({ status, description, schema }: Success, more: readonly ProblemStatus[] = []) {
+export function responses(
+  { status, description, schema, mediaType = 'application/json' }: Success,
+  more: readonly ProblemStatus[] = [],
+) {
   const problems = [...commonStatuses, ...more].map((problemStatus) => [
     problemStatus,
     {
@@ -40,7 +45,7 @@ export function responses({ status, description, schema }: Success, more: readon
     },
   ]);
   const success = schema
-    ? { description, content: { 'application/json': { schema } } }
+    ? { description, content: { [mediaType]: { schema } } }
     : { description, type: 'null' };
   return Object.fromEntries([[status, success], ...problems]) as Record<string, unknown>;
 }

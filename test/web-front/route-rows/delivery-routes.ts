@@ -1,0 +1,30 @@
+// Rows of the route table: the streams that tell of a delivery, and the history of downloads.
+import type { Handlers } from '#commlink/method-table.ts';
+import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import type { Customer } from '../route-customers.ts';
+import type { RouteRequest, RouteRow } from '../route-row.ts';
+
+type Requested = Awaited<ReturnType<Handlers<typeof internalDbMethods>['delivery.request']>>;
+
+const wish = { product: 'probe-product', version: '1.0.0', file: 'probe.bin', address: '127.0.0.1' };
+
+/** By method and path as the route was registered. */
+export const deliveryRows: Readonly<Record<string, RouteRow>> = {
+  'GET /deliveries/:id/events': { who: 'customer', others: 'refused', request: endedAt('/deliveries') },
+  'GET /api/v1/deliveries/:id/events': {
+    who: 'customer',
+    others: 'refused',
+    request: endedAt('/api/v1/deliveries'),
+  },
+  'GET /api/v1/downloads': { who: 'customer', others: 'own' },
+};
+
+/** The stream of a delivery that has ended: it tells of that, and ends too. */
+function endedAt(folder: string) {
+  return async ({ internalDb, session }: Customer): Promise<RouteRequest> => {
+    const requested = await internalDb('delivery.request', { session, ...wish });
+    const { delivery } = requested as Extract<Requested, { allowed: true }>;
+    await internalDb('delivery.cancel', { session, delivery: delivery.id });
+    return { path: `${folder}/${delivery.id}/events` };
+  };
+}
