@@ -16,6 +16,7 @@ import { NodeDocuments } from './nodes/node-documents.ts';
 import { createNodeRelay } from './nodes/node-relay.ts';
 import { FailureThrottle } from './passwords/failure-throttle.ts';
 import type { PasswordHasher } from './passwords/password-hash.ts';
+import type { ReleaseSigner } from './release-signing/release-signer.ts';
 import type { ServiceContext } from './service-context.ts';
 import type { Store } from './store/store.ts';
 
@@ -32,6 +33,7 @@ export interface ContextParts {
   readonly opened: OpenedNode<'internal-db'>;
   readonly late: LateNode;
   readonly passwords: PasswordHasher;
+  readonly releaseSigner: ReleaseSigner;
 }
 
 /** Builds it, and notes the time. */
@@ -68,6 +70,7 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     failureBans,
     banSender,
     documents,
+    releaseSigner: parts.releaseSigner,
     directory,
     relay,
     orders: new OrderSender({ store, clock, log, documents, relay, isRemoved }),

@@ -3,6 +3,7 @@
 import type { Logger } from '#commlink/log.ts';
 import type { Handlers } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import { createCatalogHandlers } from './catalog/catalog-handlers.ts';
 import { refusalForCustomer } from './decision/customer-refusal.ts';
 import { cancelOwnDelivery } from './deliveries/cancel-delivery.ts';
 import { listCustomerCatalog } from './deliveries/customer-catalog.ts';
@@ -35,6 +36,7 @@ export function createCustomerHandlers(
     return caller ? await work(caller) : noSession;
   };
   const handlers: Handlers<typeof internalDbMethods> = {
+    ...createCatalogHandlers(context, withCaller),
     'session.open': (params) => openSession(context, params),
     'session.describe': ({ session }) =>
       withCaller(session, async (caller) => ({ valid: true as const, owner: viewOwner(caller) })),

@@ -49,6 +49,53 @@ export const banListPauseMs = 100;
 /** How often the list of bans is sent again to nodes that are behind. */
 export const banRetryIntervalMs = 2000;
 
+/** Wrong codes of one person in the second step that cost no delay, whatever the addresses: its password is known then. */
+export const freeSecondStepFailures = 10;
+/** How long a sign-in waits for its second step, and an app or passkey for its first code. */
+export const factorChallengeLifetimeMs = 5 * 60_000;
+/** Tries that such a question takes. */
+export const factorChallengeAttemptsMax = 5;
+/** Such questions of one kind that are open at the same time; beyond that the oldest is forgotten. */
+export const factorChallengesMax = 10_000;
+/** Recovery codes that a person gets. */
+export const recoveryCodesCount = 10;
+
+/** How long an invitation may be accepted. */
+export const invitationLifetimeMs = 7 * 86_400_000;
+/** How long a link to set a forgotten password works. */
+export const resetLinkLifetimeMs = 3_600_000;
+/** Such links that one person is sent within that time; more requests are answered the same, and send nothing. */
+export const resetLinksPerUserMax = 3;
+/** Users with one address that a forgotten password is mailed about. */
+export const usersPerAddressMax = 5;
+/** Requests for forgotten passwords that wait for their mail; more are dropped. */
+export const resetRequestsWaitingMax = 1000;
+/** How long a link that confirms an address works. */
+export const confirmLinkLifetimeMs = 86_400_000;
+/** A browser session's last use is written at most this often. */
+export const sessionUseWriteIntervalMs = 5 * 60_000;
+
+/** Mails sent in one round. */
+export const mailsPerRoundMax = 20;
+/** How often waiting mails are looked for; a new one is sent at once. */
+export const mailIntervalMs = 10_000;
+/** The pause after a mail's first failed attempt; it doubles with each further one. */
+export const mailRetryFirstMs = 30_000;
+/** The longest pause. */
+export const mailRetryMaxMs = 4 * 3_600_000;
+/** Mails without a link of a shorter life are given up after this. */
+export const mailLifetimeMs = 3 * 86_400_000;
+/** How long what became of a mail is kept. */
+export const mailsKeptMs = 30 * 86_400_000;
+/** How long a mail server may take for a connection, and to say something. */
+export const mailServerTimeoutMs = 20_000;
+/** How often is looked for licences, tokens and keys that end. */
+export const endingsIntervalMs = 15 * 60_000;
+/** How many days before an end its owners are told. */
+export const endingDays = [30, 7, 1] as const;
+/** Endings that are told in one transaction. */
+export const endingsPerRoundMax = 200;
+
 /** A sealed login attempt must be this close to the wall clock. */
 export const loginAttemptAgeMaxMs = 120_000;
 /** A login with a user's password or SSH key ends after this, at the latest. */
@@ -82,6 +129,28 @@ export const customerDownloadsPerDeliveryMax = 50;
 export const catalogProductsMax = 500;
 /** Releases of a product that it shows. */
 export const catalogReleasesMax = 500;
+/** Releases that are read at a time to fill a page with those that an account may see. */
+export const releasesReadAtATime = 50;
+/** Releases that are read for one page at most; the next page goes on there. */
+export const releasesReadMax = 1000;
+/** Channels of a product that its page names. */
+export const productChannelsMax = 20;
+/** News on a home page. */
+export const newsMax = 20;
+/** What came within this time is news on somebody's first visit. */
+export const firstVisitNewsMs = 30 * 86_400_000;
+/** Who comes back after so long begins a new visit. */
+export const visitPauseMs = 30 * 60_000;
+/** During a visit its last moment is written down at most this often. */
+export const visitNoteIntervalMs = 60_000;
+/** A right that ends within this time is told of. */
+export const rightsEndSoonMs = 60 * 86_400_000;
+/** Such rights that are told of. */
+export const endingRightsMax = 20;
+/** Words of a search; further ones are left out. */
+export const searchWordsMax = 8;
+/** What a search finds. */
+export const searchMatchesMax = 50;
 /** Files that a release has room for. */
 export const catalogFilesMax = 500;
 
@@ -132,6 +201,17 @@ export const accessEventsWaitingMax = 10_000;
 export const accessWriteIntervalMs = 1000;
 /** How long they are kept. */
 export const accessEventsKeptMs = 400 * 86_400_000;
+
+/** Console: what the search box shows of each kind. */
+export const searchHitsMax = 20;
+/** Console: entries of a customer's timeline on a page. */
+export const timelineRowsMax = 30;
+/** Console: entitlements on a page. */
+export const entitlementRowsMax = 25;
+/** Changes of entitlements in one table. */
+export const bulkLinesMax = 1000;
+/** Bytes of the form with such a table. */
+export const bulkFormBytesMax = 1024 * 1024;
 
 /** Console: a staff session's lifetime. */
 export const staffSessionLifetimeMs = 8 * 3_600_000;

@@ -13,6 +13,7 @@ import type { NodeDocuments } from './nodes/node-documents.ts';
 import type { NodeRelay } from './nodes/node-relay.ts';
 import type { FailureThrottle } from './passwords/failure-throttle.ts';
 import type { PasswordHasher } from './passwords/password-hash.ts';
+import type { ReleaseSigner } from './release-signing/release-signer.ts';
 import type { Store } from './store/store.ts';
 
 /** The services' tools. */
@@ -31,6 +32,8 @@ export interface ServiceContext {
   readonly banSender: BanSender;
   /** Signs, verifies and opens what travels between internal-db and the ftp-nodes. */
   readonly documents: NodeDocuments;
+  /** Signs the digests of releases for customers. */
+  readonly releaseSigner: ReleaseSigner;
   readonly directory: NodeDirectory;
   readonly relay: NodeRelay;
   readonly orders: OrderSender;

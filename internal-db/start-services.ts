@@ -28,6 +28,7 @@ import { InternalDbMetrics } from './metrics.ts';
 import { createPasswordHasher } from './passwords/password-hash.ts';
 import type { PasswordParameters } from './passwords/password-parameters.ts';
 import { startSchedule, type Schedule } from './schedule.ts';
+import { openReleaseSigner } from './release-signing/release-signer.ts';
 import type { ServiceContext } from './service-context.ts';
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
 
@@ -58,7 +59,16 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   acquired.defer(() => store.close());
   const late: LateNode = { node: null };
   const passwords = await createPasswordHasher(passwordParameters);
-  const context = await buildContext(config.node.cluster, { store, log, metrics, opened, late, passwords });
+  const releaseSigner = await openReleaseSigner(config.node.cluster, config.databaseFile);
+  const context = await buildContext(config.node.cluster, {
+    store,
+    log,
+    metrics,
+    opened,
+    late,
+    passwords,
+    releaseSigner,
+  });
   await configurationAudit.recordInstalled(opened.configuration, store);
   const clusterStatus = () => late.node?.status() ?? null;
   const alerts = new AlertWatch(context, {

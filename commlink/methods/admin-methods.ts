@@ -2,6 +2,7 @@
 // file permissions are the authentication. `actor` names the person for the audit log.
 import { method } from '../method-table.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
+import { catalogAdminMethods } from './catalog-admin-methods.ts';
 import {
   AtMs,
   Bytes,
@@ -18,10 +19,12 @@ import {
   Slug,
   Version,
 } from './fields.ts';
+import { Entitlement, StaffRole } from './administration-fields.ts';
 import { DeliveryCredentials } from './delivery-methods.ts';
 import { SshKey } from './internal-db-methods.ts';
 import { NodeEndpoints, StagingFailure } from './ftp-node-methods.ts';
 import { guardMethods } from './guard-methods.ts';
+import { staffMethods } from './staff-methods.ts';
 import { StatusReport } from './status-report.ts';
 
 const Actor = Type.String({ minLength: 1, maxLength: 128 });
@@ -32,15 +35,6 @@ const Range = Type.String({ minLength: 1, maxLength: 200 });
 const Reason = Type.String({ minLength: 1, maxLength: 500 });
 const PageMax = Type.Integer({ minimum: 1, maximum: 1000 });
 
-/** A staff role. */
-export const StaffRole = Type.Union([
-  Type.Literal('support'),
-  Type.Literal('release-manager'),
-  Type.Literal('operator'),
-  Type.Literal('auditor'),
-]);
-export type StaffRole = Static<typeof StaffRole>;
-
 /** A customer organization. */
 export const Account = strictObject({
   id: Id,
@@ -50,28 +44,6 @@ export const Account = strictObject({
   createdAtMs: AtMs,
 });
 export type Account = Static<typeof Account>;
-
-/** The right of an account to a product; never deleted, only revoked. */
-export const Entitlement = strictObject({
-  id: Id,
-  account: Slug,
-  product: Slug,
-  /** npm-style version range; `*` is every version, pre-releases included. */
-  versions: Range,
-  /** Channels included; null is every channel. */
-  channels: Nullable(Type.Array(Slug, { minItems: 1, maxItems: 20 })),
-  notBeforeMs: Nullable(AtMs),
-  notAfterMs: Nullable(AtMs),
-  downloadsMax: Nullable(Type.Integer({ minimum: 1 })),
-  licenceAgreement: Nullable(Slug),
-  grantedBy: Line,
-  grantedAtMs: AtMs,
-  grantReason: Line,
-  revokedAtMs: Nullable(AtMs),
-  revokedBy: Nullable(Line),
-  revokeReason: Nullable(Line),
-});
-export type Entitlement = Static<typeof Entitlement>;
 
 /** One entry of the audit log. `hash` covers the entry and the previous entry's hash. */
 export const AuditEntry = strictObject({
@@ -102,6 +74,8 @@ const write = { ...caller, mutates: true };
 /** The table. Unknown names are the RpcError `not_found`, names taken `conflict`; messages are fit for a terminal. */
 export const adminMethods = {
   ...guardMethods,
+  ...catalogAdminMethods,
+  ...staffMethods,
   status: method({ ...read, params: strictObject({}), result: StatusReport }),
   'account.create': method({
     ...write,

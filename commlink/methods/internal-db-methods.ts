@@ -2,24 +2,20 @@
 // session (or personal token); there is no method that lists accounts, users or entitlements.
 import { method } from '../method-table.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
+import { catalogMethods } from './catalog-methods.ts';
 import { SessionRefusal, customerCall, withSession } from './customer-call.ts';
 import { deliveryMethods } from './delivery-methods.ts';
-import { Address, AtMs, CatalogProduct, Id, Line, NodeId, Secret, SignedText, Slug } from './fields.ts';
-
-/** Who a session belongs to. */
-export const SessionOwner = strictObject({
-  user: strictObject({ id: Id, name: Slug, displayName: Line }),
-  account: strictObject({ id: Id, name: Slug, displayName: Line }),
-  /** How the caller proved itself: a browser session or a personal token. */
-  kind: Type.Union([Type.Literal('session'), Type.Literal('token')]),
-  expiresAtMs: AtMs,
-});
-export type SessionOwner = Static<typeof SessionOwner>;
+import { Address, AtMs, CatalogProduct, Id, Line, NodeId, Secret, SignedText } from './fields.ts';
+import { ClientName } from './people-fields.ts';
+import { peopleMethods } from './people-methods.ts';
+import { SecondStep } from './second-factor-methods.ts';
+import { OpenedSession, SessionOwner, TokenScopes } from './session-owner.ts';
 
 /** A personal token as its owner sees it; the secret is shown once, at creation. */
 export const PersonalToken = strictObject({
   id: Id,
   name: Line,
+  scopes: TokenScopes,
   createdAtMs: AtMs,
   expiresAtMs: AtMs,
   lastUsedAtMs: Type.Union([AtMs, Type.Null()]),
@@ -36,6 +32,8 @@ export const SshKey = strictObject({
   /** As ssh-keygen -l shows it: `SHA256:` and 43 characters. */
   fingerprint: Type.String({ pattern: '^SHA256:[A-Za-z0-9+/]{43}$' }),
   createdAtMs: AtMs,
+  /** Null: it does not end by itself. */
+  expiresAtMs: Type.Union([AtMs, Type.Null()]),
   lastUsedAtMs: Type.Union([AtMs, Type.Null()]),
 });
 export type SshKey = Static<typeof SshKey>;
@@ -65,6 +63,8 @@ export const relayedMessages = {
 
 /** The table. Refusals of the business are results; errors are RpcError codes. */
 export const internalDbMethods = {
+  ...catalogMethods,
+  ...peopleMethods,
   'session.open': method({
     ...customerCall,
     mutates: true,
@@ -72,9 +72,17 @@ export const internalDbMethods = {
       username: Type.String({ maxLength: 128 }),
       password: Type.String({ maxLength: 256 }),
       address: Address,
+      client: Type.Optional(ClientName),
     }),
     result: Type.Union([
-      strictObject({ opened: Type.Literal(true), session: Secret, owner: SessionOwner }),
+      OpenedSession,
+      /** The password was right; `session.finish` answers the challenge. */
+      strictObject({
+        opened: Type.Literal(false),
+        reason: Type.Literal('second_factor'),
+        retryAfterMs: Type.Literal(0),
+        step: SecondStep,
+      }),
       strictObject({
         opened: Type.Literal(false),
         reason: Type.Union([
@@ -107,6 +115,8 @@ export const internalDbMethods = {
       ...withSession,
       name: Type.String({ minLength: 1, maxLength: 100 }),
       lifetimeMs: Type.Integer({ minimum: 60_000, maximum: 366 * 86_400_000 }),
+      /** Without it, all of them. */
+      scopes: Type.Optional(TokenScopes),
     }),
     result: Type.Union([
       strictObject({ valid: Type.Literal(true), secret: Secret, token: PersonalToken }),
@@ -139,6 +149,8 @@ export const internalDbMethods = {
       ...withSession,
       line: Type.String({ maxLength: 12_000 }),
       name: Type.Union([Type.String({ minLength: 1, maxLength: 100 }), Type.Null()]),
+      /** Without it, the key does not end by itself. */
+      lifetimeMs: Type.Optional(Type.Integer({ minimum: 60_000, maximum: 3660 * 86_400_000 })),
     }),
     result: Type.Union([
       strictObject({ valid: Type.Literal(true), added: Type.Literal(true), key: SshKey }),

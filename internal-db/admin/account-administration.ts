@@ -97,37 +97,6 @@ export async function setAccountState(
   return await context.orders.sendNow(orders);
 }
 
-/**
- * Records that an account has accepted a licence agreement; one that is recorded already stays. RpcError `not_found`:
- * the account; `refused`: none of its entitlements asks for that agreement.
- */
-export async function recordLicenceAcceptance(
-  context: ServiceContext,
-  acceptance: { actor: string; account: string; agreement: string },
-): Promise<void> {
-  const { actor, agreement } = acceptance;
-  const acceptedAtMs = context.clock.nowMs();
-  await context.store.transaction(async (transaction) => {
-    const account = await findAccount(transaction, acceptance.account);
-    const known = await transaction.accounts.licenceAcceptancesOf(account.id);
-    if (known.some((one) => one.agreement === agreement)) return;
-    const entitlements = await transaction.entitlements.ofAccount(account.id);
-    if (!entitlements.some((entitlement) => entitlement.licenceAgreement === agreement)) {
-      throw new RpcError('refused', `No entitlement of ${account.name} asks for the agreement ${agreement}.`);
-    }
-    const id = newRecordId('lic');
-    const record = { id, accountId: account.id, agreement, acceptedBy: actor, acceptedAtMs };
-    await transaction.accounts.insertLicenceAcceptance(record);
-    await appendAudit(transaction, {
-      atMs: acceptedAtMs,
-      actor,
-      action: 'licence.accept',
-      subject: account.name,
-      detail: { agreement },
-    });
-  });
-}
-
 /** Runs `work`; a name that is taken becomes RpcError `conflict` with this sentence. */
 export async function explainTaken<T>(sentence: string, work: () => Promise<T>): Promise<T> {
   try {

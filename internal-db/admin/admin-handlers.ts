@@ -4,7 +4,10 @@ import type { Handlers } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { verifyAudit } from '../audit/verify-audit.ts';
 import { cancelDelivery } from '../deliveries/cancel-delivery.ts';
+import { readReleaseNotes, setPlatformOrder, setReleaseNotes } from '../catalog/release-notes.ts';
 import { answerErrors } from '../error-replies.ts';
+import { recordLicenceAcceptance } from '../licences/accept-licence.ts';
+import { addLicence, listLicences } from '../licences/licence-administration.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { listKeysOfUser, removeKeyOfUser } from '../ssh-keys/own-keys.ts';
 import { createAccount, createUser, listAccounts } from './account-administration.ts';
@@ -12,11 +15,22 @@ import { addBan, liftBan, listBans } from './ban-administration.ts';
 import { createProduct, listProducts, setReleaseState } from './catalog-administration.ts';
 import { listDeliveries, listDownloads, stageForAccount } from './delivery-administration.ts';
 import { describeStatus, type ProcessFacts } from './describe-status.ts';
-import { grantEntitlement, listEntitlements, revokeEntitlement } from './entitlement-administration.ts';
+import {
+  extendEntitlement,
+  grantEntitlement,
+  listEntitlements,
+  revokeEntitlement,
+} from './entitlement-administration.ts';
 import { explainEntitlement } from './explain-entitlement.ts';
 import { listReleaseFiles, preflightRelease, publishRelease } from './publish-release.ts';
 import { cutSession, listSessions } from './session-administration.ts';
-import { createStaff } from './staff-administration.ts';
+import {
+  createStaff,
+  listStaff,
+  resetStaffFactors,
+  setStaffEnded,
+  setStaffRole,
+} from './staff-administration.ts';
 
 /** The handlers of adminMethods. */
 export function createAdminHandlers(
@@ -35,8 +49,15 @@ export function createAdminHandlers(
     'release.preflight': (params) => preflightRelease(context, params),
     'release.publish': (params) => publishRelease(context, params),
     'release.files': (params) => listReleaseFiles(context, params),
+    'release.notes': (params) => readReleaseNotes(context, params),
+    'release.setNotes': (params) => setReleaseNotes(context, params),
+    'product.setPlatformOrder': (params) => setPlatformOrder(context, params),
+    'licence.add': (params) => addLicence(context, params),
+    'licence.list': (params) => listLicences(context, params),
+    'licence.accept': (params) => recordLicenceAcceptance(context, params),
     'release.setState': (params) => setReleaseState(context, params),
     'entitlement.grant': (params) => grantEntitlement(context, params),
+    'entitlement.extend': (params) => extendEntitlement(context, params),
     'entitlement.revoke': (params) => revokeEntitlement(context, params),
     'entitlement.list': ({ account }) => listEntitlements(context, account),
     'entitlement.explain': (params) => explainEntitlement(context, params),
@@ -50,6 +71,10 @@ export function createAdminHandlers(
     'session.list': (params) => listSessions(context, params),
     'session.cut': (params) => cutSession(context, params),
     'staff.create': (params) => createStaff(context, params),
+    'staff.list': () => listStaff(context),
+    'staff.setRole': (params) => setStaffRole(context, params),
+    'staff.setEnded': (params) => setStaffEnded(context, params),
+    'staff.resetSecondFactor': (params) => resetStaffFactors(context, params),
     'audit.list': async ({ afterSequence, limit }) => ({
       entries: await context.store.read.audit.after(afterSequence, limit),
     }),

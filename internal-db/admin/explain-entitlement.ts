@@ -1,14 +1,17 @@
 // "Why, or why not?": the decision for each file in question, with what was found about every entitlement, at any moment.
-// Called for `entitlement.explain` and the console. For another moment than now, grants, revocations, acceptances and
-// downloads count as of then; the states of accounts and releases are always today's, as their history is not kept.
+// Called for `entitlement.explain` and the console. For a past moment everything counts as of then: grants, extensions,
+// revocations, acceptances, downloads, and the states of account and release (past-moment.ts). With a change that is
+// supposed, the answer is as if somebody had made it at that moment.
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { decideEntitlement, judgeEntitlements } from '../decision/decide-entitlement.ts';
 import { gatherFacts } from '../decision/gather-facts.ts';
+import { supposeChange, type SupposedChange } from '../decision/suppose-change.ts';
 import { compareVersionsNewestFirst } from '../decision/version-range.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { StoreReads } from '../store/store.ts';
 import { viewEntitlement } from './entitlement-administration.ts';
+import { recallFacts } from './past-moment.ts';
 
 type Table = typeof adminMethods;
 type Explanation = ResultOf<Table, 'entitlement.explain'>;
@@ -18,13 +21,18 @@ type ExplainedDecision = Explanation['decisions'][number];
 export async function explainEntitlement(
   context: ServiceContext,
   question: ParamsOf<Table, 'entitlement.explain'>,
+  supposed: SupposedChange | null = null,
 ): Promise<Explanation> {
   const { read } = context.store;
-  const atMs = question.atMs ?? context.clock.nowMs();
+  const nowMs = context.clock.nowMs();
+  const atMs = question.atMs ?? nowMs;
   const account = await read.accounts.byName(question.account);
   const decisions: ExplainedDecision[] = [];
   for (const { version, file } of await listSubjects(read, question)) {
-    const { facts } = await gatherFacts(read, { account, product: question.product, version, file, atMs });
+    const asked = { account, product: question.product, version, file, atMs };
+    const gathered = await gatherFacts(read, asked);
+    const then = atMs < nowMs ? await recallFacts(read, account, gathered) : gathered.facts;
+    const facts = supposed ? supposeChange(then, supposed) : then;
     const decision = decideEntitlement(facts);
     decisions.push({
       version,

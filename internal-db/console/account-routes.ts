@@ -1,7 +1,7 @@
 // The console's routes of one account: show, grant, revoke, end a delivery, suspend. After a change the browser is sent
 // back to the page (303), so that loading it again repeats nothing.
 import { RpcError } from '#commlink/rpc-error.ts';
-import { recordLicenceAcceptance, setAccountState } from '../admin/account-administration.ts';
+import { setAccountState } from '../admin/account-administration.ts';
 import { listDeliveries, listDownloads } from '../admin/delivery-administration.ts';
 import {
   grantEntitlement,
@@ -10,6 +10,7 @@ import {
 } from '../admin/entitlement-administration.ts';
 import { findAccount } from '../admin/find-by-name.ts';
 import { cancelDelivery } from '../deliveries/cancel-delivery.ts';
+import { recordLicenceAcceptance } from '../licences/accept-licence.ts';
 import { consoleRowsMax } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { renderAccountPage, type AccountView } from './account-page.ts';
@@ -83,7 +84,12 @@ export function registerAccountRoutes(app: ConsoleApp, context: ServiceContext, 
     return 'ended';
   });
   onPost('accept', 'licence.accept', async ({ fields, actor, account }) => {
-    await recordLicenceAcceptance(context, { actor, account, agreement: fields.text('agreement') });
+    await recordLicenceAcceptance(context, {
+      actor,
+      account,
+      agreement: fields.text('agreement'),
+      version: null,
+    });
     return 'accepted';
   });
   onPost('state', 'account.setState', async ({ fields, actor, account }) => {
@@ -117,7 +123,7 @@ async function readAccount(context: ServiceContext, name: string): Promise<Accou
   return {
     account,
     users: await read.accounts.usersOf(account.id),
-    acceptances: await read.accounts.licenceAcceptancesOf(account.id),
+    acceptances: await read.licences.acceptancesOf(account.id),
     ...(await listEntitlements(context, name)),
     ...(await listDeliveries(context, { ...filter, state: null })),
     ...(await listDownloads(context, filter)),

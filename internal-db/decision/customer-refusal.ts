@@ -26,7 +26,7 @@ const sentences: Readonly<Record<RefusalReason, string>> = {
   channel_not_included:
     'Your entitlement does not include this channel. Choose another release, or ask your vendor.',
   licence_not_accepted:
-    'The licence agreement must be accepted first. Ask your vendor to record your acceptance.',
+    'Its licence agreement must be accepted first: an owner of your organization does that in the portal, on /licences.',
   download_limit_reached:
     'All downloads that your entitlement includes are used up. Ask your vendor for more.',
 };

@@ -3,6 +3,7 @@
 import type { AccountRecord } from '../store/accounts.ts';
 import type { ArtifactRecord, ProductRecord, ReleaseRecord } from '../store/catalog.ts';
 import type { StoreReads } from '../store/store.ts';
+import { gatherAcceptances } from './accepted-agreements.ts';
 import { decideEntitlement, type Decision, type DecisionFacts } from './decide-entitlement.ts';
 
 /** What is asked for, by name. Null leaves it open: the product as a whole, the release as a whole. */
@@ -53,10 +54,17 @@ export async function gatherAccountFacts(
   if (!account || !product) {
     return { entitlements: [], acceptances: [], completeDownloadCounts: new Map() };
   }
+  const entitlements = await store.entitlements.ofAccountAndProduct(account.id, product.id);
+  const agreements = new Set(entitlements.flatMap(({ licenceAgreement }) => licenceAgreement ?? []));
+  const completeDownloadCounts = new Map<string, number>();
+  for (const { id, downloadsMax } of entitlements) {
+    if (downloadsMax === null) continue;
+    completeDownloadCounts.set(id, await store.entitlements.completeDownloadCount(id, atMs));
+  }
   return {
-    entitlements: await store.entitlements.ofAccountAndProduct(account.id, product.id),
-    acceptances: await store.accounts.licenceAcceptancesOf(account.id),
-    completeDownloadCounts: await store.entitlements.completeDownloadCounts(account.id, atMs),
+    entitlements,
+    acceptances: await gatherAcceptances(store, { accountId: account.id, agreements, atMs }),
+    completeDownloadCounts,
   };
 }
 

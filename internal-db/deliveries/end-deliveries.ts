@@ -1,7 +1,8 @@
 // Ends live deliveries: in one transaction the rows get their end and each node its order, so that no crash can leave a
 // revoked file staged for good. The orders are sent by order-sender.ts after the commit.
 // Called for revocation, cancellation, withdrawal, suspension, when a download limit is reached, and when another node is tried.
-import { decideFromStore } from '../decision/gather-facts.ts';
+import { decideDeliveries } from '../decision/decide-deliveries.ts';
+import { judgeDelivery } from '../decision/judge-delivery.ts';
 import { deliveriesPerOrderMax } from '../limits.ts';
 import { newRecordId } from '../record-id.ts';
 import type { DeliveryRecord } from '../store/deliveries.ts';
@@ -51,20 +52,12 @@ export async function endDeliveriesNoLongerAllowed(
   const { accountId, product, atMs } = scope;
   const account = await transaction.accounts.byId(accountId);
   const live = await transaction.deliveries.liveOfAccount(accountId);
+  const concerned = live.filter((delivery) => product === null || delivery.product === product);
   const ended: DeliveryRecord[] = [];
-  for (const delivery of live) {
-    if (product !== null && delivery.product !== product) continue;
-    const { version, file } = delivery;
-    const question = { account, product: delivery.product, version, file, atMs };
-    const { decision } = await decideFromStore(transaction, question);
-    if (!decision.allowed) {
-      ended.push(delivery);
-      continue;
-    }
-    const { id, notAfterMs } = decision.entitlement;
-    if (id === delivery.entitlementId) continue;
-    if (notAfterMs !== null && notAfterMs < delivery.expiresAtMs) ended.push(delivery);
-    else await transaction.deliveries.setEntitlement(delivery.id, id);
+  for (const [delivery, decision] of await decideDeliveries(transaction, concerned, { account, atMs })) {
+    const judged = judgeDelivery(delivery, decision);
+    if (judged.fate === 'ends') ended.push(delivery);
+    if (judged.fate === 'moves') await transaction.deliveries.setEntitlement(delivery.id, judged.entitlement);
   }
   return endDeliveries(transaction, ended, { reason: 'revoked', atMs });
 }

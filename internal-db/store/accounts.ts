@@ -1,5 +1,6 @@
-// Store interface: accounts (customer organizations), their users and accepted licence agreements.
+// Store interface: accounts (customer organizations) and their users.
 // Implemented by each engine, used by the services.
+import type { Language, UserRole } from '#commlink/methods/people-fields.ts';
 
 /** An account as stored. */
 export interface AccountRecord {
@@ -10,23 +11,20 @@ export interface AccountRecord {
   readonly createdAtMs: number;
 }
 
-/** A user as stored. `name` is unique over all accounts; `passwordHash` is an argon2 string, null when there is none. */
+/**
+ * A user as stored. `name` is unique over all accounts; `passwordHash` is an argon2 string, null when there is none; `email`
+ * is in lower case. Users who were removed are found by no read.
+ */
 export interface UserRecord {
   readonly id: string;
   readonly accountId: string;
   readonly name: string;
   readonly displayName: string;
   readonly passwordHash: string | null;
+  readonly role: UserRole;
+  readonly email: string | null;
+  readonly language: Language;
   readonly createdAtMs: number;
-}
-
-/** An account's acceptance of a licence agreement. */
-export interface LicenceAcceptanceRecord {
-  readonly id: string;
-  readonly accountId: string;
-  readonly agreement: string;
-  readonly acceptedBy: string;
-  readonly acceptedAtMs: number;
 }
 
 /** A user together with its account. */
@@ -43,7 +41,6 @@ export interface AccountReads {
   all(): Promise<AccountRecord[]>;
   userByName(name: string): Promise<UserWithAccount | undefined>;
   usersOf(accountId: string): Promise<UserRecord[]>;
-  licenceAcceptancesOf(accountId: string): Promise<LicenceAcceptanceRecord[]>;
 }
 
 /** Writing accounts. A name that exists is `taken`. */
@@ -52,5 +49,4 @@ export interface AccountWrites extends AccountReads {
   setState(id: string, state: AccountRecord['state']): Promise<void>;
   insertUser(user: UserRecord): Promise<void>;
   setPasswordHash(userId: string, passwordHash: string): Promise<void>;
-  insertLicenceAcceptance(acceptance: LicenceAcceptanceRecord): Promise<void>;
 }

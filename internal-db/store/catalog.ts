@@ -40,6 +40,10 @@ export interface CatalogReads {
   products(): Promise<ProductRecord[]>;
   release(productId: string, version: string): Promise<ReleaseRecord | undefined>;
   releasesOf(productId: string): Promise<ReleaseRecord[]>;
+  /** A release's notes, Markdown; empty when there are none. */
+  notesOf(releaseId: string): Promise<string>;
+  /** The platforms that the product's files are listed by; those that it does not name come last. */
+  platformOrderOf(productId: string): Promise<string[]>;
   artifact(releaseId: string, name: string): Promise<ArtifactRecord | undefined>;
   artifactsOf(releaseId: string): Promise<ArtifactRecord[]>;
   artifactsOfProduct(productId: string): Promise<ArtifactRecord[]>;
@@ -51,5 +55,7 @@ export interface CatalogWrites extends CatalogReads {
   insertRelease(release: ReleaseRecord): Promise<void>;
   /** Sets the state; `publishedAtMs` too, when the release had none. */
   setReleaseState(id: string, state: ReleaseRecord['state'], publishedAtMs: number | null): Promise<void>;
+  setNotes(releaseId: string, notes: string): Promise<void>;
+  setPlatformOrder(productId: string, platforms: readonly string[]): Promise<void>;
   insertArtifact(artifact: ArtifactRecord): Promise<void>;
 }

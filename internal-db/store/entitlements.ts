@@ -1,5 +1,6 @@
-// Store interface: entitlements (the right of an account to a product). Never deleted, only revoked.
+// Store interface: entitlements (the right of an account to a product). Never deleted, only extended and revoked.
 // Implemented by each engine, used by the services.
+import type { TimePlace } from './access-events.ts';
 
 /** An entitlement as stored, with the names of its account and product. `channels` null means every channel. */
 export interface EntitlementRecord {
@@ -22,19 +23,53 @@ export interface EntitlementRecord {
   readonly revokeReason: string | null;
 }
 
+/** A change of an entitlement's end; null is without end. */
+export interface ExtensionRecord {
+  readonly id: string;
+  readonly entitlementId: string;
+  readonly atMs: number;
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly extendedBy: string;
+  readonly reason: string;
+}
+
+/** Which of an account's entitlements, newest grant first. */
+export interface EntitlementPage {
+  readonly accountId: string;
+  readonly productId: string | null;
+  /** Only those that are neither revoked, over nor still to begin at that moment. */
+  readonly inForceAtMs: number | null;
+  readonly after: TimePlace<string> | null;
+  readonly limit: number;
+}
+
 /** Reading entitlements, oldest grant first. */
 export interface EntitlementReads {
   byId(id: string): Promise<EntitlementRecord | undefined>;
   all(): Promise<EntitlementRecord[]>;
   ofAccount(accountId: string): Promise<EntitlementRecord[]>;
+  page(wanted: EntitlementPage): Promise<EntitlementRecord[]>;
+  countsOfAccount(accountId: string, atMs: number): Promise<{ total: number; inForce: number }>;
+  /** What was extended of the account's entitlements to the product, in order. */
+  extensionsOf(accountId: string, productId: string): Promise<ExtensionRecord[]>;
   ofAccountAndProduct(accountId: string, productId: string): Promise<EntitlementRecord[]>;
-  /** Complete downloads under each entitlement of an account that ended at or before `untilMs`. */
-  completeDownloadCounts(accountId: string, untilMs: number): Promise<Map<string, number>>;
+  /** Those of an account that are not revoked and end in a period, the first to end first. */
+  endingOfAccount(page: {
+    accountId: string;
+    fromMs: number;
+    untilMs: number;
+    limit: number;
+  }): Promise<EntitlementRecord[]>;
+  /** Complete downloads under an entitlement that ended at or before `untilMs`. */
+  completeDownloadCount(id: string, untilMs: number): Promise<number>;
 }
 
 /** Writing entitlements. */
 export interface EntitlementWrites extends EntitlementReads {
   insert(entitlement: EntitlementRecord): Promise<void>;
+  /** Sets the end, and keeps what it was. */
+  extend(extension: ExtensionRecord): Promise<void>;
   /** Marks as revoked; a revoked one stays as it is. */
   revoke(id: string, revocation: { atMs: number; by: string; reason: string }): Promise<void>;
 }

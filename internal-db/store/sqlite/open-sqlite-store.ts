@@ -17,8 +17,14 @@ import { SqliteConnection, sqliteResultCode } from './sqlite-connection.ts';
 import { SqliteDeliveries } from './sqlite-deliveries.ts';
 import { SqliteDownloads } from './sqlite-downloads.ts';
 import { SqliteEntitlements } from './sqlite-entitlements.ts';
+import { SqliteLicences } from './sqlite-licences.ts';
+import { SqliteMails } from './sqlite-mails.ts';
 import { SqliteNodes } from './sqlite-nodes.ts';
+import { SqlitePeople } from './sqlite-people.ts';
 import { SqliteSearch } from './sqlite-search.ts';
+import { SqlitePortalVisits } from './sqlite-portal-visits.ts';
+import { SqlitePublished } from './sqlite-published.ts';
+import { SqliteSecondFactors } from './sqlite-second-factors.ts';
 import { SqliteSessions } from './sqlite-sessions.ts';
 import { SqliteSettings } from './sqlite-settings.ts';
 import { SqliteSshKeys } from './sqlite-ssh-keys.ts';
@@ -123,8 +129,14 @@ function operationsOn(connection: SqliteConnection): Transaction & StoreReads {
     deliveries: new SqliteDeliveries(connection),
     downloads: new SqliteDownloads(connection),
     entitlements: new SqliteEntitlements(connection),
+    licences: new SqliteLicences(connection),
+    mails: new SqliteMails(connection),
     nodes: new SqliteNodes(connection),
+    people: new SqlitePeople(connection),
+    portalVisits: new SqlitePortalVisits(connection),
+    published: new SqlitePublished(connection),
     search: new SqliteSearch(connection),
+    secondFactors: new SqliteSecondFactors(connection),
     sessions: new SqliteSessions(connection),
     settings: new SqliteSettings(connection),
     sshKeys: new SqliteSshKeys(connection),

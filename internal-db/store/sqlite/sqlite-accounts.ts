@@ -1,17 +1,11 @@
-// SQLite engine: accounts, users, licence acceptances. See ../accounts.ts for what each operation promises.
-import type {
-  AccountRecord,
-  AccountWrites,
-  LicenceAcceptanceRecord,
-  UserRecord,
-  UserWithAccount,
-} from '../accounts.ts';
+// SQLite engine: accounts and users. See ../accounts.ts for what each operation promises.
+import type { AccountRecord, AccountWrites, UserRecord, UserWithAccount } from '../accounts.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { accountColumns, accountOf, userColumns, userOf, type JoinedUserRow } from './user-rows.ts';
 
 const accountSql = `SELECT id, name, display_name AS displayName, state, created_at_ms AS createdAtMs FROM accounts`;
 const userSql = `SELECT id, account_id AS accountId, name, display_name AS displayName,
-  password_hash AS passwordHash, created_at_ms AS createdAtMs FROM users`;
+  password_hash AS passwordHash, role, email, language, created_at_ms AS createdAtMs FROM users`;
 
 /** Accounts in SQLite. */
 export class SqliteAccounts implements AccountWrites {
@@ -36,20 +30,15 @@ export class SqliteAccounts implements AccountWrites {
   async userByName(name: string): Promise<UserWithAccount | undefined> {
     const row = this.#connection.get<JoinedUserRow>(
       `SELECT ${userColumns}, ${accountColumns}
-       FROM users u JOIN accounts a ON a.id = u.account_id WHERE u.name = :name`,
+       FROM users u JOIN accounts a ON a.id = u.account_id WHERE u.name = :name AND u.removed_at_ms IS NULL`,
       { name },
     );
     return row && { user: userOf(row), account: accountOf(row) };
   }
 
   async usersOf(accountId: string): Promise<UserRecord[]> {
-    return this.#connection.all(`${userSql} WHERE account_id = :accountId ORDER BY name`, { accountId });
-  }
-
-  async licenceAcceptancesOf(accountId: string): Promise<LicenceAcceptanceRecord[]> {
     return this.#connection.all(
-      `SELECT id, account_id AS accountId, agreement, accepted_by AS acceptedBy, accepted_at_ms AS acceptedAtMs
-       FROM licence_acceptances WHERE account_id = :accountId ORDER BY accepted_at_ms`,
+      `${userSql} WHERE account_id = :accountId AND removed_at_ms IS NULL ORDER BY name`,
       { accountId },
     );
   }
@@ -68,8 +57,8 @@ export class SqliteAccounts implements AccountWrites {
 
   async insertUser(user: UserRecord): Promise<void> {
     this.#connection.run(
-      `INSERT INTO users (id, account_id, name, display_name, password_hash, created_at_ms)
-       VALUES (:id, :accountId, :name, :displayName, :passwordHash, :createdAtMs)`,
+      `INSERT INTO users (id, account_id, name, display_name, password_hash, role, email, language, created_at_ms)
+       VALUES (:id, :accountId, :name, :displayName, :passwordHash, :role, :email, :language, :createdAtMs)`,
       { ...user },
     );
   }
@@ -79,13 +68,5 @@ export class SqliteAccounts implements AccountWrites {
       userId,
       passwordHash,
     });
-  }
-
-  async insertLicenceAcceptance(acceptance: LicenceAcceptanceRecord): Promise<void> {
-    this.#connection.run(
-      `INSERT INTO licence_acceptances (id, account_id, agreement, accepted_by, accepted_at_ms)
-       VALUES (:id, :accountId, :agreement, :acceptedBy, :acceptedAtMs)`,
-      { ...acceptance },
-    );
   }
 }

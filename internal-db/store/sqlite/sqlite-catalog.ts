@@ -41,6 +41,21 @@ export class SqliteCatalog implements CatalogWrites {
     });
   }
 
+  async notesOf(releaseId: string): Promise<string> {
+    const row = this.#connection.get<{ notes: string }>('SELECT notes FROM releases WHERE id = :releaseId', {
+      releaseId,
+    });
+    return row?.notes ?? '';
+  }
+
+  async platformOrderOf(productId: string): Promise<string[]> {
+    const row = this.#connection.get<{ platformOrder: string | null }>(
+      'SELECT platform_order AS platformOrder FROM products WHERE id = :productId',
+      { productId },
+    );
+    return row?.platformOrder ? (JSON.parse(row.platformOrder) as string[]) : [];
+  }
+
   async artifact(releaseId: string, name: string): Promise<ArtifactRecord | undefined> {
     return this.#connection.get(
       `SELECT ${artifactColumns} FROM artifacts f WHERE f.release_id = :releaseId AND f.name = :name`,
@@ -73,8 +88,9 @@ export class SqliteCatalog implements CatalogWrites {
 
   async insertRelease(release: ReleaseRecord): Promise<void> {
     this.#connection.run(
-      `INSERT INTO releases (id, product_id, version, channel, state, created_at_ms, published_at_ms)
-       VALUES (:id, :productId, :version, :channel, :state, :createdAtMs, :publishedAtMs)`,
+      `INSERT INTO releases (id, product_id, version, channel, state, created_at_ms, published_at_ms, precedence)
+       VALUES (:id, :productId, :version, :channel, :state, :createdAtMs, :publishedAtMs,
+         version_precedence(:version))`,
       { ...release },
     );
   }
@@ -89,6 +105,18 @@ export class SqliteCatalog implements CatalogWrites {
        WHERE id = :id`,
       { id, state, publishedAtMs },
     );
+  }
+
+  async setNotes(releaseId: string, notes: string): Promise<void> {
+    this.#connection.run('UPDATE releases SET notes = :notes WHERE id = :releaseId', { releaseId, notes });
+  }
+
+  async setPlatformOrder(productId: string, platforms: readonly string[]): Promise<void> {
+    const platformOrder = platforms.length === 0 ? null : JSON.stringify(platforms);
+    this.#connection.run('UPDATE products SET platform_order = :platformOrder WHERE id = :productId', {
+      productId,
+      platformOrder,
+    });
   }
 
   async insertArtifact(artifact: ArtifactRecord): Promise<void> {

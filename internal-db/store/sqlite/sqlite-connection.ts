@@ -4,6 +4,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { InternalDbError } from '../../internal-db-error.ts';
 import { databaseBusyTimeoutMs, preparedStatementsMax } from '../../limits.ts';
+import { versionPrecedence } from '../version-precedence.ts';
 
 // Result codes of https://sqlite.org/rescode.html (the primary code is the low byte).
 const SQLITE_FULL = 13;
@@ -26,6 +27,8 @@ export class SqliteConnection {
       enableForeignKeyConstraints: true,
       timeout: databaseBusyTimeoutMs,
     });
+    const precedenceOf = (version: unknown) => versionPrecedence(String(version));
+    this.#database.function('version_precedence', { deterministic: true }, precedenceOf);
   }
 
   /** Runs SQL without parameters or rows. */

@@ -1,5 +1,10 @@
 // SQLite engine: entitlements. See ../entitlements.ts for what each operation promises.
-import type { EntitlementRecord, EntitlementWrites } from '../entitlements.ts';
+import type {
+  EntitlementPage,
+  EntitlementRecord,
+  EntitlementWrites,
+  ExtensionRecord,
+} from '../entitlements.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 const entitlementSql = `SELECT e.id, e.account_id AS accountId, a.name AS account, e.product_id AS productId,
@@ -8,7 +13,19 @@ const entitlementSql = `SELECT e.id, e.account_id AS accountId, a.name AS accoun
   e.granted_at_ms AS grantedAtMs, e.grant_reason AS grantReason, e.revoked_at_ms AS revokedAtMs,
   e.revoked_by AS revokedBy, e.revoke_reason AS revokeReason
   FROM entitlements e JOIN accounts a ON a.id = e.account_id JOIN products p ON p.id = e.product_id`;
+const inForce = `e.revoked_at_ms IS NULL AND ifnull(e.not_before_ms, 0) <= :atMs
+  AND ifnull(e.not_after_ms, :atMs) >= :atMs`;
 const oldestFirst = 'ORDER BY e.granted_at_ms, e.id';
+
+/** The statements of lists that may be long, for the test that has them explained. */
+export const entitlementStatements = {
+  endingSql: `${entitlementSql} WHERE e.account_id = :accountId AND e.revoked_at_ms IS NULL
+    AND e.not_after_ms BETWEEN :fromMs AND :untilMs ORDER BY e.not_after_ms LIMIT :limit`,
+  downloadCountSql: `SELECT count(*) AS downloadCount
+    FROM deliveries d CROSS JOIN downloads t ON t.delivery_id = d.id
+    WHERE d.entitlement_id = :id AND t.outcome = 'complete' AND t.ended_at_ms <= :untilMs`,
+  productSql: `${entitlementSql} WHERE e.account_id = :accountId AND e.product_id = :productId ${oldestFirst}`,
+} as const;
 
 type EntitlementRow = Omit<EntitlementRecord, 'channels'> & { readonly channels: string | null };
 
@@ -37,24 +54,66 @@ export class SqliteEntitlements implements EntitlementWrites {
 
   async ofAccountAndProduct(accountId: string, productId: string): Promise<EntitlementRecord[]> {
     return this.#connection
+      .all<EntitlementRow>(entitlementStatements.productSql, { accountId, productId })
+      .map(recordOf);
+  }
+
+  async page(wanted: EntitlementPage): Promise<EntitlementRecord[]> {
+    const { accountId, productId, inForceAtMs, after, limit } = wanted;
+    const conditions = [
+      'e.account_id = :accountId',
+      ...(productId === null ? [] : ['e.product_id = :productId']),
+      ...(inForceAtMs === null ? [] : [inForce]),
+      ...(after === null ? [] : ['(e.granted_at_ms, e.id) < (:afterMs, :afterId)']),
+    ];
+    return this.#connection
       .all<EntitlementRow>(
-        `${entitlementSql} WHERE e.account_id = :accountId AND e.product_id = :productId ${oldestFirst}`,
-        { accountId, productId },
+        `${entitlementSql} WHERE ${conditions.join(' AND ')} ORDER BY e.granted_at_ms DESC, e.id DESC LIMIT :limit`,
+        {
+          accountId,
+          limit,
+          ...(productId === null ? {} : { productId }),
+          ...(inForceAtMs === null ? {} : { atMs: inForceAtMs }),
+          ...(after === null ? {} : { afterMs: after.atMs, afterId: after.id }),
+        },
       )
       .map(recordOf);
   }
 
-  async completeDownloadCounts(accountId: string, untilMs: number): Promise<Map<string, number>> {
-    const rows = this.#connection.all<{ entitlementId: string; downloadCount: number }>(
-      `SELECT d.entitlement_id AS entitlementId, count(*) AS downloadCount
-       FROM downloads t JOIN deliveries d ON d.id = t.delivery_id
-       JOIN entitlements e ON e.id = d.entitlement_id
-       WHERE e.account_id = :accountId AND e.downloads_max IS NOT NULL
-         AND t.outcome = 'complete' AND t.ended_at_ms <= :untilMs
-       GROUP BY d.entitlement_id`,
-      { accountId, untilMs },
+  async countsOfAccount(accountId: string, atMs: number): Promise<{ total: number; inForce: number }> {
+    const row = this.#connection.get<{ total: number; inForce: number }>(
+      `SELECT count(*) AS total, count(*) FILTER (WHERE ${inForce}) AS inForce
+       FROM entitlements e WHERE e.account_id = :accountId`,
+      { accountId, atMs },
     );
-    return new Map(rows.map((row) => [row.entitlementId, row.downloadCount]));
+    return { total: row?.total ?? 0, inForce: row?.inForce ?? 0 };
+  }
+
+  async extensionsOf(accountId: string, productId: string): Promise<ExtensionRecord[]> {
+    return this.#connection.all(
+      `SELECT x.id, x.entitlement_id AS entitlementId, x.at_ms AS atMs, x.from_ms AS fromMs, x.to_ms AS toMs,
+         x.extended_by AS extendedBy, x.reason
+       FROM entitlements e JOIN entitlement_extensions x ON x.entitlement_id = e.id
+       WHERE e.account_id = :accountId AND e.product_id = :productId ORDER BY x.at_ms, x.id`,
+      { accountId, productId },
+    );
+  }
+
+  async endingOfAccount(page: {
+    accountId: string;
+    fromMs: number;
+    untilMs: number;
+    limit: number;
+  }): Promise<EntitlementRecord[]> {
+    return this.#connection.all<EntitlementRow>(entitlementStatements.endingSql, page).map(recordOf);
+  }
+
+  async completeDownloadCount(id: string, untilMs: number): Promise<number> {
+    const row = this.#connection.get<{ downloadCount: number }>(entitlementStatements.downloadCountSql, {
+      id,
+      untilMs,
+    });
+    return row?.downloadCount ?? 0;
   }
 
   async insert(entitlement: EntitlementRecord): Promise<void> {
@@ -67,6 +126,19 @@ export class SqliteEntitlements implements EntitlementWrites {
          :licenceAgreement, :grantedBy, :grantedAtMs, :grantReason, :revokedAtMs, :revokedBy, :revokeReason)`,
       { ...columns, channels: channels && JSON.stringify(channels) },
     );
+  }
+
+  async extend(extension: ExtensionRecord): Promise<void> {
+    const { entitlementId, toMs } = extension;
+    this.#connection.run(
+      `INSERT INTO entitlement_extensions (id, entitlement_id, at_ms, from_ms, to_ms, extended_by, reason)
+       VALUES (:id, :entitlementId, :atMs, :fromMs, :toMs, :extendedBy, :reason)`,
+      { ...extension },
+    );
+    this.#connection.run('UPDATE entitlements SET not_after_ms = :toMs WHERE id = :entitlementId', {
+      entitlementId,
+      toMs,
+    });
   }
 
   async revoke(id: string, revocation: { atMs: number; by: string; reason: string }): Promise<void> {

@@ -1,0 +1,162 @@
+// The three changes of entitlements inside a transaction, with what follows from them and their audit entries. Called for one
+// change (entitlement-administration.ts) and for many at once (bulk/apply-bulk.ts), so that both do the same.
+import { RpcError } from '#commlink/rpc-error.ts';
+import { appendAudit } from '../audit/append-audit.ts';
+import type { EntitlementTerms } from '../decision/suppose-change.ts';
+import { isVersionRange } from '../decision/version-range.ts';
+import { endDeliveriesNoLongerAllowed, type EndedDeliveries } from '../deliveries/end-deliveries.ts';
+import { newRecordId } from '../record-id.ts';
+import type { EntitlementRecord } from '../store/entitlements.ts';
+import type { StoreReads, Transaction } from '../store/store.ts';
+import { findAccount, findProduct } from './find-by-name.ts';
+
+/** A change of what a customer may have. */
+export type EntitlementChange = { readonly reason: string } & (
+  | {
+      readonly kind: 'grant';
+      readonly account: string;
+      readonly product: string;
+      readonly terms: EntitlementTerms;
+    }
+  | { readonly kind: 'extend'; readonly entitlement: string; readonly notAfterMs: number | null }
+  | { readonly kind: 'revoke'; readonly entitlement: string }
+);
+
+/** Who changes, and when. */
+export interface Author {
+  readonly actor: string;
+  readonly atMs: number;
+}
+
+/** The entitlement after the change, and the deliveries that it has ended. */
+export interface ChangedEntitlement extends EndedDeliveries {
+  readonly entitlement: EntitlementRecord;
+}
+
+/** Changes. RpcError `not_found`; `conflict`: revoked already; `refused`: it would make no sense. */
+export async function changeEntitlement(
+  transaction: Transaction,
+  change: EntitlementChange,
+  author: Author,
+): Promise<ChangedEntitlement> {
+  switch (change.kind) {
+    case 'grant':
+      return await grant(transaction, change, author);
+    case 'extend':
+      return await extend(transaction, change, author);
+    case 'revoke':
+      return await revoke(transaction, change, author);
+  }
+}
+
+/** An entitlement that may be changed. RpcError `not_found`; `conflict`: it was revoked. */
+export async function findChangeable(store: StoreReads, id: string): Promise<EntitlementRecord> {
+  const entitlement = await store.entitlements.byId(id);
+  if (!entitlement) throw new RpcError('not_found', `There is no entitlement ${id}.`);
+  if (entitlement.revokedAtMs === null) return entitlement;
+  const when = new Date(entitlement.revokedAtMs).toISOString();
+  throw new RpcError('conflict', `${id} was revoked already, at ${when} by ${entitlement.revokedBy ?? '?'}.`);
+}
+
+/** RpcError `refused`: a range or a period that can admit nothing. */
+export function requireSensibleTerms({ versions, notBeforeMs, notAfterMs }: EntitlementTerms): void {
+  if (!isVersionRange(versions)) {
+    throw new RpcError(
+      'refused',
+      `${versions} is not a version range. Examples: "*" (all), "2.x", ">=2.1 <3", "1.4.2".`,
+    );
+  }
+  if (notBeforeMs !== null && notAfterMs !== null && notAfterMs < notBeforeMs) {
+    throw new RpcError('refused', 'The entitlement would end before it begins. Exchange the two dates.');
+  }
+}
+
+/** RpcError `refused`: that end is not later than the one that it has, or has gone by. */
+export function requireLaterEnd(
+  entitlement: EntitlementRecord,
+  notAfterMs: number | null,
+  atMs: number,
+): void {
+  const current = entitlement.notAfterMs;
+  if (current === null) throw new RpcError('refused', `${entitlement.id} has no end: it can't be extended.`);
+  if (notAfterMs === null) return;
+  if (notAfterMs <= current) {
+    const end = new Date(current).toISOString().slice(0, 10);
+    throw new RpcError('refused', `${entitlement.id} lasts until ${end} already. Choose a later day.`);
+  }
+  if (notAfterMs < atMs) throw new RpcError('refused', 'The new end is in the past. Choose a later day.');
+}
+
+async function grant(
+  transaction: Transaction,
+  change: EntitlementChange & { kind: 'grant' },
+  { actor, atMs }: Author,
+): Promise<ChangedEntitlement> {
+  const { terms, reason } = change;
+  requireSensibleTerms(terms);
+  const account = await findAccount(transaction, change.account);
+  const product = await findProduct(transaction, change.product);
+  const entitlement: EntitlementRecord = {
+    id: newRecordId('ent'),
+    accountId: account.id,
+    account: account.name,
+    productId: product.id,
+    product: product.name,
+    ...terms,
+    grantedBy: actor,
+    grantedAtMs: atMs,
+    grantReason: reason,
+    revokedAtMs: null,
+    revokedBy: null,
+    revokeReason: null,
+  };
+  await transaction.entitlements.insert(entitlement);
+  const detail = { entitlement: entitlement.id, ...terms, reason };
+  const subject = subjectOf(entitlement);
+  await appendAudit(transaction, { atMs, actor, action: 'entitlement.grant', subject, detail });
+  return { entitlement, deliveries: [], orders: [] };
+}
+
+async function extend(
+  transaction: Transaction,
+  change: EntitlementChange & { kind: 'extend' },
+  { actor, atMs }: Author,
+): Promise<ChangedEntitlement> {
+  const { entitlement: id, notAfterMs, reason } = change;
+  const before = await findChangeable(transaction, id);
+  requireLaterEnd(before, notAfterMs, atMs);
+  await transaction.entitlements.extend({
+    id: newRecordId('ext'),
+    entitlementId: id,
+    atMs,
+    fromMs: before.notAfterMs,
+    toMs: notAfterMs,
+    extendedBy: actor,
+    reason,
+  });
+  const detail = { entitlement: id, fromMs: before.notAfterMs, toMs: notAfterMs, reason };
+  const subject = subjectOf(before);
+  await appendAudit(transaction, { atMs, actor, action: 'entitlement.extend', subject, detail });
+  return { entitlement: { ...before, notAfterMs }, deliveries: [], orders: [] };
+}
+
+async function revoke(
+  transaction: Transaction,
+  change: EntitlementChange & { kind: 'revoke' },
+  { actor, atMs }: Author,
+): Promise<ChangedEntitlement> {
+  const { entitlement: id, reason } = change;
+  const before = await findChangeable(transaction, id);
+  await transaction.entitlements.revoke(id, { atMs, by: actor, reason });
+  const { accountId, product } = before;
+  const ended = await endDeliveriesNoLongerAllowed(transaction, { accountId, product, atMs });
+  const detail = { entitlement: id, reason, endedDeliveries: ended.deliveries };
+  const subject = subjectOf(before);
+  await appendAudit(transaction, { atMs, actor, action: 'entitlement.revoke', subject, detail });
+  const entitlement = { ...before, revokedAtMs: atMs, revokedBy: actor, revokeReason: reason };
+  return { entitlement, ...ended };
+}
+
+function subjectOf({ account, product }: EntitlementRecord): string {
+  return `${account} ${product}`;
+}

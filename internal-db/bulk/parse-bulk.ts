@@ -1,0 +1,187 @@
+// Reads a table of changes (CSV, RFC 4180) that staff have pasted: one line a change, columns by name. Every problem is found
+// at once and told with its line. The one door to csv-parse in this room. Called by apply-bulk.ts.
+import { CsvError, parse } from 'csv-parse/sync';
+import { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { SchemaError, compileSchema } from '#commlink/schema.ts';
+import type { EntitlementChange } from '../admin/change-entitlements.ts';
+import { bulkLinesMax } from '../limits.ts';
+
+/** The columns; which are needed depends on the change. */
+export const bulkColumns = [
+  'change',
+  'account',
+  'product',
+  'versions',
+  'channels',
+  'from',
+  'until',
+  'downloads',
+  'licence',
+  'entitlement',
+  'reason',
+] as const;
+type Column = (typeof bulkColumns)[number];
+type Cells = Readonly<Partial<Record<Column, string>>>;
+
+/** A problem; `line` counts as an editor does, null for the table as a whole. */
+export interface BulkProblem {
+  readonly line: number | null;
+  readonly sentence: string;
+}
+
+/** A change with its line. */
+export interface BulkLine {
+  readonly line: number;
+  readonly change: EntitlementChange;
+}
+
+/** What was read. Lines with problems are not among `lines`. */
+export interface ParsedBulk {
+  readonly lines: readonly BulkLine[];
+  readonly problems: readonly BulkProblem[];
+}
+
+const dayMs = 86_400_000;
+const { params: grantParams } = adminMethods['entitlement.grant'];
+const { params: extendParams } = adminMethods['entitlement.extend'];
+const { params: revokeParams } = adminMethods['entitlement.revoke'];
+const grantCheck = compileSchema('grant', grantParams);
+const extendCheck = compileSchema('extension', extendParams);
+const revokeCheck = compileSchema('revocation', revokeParams);
+/** The changes' schemas want somebody's name; whose it is, is said when they are applied. */
+const actor = 'bulk';
+
+/** Reads the text. Never throws for what somebody has typed. */
+export function parseBulk(text: string): ParsedBulk {
+  const rows = readRows(text);
+  if ('sentence' in rows) return { lines: [], problems: [rows] };
+  const lines: BulkLine[] = [];
+  const problems: BulkProblem[] = [];
+  for (const { record, info } of rows) {
+    const change = readChange(record);
+    if (typeof change === 'string') problems.push({ line: info.lines, sentence: change });
+    else lines.push({ line: info.lines, change });
+  }
+  if (lines.length + problems.length === 0) problems.push(whole('There is no line below the headings.'));
+  return { lines, problems };
+}
+
+interface Row {
+  readonly record: Cells;
+  readonly info: { readonly lines: number };
+}
+
+function readRows(text: string): Row[] | BulkProblem {
+  try {
+    const rows = parse(text, {
+      bom: true,
+      columns: (headings: string[]) => headings.map((heading) => heading.trim().toLowerCase()),
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+      to: bulkLinesMax + 1,
+    }) as unknown as Row[];
+    if (rows.length > bulkLinesMax) return whole(`More than ${bulkLinesMax} lines: split the table.`);
+    const unknown = Object.keys(rows[0]?.record ?? {}).find((name) => !isColumn(name));
+    return unknown === undefined ? rows : whole(`There is no column "${unknown.slice(0, 50)}".`);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    return whole(`This is no table that can be read: ${error.message.slice(0, 200)}.`);
+  }
+}
+
+function isColumn(name: string): name is Column {
+  return (bulkColumns as readonly string[]).includes(name);
+}
+
+function whole(sentence: string): BulkProblem {
+  return { line: null, sentence };
+}
+
+/** The change, or what is wrong with it. */
+function readChange(cells: Cells): EntitlementChange | string {
+  try {
+    switch (cells.change) {
+      case 'grant':
+        return readGrant(cells);
+      case 'extend':
+        return readExtension(cells);
+      case 'revoke': {
+        const { entitlement, reason } = revokeCheck.parse({ ...subjectOf(cells), actor });
+        return { kind: 'revoke', entitlement, reason };
+      }
+      default:
+        return 'The column "change" says grant, extend or revoke.';
+    }
+  } catch (error) {
+    if (error instanceof BadDay) return error.message;
+    if (!(error instanceof SchemaError)) throw error;
+    return `Correct the column "${columnOf(error.violations[0]?.path)}".`;
+  }
+}
+
+function readGrant(cells: Cells): EntitlementChange {
+  const channels = (cells.channels ?? '').split(/[;,\s]+/).filter((channel) => channel !== '');
+  const {
+    account,
+    product,
+    reason,
+    actor: _actor,
+    ...terms
+  } = grantCheck.parse({
+    actor,
+    account: cells.account,
+    product: cells.product,
+    versions: cells.versions || '*',
+    channels: channels.length > 0 ? channels : null,
+    notBeforeMs: readDay(cells.from, 'from'),
+    notAfterMs: readLastDay(cells.until),
+    downloadsMax: cells.downloads ? Number(cells.downloads) : null,
+    licenceAgreement: cells.licence || null,
+    reason: cells.reason ?? '',
+  });
+  return { kind: 'grant', account, product, terms, reason };
+}
+
+function readExtension(cells: Cells): EntitlementChange {
+  const notAfterMs = cells.until === 'never' ? null : readLastDay(cells.until);
+  if (notAfterMs === null && cells.until !== 'never') throw new BadDay('until');
+  const { entitlement, reason } = extendCheck.parse({ ...subjectOf(cells), notAfterMs, actor });
+  return { kind: 'extend', entitlement, notAfterMs, reason };
+}
+
+function subjectOf(cells: Cells): { entitlement: string; reason: string } {
+  return { entitlement: cells.entitlement ?? '', reason: cells.reason ?? '' };
+}
+
+/** A day that is none. */
+class BadDay extends Error {
+  constructor(column: Column) {
+    super(`Write the day in the column "${column}" as 2027-01-31.`);
+  }
+}
+
+function readDay(text: string | undefined, column: Column): number | null {
+  if (!text) return null;
+  const atMs = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(atMs)) throw new BadDay(column);
+  return atMs;
+}
+
+/** That day is included. */
+function readLastDay(text: string | undefined): number | null {
+  const atMs = readDay(text, 'until');
+  return atMs === null ? null : atMs + dayMs - 1;
+}
+
+const columnOfField: Readonly<Record<string, Column>> = {
+  notBeforeMs: 'from',
+  notAfterMs: 'until',
+  downloadsMax: 'downloads',
+  licenceAgreement: 'licence',
+};
+
+function columnOf(path = ''): string {
+  const field = path.split('/')[1] ?? '';
+  return columnOfField[field] ?? field;
+}

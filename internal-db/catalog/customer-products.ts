@@ -1,0 +1,151 @@
+// The products of an account, one product with its releases, one release with its files, and the account's rights: what the
+// portal's pages and API show. Called for `catalog.products`, `.product`, `.release` and `entitlement.listOwn`.
+// What an account may not see looks like what does not exist.
+import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
+import type { ProductSummary, catalogMethods } from '#commlink/methods/catalog-methods.ts';
+import { cutPage, decodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
+import { productChannelsMax } from '../limits.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { AccountRecord } from '../store/accounts.ts';
+import type { ReleaseRecord } from '../store/catalog.ts';
+import type { StoreReads } from '../store/store.ts';
+import {
+  gatherScope,
+  judgeProduct,
+  judgeRelease,
+  type ProductScope,
+  type Standing,
+  type VisibleRelease,
+} from './product-standing.ts';
+import { readVisibleReleases, viewFullRelease, viewSummary } from './visible-releases.ts';
+
+type Table = typeof catalogMethods;
+type Parameters<M extends keyof Table> = Omit<ParamsOf<Table, M>, 'session'>;
+type Valid<M extends keyof Table> = Extract<ResultOf<Table, M>, { valid: true }>;
+
+const notFound = { valid: true, found: false } as const;
+
+/** A page of the account's products, each with its newest release. RpcError `bad_request`: the cursor. */
+export async function listOwnProducts(
+  { store: { read }, clock }: ServiceContext,
+  account: AccountRecord,
+  { after, limit }: PageRequest,
+): Promise<Valid<'catalog.products'>> {
+  const atMs = clock.nowMs();
+  const afterName = decodeCursor(after, ['string'])?.[0] ?? null;
+  const accountId = account.id;
+  const found = await read.published.productsOfAccount({ accountId, afterName, limit: limit + 1 });
+  const { rows, next } = cutPage(found, limit, (product) => [product.name]);
+  const products: ProductSummary[] = [];
+  for (const product of rows) {
+    const scope = await gatherScope(read, { account, product, atMs });
+    const standing = judgeProduct(scope);
+    if (!standing) continue;
+    const newest = await readNewest(read, scope, null);
+    products.push({ ...viewProduct(scope, standing), newest: newest && viewSummary(newest) });
+  }
+  return { valid: true, products, next };
+}
+
+/** A product, the newest release of the channel or of the steadiest one, and a page of releases. */
+export async function describeOwnProduct(
+  { store: { read }, clock }: ServiceContext,
+  account: AccountRecord,
+  wanted: Parameters<'catalog.product'>,
+): Promise<Valid<'catalog.product'>> {
+  const scope = await findScope(read, { account, product: wanted.product, atMs: clock.nowMs() });
+  const standing = scope && judgeProduct(scope);
+  if (!scope || !standing) return notFound;
+  const { channel, after, limit } = wanted;
+  const page = await readVisibleReleases(read, scope, { channel, after, limit });
+  const newest = after === null ? (page.releases[0] ?? null) : await readNewest(read, scope, channel);
+  const channels = await read.published.channels(scope.product.id, productChannelsMax);
+  const platformOrder = await read.catalog.platformOrderOf(scope.product.id);
+  return {
+    valid: true,
+    found: true,
+    product: { ...viewProduct(scope, standing), platformOrder },
+    channels: channels.filter((name) => isIncluded(scope, name)),
+    newest: newest && (await viewFullRelease(read, newest.release, newest)),
+    releases: page.releases.map(viewSummary),
+    next: page.next,
+  };
+}
+
+/** A release that the account is shown, with its files. */
+export async function describeOwnRelease(
+  { store: { read }, clock }: ServiceContext,
+  account: AccountRecord,
+  wanted: Parameters<'catalog.release'>,
+): Promise<Valid<'catalog.release'>> {
+  const shown = await findOwnRelease(read, { account, ...wanted, atMs: clock.nowMs() });
+  if (!shown) return notFound;
+  const { scope, standing, release } = shown;
+  const platformOrder = await read.catalog.platformOrderOf(scope.product.id);
+  return {
+    valid: true,
+    found: true,
+    product: { ...viewProduct(scope, standing), platformOrder },
+    release: await viewFullRelease(read, release, shown),
+  };
+}
+
+/** A release that the account is shown; null when there is none. */
+export async function findOwnRelease(
+  store: StoreReads,
+  wanted: { account: AccountRecord; product: string; version: string; atMs: number },
+): Promise<(VisibleRelease & { scope: ProductScope; standing: Standing; release: ReleaseRecord }) | null> {
+  const scope = await findScope(store, wanted);
+  const standing = scope && judgeProduct(scope);
+  const release = scope && (await store.catalog.release(scope.product.id, wanted.version));
+  const visible = scope && release && judgeRelease(scope, release);
+  return scope && standing && release && visible ? { scope, standing, release, ...visible } : null;
+}
+
+/** The account's rights, latest grant first. RpcError `bad_request`: the cursor. */
+export async function listOwnEntitlements(
+  { store: { read } }: ServiceContext,
+  accountId: string,
+  { after, limit }: PageRequest,
+): Promise<Valid<'entitlement.listOwn'>> {
+  const key = decodeCursor(after, ['number', 'string']);
+  const found = await read.entitlements.page({
+    accountId,
+    productId: null,
+    inForceAtMs: null,
+    after: key && { atMs: key[0], id: key[1] },
+    limit: limit + 1,
+  });
+  const { rows, next } = cutPage(found, limit, (one) => [one.grantedAtMs, one.id]);
+  const entitlements = rows.map((one) => {
+    const { id, product, versions, channels, notBeforeMs, notAfterMs, downloadsMax } = one;
+    const { licenceAgreement, grantedAtMs, revokedAtMs } = one;
+    const terms = { notBeforeMs, notAfterMs, downloadsMax, licenceAgreement, grantedAtMs, revokedAtMs };
+    return { id, product, versions, channels: channels && [...channels], ...terms };
+  });
+  return { valid: true, entitlements, next };
+}
+
+async function findScope(
+  store: StoreReads,
+  { account, product: name, atMs }: { account: AccountRecord; product: string; atMs: number },
+): Promise<ProductScope | null> {
+  const product = await store.catalog.productByName(name);
+  return product ? await gatherScope(store, { account, product, atMs }) : null;
+}
+
+async function readNewest(store: StoreReads, scope: ProductScope, channel: string | null) {
+  const { releases } = await readVisibleReleases(store, scope, { channel, after: null, limit: 1 });
+  return releases[0] ?? null;
+}
+
+/** A channel that none of the account's rights includes isn't named to it. */
+function isIncluded({ facts }: ProductScope, channel: string): boolean {
+  return facts.entitlements.some(
+    ({ channels, revokedAtMs }) => revokedAtMs === null && (channels === null || channels.includes(channel)),
+  );
+}
+
+function viewProduct({ product: { name, title, description } }: ProductScope, standing: Standing) {
+  return { name, title, description, ...standing };
+}

@@ -1,0 +1,50 @@
+// Search in what an account may see: products, releases with their notes, files. Called for `catalog.search`.
+import type { SearchMatch } from '#commlink/methods/catalog-methods.ts';
+import { catalogProductsMax, searchMatchesMax, searchWordsMax } from '../limits.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { AccountRecord } from '../store/accounts.ts';
+import { gatherScope, judgeProduct, judgeRelease, type ProductScope } from './product-standing.ts';
+
+/** What has all words of the query, or begins with them; best match first. Nothing for a query without words. */
+export async function searchOwnCatalog(
+  { store: { read }, clock }: ServiceContext,
+  account: AccountRecord,
+  query: string,
+): Promise<SearchMatch[]> {
+  const words = wordsOf(query);
+  if (words.length === 0) return [];
+  const accountId = account.id;
+  const atMs = clock.nowMs();
+  const own = await read.published.productsOfAccount({
+    accountId,
+    afterName: null,
+    limit: catalogProductsMax,
+  });
+  const products = new Map(own.map((product) => [product.id, product]));
+  const scopes = new Map<string, ProductScope>();
+  const matches: SearchMatch[] = [];
+  const found = await read.published.search({
+    productIds: [...products.keys()],
+    words,
+    limit: searchMatchesMax,
+  });
+  for (const { productId, ...match } of found) {
+    const product = products.get(productId);
+    if (!product) continue;
+    const scope = scopes.get(productId) ?? (await gatherScope(read, { account, product, atMs }));
+    scopes.set(productId, scope);
+    if (judgeProduct(scope) && isShown(scope, match)) matches.push(match);
+  }
+  return matches;
+}
+
+/** The words of a query as the index has them: letters and digits, whatever is between them. */
+export function wordsOf(query: string): string[] {
+  const words = query.normalize('NFC').match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.slice(0, searchWordsMax);
+}
+
+function isShown(scope: ProductScope, { version, channel }: SearchMatch): boolean {
+  if (version === null || channel === null) return true;
+  return judgeRelease(scope, { version, channel, state: 'published' }) !== null;
+}

@@ -1,0 +1,82 @@
+// The search box: people, accounts, products, deliveries, entitlements and files, by whatever a customer has at hand. What was
+// typed is recognized by its form; anything else is words. Called by search-routes.ts.
+import { searchHitsMax } from '../../limits.ts';
+import { looksLikeDeliveryLogin } from '../../secret-token.ts';
+import type { DeliveryRecord } from '../../store/deliveries.ts';
+import type { EntitlementRecord } from '../../store/entitlements.ts';
+import type { FoundFile, FoundKind, FoundName } from '../../store/search.ts';
+import type { StoreReads } from '../../store/store.ts';
+
+/** What was found. Of each kind some are shown; the names that were typed exactly come first. */
+export interface Findings {
+  readonly accounts: readonly FoundName[];
+  readonly people: readonly FoundName[];
+  readonly products: readonly FoundName[];
+  readonly deliveries: readonly DeliveryRecord[];
+  readonly entitlements: readonly EntitlementRecord[];
+  readonly files: readonly FoundFile[];
+}
+
+const nothing: Findings = {
+  accounts: [],
+  people: [],
+  products: [],
+  deliveries: [],
+  entitlements: [],
+  files: [],
+};
+const digestPattern = /^(?:sha-?256[:=\s]\s*)?([0-9a-f]{8,64})$/;
+const deliveryIdPattern = /^dlv_[\w-]{22}$/;
+const entitlementIdPattern = /^ent_[\w-]{22}$/;
+/** As many as anybody types; more would only make the question slower. */
+const wordsMax = 6;
+
+/** Finds. Never throws for what was typed. */
+export async function findAnything(store: StoreReads, typed: string): Promise<Findings> {
+  const text = typed.trim().slice(0, 200);
+  if (deliveryIdPattern.test(text)) {
+    const delivery = await store.deliveries.byId(text);
+    return { ...nothing, deliveries: delivery ? [delivery] : [] };
+  }
+  if (entitlementIdPattern.test(text)) {
+    const entitlement = await store.entitlements.byId(text);
+    return { ...nothing, entitlements: entitlement ? [entitlement] : [] };
+  }
+  if (looksLikeDeliveryLogin(text)) {
+    const delivery = await store.deliveries.byLogin(text);
+    return { ...nothing, deliveries: delivery ? [delivery] : [] };
+  }
+  const words = text.match(/[\p{L}\p{N}]+/gu)?.slice(0, wordsMax) ?? [];
+  const find = async (kind: FoundKind) =>
+    exactFirst(text, await store.search.names({ kind, words, limit: searchHitsMax }));
+  const digest = digestPattern.exec(text.toLowerCase())?.[1];
+  return {
+    ...nothing,
+    accounts: await find('account'),
+    people: await find('user'),
+    products: await find('product'),
+    files: digest === undefined ? [] : await store.search.filesByDigest(digest, searchHitsMax),
+  };
+}
+
+/** Where the only thing that was found is shown; null when nothing or several were. */
+export function onlyFinding(found: Findings): string | null {
+  const hrefs = [
+    ...found.accounts.map(({ name }) => `/accounts/${name}`),
+    ...found.people.map(({ account }) => `/accounts/${account ?? ''}#people`),
+    ...found.products.map(({ name }) => `/products/${name}`),
+    ...found.deliveries.map(({ account }) => `/accounts/${account}?kind=delivery#timeline`),
+    ...found.entitlements.map(({ account, id }) => `/accounts/${account}/entitlements/${id}`),
+    ...found.files.map(({ product }) => `/products/${product}`),
+  ];
+  return hrefs.length === 1 ? (hrefs[0] ?? null) : null;
+}
+
+function exactFirst(text: string, names: readonly FoundName[]): FoundName[] {
+  const wanted = text.toLowerCase();
+  const isExact = ({ name, email }: FoundName) => name === wanted || email === wanted;
+  const byName = (left: FoundName, right: FoundName) => (left.name < right.name ? -1 : 1);
+  return names.toSorted(
+    (left, right) => Number(isExact(right)) - Number(isExact(left)) || byName(left, right),
+  );
+}
