@@ -19,6 +19,8 @@ import { addCatalogRoutes } from './pages/catalog-routes.ts';
 import { addDeliveryEventRoutes } from './pages/delivery-event-routes.ts';
 import { addDeliveryRoutes } from './pages/delivery-routes.ts';
 import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
+import { addLanguageRoutes } from './pages/language-routes.ts';
+import { createFrames } from './pages/page-frame.ts';
 import { addSignInRoutes } from './pages/sign-in-routes.ts';
 import { addSshKeyRoutes } from './pages/ssh-key-routes.ts';
 import { addTokenRoutes } from './pages/token-routes.ts';
@@ -48,33 +50,39 @@ export async function buildPortal(
 ): Promise<PortalApp> {
   const { publicUrl } = settings.portal;
   const limits = portalLimits(settings);
-  const frame = { assetBase: `/assets/${assetStore.version}`, offersApi: settings.features.api };
+  const offersApi = settings.features.api;
+  const frameFor = createFrames({
+    assetBase: `/assets/${assetStore.version}`,
+    offersApi,
+    branding: { vendorName: 'Consign', supportAddress: null, sheet: null, logo: null },
+  });
   const authorityPem = identity.authority;
   const outer = { internalDb, nodes, deliveryWatch, log };
-  const services: PortalServices = { ...outer, frame, publicUrl, authorityPem, limits };
+  const services: PortalServices = { ...outer, frameFor, publicUrl, authorityPem, limits };
   const app = await createPortalApp({
     publicUrl,
     limits,
     log,
-    answerError: createErrorAnswer({ frame, publicUrl, log }),
+    answerError: createErrorAnswer({ frameFor, publicUrl, log }),
   });
   carryRequestIds(app);
   logRequests(app);
   metrics.countRequests(app);
   declineWhileClosed(app, admission);
-  refuseUnknownAddresses(app, frame);
+  refuseUnknownAddresses(app, { offersApi });
   addPublicRoutes(app, services, assetStore);
   const linkedCounts = () => ({
     internalDb: commlink.linked('internal-db').length,
     ftpNodes: commlink.linked('ftp-node').length,
   });
   addHealthRoute(app, linkedCounts, admission);
+  addLanguageRoutes(app, services);
   addSignInRoutes(app, services);
   addCatalogRoutes(app, services);
   addDeliveryRoutes(app, services);
   addDeliveryEventRoutes(app, services);
   addSshKeyRoutes(app, services);
-  if (frame.offersApi) {
+  if (offersApi) {
     addTokenRoutes(app, services);
     await addApiRoutes(app, services);
   }
