@@ -75,7 +75,7 @@ export const SearchMatch = strictObject({
 export type SearchMatch = Static<typeof SearchMatch>;
 
 /** A release, or a grant, as news. */
-const NewsItem = strictObject({
+export const NewsItem = strictObject({
   product: Slug,
   productTitle: Line,
   /** Null: the product itself is new to the account. */
@@ -86,7 +86,7 @@ const NewsItem = strictObject({
 export type NewsItem = Static<typeof NewsItem>;
 
 /** A right that ends soon. */
-const EndingRight = strictObject({ product: Slug, productTitle: Line, notAfterMs: AtMs });
+export const EndingRight = strictObject({ product: Slug, productTitle: Line, notAfterMs: AtMs });
 export type EndingRight = Static<typeof EndingRight>;
 
 /** A version of a licence agreement as the customer sees it. */
