@@ -11,6 +11,7 @@ import { describeDeliveries, listCustomerDeliveries } from './deliveries/custome
 import { listPastDownloads } from './deliveries/customer-history.ts';
 import { viewDelivery } from './deliveries/delivery-view.ts';
 import { requestDelivery } from './deliveries/request-delivery.ts';
+import { createIdempotencyHandlers } from './idempotency/idempotency-handlers.ts';
 import { answerErrors } from './error-replies.ts';
 import { authenticateSecret, viewOwner, type AuthenticatedCaller } from './identity/authenticate-secret.ts';
 import { decideLogin } from './identity/decide-login.ts';
@@ -36,6 +37,7 @@ export function createCustomerHandlers(
     return caller ? await work(caller) : noSession;
   };
   const handlers: Handlers<typeof internalDbMethods> = {
+    ...createIdempotencyHandlers(context, withCaller),
     ...createCatalogHandlers(context, withCaller),
     'session.open': (params) => openSession(context, params),
     'session.describe': ({ session }) =>

@@ -15,6 +15,7 @@ import { startConsole, type RunningConsole } from './console/start-console.ts';
 import type { InternalDbConfig } from './config.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
 import { expireRecords, recordClock } from './expire-records.ts';
+import { scheduleForgetting } from './forget-old-records.ts';
 import {
   accessWriteIntervalMs,
   banRetryIntervalMs,
@@ -102,6 +103,7 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   const schedules = [
     ...startSchedules(context, node.commlink, configurationAudit),
     ...scheduleAlerts(alerts, log),
+    scheduleForgetting(context),
   ];
   acquired.defer(async () => {
     await Promise.all(schedules.map((schedule) => schedule.stop()));

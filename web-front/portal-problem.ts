@@ -68,6 +68,11 @@ export const problemTable = {
     title: 'This SSH key cannot be used',
     advice: 'The detail says why. Put in one line of OpenSSH’s format, as in a file whose name ends in .pub.',
   },
+  key_reused: {
+    status: 422,
+    title: 'The Idempotency-Key belongs to another request',
+    advice: 'Make a new key for each request, and use it again only to repeat that very request.',
+  },
   rate_limited: {
     status: 429,
     title: 'Too many requests',

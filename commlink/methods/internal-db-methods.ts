@@ -5,6 +5,7 @@ import { Type, strictObject, type Static } from '../schema.ts';
 import { catalogMethods } from './catalog-methods.ts';
 import { SessionRefusal, customerCall, withSession } from './customer-call.ts';
 import { deliveryMethods } from './delivery-methods.ts';
+import { idempotencyMethods } from './idempotency-methods.ts';
 import { Address, AtMs, CatalogProduct, Id, Line, NodeId, Secret, SignedText } from './fields.ts';
 import { ClientName } from './people-fields.ts';
 import { peopleMethods } from './people-methods.ts';
@@ -187,6 +188,7 @@ export const internalDbMethods = {
     ]),
   }),
   ...deliveryMethods,
+  ...idempotencyMethods,
   'login.decide': method({ ...customerCall, mutates: true, ...relayedMessages.login }),
   'node.report': method({ ...housekeeper, mutates: true, ...relayedMessages.report }),
   'node.reconcile': method({ ...housekeeper, mutates: true, ...relayedMessages.reconcile }),

@@ -12,6 +12,7 @@ import type { DownloadReads, DownloadWrites } from './downloads.ts';
 import type { EntitlementReads, EntitlementWrites } from './entitlements.ts';
 import type { LicenceReads, LicenceWrites } from './licences.ts';
 import type { MailReads, MailWrites } from './mails.ts';
+import type { IdempotentRequestReads, IdempotentRequestWrites } from './idempotent-requests.ts';
 import type { NodeReads, NodeWrites } from './nodes.ts';
 import type { PeopleReads, PeopleWrites } from './people.ts';
 import type { SearchReads } from './search.ts';
@@ -23,6 +24,7 @@ import type { SettingReads, SettingWrites } from './settings.ts';
 import type { SshKeyReads, SshKeyWrites } from './ssh-keys.ts';
 import type { StatisticsReads, StatisticsWrites } from './statistics.ts';
 import type { StaffReads, StaffWrites } from './staff.ts';
+import type { WebhookReads, WebhookWrites } from './webhooks.ts';
 
 /** What may be read, in and out of transactions. */
 export interface StoreReads {
@@ -36,6 +38,7 @@ export interface StoreReads {
   readonly entitlements: EntitlementReads;
   readonly licences: LicenceReads;
   readonly mails: MailReads;
+  readonly idempotentRequests: IdempotentRequestReads;
   readonly nodes: NodeReads;
   readonly people: PeopleReads;
   readonly portalVisits: PortalVisitReads;
@@ -47,6 +50,7 @@ export interface StoreReads {
   readonly sshKeys: SshKeyReads;
   readonly staff: StaffReads;
   readonly statistics: StatisticsReads;
+  readonly webhooks: WebhookReads;
 }
 
 /** What may be read and written inside a transaction. */
@@ -61,6 +65,7 @@ export interface Transaction extends StoreReads {
   readonly entitlements: EntitlementWrites;
   readonly licences: LicenceWrites;
   readonly mails: MailWrites;
+  readonly idempotentRequests: IdempotentRequestWrites;
   readonly nodes: NodeWrites;
   readonly people: PeopleWrites;
   readonly portalVisits: PortalVisitWrites;
@@ -70,6 +75,7 @@ export interface Transaction extends StoreReads {
   readonly sshKeys: SshKeyWrites;
   readonly staff: StaffWrites;
   readonly statistics: StatisticsWrites;
+  readonly webhooks: WebhookWrites;
 }
 
 /** What `status` says about the database. */

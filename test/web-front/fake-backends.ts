@@ -63,6 +63,7 @@ export function catalogOf(fileName: string): CatalogProduct[] {
 /** What the stand-in for internal-db knows and decides; tests change it as they like. */
 export class FakeInternalDb {
   readonly calls: { method: string; params: unknown }[] = [];
+  readonly requests = new Map<string, { fingerprint: string; sealedAnswer: string | null }>();
   readonly deliveries = new Map<string, { delivery: Delivery; downloads: Download[] }>();
   readonly liveSecrets = new Map<string, 'session' | 'token'>();
   readonly tokens = new Map<string, { name: string; secret: string }>();
@@ -205,6 +206,25 @@ export class FakeInternalDb {
           if (!record || record.delivery.endedAtMs !== null) return { cancelled: false };
           record.delivery = { ...record.delivery, state: 'cancelled', endedAtMs: Date.now() };
           return { cancelled: true };
+        }),
+      'request.begin': async ({ session, key, fingerprint }) =>
+        live(session, () => {
+          const known = this.requests.get(session + key);
+          if (!known) {
+            this.requests.set(session + key, { fingerprint, sealedAnswer: null });
+            return { state: 'begun' as const };
+          }
+          if (known.fingerprint !== fingerprint) return { state: 'differs' as const };
+          const { sealedAnswer } = known;
+          if (sealedAnswer === null) return { state: 'underway' as const };
+          return { state: 'answered' as const, sealedAnswer };
+        }),
+      'request.finish': async ({ session, key, sealedAnswer }) =>
+        live(session, () => {
+          const known = this.requests.get(session + key);
+          if (sealedAnswer === null) this.requests.delete(session + key);
+          else if (known) known.sealedAnswer = sealedAnswer;
+          return {};
         }),
       'login.decide': async () => relayed['login.decide'],
       'node.report': async () => relayed['node.report'],

@@ -3,6 +3,7 @@ import type { PortalApp } from '../http/portal-app.ts';
 import { httpLimits } from '../limits.ts';
 import type { PortalServices } from '../portal-services.ts';
 import { addAnswerHeaders } from './answer-headers.ts';
+import { addIdempotency } from './idempotency.ts';
 import { addCatalogApi } from './catalog-api.ts';
 import { addDeliveryApi } from './delivery-api.ts';
 import { addDownloadApi } from './download-api.ts';
@@ -17,6 +18,7 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     api.addHook('onRequest', api.rateLimit(rateLimit));
     api.removeContentTypeParser('application/x-www-form-urlencoded');
     addAnswerHeaders(api);
+    addIdempotency(api, services);
     addCatalogApi(api, services);
     addDeliveryApi(api, services);
     addDownloadApi(api, services);

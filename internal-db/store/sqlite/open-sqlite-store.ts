@@ -19,6 +19,7 @@ import { SqliteDownloads } from './sqlite-downloads.ts';
 import { SqliteEntitlements } from './sqlite-entitlements.ts';
 import { SqliteLicences } from './sqlite-licences.ts';
 import { SqliteMails } from './sqlite-mails.ts';
+import { SqliteIdempotentRequests } from './sqlite-idempotent-requests.ts';
 import { SqliteNodes } from './sqlite-nodes.ts';
 import { SqlitePeople } from './sqlite-people.ts';
 import { SqliteSearch } from './sqlite-search.ts';
@@ -29,6 +30,7 @@ import { SqliteSessions } from './sqlite-sessions.ts';
 import { SqliteSettings } from './sqlite-settings.ts';
 import { SqliteSshKeys } from './sqlite-ssh-keys.ts';
 import { SqliteStaff } from './sqlite-staff.ts';
+import { SqliteWebhooks } from './sqlite-webhooks.ts';
 import { SqliteStatistics } from './sqlite-statistics.ts';
 
 /** Bounds for the file; `pageCountMax` (of 4 KiB pages) makes a full disk reproducible. */
@@ -131,6 +133,7 @@ function operationsOn(connection: SqliteConnection): Transaction & StoreReads {
     entitlements: new SqliteEntitlements(connection),
     licences: new SqliteLicences(connection),
     mails: new SqliteMails(connection),
+    idempotentRequests: new SqliteIdempotentRequests(connection),
     nodes: new SqliteNodes(connection),
     people: new SqlitePeople(connection),
     portalVisits: new SqlitePortalVisits(connection),
@@ -141,6 +144,7 @@ function operationsOn(connection: SqliteConnection): Transaction & StoreReads {
     settings: new SqliteSettings(connection),
     sshKeys: new SqliteSshKeys(connection),
     staff: new SqliteStaff(connection),
+    webhooks: new SqliteWebhooks(connection),
     statistics: new SqliteStatistics(connection),
   };
 }

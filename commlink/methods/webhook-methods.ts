@@ -1,0 +1,79 @@
+// What operators may ask of internal-db about webhooks: who is told of what happens, and how the sending stands.
+// Part of the table of the administration socket (admin-methods.ts).
+import { method } from '../method-table.ts';
+import { Type, strictObject, type Static } from '../schema.ts';
+import { AtMs, Id, Line } from './fields.ts';
+
+const Actor = Type.String({ minLength: 1, maxLength: 128 });
+const Count = Type.Integer({ minimum: 0 });
+const WebhookUrl = Type.String({ minLength: 10, maxLength: 500 });
+
+/** What can be told. */
+export const WebhookEventType = Type.Union([
+  Type.Literal('entitlement.granted'),
+  Type.Literal('entitlement.revoked'),
+  Type.Literal('release.published'),
+  Type.Literal('download.finished'),
+  Type.Literal('login.refused'),
+  Type.Literal('alert.raised'),
+  Type.Literal('alert.cleared'),
+]);
+export type WebhookEventType = Static<typeof WebhookEventType>;
+/** All of them. */
+export const webhookEventTypes: readonly WebhookEventType[] = WebhookEventType.anyOf.map(
+  ({ const: type }) => type,
+);
+const EventTypes = Type.Array(WebhookEventType, { minItems: 1, maxItems: 7, uniqueItems: true });
+
+/** A webhook without its secret. */
+export const Webhook = strictObject({
+  id: Id,
+  url: WebhookUrl,
+  events: EventTypes,
+  createdAtMs: AtMs,
+  createdBy: Line,
+});
+export type Webhook = Static<typeof Webhook>;
+
+const caller = { callers: ['operator'] as const, deadlineMs: 30_000 };
+
+/** The rows of the table. */
+export const webhookMethods = {
+  /** The secret is told here alone, once. `refused`: an address that may not be told. */
+  'webhook.add': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ actor: Actor, url: WebhookUrl, events: EventTypes }),
+    result: strictObject({ webhook: Webhook, secret: Type.String({ maxLength: 128 }) }),
+  }),
+  'webhook.list': method({
+    ...caller,
+    mutates: false,
+    params: strictObject({}),
+    result: strictObject({
+      webhooks: Type.Array(
+        strictObject({
+          ...Webhook.properties,
+          waitingCount: Count,
+          deliveredCount: Count,
+          /** Messages that nobody took in time; `webhook.replay` sends them again. */
+          givenUpCount: Count,
+          lastFailure: Type.Union([Line, Type.Null()]),
+        }),
+      ),
+    }),
+  }),
+  'webhook.remove': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ actor: Actor, webhook: Id }),
+    result: strictObject({ webhook: Webhook }),
+  }),
+  /** Sends again what happened since then, with the same message ids. */
+  'webhook.replay': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ actor: Actor, webhook: Id, sinceMs: AtMs, undeliveredOnly: Type.Boolean() }),
+    result: strictObject({ messageCount: Count }),
+  }),
+} as const;
