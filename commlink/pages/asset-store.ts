@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A file as it is sent. */
@@ -28,27 +29,29 @@ const mediaTypes: Readonly<Record<string, string>> = {
 const ownFolders = ['browser/', 'assets/'].map((folder) => new URL(folder, import.meta.url));
 
 /**
- * Reads what all rooms share, then the `folders` of one room, which end in a slash. Names are without folders, so a room's
- * file takes the place of a shared one of its name. Throws the file system's own errors.
+ * Reads what all rooms share, then what one room has: folders, which end in a slash, and single files. Names are without
+ * folders, so a room's file takes the place of a shared one of its name. Throws the file system's own errors.
  */
-export async function loadAssets(folders: readonly URL[]): Promise<AssetStore> {
-  const read = await Promise.all([...ownFolders, ...folders].map(readFolder));
+export async function loadAssets(places: readonly URL[]): Promise<AssetStore> {
+  const read = await Promise.all([...ownFolders, ...places].map(readPlace));
   const assets = new Map(read.flat());
   const version = digest([...assets].map(([name, { etag }]) => `${name} ${etag}`).join('\n')).slice(0, 16);
   return { version, assets };
 }
 
-async function readFolder(folder: URL): Promise<[name: string, asset: Asset][]> {
-  const directory = fileURLToPath(folder);
-  const names = (await readdir(directory)).filter((name) => /\.(ts|css|svg)$/.test(name)).sort();
-  return await Promise.all(
-    names.map(async (name): Promise<[string, Asset]> => {
-      const text = await readFile(directory + name, 'utf8');
-      return name.endsWith('.ts')
-        ? namedAsset(name.replace(/\.ts$/, '.js'), toJavaScript(text))
-        : namedAsset(name, text);
-    }),
-  );
+async function readPlace(place: URL): Promise<[name: string, asset: Asset][]> {
+  const path = fileURLToPath(place);
+  if (!path.endsWith('/')) return [await readAsset(path)];
+  const names = (await readdir(path)).filter((name) => /\.(ts|css|svg)$/.test(name)).sort();
+  return await Promise.all(names.map(async (name) => await readAsset(path + name)));
+}
+
+async function readAsset(path: string): Promise<[name: string, asset: Asset]> {
+  const name = basename(path);
+  const text = await readFile(path, 'utf8');
+  return name.endsWith('.ts')
+    ? namedAsset(name.replace(/\.ts$/, '.js'), toJavaScript(text))
+    : namedAsset(name, text);
 }
 
 /**

@@ -11,8 +11,8 @@ export interface PageDocument {
   readonly siteName: string;
   /** The versioned folder of scripts and styles, without a trailing slash. */
   readonly assetBase: string;
-  /** The room's own style sheet. */
-  readonly sheet: string;
+  /** The room's own style sheets. */
+  readonly sheets: readonly string[];
   readonly script: string;
   /** Where the vendor's colours and icon are; null for our own. */
   readonly branding: { readonly sheet: string | null; readonly icon: string | null };
@@ -20,6 +20,8 @@ export interface PageDocument {
   readonly head?: Html | null;
   readonly skipText: string;
   readonly banner: Html;
+  /** Navigation that stands beside the main part on a wide screen, above it on a telephone. */
+  readonly side?: Html | null;
   readonly main: Html;
   readonly footer: Html;
 }
@@ -38,7 +40,7 @@ export function renderDocument(page: PageDocument): string {
         <link rel="icon" href="${branding.icon ?? `${assetBase}/icon.svg`}" />
         <link rel="stylesheet" href="${assetBase}/design.css" />
         <link rel="stylesheet" href="${assetBase}/components.css" />
-        <link rel="stylesheet" href="${assetBase}/${page.sheet}" />
+        ${page.sheets.map((sheet) => html`<link rel="stylesheet" href="${assetBase}/${sheet}" />`)}
         ${branding.sheet === null ? null : html`<link rel="stylesheet" href="${branding.sheet}" />`}
         <link rel="stylesheet" href="${assetBase}/print.css" media="print" />
         <script type="module" src="${assetBase}/${page.script}"></script>
@@ -46,9 +48,17 @@ export function renderDocument(page: PageDocument): string {
       <body>
         <a class="skip" href="#main">${page.skipText}</a>
         <header class="banner"><div class="frame">${page.banner}</div></header>
-        <main id="main" class="frame" tabindex="-1">${page.main}</main>
+        ${renderBody(page)}
         <footer class="footer"><div class="frame">${page.footer}</div></footer>
       </body>
     </html> `;
   return document.text;
+}
+
+function renderBody({ side = null, main }: PageDocument): Html {
+  if (side === null) return html`<main id="main" class="frame" tabindex="-1">${main}</main>`;
+  return html`<div class="frame beside">
+    ${side}
+    <main id="main" tabindex="-1">${main}</main>
+  </div>`;
 }

@@ -1,5 +1,4 @@
 // The console's routes: which page, for whom. What they do is done by the same services as the command line's.
-import { readFileSync } from 'node:fs';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { describeStatus, type ProcessFacts } from '../admin/describe-status.ts';
 import { explainEntitlement } from '../admin/explain-entitlement.ts';
@@ -28,12 +27,6 @@ import { renderWhyPage } from './why-page.ts';
 
 /** Registers everything. */
 export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, facts: ProcessFacts): void {
-  const styleSheet = readFileSync(new URL('./console.css', import.meta.url), 'utf8');
-  app.get('/console.css', (_request, reply) =>
-    reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=3600').send(styleSheet),
-  );
-  // Browsers ask for it by themselves; there is none.
-  app.get('/favicon.ico', (_request, reply) => reply.code(204).send());
   registerSignIn(app, context);
   const forStaff = (route: StaffRoute) => async (request: ConsoleRequest, reply: ConsoleReply) => {
     const caller = await identifyStaff(context, request);

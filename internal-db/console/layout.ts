@@ -1,42 +1,57 @@
-// The console's page frame: head, navigation, a notice, the content. Called by every page.
-import { html, type Html } from '#commlink/pages/html.ts';
+// The console's page frame: banner with the search, navigation beside the page, a notice, the content. Called by every page.
+import { renderNotice } from '#commlink/pages/components/parts.ts';
+import { renderPersonMenu } from '#commlink/pages/components/person.ts';
+import { renderDocument } from '#commlink/pages/document.ts';
+import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
+import { consoleAssetBase } from './console-assets.ts';
+import { renderNavigation } from './navigation.ts';
 import type { StaffCaller } from './staff-session.ts';
 import { formTokenOf } from './staff-session.ts';
-import { mayDo } from './staff-permissions.ts';
 
 /** What a page is made of. `caller` is null on the sign-in page. */
 export interface PageParts {
   readonly title: string;
   readonly caller: StaffCaller | null;
+  /** The address of the navigation's entry that the page belongs to. */
+  readonly section?: string;
+  /** The page above this one. */
+  readonly crumb?: { readonly href: string; readonly text: string };
+  /** What the page is about, in a sentence or a few facts. */
+  readonly lead?: HtmlValue;
+  /** Links and buttons for the page as a whole. */
+  readonly actions?: HtmlValue;
   /** A sentence at the top: what was done, or why not. */
   readonly notice?: { readonly kind: 'done' | 'refused'; readonly text: string } | null;
   readonly content: Html;
 }
 
 /** The whole page as text. */
-export function renderPage({ title, caller, notice, content }: PageParts): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} · Consign console</title>
-        <link rel="stylesheet" href="/console.css" />
-      </head>
-      <body>
-        <header>
-          <a class="brand" href="/">Consign <small>console</small></a>
-          ${caller ? navigation(caller) : null}
-        </header>
-        <main>
-          <h1>${title}</h1>
-          ${notice ? html`<p class="notice ${notice.kind}" role="status">${notice.text}</p>` : null}
-          ${content}
-        </main>
-        <footer>All times are UTC.</footer>
-      </body>
-    </html>`;
-  return page.text;
+export function renderPage(page: PageParts): string {
+  const { title, caller, notice, content } = page;
+  const main = html`<header class="page-head">
+      ${page.crumb ? html`<p class="crumbs"><a href="${page.crumb.href}">${page.crumb.text}</a></p>` : null}
+      <h1>${title}</h1>
+      ${page.lead ? html`<p class="lead">${page.lead}</p>` : null}
+      ${page.actions ? html`<div class="actions">${page.actions}</div>` : null}
+    </header>
+    ${notice ? renderNotice(notice.kind === 'done' ? 'good' : 'bad', notice.text) : null} ${content}`;
+  return renderDocument({
+    language: 'en',
+    title,
+    siteName: 'Consign console',
+    assetBase: consoleAssetBase,
+    sheets: ['console.css', 'charts.css'],
+    script: 'console.js',
+    branding: { sheet: null, icon: null },
+    skipText: 'Skip to the content',
+    banner: html`<a class="brand" href="/"
+        ><img src="${consoleAssetBase}/icon.svg" alt="" height="28" />Consign <small>console</small></a
+      >
+      ${caller ? renderCaller(caller) : null}`,
+    side: caller ? renderNavigation(caller, page.section) : null,
+    main: caller ? main : html`<div class="narrow">${main}</div>`,
+    footer: html`<p>All times are UTC.</p>`,
+  });
 }
 
 /** The hidden field that every form of a signed-in page carries. */
@@ -77,17 +92,12 @@ export function sizeText(sizeBytes: number): string {
   return `${exponent === 0 ? value : value.toFixed(1)} ${units[exponent] ?? 'B'}`;
 }
 
-function navigation(caller: StaffCaller): Html {
-  const { staff } = caller;
-  return html`<nav>
-      <a href="/">Overview</a>
-      <a href="/accounts">Accounts</a>
-      <a href="/why">Why?</a>
-      ${mayDo(staff.role, 'audit.read') ? html`<a href="/audit">Audit log</a>` : null}
-    </nav>
-    <form method="post" action="/sign-out" class="sign-out">
-      ${formTokenField(caller)}
-      <span>${staff.displayName} <small>${staff.role}</small></span>
-      <button>Sign out</button>
-    </form>`;
+/** The person who is signed in, with the way out. */
+function renderCaller(caller: StaffCaller): Html {
+  const { displayName, role } = caller.staff;
+  const signOut = html`<form method="post" action="/sign-out">
+    ${formTokenField(caller)}
+    <button class="link">Sign out</button>
+  </form>`;
+  return renderPersonMenu({ name: displayName, note: role, content: signOut });
 }

@@ -1,22 +1,29 @@
 // The console's sign-in page.
+import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { html } from '#commlink/pages/html.ts';
 import { renderPage } from './layout.ts';
 
 /** The page; `refusal` is a sentence after a failed attempt. */
 export function renderSignInPage(refusal: string | null): string {
+  const name = renderTextField({
+    name: 'name',
+    label: 'Name',
+    attributes: { autocomplete: 'username', required: true, maxlength: 64, autofocus: true },
+  });
+  const password = renderTextField({
+    name: 'password',
+    label: 'Password',
+    type: 'password',
+    attributes: { autocomplete: 'current-password', required: true, maxlength: 256 },
+  });
   return renderPage({
     title: 'Sign in',
     caller: null,
-    notice: refusal ? { kind: 'refused', text: refusal } : null,
-    content: html`<div class="card narrow">
-      <form method="post" action="/sign-in">
-        <label>Name <input name="name" autocomplete="username" required maxlength="64" autofocus /></label>
-        <label
-          >Password
-          <input name="password" type="password" autocomplete="current-password" required maxlength="256" />
-        </label>
-        <button>Sign in</button>
-      </form>
-    </div>`,
+    lead: 'For staff. Customers have a portal of their own.',
+    notice: refusal === null ? null : { kind: 'refused', text: refusal },
+    content: html`<form class="form" method="post" action="/sign-in">
+      ${name} ${password}
+      <button class="primary">Sign in</button>
+    </form>`,
   });
 }

@@ -7,6 +7,7 @@ import type { ProcessFacts } from '../admin/describe-status.ts';
 import { consoleConnectionsMax, consoleDrainMs } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { createConsoleApp } from './console-app.ts';
+import { loadConsoleAssets, registerConsoleAssets } from './console-assets.ts';
 import { answerConsoleError, sendProblem } from './console-errors.ts';
 import { registerConsoleRoutes } from './console-routes.ts';
 
@@ -73,6 +74,7 @@ async function buildConsole(context: ServiceContext, facts: ProcessFacts): Promi
   app.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, 404, 'There is no such page. Begin again at the overview.'),
   );
+  registerConsoleAssets(app, await loadConsoleAssets());
   registerConsoleRoutes(app, context, facts);
   await app.ready();
   return {

@@ -75,9 +75,10 @@ for (const [width, viewport] of Object.entries(viewports)) {
       await page.getByRole('link', { name: 'Audit log' }).click();
       await page.getByText('Contract ended').first().waitFor();
       await page.getByRole('button', { name: 'Verify the whole chain' }).click();
-      await page.locator('.notice.done').waitFor();
+      await page.locator('.notice.good').waitFor();
       await look('9-audit', 'Audit log');
       await page.getByRole('link', { name: 'Overview' }).click();
+      await page.locator('details.menu summary').click();
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.waitForURL(/\/sign-in$/);
       await page.goBack();

@@ -1,5 +1,6 @@
 // The frame of every page: banner with navigation, main part, footer with the language switch. Called by each page.
 import { renderDocument } from '#commlink/pages/document.ts';
+import type { UserRole } from '#commlink/methods/people-fields.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { languageNames, languages, type Language } from '#commlink/pages/texts/language.ts';
 import { pageRefreshSeconds } from '../limits.ts';
@@ -35,6 +36,7 @@ export interface PageFrame {
 export interface Viewer {
   readonly userName: string;
   readonly accountName: string;
+  readonly role: UserRole;
   readonly formToken: string;
 }
 
@@ -56,7 +58,7 @@ export function renderPage(frame: PageFrame, page: Page): string {
     title: page.title,
     siteName: branding.vendorName,
     assetBase,
-    sheet: 'portal.css',
+    sheets: ['portal.css'],
     script: 'portal.js',
     branding: { sheet: branding.sheet, icon: branding.logo },
     head: page.refresh ? refreshTag(page.refresh) : null,

@@ -1,5 +1,6 @@
 // The banner of a visitor who is signed in: the ways to products and deliveries, and a menu of what is one's own. A page
 // that is to be found there has a row in the table. Called by layout.ts.
+import { renderPersonMenu } from '#commlink/pages/components/person.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import type { FrameTexts } from '../texts/english/frame.ts';
 import type { PageFrame, Viewer } from './layout.ts';
@@ -19,6 +20,9 @@ interface Entry {
 const entries: readonly Entry[] = [
   { section: 'products', href: '/', place: 'banner' },
   { section: 'deliveries', href: '/deliveries', place: 'banner' },
+  { section: 'members', href: '/members', place: 'menu', isFor: ({ role }) => role === 'owner' },
+  { section: 'account', href: '/account', place: 'menu' },
+  { section: 'security', href: '/account/security', place: 'menu' },
   { section: 'ssh-keys', href: '/ssh-keys', place: 'menu' },
   { section: 'tokens', href: '/tokens', place: 'menu', isFor: (_viewer, frame) => frame.offersApi },
 ];
@@ -39,29 +43,18 @@ export function renderNavigation(
         ${linksIn('banner')}
       </ul>
     </nav>
-    <details class="menu">
-      <summary>
-        <span class="initials" aria-hidden="true">${initialsOf(viewer.userName)}</span>
-        <span class="viewer">${viewer.userName}<small>${viewer.accountName}</small></span>
-      </summary>
-      <div class="menu-body">
-        <ul>
+    ${renderPersonMenu({
+      name: viewer.userName,
+      note: viewer.accountName,
+      content: html`<ul>
           ${linksIn('menu')}
         </ul>
-        ${own}
-      </div>
-    </details>`;
+        ${own}`,
+    })}`;
 }
 
 function renderEntry({ section, href }: Entry, text: string, current: Section | undefined): Html {
   return html`<li>
     <a href="${href}" ${section === current ? html`aria-current="page"` : null}>${text}</a>
   </li>`;
-}
-
-/** Up to two letters: of the first and the last word of a name. */
-function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const chosen = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return chosen.map((word) => [...(word ?? '')][0]?.toLocaleUpperCase() ?? '').join('');
 }

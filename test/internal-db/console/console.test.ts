@@ -1,7 +1,7 @@
 // The staff console over real HTTPS: signing in, what each role may do, forged forms, markup in data, and the pages.
 import { request } from 'node:https';
 import t from 'tap';
-import type { StaffRole } from '#commlink/methods/admin-methods.ts';
+import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import { freeFailuresPerNameAndAddress } from '#internal-db/limits.ts';
 import { mayDo } from '#internal-db/console/staff-permissions.ts';
 import { demoFile, plainGrant, seedRoom, startRoom, type RunningRoom } from '../support/running-room.ts';
@@ -102,7 +102,7 @@ t.test('an operator sees every page', async (t) => {
     t.ok(cookie.includes(attribute), attribute);
   }
   for (const path of paths) t.match(await browser.get(path), { status: 200 }, path);
-  t.match(await browser.get('/console.css'), { status: 200, headers: { 'content-type': /text\/css/ } });
+  t.match(await browser.get('/assets/console.css'), { status: 200, headers: { 'content-type': /text\/css/ } });
   t.match(await browser.get('/nothing'), { status: 404 });
   t.match(await browser.get('/accounts/nobody'), { status: 404 });
   t.match(await browser.get('/why?account=acme&product=tool&version=1.0.0'), { body: /admits it/ });

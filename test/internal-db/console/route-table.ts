@@ -1,9 +1,11 @@
 // Every route of the staff console, and which roles may use it. route-table.test.ts makes its tests from this, and fails for
 // a route without a row. The rows of an area are in a file of their own in route-rows/.
 import type { RouteRow } from './route-row.ts';
+import { frameRows } from './route-rows/frame-routes.ts';
 import { supportRows } from './route-rows/support-routes.ts';
 
 /** The rows, by method and path as the route was registered. */
 export const consoleRoutes: Readonly<Record<string, RouteRow>> = {
+  ...frameRows,
   ...supportRows,
 };

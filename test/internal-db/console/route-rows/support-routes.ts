@@ -8,8 +8,6 @@ const emptyForm = async (): Promise<RouteRequest> => ({ body: {} });
 
 /** By method and path as the route was registered. */
 export const supportRows: Readonly<Record<string, RouteRow>> = {
-  'GET /console.css': { who: 'anybody' },
-  'GET /favicon.ico': { who: 'anybody' },
   'GET /sign-in': { who: 'anybody' },
   'POST /sign-in': {
     who: 'anybody',

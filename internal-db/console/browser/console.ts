@@ -1,0 +1,8 @@
+// The script of every page of the console. The pages work without it; it makes them quicker to use.
+import { addCopyButtons } from '#commlink/pages/browser/copy-buttons.ts';
+import { closeMenus } from '#commlink/pages/browser/menus.ts';
+import { sendFormsOnce } from '#commlink/pages/browser/single-submit.ts';
+
+addCopyButtons(document);
+sendFormsOnce(document);
+closeMenus(document);
