@@ -1,12 +1,12 @@
 // Extends ftp-srv's data connector for active mode: connects to the client's own address, at the port that PORT or EPRT
 // named, when the transfer begins. It cannot be sent elsewhere (RFC 2577 section 3): the address that it connects to is
 // that of the control connection, whatever the command said. Caller: commands/active.ts.
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { localAddressOf } from '../peer-address.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { waitForFirstEvent } from './first-event.ts';
 import { FtpRefusal } from './ftp-refusal.ts';
-import { FtpConnector, type ConnectionWait } from './ftp-srv-door.ts';
+import { FtpConnector, type ConnectionWait, type DataConnection } from './ftp-srv-door.ts';
 
 /** One PORT or EPRT: a port of the client, then the connection to it. */
 export class ActiveConnector extends FtpConnector {
@@ -21,7 +21,7 @@ export class ActiveConnector extends FtpConnector {
   }
 
   /** The data connection, in clear and paused. Throws FtpRefusal 425 when the client cannot be reached. */
-  override async waitForConnection({ signal, timeoutMs }: ConnectionWait): Promise<Socket> {
+  override async waitForConnection({ signal, timeoutMs }: ConnectionWait): Promise<DataConnection> {
     const { address, peerAddress, commandSocket } = this.#control;
     const socket = connect({
       host: address,
@@ -40,7 +40,7 @@ export class ActiveConnector extends FtpConnector {
       throw new FtpRefusal(425, 'Your data port could not be reached; send EPSV or PASV.');
     }
     this.dataSocket = socket;
-    return socket;
+    return { plain: socket, handshake: null };
   }
 
   /** The connection, when there is one, is closed by its transfer. */

@@ -1,6 +1,8 @@
-// TLS on a data connection and its orderly end. The handshake comes after 150 (defect 2 of ftp-srv), with the control
-// connection's own SecureContext, so that its session is resumed; the end is a close_notify, and a transfer counts only
-// when the peer's kernel has acknowledged all of it, so that a truncated one is visible (RFC 4217 section 12.4). Caller: data-transfer.ts.
+// TLS on a data connection and its orderly end. The handshake may begin as soon as the connection is there, since curl sends
+// its first message before RETR and then waits for the answer without looking at the control connection, and is waited for
+// after 150 (defect 2 of ftp-srv); it has the control connection's own SecureContext, so that its session is resumed. The
+// end is a close_notify, and a transfer counts only when the peer's kernel has acknowledged all of it, so that a truncated
+// one is visible (RFC 4217 section 12.4). Callers: data-transfer.ts, passive-connector.ts.
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TLSSocket, type SecureContext } from 'node:tls';
@@ -15,25 +17,35 @@ export interface PeerWait {
   readonly signal: AbortSignal;
 }
 
-/** Does the server's part of the handshake on `plain`. Null when there is none in time; `plain` is destroyed then. */
-export async function secureDataSocket(
-  plain: Socket,
-  secureContext: SecureContext,
-  wait: PeerWait,
-): Promise<TLSSocket | null> {
+/** The server's part of a handshake. */
+export interface DataHandshake {
+  readonly secure: TLSSocket;
+  readonly isDone: () => boolean;
+}
+
+/** Does the server's part of a handshake on `plain`, whenever the client begins one. */
+export function beginHandshake(plain: Socket, secureContext: SecureContext): DataHandshake {
   const secure = new TLSSocket(plain, { isServer: true, secureContext });
   // What went wrong shows as `close`; a socket without a listener for `error` would end the process.
   secure.on('error', () => plain.destroy());
+  let done = false;
+  secure.once('secure', () => (done = true));
+  return { secure, isDone: () => done };
+}
+
+/** True when the handshake has ended well. When it does not in time, the connection is destroyed. */
+export async function finishHandshake({ secure, isDone }: DataHandshake, wait: PeerWait): Promise<boolean> {
   // A client that closes its half before the handshake is gone; the socket would stay half-open until the time-out.
-  const event = await waitForFirstEvent(secure, { ...wait, names: ['secure', 'end', 'close'] });
-  if (event === 'secure') {
-    // It is emitted in the middle of OpenSSL's handshake, before the session tickets of TLS 1.3 are written. Who wrote
-    // and closed at once would do so without a close_notify, which OpenSSL refuses until then.
+  if (!isDone() && !secure.destroyed && !secure.readableEnded)
+    await waitForFirstEvent(secure, { ...wait, names: ['secure', 'end', 'close'] });
+  if (isDone() && !secure.destroyed) {
+    // `secure` is emitted in the middle of OpenSSL's handshake, before the session tickets of TLS 1.3 are written. Who
+    // wrote and closed at once would do so without a close_notify, which OpenSSL refuses until then.
     await nextTurn();
-    return secure;
+    return true;
   }
   secure.destroy();
-  return null;
+  return false;
 }
 
 /**

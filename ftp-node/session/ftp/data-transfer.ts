@@ -4,7 +4,7 @@
 // (defect 10: ABOR is ignored). Callers: commands/retrieve.ts, commands/list.ts.
 import type { Socket } from 'node:net';
 import type { ControlConnection } from './control-connection.ts';
-import { closeDataSocket, secureDataSocket } from './data-socket.ts';
+import { beginHandshake, closeDataSocket, finishHandshake } from './data-socket.ts';
 import { FtpRefusal } from './ftp-refusal.ts';
 
 /** Who stopped a transfer: the client's ABOR, the stager's cut, or the end of the control connection. */
@@ -51,21 +51,28 @@ export class DataTransfer {
     this.reset();
   }
 
-  /** Waits for the client's data connection, replies 150, and puts TLS on it. Throws FtpRefusal. */
+  /** Waits for the client's data connection, replies 150, and waits for TLS on it. Throws FtpRefusal. */
   async open(text: string): Promise<Socket> {
     const { connector, dataProtection, gateway, secureContext } = this.#connection;
     const wait = { timeoutMs: gateway.services.limits.dataConnectionTimeoutMs, signal: this.signal };
     if ((gateway.plaintext === 'refused' || gateway.requireResumption) && dataProtection === 'clear')
       throw new FtpRefusal(521, 'Data connections must be encrypted here: send PBSZ 0 and PROT P first.');
     if (connector.type === false) throw new FtpRefusal(425, 'Send EPSV or PASV first.');
-    const plain = await connector.waitForConnection(wait);
+    const { plain, handshake: begun } = await connector.waitForConnection(wait);
     this.#plain = plain;
     this.throwIfAborted();
+    if (begun !== null && dataProtection === 'clear')
+      throw new FtpRefusal(
+        425,
+        'PROT was changed after the data connection was opened; send EPSV or PASV again.',
+      );
     await this.#connection.reply(150, text);
     if (dataProtection === 'private' && secureContext !== null) {
-      const secure = await secureDataSocket(plain, secureContext, wait);
+      const handshake = begun ?? beginHandshake(plain, secureContext);
+      const isSecured = await finishHandshake(handshake, wait);
       this.throwIfAborted();
-      if (secure === null) throw new FtpRefusal(425, 'TLS could not be agreed on for the data connection.');
+      if (!isSecured) throw new FtpRefusal(425, 'TLS could not be agreed on for the data connection.');
+      const { secure } = handshake;
       const resumed = secure.isSessionReused();
       gateway.services.log.debug({ resumed }, 'data connection secured');
       if (gateway.requireResumption && !resumed) this.#refuseUnresumed(secure);

@@ -4,6 +4,7 @@
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Server, Socket } from 'node:net';
+import type { DataHandshake } from './data-socket.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -83,13 +84,19 @@ export interface ConnectionWait {
   readonly signal: AbortSignal;
 }
 
+/** The client's data connection, and its handshake when it may go on already. */
+export interface DataConnection {
+  readonly plain: Socket;
+  readonly handshake: DataHandshake | null;
+}
+
 /** The base of the library's data connectors; by itself it stands for "no PASV yet", and rejects the waiting. */
 export interface LibraryConnector {
   readonly connection: LibraryConnection;
   dataSocket: Socket | null;
   dataServer: Server | null;
   type: 'passive' | 'active' | false;
-  waitForConnection(wait: ConnectionWait): PromiseLike<Socket>;
+  waitForConnection(wait: ConnectionWait): PromiseLike<DataConnection>;
   closeServer(): void;
   end(): void;
 }

@@ -1,12 +1,13 @@
 // Extends ftp-srv's data connector. Mends: defect 2 (it wants the TLS handshake before 150, while lftp begins it after;
-// here the connection is taken in clear and wrapped later, data-socket.ts); defect 7 (the timer of an unused PASV
+// here it may begin when the connection comes, and is waited for after 150, data-socket.ts); defect 7 (the timer of an unused PASV
 // replaces the newer connector; here it closes nothing but its own listener); defect 8 (listeners and pollers that are
 // left behind; here there is one listener, closed by the first connection, and an event instead of a poll); defect 9
 // (a stranger at the passive port ends the customer's session; here only the stranger is dropped).
 import { EventEmitter } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import type { Admission } from '../session-services.ts';
-import { FtpConnector, type ConnectionWait } from './ftp-srv-door.ts';
+import { beginHandshake, type DataHandshake } from './data-socket.ts';
+import { FtpConnector, type ConnectionWait, type DataConnection } from './ftp-srv-door.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { waitForFirstEvent } from './first-event.ts';
 import { FtpRefusal } from './ftp-refusal.ts';
@@ -20,6 +21,7 @@ export class PassiveConnector extends FtpConnector {
   /** Its place among the listening ports of the account. */
   #place: Admission | null = null;
   #used = false;
+  #handshake: DataHandshake | null = null;
   /** Tells that the listener is closed: the customer's connection is there, or none will come. */
   readonly #listening = new EventEmitter();
 
@@ -55,15 +57,15 @@ export class PassiveConnector extends FtpConnector {
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
-  /** The customer's data connection, in clear and paused. Throws FtpRefusal 425 when none comes. */
-  override async waitForConnection({ signal, timeoutMs }: ConnectionWait): Promise<Socket> {
+  /** The customer's data connection, paused. Throws FtpRefusal 425 when none comes. */
+  override async waitForConnection({ signal, timeoutMs }: ConnectionWait): Promise<DataConnection> {
     // The server's own `close` comes only after the end of every connection that it has accepted.
     if (this.dataServer !== null)
       await waitForFirstEvent(this.#listening, { names: ['over'], timeoutMs, signal });
     if (this.dataSocket === null || this.dataSocket.destroyed)
       throw new FtpRefusal(425, 'No data connection came; send EPSV or PASV again.');
     this.#used = true;
-    return this.dataSocket;
+    return { plain: this.dataSocket, handshake: this.#handshake };
   }
 
   override closeServer(): void {
@@ -100,6 +102,9 @@ export class PassiveConnector extends FtpConnector {
     }
     socket.setNoDelay(true);
     this.dataSocket = socket;
+    const { dataProtection, secureContext } = this.#control;
+    if (dataProtection === 'private' && secureContext !== null)
+      this.#handshake = beginHandshake(socket, secureContext);
     this.closeServer();
   }
 }

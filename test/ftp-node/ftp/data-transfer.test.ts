@@ -2,10 +2,11 @@
 // are seen there first; the records of ours must say what happened.
 import t from 'tap';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { RawClient } from './raw-client.ts';
+import { RawClient, readAll } from './raw-client.ts';
 import { makeWorkplace, startBoth, startServed, type ServedProcess } from './served-process.ts';
 
 const place = makeWorkplace(t);
@@ -26,6 +27,36 @@ async function beginBig(server: ServedProcess): Promise<{ client: RawClient; dat
   });
   return { client, data, plain };
 }
+
+t.test(
+  'TLS on a data connection may be shaken hands on before RETR, as curl does, or after 150',
+  async (test) => {
+    const server = await startServed(test, place, { kind: 'consign', requireTls: false });
+    const client = await RawClient.logIn(server.port);
+    const early = client.secureData(await client.openData());
+    await once(early, 'secureConnect', { signal: AbortSignal.timeout(3000) });
+    test.equal(await client.code('RETR tools/2.0/small.txt'), 150);
+    test.equal((await readAll(early)).toString(), 'small\n');
+    test.equal((await client.reply())?.code, 226);
+    const { last, data } = await client.transfer('RETR tools/2.0/small.txt');
+    test.equal(last, 226);
+    test.equal(data.toString(), 'small\n');
+    const changed = await client.openData();
+  // Both connections are the server's to read in any order.
+  await delay(200);
+    test.equal(await client.code('PROT C'), 200);
+    test.equal(
+      await client.code('RETR tools/2.0/small.txt'),
+      425,
+      'a connection keeps the protection that it began with',
+    );
+    changed.destroy();
+    const clear = await client.openData();
+    test.equal(await client.code('RETR tools/2.0/small.txt'), 150);
+    test.equal((await readAll(clear)).toString(), 'small\n');
+    client.destroy();
+  },
+);
 
 /** The end of the last transfer: what the record says. */
 async function lastEnd(server: ServedProcess): Promise<{ outcome: string; sentBytes: number }> {
