@@ -18,6 +18,7 @@ import type { NodeLinks } from './node-links.ts';
 import { addCatalogRoutes } from './pages/catalog-routes.ts';
 import { addDeliveryEventRoutes } from './pages/delivery-event-routes.ts';
 import { addDeliveryRoutes } from './pages/delivery-routes.ts';
+import { addPeopleRoutes } from './pages/people/people-routes.ts';
 import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
 import { addLanguageRoutes } from './pages/language-routes.ts';
 import { createFrames } from './pages/page-frame.ts';
@@ -78,6 +79,7 @@ export async function buildPortal(
   addHealthRoute(app, linkedCounts, admission);
   addLanguageRoutes(app, services);
   addSignInRoutes(app, services);
+  addPeopleRoutes(app, services);
   addCatalogRoutes(app, services);
   addDeliveryRoutes(app, services);
   addDeliveryEventRoutes(app, services);

@@ -37,6 +37,8 @@ export const httpLimits = {
   drainTimeoutMs: 3000,
   /** RFC 6265 asks browsers for 4096 bytes of name, value and attributes; this leaves room for the latter two. */
   cookieValueBytesMax: 3800,
+  /** Of a browser's own name, kept with its session. */
+  clientNameCharactersMax: 300,
 } as const;
 
 /** Fixed bounds of calls over the commlink. */

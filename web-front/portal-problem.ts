@@ -63,6 +63,11 @@ export const problemTable = {
     title: 'This kind of content is not accepted here',
     advice: 'Send application/json to the API.',
   },
+  change_refused: {
+    status: 422,
+    title: 'The change was not made',
+    advice: 'The detail says why; the reason says it to programs.',
+  },
   key_refused: {
     status: 422,
     title: 'This SSH key cannot be used',

@@ -8,9 +8,11 @@ import { createLogger } from '#commlink/log.ts';
 import type { Handlers, ResultOf } from '#commlink/method-table.ts';
 import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
 import { ftpNodeMethods, type NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
-import { internalDbMethods, type SshKey } from '#commlink/methods/internal-db-methods.ts';
+import { internalDbMethods, type PersonalToken, type SshKey } from '#commlink/methods/internal-db-methods.ts';
 import { decodeCursor, encodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
+import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { FakePeople, secondFactorAnswer } from './fake-people.ts';
 import type { HandMadeCluster } from '../rig/configured-by-hand.ts';
 
 type Db = typeof internalDbMethods;
@@ -68,6 +70,7 @@ export class FakeInternalDb {
   readonly liveSecrets = new Map<string, 'session' | 'token'>();
   readonly tokens = new Map<string, { name: string; secret: string }>();
   readonly sshKeys: SshKey[] = [];
+  readonly people = new FakePeople();
   readonly nodeId: string;
   catalog = catalogOf('gateway-2.1.0.tar.gz');
   openRefusal: Extract<ResultOf<Db, 'session.open'>, { opened: false }> | null = null;
@@ -82,17 +85,30 @@ export class FakeInternalDb {
     this.nodeId = nodeId;
   }
 
-  owner(session: string) {
+  owner(session: string): SessionOwner {
     return {
-      user: { id: 'usr_AAAAAAAAAAAAAAAAAAAAAA', name: 'ada', displayName: 'Ada <b>Lovelace</b>' },
+      user: {
+        id: 'usr_AAAAAAAAAAAAAAAAAAAAAA',
+        name: 'ada',
+        displayName: 'Ada <b>Lovelace</b>',
+        role: 'owner',
+        email: 'ada@analytical.example',
+      },
       account: {
         id: 'acc_AAAAAAAAAAAAAAAAAAAAAA',
         name: 'analytical',
         displayName: 'Analytical Engines Ltd',
       },
       kind: this.liveSecrets.get(session) ?? 'session',
+      scopes: ['read', 'downloads'],
       expiresAtMs: Date.now() + 3_600_000,
-    } as const;
+    };
+  }
+
+  openSession(): string {
+    const session = `consign_ses_${randomBytes(32).toString('base64url')}`;
+    this.liveSecrets.set(session, 'session');
+    return session;
   }
 
   deliver(wish: { product: string; version: string; file: string }): Delivery {
@@ -127,15 +143,21 @@ export class FakeInternalDb {
         : { valid: false as const };
     };
     const relayed = { 'login.decide': { answer: signedText }, 'node.report': { receipt: signedText } };
+    const people = this.people.handlers({
+      owner: (session) => this.owner(session),
+      isLive: (session) => this.liveSecrets.has(session),
+      open: () => this.openSession(),
+    });
     const handlers: Handlers<Db> = {
+      ...people,
       'session.open': async ({ username, password }) => {
         if (this.fault) throw this.fault;
         if (this.openRefusal) return this.openRefusal;
         if (username !== customer.username || password !== customer.password) {
           return { opened: false, reason: 'credentials', retryAfterMs: 0 };
         }
-        const session = `consign_ses_${randomBytes(32).toString('base64url')}`;
-        this.liveSecrets.set(session, 'session');
+        if (this.people.step) return secondFactorAnswer(this.people.step);
+        const session = this.openSession();
         return { opened: true, session, owner: this.owner(session) };
       },
       'session.describe': async ({ session }) => live(session, () => ({ owner: this.owner(session) })),
@@ -237,8 +259,9 @@ export class FakeInternalDb {
     if (this.liveSecrets.get(session) === 'token') throw new RpcError('refused', 'Not with a token.');
   }
 
-  private token(id: string, name: string) {
-    return { id, name, createdAtMs: Date.now(), expiresAtMs: Date.now() + 86_400_000, lastUsedAtMs: null };
+  private token(id: string, name: string): PersonalToken {
+    const times = { createdAtMs: Date.now(), expiresAtMs: Date.now() + 86_400_000, lastUsedAtMs: null };
+    return { id, name, scopes: ['read', 'downloads'], ...times };
   }
 }
 
@@ -253,6 +276,7 @@ function sshKeyNamed(id: string, name: string): SshKey {
     keyBits: 256,
     fingerprint: `SHA256:${'F'.repeat(43)}`,
     createdAtMs: Date.now(),
+    expiresAtMs: null,
     lastUsedAtMs: null,
   };
 }

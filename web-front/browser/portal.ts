@@ -2,6 +2,7 @@
 // times in the reader's zone, and no second delivery from a double click.
 import { addCopyButtons } from '#commlink/pages/browser/copy-buttons.ts';
 import { followDelivery } from './delivery-progress.ts';
+import { offerPasskeys } from './passkeys.ts';
 import { localizeTimes } from '#commlink/pages/browser/local-times.ts';
 import { closeMenus } from '#commlink/pages/browser/menus.ts';
 import { sendFormsOnce } from '#commlink/pages/browser/single-submit.ts';
@@ -9,6 +10,7 @@ import { sendFormsOnce } from '#commlink/pages/browser/single-submit.ts';
 localizeTimes(document);
 addCopyButtons(document);
 sendFormsOnce(document);
+offerPasskeys(document);
 closeMenus(document);
 const delivery = document.querySelector<HTMLElement>('[data-delivery]');
 if (delivery) void followDelivery(delivery);

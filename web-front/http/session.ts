@@ -27,6 +27,7 @@ export async function loadViewer(services: PortalServices, session: string): Pro
   return {
     userName: owner.user.displayName,
     accountName: owner.account.displayName,
+    role: owner.user.role,
     formToken: formTokenFor(session),
   };
 }

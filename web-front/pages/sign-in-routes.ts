@@ -1,25 +1,18 @@
 // Signing in and out. The password goes to internal-db and nowhere else; what comes back is a session token, which
 // lives in the customer's browser alone.
-import { randomBytes } from 'node:crypto';
 import { Type, strictObject } from '#commlink/schema.ts';
-import type { ResultOf } from '#commlink/method-table.ts';
-import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { clientAddress } from '../http/access-log.ts';
-import {
-  clearSessionCookie,
-  readSessionCookie,
-  readVisitorCookie,
-  setSessionCookie,
-  setVisitorCookie,
-} from '../http/cookies.ts';
-import { formTokenFor } from '../http/form-token.ts';
+import { clientOf } from '../http/client-name.ts';
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../http/cookies.ts';
 import { ownPath } from '../http/own-path.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireOwnForm } from '../http/session.ts';
+import { requireVisitorForm, startVisitorForm } from '../http/visitor-form.ts';
 import { httpLimits } from '../limits.ts';
 import type { PortalServices } from '../portal-services.ts';
-import type { SignInTexts } from '../texts/english/sign-in.ts';
+import { secondStepPage } from './people/second-step-page.ts';
 import { signInPage } from './sign-in-page.ts';
+import { explainSignIn } from './sign-in-refusal.ts';
 
 const SignInForm = strictObject({
   formToken: Type.String({ maxLength: 64 }),
@@ -32,18 +25,13 @@ const SignInQuery = Type.Object({
   next: Type.Optional(Type.String({ maxLength: httpLimits.urlCharactersMax })),
 });
 
-type Opening = ResultOf<typeof internalDbMethods, 'session.open'>;
-type Refusal = Extract<Opening, { opened: false }>;
-
 /** Adds the routes. */
 export function addSignInRoutes(app: PortalApp, services: PortalServices): void {
   const { frameFor, internalDb, publicUrl, limits } = services;
 
   app.get('/sign-in', { schema: { querystring: SignInQuery, hide: true } }, async (request, reply) => {
     const next = ownPath(request.query.next);
-    const secret = readVisitorCookie(request) ?? randomBytes(32).toString('base64url');
-    setVisitorCookie(reply, secret);
-    const view = { formToken: formTokenFor(secret), next, username: '', refusal: null };
+    const view = { formToken: startVisitorForm(request, reply), next, username: '', refusal: null };
     return reply.type('text/html; charset=utf-8').send(signInPage(frameFor(request), view));
   });
 
@@ -53,22 +41,25 @@ export function addSignInRoutes(app: PortalApp, services: PortalServices): void 
     { schema: { body: SignInForm, hide: true }, config: { rateLimit } },
     async (request, reply) => {
       const { formToken, username, password } = request.body;
-      const cookieSecret = readVisitorCookie(request);
-      requireOwnForm(request, { publicUrl, formToken, cookieSecret });
+      requireVisitorForm(request, { publicUrl, formToken });
       const next = ownPath(request.body.next);
-      const address = clientAddress(request.ip);
-      const opening = await internalDb.call('session.open', { username, password, address });
+      const origin = { address: clientAddress(request.ip), client: clientOf(request) };
+      const opening = await internalDb.call('session.open', { username, password, ...origin });
       if (opening.opened) {
         setSessionCookie(reply, opening.session, opening.owner.expiresAtMs);
         return reply.redirect(next, 303);
       }
-      const retryAfterSeconds = Math.ceil(opening.retryAfterMs / 1000);
-      if (opening.reason === 'throttled') void reply.header('retry-after', retryAfterSeconds);
       const frame = frameFor(request);
-      const refusal = explain(opening, frame.texts.signIn.refusals);
-      const page = signInPage(frame, { formToken, next, username, refusal });
-      reply.code(opening.reason === 'throttled' ? 429 : 403).type('text/html; charset=utf-8');
-      return reply.send(page);
+      reply.type('text/html; charset=utf-8');
+      if (opening.reason === 'second_factor') {
+        const view = { formToken, next, username, step: opening.step, refusal: null };
+        return reply.send(secondStepPage(frame, view));
+      }
+      const { reason, retryAfterMs } = opening;
+      reply.code(reason === 'throttled' ? 429 : 403);
+      if (reason === 'throttled') reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
+      const refusal = explainSignIn(frame, { reason, retryAfterMs });
+      return reply.send(signInPage(frame, { formToken, next, username, refusal }));
     },
   );
 
@@ -81,16 +72,4 @@ export function addSignInRoutes(app: PortalApp, services: PortalServices): void 
     }
     return reply.redirect('/sign-in', 303);
   });
-}
-
-function explain({ reason, retryAfterMs }: Refusal, texts: SignInTexts['refusals']): string {
-  switch (reason) {
-    case 'throttled':
-      return texts.throttled(Math.max(1, Math.ceil(retryAfterMs / 1000)));
-    case 'banned':
-      return texts.banned(Math.max(1, Math.ceil(retryAfterMs / 60_000)));
-    case 'credentials':
-    case 'suspended':
-      return texts[reason];
-  }
 }

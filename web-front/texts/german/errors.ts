@@ -38,10 +38,19 @@ export const errorsTexts: ErrorsTexts = {
       title: 'Diese Art von Inhalt wird hier nicht angenommen',
       advice: 'Senden Sie der API application/json.',
     },
+    change_refused: {
+      title: 'Die Änderung wurde nicht gemacht',
+      advice: 'Der Grund steht in der Einzelheit.',
+    },
     key_refused: {
       title: 'Dieser SSH-Schlüssel kann nicht benutzt werden',
       advice:
         'Geben Sie eine Zeile im Format von OpenSSH ein, wie sie in einer Datei steht, deren Name auf .pub endet.',
+    },
+    key_reused: {
+      title: 'Der Idempotency-Key gehört zu einer anderen Anfrage',
+      advice:
+        'Erzeugen Sie für jede Anfrage einen neuen Schlüssel und benutzen Sie ihn nur, um diese Anfrage zu wiederholen.',
     },
     rate_limited: {
       title: 'Zu viele Anfragen',

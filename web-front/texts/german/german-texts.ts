@@ -4,6 +4,13 @@ import { errorsTexts } from './errors.ts';
 import { frameTexts } from './frame.ts';
 import { keysAndTokensTexts } from './keys-and-tokens.ts';
 import { signInTexts } from './sign-in.ts';
+import { accountTexts } from './account.ts';
+import { invitationTexts } from './invitation.ts';
+import { membersTexts } from './members.ts';
+import { passwordsTexts } from './passwords.ts';
+import { refusalsTexts } from './refusals.ts';
+import { secondStepTexts } from './second-step.ts';
+import { securityTexts } from './security.ts';
 
 /** The texts. */
 export const germanTexts: PortalTexts = {
@@ -11,4 +18,11 @@ export const germanTexts: PortalTexts = {
   signIn: signInTexts,
   errors: errorsTexts,
   keysAndTokens: keysAndTokensTexts,
+  account: accountTexts,
+  invitation: invitationTexts,
+  members: membersTexts,
+  passwords: passwordsTexts,
+  refusals: refusalsTexts,
+  secondStep: secondStepTexts,
+  security: securityTexts,
 };

@@ -1,0 +1,19 @@
+// The page that shows new recovery codes, once: they are in the answer to the form that made them and nowhere else.
+// Called by the routes of second factors.
+import { html } from '#commlink/pages/html.ts';
+import { renderPage, type PageFrame, type Viewer } from '../layout.ts';
+
+/** The page. */
+export function recoveryCodesPage(frame: PageFrame, viewer: Viewer, codes: readonly string[]): string {
+  const texts = frame.texts.security.recovery;
+  const main = html`<div class="narrow">
+    <h1>${texts.title}</h1>
+    <p class="lead">${texts.help}</p>
+    <ul class="secrets" aria-label="${texts.heading}" data-copy="${texts.label}">
+      ${codes.map((code) => html`<li><code>${code}</code></li> `)}
+    </ul>
+    <p><strong>${texts.once}</strong></p>
+    <p><a class="button primary" href="/account/security">${texts.done}</a></p>
+  </div>`;
+  return renderPage(frame, { title: texts.title, viewer, section: 'security', main });
+}

@@ -1,0 +1,73 @@
+// Second step, passkeys and sessions of a person: English.
+
+/** The texts. */
+export const securityTexts = {
+  title: 'Sign-in and security',
+  password: 'Your password',
+  totp: {
+    heading: 'Authenticator app',
+    off: 'After your password, an app on your telephone gives a code that nobody can guess. Any app for one-time codes does.',
+    on: 'On since',
+    setUp: 'Set it up',
+    again: 'Set it up on another telephone',
+    againHelp: 'The app that you have now stops working when the new one is on.',
+    remove: 'Turn it off',
+    removeHelp: 'Your password is then enough to sign in, unless you have a passkey.',
+    begin: {
+      title: 'Set up your authenticator app',
+      scan: 'Scan this picture with the app',
+      scanHelp: 'Any app for one-time codes does: Aegis, Google Authenticator, 1Password and others.',
+      picture: 'QR code with the key for your app',
+      key: 'the key for your app',
+      manual: 'You cannot scan it? Type this key in:',
+      openApp: 'Open the app on this device',
+      type: 'Then type the code that it shows',
+      code: 'Six-digit code',
+      button: 'Turn it on',
+      cancel: 'Not now',
+    },
+  },
+  recovery: {
+    heading: 'Recovery codes',
+    title: 'Keep your recovery codes',
+    help: 'Each lets you in once without your device. Print them, or keep them with your passwords.',
+    once: 'They are shown this one time only.',
+    label: 'recovery codes',
+    left: (count: number) => (count === 1 ? 'One is left.' : `${count} are left.`),
+    renew: 'Make new ones',
+    renewHelp: 'The ones before stop working.',
+    done: 'I have kept them',
+  },
+  passkeys: {
+    heading: 'Passkeys',
+    help: 'Sign in with your finger, your face or a security key: nothing to type, and nothing that a false page could take from you.',
+    needsScript: 'Adding a passkey needs JavaScript.',
+    name: 'What do you call it?',
+    namePlaceholder: 'My laptop',
+    add: 'Add a passkey',
+    create: {
+      title: (name: string) => `Add the passkey “${name}”`,
+      lead: 'Your device asks now for your finger, your face or its PIN, or for your security key.',
+      button: 'Make the passkey',
+      cancel: 'Not now',
+    },
+    added: 'added',
+    used: 'last used',
+    neverUsed: 'never used',
+    remove: 'Remove',
+    removeNamed: (name: string) => `Remove ${name}`,
+  },
+  sessions: {
+    heading: 'Where you are signed in',
+    here: 'this browser',
+    since: 'since',
+    from: (address: string) => `from ${address}`,
+    end: 'Sign out',
+    endNamed: (client: string, address: string) => `Sign out ${client} at ${address}`,
+    used: 'last used',
+    unknownClient: 'Unknown browser',
+    endOthers: 'Sign out everywhere else',
+  },
+};
+/** The shape that every language's texts have. */
+export type SecurityTexts = typeof securityTexts;
