@@ -63,11 +63,14 @@ function dial(peer: string, { host }: Site, port: number) {
   return { peer, host, port, connections: connectionsPerLink };
 }
 
-function configureInternalDb({ ports, host }: Site): SettingsOf<'internal-db'> {
+function configureInternalDb(site: Site): SettingsOf<'internal-db'> {
+  const { ports, host } = site;
   return completeSettings('internal-db', {
     links: { listen: { host, port: ports.internalDbLink }, dial: [], linkAgeMaxMs },
     administration: { host, port: ports.internalDbAdministration },
     console: { host, port: ports.console },
+    portalUrl: urlOf(site, ports.portal),
+    mail: { kind: 'folder', from: 'consign@localhost' },
     deliveryLifetimeMs,
     sessionLifetimeMs,
     logLevel,

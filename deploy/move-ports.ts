@@ -25,7 +25,7 @@ export interface PortMove {
 
 /** What ports are called in the settings: on their own, as the ends of a range, and in addresses. */
 const portKeys: ReadonlySet<string> = new Set(['port', 'from', 'to']);
-const urlKeys: ReadonlySet<string> = new Set(['publicUrl', 'publicBase']);
+const urlKeys: ReadonlySet<string> = new Set(['publicUrl', 'publicBase', 'portalUrl']);
 
 /** The node that installs first, here as in the protocol. */
 const anchorRole = 'internal-db';

@@ -9,6 +9,9 @@ import { FailureBans } from './bans/failure-bans.ts';
 import { createClock } from './clock.ts';
 import { OrderSender } from './deliveries/order-sender.ts';
 import { recordClock } from './expire-records.ts';
+import { AccessEnder } from './identity/end-access.ts';
+import { ResetRequests } from './identity/reset-requests.ts';
+import { MailOutbox } from './mail/mail-outbox.ts';
 import type { InternalDbMetrics } from './metrics.ts';
 import { createClusterView } from './nodes/cluster-view.ts';
 import { NodeDirectory } from './nodes/node-directory.ts';
@@ -17,6 +20,7 @@ import { createNodeRelay } from './nodes/node-relay.ts';
 import { FailureThrottle } from './passwords/failure-throttle.ts';
 import type { PasswordHasher } from './passwords/password-hash.ts';
 import type { ReleaseSigner } from './release-signing/release-signer.ts';
+import { FactorChallenges } from './second-factor/factor-challenges.ts';
 import type { ServiceContext } from './service-context.ts';
 import type { Store } from './store/store.ts';
 
@@ -46,6 +50,7 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
   const relay = createNodeRelay(link);
   const directory = new NodeDirectory(relay, clock);
   const settings = () => (late.node ?? opened).configuration.settings;
+  const vendorName = () => 'Consign';
   const isRemoved = (nodeId: string) => link()?.member(nodeId) === undefined && link() !== null;
   const banSender = new BanSender({ clock, log, documents, directory, relay });
   const failedLogins = new FailedLogins(() => clock.nowMs());
@@ -66,6 +71,11 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     passwords,
     access: new AccessJournal(store, log),
     throttle: new FailureThrottle(() => clock.nowMs(), failureBans),
+    factorChallenges: new FactorChallenges(() => clock.nowMs()),
+    resetRequests: new ResetRequests(),
+    accessEnder: new AccessEnder(),
+    mail: new MailOutbox({ clock, keys: opened.keys, settings, vendorName }),
+    vendorName,
     bans,
     failureBans,
     banSender,

@@ -3,6 +3,7 @@
 import type { Logger } from '#commlink/log.ts';
 import type { Handlers } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import type { TokenScope } from '#commlink/methods/session-owner.ts';
 import { createCatalogHandlers } from './catalog/catalog-handlers.ts';
 import { refusalForCustomer } from './decision/customer-refusal.ts';
 import { cancelOwnDelivery } from './deliveries/cancel-delivery.ts';
@@ -13,12 +14,18 @@ import { viewDelivery } from './deliveries/delivery-view.ts';
 import { requestDelivery } from './deliveries/request-delivery.ts';
 import { createIdempotencyHandlers } from './idempotency/idempotency-handlers.ts';
 import { answerErrors } from './error-replies.ts';
-import { authenticateSecret, viewOwner, type AuthenticatedCaller } from './identity/authenticate-secret.ts';
+import {
+  authenticateSecret,
+  requireScope,
+  viewOwner,
+  type AuthenticatedCaller,
+} from './identity/authenticate-secret.ts';
 import { decideLogin } from './identity/decide-login.ts';
 import { closeSession, openSession } from './identity/open-session.ts';
 import { createToken, listTokens, revokeToken } from './identity/personal-tokens.ts';
 import { applyReports } from './nodes/apply-reports.ts';
 import { reconcileStatement } from './nodes/reconcile-statement.ts';
+import { createPeopleHandlers } from './people-handlers.ts';
 import type { ServiceContext } from './service-context.ts';
 import { addKey, listKeys, removeKey } from './ssh-keys/own-keys.ts';
 
@@ -36,9 +43,19 @@ export function createCustomerHandlers(
     const caller = await authenticateSecret(context, secret);
     return caller ? await work(caller) : noSession;
   };
+  const withScope =
+    (scope: TokenScope): typeof withCaller =>
+    (secret, work) =>
+      withCaller(secret, (caller) => {
+        requireScope(caller, scope);
+        return work(caller);
+      });
+  const reading = withScope('read');
+  const downloading = withScope('downloads');
   const handlers: Handlers<typeof internalDbMethods> = {
     ...createIdempotencyHandlers(context, withCaller),
-    ...createCatalogHandlers(context, withCaller),
+    ...createCatalogHandlers(context, reading),
+    ...createPeopleHandlers(context, withCaller),
     'session.open': (params) => openSession(context, params),
     'session.describe': ({ session }) =>
       withCaller(session, async (caller) => ({ valid: true as const, owner: viewOwner(caller) })),
@@ -74,29 +91,29 @@ export function createCustomerHandlers(
         removed: await removeKey(context, caller, id),
       })),
     'catalog.list': ({ session }) =>
-      withCaller(session, async ({ account }) => ({
+      reading(session, async ({ account }) => ({
         valid: true as const,
         products: await listCustomerCatalog(context.store.read, account, context.clock.nowMs()),
       })),
     'delivery.request': ({ session, ...wanted }) =>
-      withCaller(session, (caller) => requestForCustomer(context, caller, wanted)),
+      downloading(session, (caller) => requestForCustomer(context, caller, wanted)),
     'delivery.describe': ({ session, deliveries }) =>
-      withCaller(session, async (caller) => ({
+      reading(session, async (caller) => ({
         valid: true as const,
         deliveries: await describeDeliveries(context, caller, deliveries),
       })),
     'delivery.list': ({ session, ...wanted }) =>
-      withCaller(session, async (caller) => ({
+      reading(session, async (caller) => ({
         valid: true as const,
         ...(await listCustomerDeliveries(context, caller, wanted)),
       })),
     'download.list': ({ session, ...wanted }) =>
-      withCaller(session, async (caller) => ({
+      reading(session, async (caller) => ({
         valid: true as const,
         ...(await listPastDownloads(context, caller, wanted)),
       })),
     'delivery.cancel': ({ session, delivery }) =>
-      withCaller(session, async (caller) => ({
+      downloading(session, async (caller) => ({
         valid: true as const,
         cancelled: await cancelOwnDelivery(context, caller, delivery),
       })),

@@ -3,7 +3,7 @@
 import type { ServiceContext } from './service-context.ts';
 import { bansKeptMs, clockBehindWarningMs, expiryBatchMax } from './limits.ts';
 
-/** Marks overdue deliveries as expired, a batch a transaction, and deletes expired sessions, and bans of long ago. */
+/** Marks overdue deliveries as expired, a batch a transaction, and deletes expired sessions and links, and bans of long ago. */
 export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clock'>): Promise<void> {
   const { store, clock } = context;
   const atMs = clock.nowMs();
@@ -21,6 +21,7 @@ export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clo
   await store.transaction(async (transaction) => {
     await transaction.sessions.deleteExpiredSessions(atMs);
     await transaction.staff.deleteExpiredSessions(atMs);
+    await transaction.people.deleteExpiredLinks(atMs);
     await transaction.bans.deleteOver(atMs - bansKeptMs);
   });
 }

@@ -75,6 +75,11 @@ export const confirmLinkLifetimeMs = 86_400_000;
 /** A browser session's last use is written at most this often. */
 export const sessionUseWriteIntervalMs = 5 * 60_000;
 
+/** The pause before a node that could not be asked is asked again to end somebody's sessions. */
+export const accessCutPauseMs = 5000;
+/** How often that is done. */
+export const accessCutRoundsMax = 720;
+
 /** Mails sent in one round. */
 export const mailsPerRoundMax = 20;
 /** How often waiting mails are looked for; a new one is sent at once. */
@@ -206,6 +211,8 @@ export const accessEventsKeptMs = 400 * 86_400_000;
 export const searchHitsMax = 20;
 /** Console: entries of a customer's timeline on a page. */
 export const timelineRowsMax = 30;
+/** Console: customers on a page of the list. */
+export const accountRowsMax = 50;
 /** Console: entitlements on a page. */
 export const entitlementRowsMax = 25;
 /** Changes of entitlements in one table. */
@@ -222,4 +229,4 @@ export const consoleConnectionsMax = 256;
 /** Console: how long requests may go on after its address changed, or the program was told to stop. */
 export const consoleDrainMs = 3000;
 /** Console: the largest form accepted. */
-export const consoleBodyBytesMax = 64 * 1024;
+export const consoleBodyBytesMax = 256 * 1024;

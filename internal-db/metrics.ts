@@ -9,7 +9,15 @@ const stagingBucketsSeconds = [0.005, 0.01, 0.025, 0.1, 0.5, 2, 10, 60];
 const transactionBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2];
 
 /** How a sign-in at the portal ended. */
-type SignInOutcome = 'allowed' | 'banned' | 'throttled' | 'credentials' | 'suspended';
+type SignInOutcome =
+  | 'allowed'
+  | 'banned'
+  | 'throttled'
+  | 'credentials'
+  | 'suspended'
+  | 'second_factor'
+  | 'code_wrong'
+  | 'unusable';
 
 /** internal-db's metrics. */
 export class InternalDbMetrics {

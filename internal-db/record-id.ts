@@ -19,7 +19,11 @@ export type RecordKind =
   | 'grt'
   | 'ord'
   | 'ban'
-  | 'stf';
+  | 'stf'
+  | 'inv'
+  | 'lnk'
+  | 'mal'
+  | 'pky';
 
 /** A new id of the kind given, e.g. `dlv_3q2-7wAAAAAAAAAAAAAAAA`. */
 export function newRecordId(kind: RecordKind): string {

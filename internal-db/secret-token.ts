@@ -12,6 +12,16 @@ export function newSessionToken(): string {
   return `consign_ses_${randomBytes(32).toString('base64url')}`;
 }
 
+/** A new token of a question that waits for its answer: 256 random bits. */
+export function newChallengeToken(): string {
+  return `consign_chl_${randomBytes(32).toString('base64url')}`;
+}
+
+/** A new secret for a link in a mail: 256 random bits. */
+export function newLinkToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
 /** A new personal token: 256 random bits. */
 export function newPersonalToken(): string {
   return personalTokenPrefix + randomBytes(32).toString('base64url');

@@ -11,9 +11,13 @@ import type { InternalDbMetrics } from './metrics.ts';
 import type { NodeDirectory } from './nodes/node-directory.ts';
 import type { NodeDocuments } from './nodes/node-documents.ts';
 import type { NodeRelay } from './nodes/node-relay.ts';
+import type { AccessEnder } from './identity/end-access.ts';
+import type { ResetRequests } from './identity/reset-requests.ts';
+import type { MailOutbox } from './mail/mail-outbox.ts';
 import type { FailureThrottle } from './passwords/failure-throttle.ts';
 import type { PasswordHasher } from './passwords/password-hash.ts';
 import type { ReleaseSigner } from './release-signing/release-signer.ts';
+import type { FactorChallenges } from './second-factor/factor-challenges.ts';
 import type { Store } from './store/store.ts';
 
 /** The services' tools. */
@@ -24,6 +28,14 @@ export interface ServiceContext {
   readonly metrics: InternalDbMetrics;
   readonly passwords: PasswordHasher;
   readonly throttle: FailureThrottle;
+  /** Questions about second factors that wait for their answers. */
+  readonly factorChallenges: FactorChallenges;
+  readonly resetRequests: ResetRequests;
+  /** Ends at the nodes what somebody is logged in to. */
+  readonly accessEnder: AccessEnder;
+  readonly mail: MailOutbox;
+  /** What mails, apps and browsers call the vendor. */
+  readonly vendorName: () => string;
   /** Who logged in or was refused, for the console. */
   readonly access: AccessJournal;
   /** Networks that may not log in; who bans for failed logins; who brings the list to the nodes. */

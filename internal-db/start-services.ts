@@ -25,6 +25,7 @@ import {
   nodeDirectoryIntervalMs,
   unstageRetryIntervalMs,
 } from './limits.ts';
+import { startMailSchedules } from './mail/mail-schedules.ts';
 import { InternalDbMetrics } from './metrics.ts';
 import { createPasswordHasher } from './passwords/password-hash.ts';
 import type { PasswordParameters } from './passwords/password-parameters.ts';
@@ -82,6 +83,8 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     startedAtMs: context.clock.nowMs(),
     linkStatus: () => late.node?.commlink.status() ?? [],
     clusterStatus,
+    policy: () => (late.node ?? opened).configuration.policy,
+    databaseFile: config.databaseFile,
     alerts,
   };
   const admin = await listenUnix({
@@ -104,10 +107,12 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     ...startSchedules(context, node.commlink, configurationAudit),
     ...scheduleAlerts(alerts, log),
     scheduleForgetting(context),
+    ...startMailSchedules(context, config.databaseFile),
   ];
   acquired.defer(async () => {
     await Promise.all(schedules.map((schedule) => schedule.stop()));
-    await context.failureBans.settle();
+    await Promise.all([context.failureBans.settle(), context.resetRequests.settle()]);
+    await context.accessEnder.stop();
     await Promise.all([context.orders.settle(), context.banSender.settle()]);
     await node.close();
     await context.access.write(context.clock.nowMs());

@@ -24,6 +24,7 @@ import { DeliveryCredentials } from './delivery-methods.ts';
 import { SshKey } from './internal-db-methods.ts';
 import { NodeEndpoints, StagingFailure } from './ftp-node-methods.ts';
 import { guardMethods } from './guard-methods.ts';
+import { EmailAddress, Language, UserRole } from './people-fields.ts';
 import { staffMethods } from './staff-methods.ts';
 import { StatusReport } from './status-report.ts';
 
@@ -96,6 +97,10 @@ export const adminMethods = {
       name: Slug,
       displayName: Title,
       password: Nullable(Type.String({ minLength: 10, maxLength: 256 })),
+      /** Without them: an owner, without an address, English. */
+      role: Type.Optional(UserRole),
+      email: Type.Optional(Nullable(EmailAddress)),
+      language: Type.Optional(Language),
     }),
     result: strictObject({
       id: Id,

@@ -1,7 +1,8 @@
 // What is configured of internal-db through the cluster's configuration, and takes effect without a restart.
 // Callers: internal-db, which obeys it; the operator's side, which checks it before it is published.
 import { Type, strictObject, type Static } from '../schema.ts';
-import { HostPort, IpNetwork, commonSettings } from './link-settings.ts';
+import { HostPort, IpNetwork, PublicUrl, commonSettings } from './link-settings.ts';
+import { MailSettings } from './mail-settings.ts';
 
 const LifetimeMs = Type.Integer({ minimum: 1000, maximum: 366 * 86_400_000 });
 
@@ -10,6 +11,12 @@ export const InternalDbSettings = strictObject({
   ...commonSettings,
   /** The staff console's internal address. */
   console: HostPort,
+  /**
+   * What customers type to get to the portal: links in mails lead there, and passkeys are bound to its name. Null: neither
+   * mails with links nor passkeys.
+   */
+  portalUrl: Type.Union([PublicUrl, Type.Null()], { default: null }),
+  mail: MailSettings,
   /** How long a customer's delivery stays staged. */
   deliveryLifetimeMs: LifetimeMs,
   /** How long a browser session lasts from sign-in. */

@@ -5,6 +5,8 @@ import { Type, strictObject, type Static } from '../schema.ts';
 
 /** A host name or address. */
 export const HostName = Type.String({ minLength: 1, maxLength: 253 });
+/** An address that customers type, without a trailing slash: `https://downloads.example.com`. */
+export const PublicUrl = Type.String({ pattern: '^https://[^/\\s]+$', maxLength: 256 });
 /** A TCP port; 0 lets the system choose. */
 export const Port = Type.Integer({ minimum: 0, maximum: 65_535 });
 /** An address to listen on. */

@@ -1,7 +1,8 @@
 // What is configured of a web-front through the cluster's configuration, and takes effect without a restart.
 // Callers: web-front, which obeys it; the operator's side, which checks it before it is published.
 import { Type, strictObject, type Static } from '../schema.ts';
-import { HostName, Port, commonSettings } from './link-settings.ts';
+import { BrandingSettings } from './branding-settings.ts';
+import { HostName, Port, PublicUrl, commonSettings } from './link-settings.ts';
 
 const Count = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 
@@ -20,9 +21,10 @@ export const WebFrontSettings = strictObject({
   portal: strictObject({
     host: HostName,
     port: Port,
-    /** What customers type, without a trailing slash: `https://downloads.example.com`. */
-    publicUrl: Type.String({ pattern: '^https://[^/\\s]+$', maxLength: 256 }),
+    /** What customers type. */
+    publicUrl: PublicUrl,
   }),
+  branding: BrandingSettings,
   limits: Type.Partial(PortalLimits, { additionalProperties: false }),
   features: strictObject({
     /** The JSON API and personal tokens. */

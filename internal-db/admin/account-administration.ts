@@ -51,7 +51,8 @@ export async function createUser(
   context: ServiceContext,
   wanted: ParamsOf<Table, 'user.create'>,
 ): Promise<ResultOf<Table, 'user.create'>> {
-  const { actor, name, displayName } = wanted;
+  const { actor, name, displayName, role = 'owner', language = 'en' } = wanted;
+  const email = wanted.email?.toLowerCase() ?? null;
   if (looksLikeDeliveryLogin(name)) {
     throw new RpcError('refused', `The name ${name} looks like a delivery's login. Choose another one.`);
   }
@@ -60,14 +61,23 @@ export async function createUser(
   const passwordHash = await context.passwords.hash(wanted.password ?? madeUp ?? '');
   const createdAtMs = context.clock.nowMs();
   const id = newRecordId('usr');
-  await explainTaken(`There is a user ${name} already; user names are unique over all accounts.`, () =>
-    context.store.transaction(async (transaction) => {
-      const user = { id, accountId: account.id, name, displayName, passwordHash, createdAtMs };
-      await transaction.accounts.insertUser(user);
-      const subject = `${account.name} ${name}`;
-      const detail = { user: id, displayName };
-      await appendAudit(transaction, { atMs: createdAtMs, actor, action: 'user.create', subject, detail });
-    }),
+  await explainTaken(
+    `There is a user ${name} already, or was one, or that address is another user's in this account.`,
+    () =>
+      context.store.transaction(async (transaction) => {
+        const identity = { id, accountId: account.id, name, displayName };
+        await transaction.accounts.insertUser({
+          ...identity,
+          passwordHash,
+          role,
+          email,
+          language,
+          createdAtMs,
+        });
+        const subject = `${account.name} ${name}`;
+        const detail = { user: id, displayName, role, email };
+        await appendAudit(transaction, { atMs: createdAtMs, actor, action: 'user.create', subject, detail });
+      }),
   );
   return { id, account: account.name, name, displayName, password: madeUp };
 }

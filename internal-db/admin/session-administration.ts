@@ -1,20 +1,14 @@
 // The sessions that run at the delivery nodes, for the command line: list them, end one.
-import type { Member } from '#commlink/node-config.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { guardMethods } from '#commlink/methods/guard-methods.ts';
-import type { SessionListing } from '#commlink/methods/live-session.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { appendAudit } from '../audit/append-audit.ts';
+import { askNodes, type AskedNode } from '../nodes/live-sessions.ts';
 import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { findAccountId } from './find-by-name.ts';
 
 type Table = typeof guardMethods;
-
-interface AskedNode {
-  readonly member: Member;
-  readonly listing: SessionListing | null;
-}
 
 /** Asks the nodes. RpcError `not_found`: no such account or node. A node that does not answer is named, with null. */
 export async function listSessions(
@@ -59,23 +53,6 @@ export async function cutSession(
   const text = context.documents.signCut(order, member.id, [id]);
   const { cutSessionCount } = await context.relay.cutSessions({ node: member.id, order: text });
   return { node: member.name, session, cutSessionCount };
-}
-
-async function askNodes(
-  { relay, log }: ServiceContext,
-  members: readonly Member[],
-  account: string | null,
-): Promise<AskedNode[]> {
-  return await Promise.all(
-    members.map(async (member) => {
-      const listing = await relay.listSessions({ node: member.id, account }).catch((error: unknown) => {
-        if (!(error instanceof RpcError)) throw error;
-        log.debug({ node: member.name, code: error.code }, 'a node could not be asked for its sessions');
-        return null;
-      });
-      return { member, listing };
-    }),
-  );
 }
 
 function notFound(id: string, asked: readonly AskedNode[]): RpcError {

@@ -1,35 +1,46 @@
 // Finds out whose session or personal token a secret is. Every customer's call goes through here; it reads one row.
 // Unknown, expired, revoked and suspended all look the same to the caller.
-import type { SessionOwner } from '#commlink/methods/internal-db-methods.ts';
+import type { SessionOwner, TokenScope } from '#commlink/methods/session-owner.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { credentialUseWriteIntervalMs } from '../limits.ts';
+import { credentialUseWriteIntervalMs, sessionUseWriteIntervalMs } from '../limits.ts';
 import { hashSecret, looksLikePersonalToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord, UserRecord } from '../store/accounts.ts';
-import type { TokenRecord } from '../store/sessions.ts';
+import type { SessionRecord, TokenRecord } from '../store/sessions.ts';
 
 /** A caller who has proved itself. */
 export interface AuthenticatedCaller {
   readonly user: UserRecord;
   readonly account: AccountRecord;
   readonly kind: 'session' | 'token';
+  /** The session's or the token's. */
+  readonly credentialId: string;
+  readonly scopes: readonly TokenScope[];
   readonly expiresAtMs: number;
 }
 
-/** The caller, or null. A personal token's last use is written down once a minute at most. */
+/** What a person may do in its own session. */
+const allScopes: readonly TokenScope[] = ['read', 'downloads'];
+
+/** The caller, or null. When it was used last is written down, but not each time. */
 export async function authenticateSecret(
   context: ServiceContext,
   secret: string,
 ): Promise<AuthenticatedCaller | null> {
   if (looksLikePersonalToken(secret)) {
     const found = await authenticateToken(context, secret);
-    return found && { ...found, kind: 'token', expiresAtMs: found.token.expiresAtMs };
+    if (!found) return null;
+    const { user, account, token } = found;
+    const { id: credentialId, scopes, expiresAtMs } = token;
+    return { user, account, kind: 'token', credentialId, scopes, expiresAtMs };
   }
   const found = await context.store.read.sessions.sessionByHash(hashSecret(secret));
   if (!found || found.session.expiresAtMs <= context.clock.nowMs()) return null;
   if (found.account.state !== 'active') return null;
+  await noteSessionUse(context, found.session);
   const { user, account, session } = found;
-  return { user, account, kind: 'session', expiresAtMs: session.expiresAtMs };
+  const { id: credentialId, expiresAtMs } = session;
+  return { user, account, kind: 'session', credentialId, scopes: allScopes, expiresAtMs };
 }
 
 /** A personal token's owner, whatever the account's state; null when it is unknown, expired or revoked. */
@@ -54,15 +65,31 @@ export function requireBrowserSession(caller: AuthenticatedCaller, sentence: str
   if (caller.kind !== 'session') throw new RpcError('refused', sentence);
 }
 
+/** RpcError `refused` for a token that was not made for this. */
+export function requireScope(caller: AuthenticatedCaller, scope: TokenScope): void {
+  if (caller.scopes.includes(scope)) return;
+  throw new RpcError('refused', `This token was made without the scope “${scope}”. Make another one.`);
+}
+
 /** The caller as the method table shows it. */
-export function viewOwner(caller: AuthenticatedCaller): SessionOwner {
-  const { user, account, kind, expiresAtMs } = caller;
+export function viewOwner(caller: Omit<AuthenticatedCaller, 'credentialId'>): SessionOwner {
+  const { user, account, kind, scopes, expiresAtMs } = caller;
+  const { id, name, displayName, role, email } = user;
   return {
-    user: { id: user.id, name: user.name, displayName: user.displayName },
+    user: { id, name, displayName, role, email },
     account: { id: account.id, name: account.name, displayName: account.displayName },
     kind,
+    scopes: [...scopes],
     expiresAtMs,
   };
+}
+
+/** The owner of a session that was just opened. */
+export function viewSessionOwner(
+  { user, account }: Pick<AuthenticatedCaller, 'user' | 'account'>,
+  expiresAtMs: number,
+): SessionOwner {
+  return viewOwner({ user, account, kind: 'session', scopes: allScopes, expiresAtMs });
 }
 
 async function authenticateToken(context: ServiceContext, secret: string) {
@@ -70,4 +97,10 @@ async function authenticateToken(context: ServiceContext, secret: string) {
   if (!found || found.account.state !== 'active') return null;
   await noteTokenUse(context, found.token);
   return found;
+}
+
+async function noteSessionUse(context: ServiceContext, { id, lastUsedAtMs }: SessionRecord): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  if (nowMs - lastUsedAtMs < sessionUseWriteIntervalMs) return;
+  await context.store.transaction((transaction) => transaction.sessions.touchSession(id, nowMs));
 }

@@ -6,6 +6,7 @@ import type { LoginAttempt } from '#commlink/methods/documents.ts';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
 import { noteLogin } from '../access/note-login.ts';
 import { loginAttemptAgeMaxMs, passwordLoginLifetimeMs } from '../limits.ts';
+import { hasSecondFactor } from '../second-factor/describe-factors.ts';
 import { looksLikeDeliveryLogin, looksLikePersonalToken, secretMatches } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { decideKeyLogin } from '../ssh-keys/key-login.ts';
@@ -86,7 +87,7 @@ async function decideTokenLogin(
   const admission = context.throttle.begin(originOf(attempt));
   if (!admission.admitted) return throttled;
   const found = await findToken(context, password);
-  if (!found || found.user.name !== attempt.username) {
+  if (!found || found.user.name !== attempt.username || !found.token.scopes.includes('downloads')) {
     admission.failed();
     return refusedCredentials;
   }
@@ -110,6 +111,8 @@ async function decidePasswordLogin(
   if (verdict.outcome === 'throttled') return throttled;
   if (verdict.outcome === 'differs' || !found) return refusedCredentials;
   if (found.account.state !== 'active') return suspended;
+  // A node can't ask for a second factor: whoever has one logs in there with a key, a token or a delivery's password.
+  if (await hasSecondFactor(context.store.read.secondFactors, found.user.id)) return refusedCredentials;
   const { newHash } = verdict;
   if (newHash) {
     await context.store.transaction((transaction) =>

@@ -1,14 +1,15 @@
-// A customer's sign-in at the portal, and its sign-out. Called for `session.open` and `session.close`.
+// A customer's sign-in at the portal, and its sign-out. Called for `session.open` and `session.close`. Who has a second
+// factor gets a question instead of a session; finish-session.ts takes the answer.
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { noteLogin } from '../access/note-login.ts';
 import { appendAudit } from '../audit/append-audit.ts';
-import { newRecordId } from '../record-id.ts';
-import { hashSecret, newSessionToken } from '../secret-token.ts';
+import { askSecondFactor } from '../second-factor/prove-factor.ts';
+import { hashSecret } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
-import type { UserWithAccount } from '../store/accounts.ts';
-import { viewOwner } from './authenticate-secret.ts';
 import { checkPassword } from './check-password.ts';
+import { portalParty } from './portal-party.ts';
+import { recordSession } from './record-session.ts';
 
 type Opened = ResultOf<typeof internalDbMethods, 'session.open'>;
 
@@ -16,6 +17,7 @@ interface SignIn {
   readonly username: string;
   readonly password: string;
   readonly address: string;
+  readonly client?: string | null;
 }
 
 /** Checks name and password and opens a session; its token is returned once and stored as a hash. */
@@ -31,12 +33,9 @@ export async function openSession(context: ServiceContext, attempt: SignIn): Pro
 }
 
 async function decideSignIn(context: ServiceContext, attempt: SignIn): Promise<Opened> {
-  const { username, password, address } = attempt;
-  const bannedUntilMs = context.bans.bannedUntilMs(address);
-  if (bannedUntilMs !== null) {
-    context.log.info({ address, bannedUntilMs }, 'sign-in refused: the address is banned');
-    return { opened: false, reason: 'banned', retryAfterMs: bannedUntilMs - context.clock.nowMs() };
-  }
+  const { username, password, address, client = null } = attempt;
+  const bannedForMs = findBan(context, address);
+  if (bannedForMs !== null) return { opened: false, reason: 'banned', retryAfterMs: bannedForMs };
   const found = await context.store.read.accounts.userByName(username);
   const storedHash = found?.user.passwordHash ?? null;
   const origin = { door: 'portal', name: username, address };
@@ -50,7 +49,23 @@ async function decideSignIn(context: ServiceContext, attempt: SignIn): Promise<O
     return { opened: false, reason: 'credentials', retryAfterMs: 0 };
   }
   if (found.account.state !== 'active') return { opened: false, reason: 'suspended', retryAfterMs: 0 };
-  return await recordSession(context, found, { address, newHash: verdict.newHash });
+  const step = await askSecondFactor(context, found.user, portalParty(context));
+  const { newHash } = verdict;
+  if (step !== null) {
+    if (newHash !== null) {
+      await context.store.transaction(({ accounts }) => accounts.setPasswordHash(found.user.id, newHash));
+    }
+    return { opened: false, reason: 'second_factor', retryAfterMs: 0, step };
+  }
+  return await recordSession(context, found, { address, client, newHash, factor: null });
+}
+
+/** For how long the address may not sign in; null when it may. */
+export function findBan(context: ServiceContext, address: string): number | null {
+  const bannedUntilMs = context.bans.bannedUntilMs(address);
+  if (bannedUntilMs === null) return null;
+  context.log.info({ address, bannedUntilMs }, 'sign-in refused: the address is banned');
+  return Math.max(0, bannedUntilMs - context.clock.nowMs());
 }
 
 /** Ends a session. Tells whether there was one. */
@@ -71,38 +86,4 @@ export async function closeSession(context: ServiceContext, secret: string): Pro
     }
     return { closed };
   });
-}
-
-async function recordSession(
-  context: ServiceContext,
-  { user, account }: UserWithAccount,
-  signIn: { address: string; newHash: string | null },
-): Promise<Opened> {
-  const token = newSessionToken();
-  const createdAtMs = context.clock.nowMs();
-  const session = {
-    id: newRecordId('ses'),
-    userId: user.id,
-    secretHash: hashSecret(token),
-    address: signIn.address,
-    createdAtMs,
-    expiresAtMs: createdAtMs + context.settings().sessionLifetimeMs,
-  };
-  await context.store.transaction(async (transaction) => {
-    await transaction.sessions.insertSession(session);
-    if (signIn.newHash) await transaction.accounts.setPasswordHash(user.id, signIn.newHash);
-    await appendAudit(transaction, {
-      atMs: createdAtMs,
-      actor: `user:${user.name}`,
-      action: 'session.open',
-      subject: account.name,
-      detail: { session: session.id, address: signIn.address, rehashed: signIn.newHash !== null },
-    });
-  });
-  const { expiresAtMs } = session;
-  return {
-    opened: true,
-    session: token,
-    owner: viewOwner({ user, account, kind: 'session', expiresAtMs }),
-  };
 }

@@ -2,6 +2,7 @@
 // revoke them: a stolen token can't make itself a successor.
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { PersonalToken } from '#commlink/methods/internal-db-methods.ts';
+import type { TokenScope } from '#commlink/methods/session-owner.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { personalTokensPerUserMax } from '../limits.ts';
 import { newRecordId } from '../record-id.ts';
@@ -16,7 +17,7 @@ const byTokenText = 'Tokens are made and revoked in the portal, not with a token
 export async function createToken(
   context: ServiceContext,
   caller: AuthenticatedCaller,
-  wanted: { name: string; lifetimeMs: number },
+  wanted: { name: string; lifetimeMs: number; scopes?: TokenScope[] },
 ): Promise<{ secret: string; token: PersonalToken }> {
   requireBrowserSession(caller, byTokenText);
   const secret = newPersonalToken();
@@ -26,6 +27,7 @@ export async function createToken(
     userId: caller.user.id,
     name: wanted.name,
     secretHash: hashSecret(secret),
+    scopes: wanted.scopes ?? ['read', 'downloads'],
     createdAtMs,
     expiresAtMs: createdAtMs + wanted.lifetimeMs,
     lastUsedAtMs: null,
@@ -45,7 +47,7 @@ export async function createToken(
       actor: `user:${caller.user.name}`,
       action: 'token.create',
       subject: caller.account.name,
-      detail: { token: token.id, name: token.name, expiresAtMs: token.expiresAtMs },
+      detail: { token: token.id, name: token.name, scopes: token.scopes, expiresAtMs: token.expiresAtMs },
     });
   });
   return { secret, token: viewToken(token) };
@@ -84,6 +86,6 @@ export async function revokeToken(
 }
 
 function viewToken(token: TokenRecord): PersonalToken {
-  const { id, name, createdAtMs, expiresAtMs, lastUsedAtMs } = token;
-  return { id, name, createdAtMs, expiresAtMs, lastUsedAtMs };
+  const { id, name, scopes, createdAtMs, expiresAtMs, lastUsedAtMs } = token;
+  return { id, name, scopes: [...scopes], createdAtMs, expiresAtMs, lastUsedAtMs };
 }

@@ -21,6 +21,8 @@ export interface AttemptOrigin {
   readonly address: string;
   /** Only asks whether a key would do: to be refused that is no failed login. */
   readonly isQuestion?: boolean;
+  /** Failures of this name that cost no delay, whatever the addresses, where that is not the usual number. */
+  readonly freePerName?: number;
 }
 
 /** Whether an attempt may be made now. */
@@ -120,7 +122,7 @@ interface ThrottleKey {
   readonly ofOrigin: boolean;
 }
 
-function keysOf({ door, name, address }: AttemptOrigin): ThrottleKey[] {
+function keysOf({ door, name, address, freePerName = freeFailuresPerName }: AttemptOrigin): ThrottleKey[] {
   const network = networkOf(address);
   return [
     {
@@ -129,6 +131,6 @@ function keysOf({ door, name, address }: AttemptOrigin): ThrottleKey[] {
       ofOrigin: true,
     },
     { key: JSON.stringify([door, null, network]), freeCount: freeFailuresPerAddress, ofOrigin: false },
-    { key: JSON.stringify([door, name, null]), freeCount: freeFailuresPerName, ofOrigin: false },
+    { key: JSON.stringify([door, name, null]), freeCount: freePerName, ofOrigin: false },
   ];
 }

@@ -24,7 +24,11 @@ export async function decideKeyLogin(
   const admission = context.throttle.begin({ door: 'node', name: username, address, isQuestion });
   if (!admission.admitted) return { allowed: false, reason: 'throttled' };
   const keyBlob = Buffer.from(credential.key, 'base64');
-  const found = await context.store.read.sshKeys.sshKeyOfUser(username, keyBlob);
+  const known = await context.store.read.sshKeys.sshKeyOfUser(username, keyBlob);
+  const nowMs = context.clock.nowMs();
+  const endsAtMs = Math.min(known?.sshKey.expiresAtMs ?? Infinity, nowMs + passwordLoginLifetimeMs);
+  // One that has ended is as one that was removed.
+  const found = endsAtMs > nowMs ? known : undefined;
   if (isQuestion) {
     admission.withdrawn();
     const wouldDo = found !== undefined && schemeFor(keyBlob, credential.algorithm) !== null;
@@ -41,7 +45,7 @@ export async function decideKeyLogin(
     allowed: true,
     account: found.account.name,
     principal: `key:${found.sshKey.id}`,
-    expiresAtMs: context.clock.nowMs() + passwordLoginLifetimeMs,
+    expiresAtMs: endsAtMs,
   };
 }
 

@@ -21,7 +21,7 @@ const byTokenText = 'SSH keys are put in and removed in the portal, not with a t
 export async function addKey(
   context: ServiceContext,
   caller: AuthenticatedCaller,
-  wanted: { line: string; name: string | null },
+  wanted: { line: string; name: string | null; lifetimeMs?: number },
 ): Promise<AddedKey> {
   requireBrowserSession(caller, byTokenText);
   const read = readKeyLine(wanted.line);
@@ -36,6 +36,7 @@ export async function addKey(
     keyBits,
     publicKey: read.blob,
     createdAtMs,
+    expiresAtMs: wanted.lifetimeMs === undefined ? null : createdAtMs + wanted.lifetimeMs,
     lastUsedAtMs: null,
   };
   return await context.store.transaction(async (transaction) => {
@@ -53,7 +54,7 @@ export async function addKey(
       actor: `user:${caller.user.name}`,
       action: 'sshKey.add',
       subject: caller.account.name,
-      detail: { key: key.id, name: key.name, keyType, keyBits, fingerprint: view.fingerprint },
+      detail: { key: key.id, name: key.name, keyType, keyBits, fingerprint: view.fingerprint, expiresAtMs: key.expiresAtMs },
     });
     return { added: true, key: view };
   });
@@ -114,6 +115,7 @@ async function removeRecorded(
 }
 
 function viewKey(key: SshKeyRecord): SshKey {
-  const { id, name, keyType, keyBits, createdAtMs, lastUsedAtMs } = key;
-  return { id, name, keyType, keyBits, fingerprint: fingerprintOf(key.publicKey), createdAtMs, lastUsedAtMs };
+  const { id, name, keyType, keyBits, createdAtMs, expiresAtMs, lastUsedAtMs } = key;
+  const fingerprint = fingerprintOf(key.publicKey);
+  return { id, name, keyType, keyBits, fingerprint, createdAtMs, expiresAtMs, lastUsedAtMs };
 }

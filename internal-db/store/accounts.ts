@@ -39,6 +39,8 @@ export interface AccountReads {
   byName(name: string): Promise<AccountRecord | undefined>;
   /** All accounts by name. */
   all(): Promise<AccountRecord[]>;
+  /** Accounts by name, from behind `after`. */
+  page(wanted: { after: string | null; limit: number }): Promise<AccountRecord[]>;
   userByName(name: string): Promise<UserWithAccount | undefined>;
   usersOf(accountId: string): Promise<UserRecord[]>;
 }

@@ -11,12 +11,14 @@ export interface SshKeyRecord {
   readonly keyBits: number;
   readonly publicKey: Uint8Array;
   readonly createdAtMs: number;
+  /** Null: it does not end by itself. */
+  readonly expiresAtMs: number | null;
   readonly lastUsedAtMs: number | null;
 }
 
 /** Reading keys. */
 export interface SshKeyReads {
-  /** A user's keys, oldest first. */
+  /** A user's keys, oldest first; those that have ended, too. */
   sshKeysOf(userId: string): Promise<SshKeyRecord[]>;
   /** The key of the user of that name, with the user and the account. */
   sshKeyOfUser(
@@ -29,6 +31,8 @@ export interface SshKeyReads {
 export interface SshKeyWrites extends SshKeyReads {
   insertSshKey(key: SshKeyRecord): Promise<void>;
   touchSshKey(id: string, atMs: number): Promise<void>;
+  /** Removes all of a user's keys; returns their ids. */
+  removeSshKeysOf(userId: string, atMs: number): Promise<string[]>;
   /** Tells whether that user had such a key. */
   removeSshKey(removal: { id: string; userId: string; atMs: number }): Promise<boolean>;
 }

@@ -27,6 +27,13 @@ export class SqliteAccounts implements AccountWrites {
     return this.#connection.all(`${accountSql} ORDER BY name`);
   }
 
+  async page({ after, limit }: { after: string | null; limit: number }): Promise<AccountRecord[]> {
+    return this.#connection.all(`${accountSql} WHERE name > :after ORDER BY name LIMIT :limit`, {
+      after: after ?? '',
+      limit,
+    });
+  }
+
   async userByName(name: string): Promise<UserWithAccount | undefined> {
     const row = this.#connection.get<JoinedUserRow>(
       `SELECT ${userColumns}, ${accountColumns}

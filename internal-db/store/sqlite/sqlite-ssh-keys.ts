@@ -2,10 +2,17 @@
 import type { UserWithAccount } from '../accounts.ts';
 import type { SshKeyRecord, SshKeyWrites } from '../ssh-keys.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import { accountColumns, accountOf, userColumns, userOf, type JoinedUserRow } from './user-rows.ts';
+import {
+  accountColumns,
+  accountOf,
+  ownerJoin,
+  userColumns,
+  userOf,
+  type JoinedUserRow,
+} from './user-rows.ts';
 
 const keyColumns = `k.id, k.name, k.key_type AS keyType, k.key_bits AS keyBits, k.public_key AS publicKey,
-  k.created_at_ms AS createdAtMs, k.last_used_at_ms AS lastUsedAtMs`;
+  k.created_at_ms AS createdAtMs, k.expires_at_ms AS expiresAtMs, k.last_used_at_ms AS lastUsedAtMs`;
 
 /** SSH keys in SQLite. */
 export class SqliteSshKeys implements SshKeyWrites {
@@ -29,12 +36,12 @@ export class SqliteSshKeys implements SshKeyWrites {
   ): Promise<(UserWithAccount & { sshKey: SshKeyRecord }) | undefined> {
     const row = this.#connection.get<JoinedUserRow & SshKeyRecord>(
       `SELECT ${keyColumns}, ${userColumns}, ${accountColumns} FROM ssh_keys k
-       JOIN users u ON u.id = k.user_id JOIN accounts a ON a.id = u.account_id
+       ${ownerJoin('k')}
        WHERE u.name = :userName AND k.public_key = :publicKey AND k.removed_at_ms IS NULL`,
       { userName, publicKey },
     );
     if (!row) return undefined;
-    const { id, userId, name, keyType, keyBits, createdAtMs, lastUsedAtMs } = row;
+    const { id, userId, name, keyType, keyBits, createdAtMs, expiresAtMs, lastUsedAtMs } = row;
     const sshKey = {
       id,
       userId,
@@ -43,6 +50,7 @@ export class SqliteSshKeys implements SshKeyWrites {
       keyBits,
       publicKey: row.publicKey,
       createdAtMs,
+      expiresAtMs,
       lastUsedAtMs,
     };
     return { sshKey, user: userOf(row), account: accountOf(row) };
@@ -50,14 +58,23 @@ export class SqliteSshKeys implements SshKeyWrites {
 
   async insertSshKey(key: SshKeyRecord): Promise<void> {
     this.#connection.run(
-      `INSERT INTO ssh_keys (id, user_id, name, key_type, key_bits, public_key, created_at_ms, last_used_at_ms)
-       VALUES (:id, :userId, :name, :keyType, :keyBits, :publicKey, :createdAtMs, :lastUsedAtMs)`,
+      `INSERT INTO ssh_keys (id, user_id, name, key_type, key_bits, public_key, created_at_ms, expires_at_ms,
+         last_used_at_ms)
+       VALUES (:id, :userId, :name, :keyType, :keyBits, :publicKey, :createdAtMs, :expiresAtMs, :lastUsedAtMs)`,
       { ...key },
     );
   }
 
   async touchSshKey(id: string, atMs: number): Promise<void> {
     this.#connection.run('UPDATE ssh_keys SET last_used_at_ms = :atMs WHERE id = :id', { id, atMs });
+  }
+
+  async removeSshKeysOf(userId: string, atMs: number): Promise<string[]> {
+    const rows = this.#connection.all<{ id: string }>(
+      `UPDATE ssh_keys SET removed_at_ms = :atMs WHERE user_id = :userId AND removed_at_ms IS NULL RETURNING id`,
+      { userId, atMs },
+    );
+    return rows.map(({ id }) => id);
   }
 
   async removeSshKey(removal: { id: string; userId: string; atMs: number }): Promise<boolean> {

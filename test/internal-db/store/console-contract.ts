@@ -104,7 +104,14 @@ export function testConsoleContract(t: Test, open: OpenStore): void {
   t.test('names are found by the beginnings of their words', async (t) => {
     const { store, acme } = await openSeeded(t);
     await store.transaction(async ({ accounts }) => {
-      const user = { accountId: acme.id, passwordHash: null, createdAtMs: 1 };
+      const user = {
+        accountId: acme.id,
+        passwordHash: null,
+        role: 'owner' as const,
+        email: null,
+        language: 'en' as const,
+        createdAtMs: 1,
+      };
       const names = { name: 'ada', displayName: 'Ada Lövelace' };
       await accounts.insertUser({ ...user, ...names, id: newRecordId('usr') });
     });

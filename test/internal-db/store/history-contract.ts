@@ -74,6 +74,7 @@ export function testHistoryContract(t: Test, open: OpenStore): void {
       userId: user.id,
       name: 'ci',
       secretHash: hashSecret('secret'),
+      scopes: ['downloads' as const],
       createdAtMs: 1,
       expiresAtMs: 100,
       lastUsedAtMs: null,

@@ -19,6 +19,7 @@ export function testSshKeyContract(t: Test, open: OpenStore): void {
       keyBits: 256,
       publicKey,
       createdAtMs: 5,
+      expiresAtMs: null,
       lastUsedAtMs: null,
     });
     const first = newKey();

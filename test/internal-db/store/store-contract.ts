@@ -20,6 +20,9 @@ export async function seedStore(store: Store) {
     name: 'jo',
     displayName: 'Jo',
     passwordHash: null,
+    role: 'owner' as const,
+    email: null,
+    language: 'en' as const,
     createdAtMs: 1,
   };
   const product = { id: newRecordId('prd'), name: 'tool', title: 'Tool', description: '', createdAtMs: 1 };

@@ -1,0 +1,55 @@
+// Ends what somebody is logged in to at the nodes, after its password was changed or it was removed: at once, and again
+// while a node can't be asked. Called by the services that do so, after their commit.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { accessCutPauseMs, accessCutRoundsMax } from '../limits.ts';
+import { cutAccess } from '../nodes/live-sessions.ts';
+import type { ServiceContext } from '../service-context.ts';
+
+/** Whose sessions. `principals`: as the nodes know them, `user:jo`, `token:…`, `key:…`. */
+export interface EndedAccess {
+  readonly account: string;
+  readonly principals: readonly string[];
+}
+
+type AccessContext = Pick<ServiceContext, 'relay' | 'documents' | 'log'>;
+
+/** Does it, and knows what is under way. */
+export class AccessEnder {
+  readonly #underway = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+
+  /** Cuts at all nodes that can be asked now; goes on with the others in the background. */
+  async end(context: AccessContext, access: EndedAccess): Promise<void> {
+    const silentNodes = await this.#round(context, access);
+    if (silentNodes.length === 0) return;
+    const work = this.#goOn(context, access)
+      .catch((error: unknown) => context.log.error({ err: error }, 'sessions at nodes were not ended'))
+      .finally(() => this.#underway.delete(work));
+    this.#underway.add(work);
+  }
+
+  /** Gives up what is under way. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#underway);
+  }
+
+  async #round(context: AccessContext, { account, principals }: EndedAccess): Promise<string[]> {
+    const cut = await cutAccess(context, { account, principals: new Set(principals) });
+    const { cutSessionCount, silentNodes } = cut;
+    context.log.info({ account, cutSessionCount, silentNodes }, 'access at nodes was ended');
+    return silentNodes;
+  }
+
+  async #goOn(context: AccessContext, access: EndedAccess): Promise<void> {
+    for (let round = 0; round < accessCutRoundsMax; round += 1) {
+      const { signal } = this.#stopping;
+      await sleep(accessCutPauseMs, undefined, { signal }).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+      if (signal.aborted) return;
+      if ((await this.#round(context, access)).length === 0) return;
+    }
+    context.log.error({ account: access.account }, 'a node was not reached; logins there end by their time');
+  }
+}

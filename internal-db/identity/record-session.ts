@@ -1,0 +1,82 @@
+// Makes a browser session for somebody who has proved itself: the token goes out once, the database keeps its hash.
+// Called by open-session.ts, finish-session.ts and members/accept-invitation.ts.
+import type { Static } from '#commlink/schema.ts';
+import type { OpenedSession } from '#commlink/methods/session-owner.ts';
+import { appendAudit } from '../audit/append-audit.ts';
+import { newRecordId } from '../record-id.ts';
+import { hashSecret, newSessionToken } from '../secret-token.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { UserWithAccount } from '../store/accounts.ts';
+import type { SessionRecord } from '../store/sessions.ts';
+import type { Transaction } from '../store/store.ts';
+import { viewSessionOwner } from './authenticate-secret.ts';
+
+/** How somebody signed in. `factor`: what was shown beside the password, or in its place. */
+export interface CompleteSignIn {
+  readonly address: string;
+  readonly client: string | null;
+  readonly newHash: string | null;
+  readonly factor: string | null;
+}
+
+/** A session that can be recorded, and what its owner gets when it was. */
+export interface NewSession {
+  readonly record: SessionRecord;
+  readonly opened: Static<typeof OpenedSession>;
+}
+
+/** Makes a session, and records it in a transaction of its own. */
+export async function recordSession(
+  context: ServiceContext,
+  whose: UserWithAccount,
+  signIn: CompleteSignIn,
+): Promise<Static<typeof OpenedSession>> {
+  const session = newSession(context, whose, signIn);
+  await context.store.transaction((transaction) => insertSession(transaction, { session, whose, signIn }));
+  return session.opened;
+}
+
+/** A new session, not recorded yet. */
+export function newSession(
+  context: ServiceContext,
+  whose: UserWithAccount,
+  { address, client }: CompleteSignIn,
+): NewSession {
+  const token = newSessionToken();
+  const createdAtMs = context.clock.nowMs();
+  const expiresAtMs = createdAtMs + context.settings().sessionLifetimeMs;
+  const record = {
+    id: newRecordId('ses'),
+    userId: whose.user.id,
+    secretHash: hashSecret(token),
+    address,
+    client,
+    createdAtMs,
+    lastUsedAtMs: createdAtMs,
+    expiresAtMs,
+  };
+  return { record, opened: { opened: true, session: token, owner: viewSessionOwner(whose, expiresAtMs) } };
+}
+
+/** Records it, with its audit entry. */
+export async function insertSession(
+  transaction: Transaction,
+  made: { session: NewSession; whose: UserWithAccount; signIn: CompleteSignIn },
+): Promise<void> {
+  const { session, whose, signIn } = made;
+  const { user, account } = whose;
+  await transaction.sessions.insertSession(session.record);
+  if (signIn.newHash) await transaction.accounts.setPasswordHash(user.id, signIn.newHash);
+  await appendAudit(transaction, {
+    atMs: session.record.createdAtMs,
+    actor: `user:${user.name}`,
+    action: 'session.open',
+    subject: account.name,
+    detail: {
+      session: session.record.id,
+      address: signIn.address,
+      rehashed: signIn.newHash !== null,
+      ...(signIn.factor === null ? {} : { factor: signIn.factor }),
+    },
+  });
+}

@@ -1,0 +1,32 @@
+// The background work about mail: sending what waits, telling of what ends, forgetting what is old. Started and stopped by
+// start-services.ts.
+import path from 'node:path';
+import { endingsIntervalMs, mailIntervalMs } from '../limits.ts';
+import { startSchedule, type Schedule } from '../schedule.ts';
+import type { ServiceContext } from '../service-context.ts';
+import { forgetOldMails, sendDueMails } from './mail-sender.ts';
+import { tellEndings } from './tell-endings.ts';
+
+/** Starts it. Mails that no server takes go into the folder `mail` beside the database. */
+export function startMailSchedules(context: ServiceContext, databaseFile: string): Schedule[] {
+  const { store, clock, log, settings, vendorName, mail: outbox } = context;
+  const folder = path.join(path.dirname(databaseFile), 'mail');
+  const parts = { store, clock, log, outbox, settings, vendorName, folder };
+  const sending = startSchedule({
+    name: 'mails',
+    intervalMs: mailIntervalMs,
+    log,
+    work: () => sendDueMails(parts),
+  });
+  outbox.onMail(() => sending.nudge());
+  const telling = startSchedule({
+    name: 'mails about what ends',
+    intervalMs: endingsIntervalMs,
+    log,
+    work: async () => {
+      await tellEndings(context);
+      await forgetOldMails(parts);
+    },
+  });
+  return [sending, telling];
+}

@@ -1,0 +1,76 @@
+// Mails in English. Called by compose-mail.ts.
+import type { MailTexts, MailedEnding, NoticeEvent } from '../mail-draft.ts';
+import { dayOf, momentOf } from './moments.ts';
+
+const events: Readonly<Record<NoticeEvent, string>> = {
+  password_changed: 'Its password was changed.',
+  password_reset: 'Its password was set anew with a link from a mail.',
+  address_changed: 'Its e-mail address was changed; this one is not used any more.',
+  factor_added: 'A second factor was added: from now on, a password alone does not sign in.',
+  factor_removed: 'A second factor was removed.',
+  factors_reset: 'All its second factors were removed by the vendor.',
+  recovery_code_used: 'Somebody signed in with one of its recovery codes.',
+  second_step_failed:
+    'Somebody gave the right password, and then wrong codes. If that was not you, change the password.',
+};
+
+const endingNames: Readonly<Record<MailedEnding['kind'], string>> = {
+  licence: 'Licence',
+  token: 'Token',
+  key: 'SSH key',
+};
+
+/** The texts. */
+export const englishMails: MailTexts = {
+  invitation: ({ account, invitedBy, role, link, days }, vendor) => ({
+    subject: `${vendor}: you are invited to ${account}`,
+    body: `Hello,
+
+${invitedBy} invites you to fetch the software of ${account} from ${vendor}, as ${role === 'owner' ? 'an owner' : 'a downloader'}.
+Choose a name and a password here:
+
+${link}
+
+The link works once, for ${days} days. If you do not expect this, do nothing.`,
+  }),
+  reset: ({ username, account, link, minutes }, vendor) => ({
+    subject: `${vendor}: a new password`,
+    body: `Hello,
+
+somebody, perhaps you, wants a new password for the login ${username} (${account}). Choose it here:
+
+${link}
+
+The link works once, for ${minutes} minutes. If that was not you, do nothing: the password stays as it is.`,
+  }),
+  confirmation: ({ username, link, hours }, vendor) => ({
+    subject: `${vendor}: please confirm this address`,
+    body: `Hello,
+
+this is to be the e-mail address of the login ${username}. Please confirm it here:
+
+${link}
+
+The link works once, for ${hours} hours. If you do not know that login, do nothing.`,
+  }),
+  notice: ({ username, account, event, atMs, portal }, vendor) => ({
+    subject: `${vendor}: the login ${username} was changed`,
+    body: `Hello,
+
+about the login ${username} (${account}), ${momentOf(atMs)}:
+
+${events[event]}
+
+If that was not you, choose a new password at ${portal}/forgotten-password and tell your organization's owner.`,
+  }),
+  endings: ({ account, endings, portal }, vendor) => ({
+    subject: `${vendor}: ${endings.length === 1 ? 'something ends' : `${endings.length} things end`} soon`,
+    body: `Hello,
+
+at ${account}, these end soon:
+
+${endings.map(({ kind, name, endAtMs }) => `  ${dayOf(endAtMs)}  ${endingNames[kind]} ${name}`).join('\n')}
+
+What has ended cannot be downloaded, or downloads nothing, any more. Look at it here: ${portal}/`,
+  }),
+};

@@ -1,0 +1,126 @@
+// The members of the caller's organization, for its owners: seen, given another role, removed. Somebody of another account
+// is as if they did not exist. Called for the rows `member.*`.
+import type { PeopleRefusal, UserRole } from '#commlink/methods/people-fields.ts';
+import type { Invitation, Member } from '#commlink/methods/people-methods.ts';
+import { cutPage, decodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
+import { appendAudit } from '../audit/append-audit.ts';
+import { endDeliveries } from '../deliveries/end-deliveries.ts';
+import type { AuthenticatedCaller } from '../identity/authenticate-secret.ts';
+import { refuse } from '../people-refusal.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { UserRecord } from '../store/accounts.ts';
+import type { MemberRecord } from '../store/people.ts';
+import type { Transaction } from '../store/store.ts';
+import { listInvitations } from './invitations.ts';
+import { requireOwner } from './owner-only.ts';
+
+/** A page of members by name; the first one has the open invitations, too. */
+export async function listMembers(
+  context: ServiceContext,
+  caller: AuthenticatedCaller,
+  { after, limit }: PageRequest,
+): Promise<{ members: Member[]; invitations: Invitation[]; next: string | null }> {
+  requireOwner(caller);
+  const accountId = caller.account.id;
+  const [afterName = ''] = decodeCursor(after, ['string']) ?? [];
+  const rows = await context.store.read.people.membersOf({ accountId, afterName, limit: limit + 1 });
+  const page = cutPage(rows, limit, ({ name }) => [name]);
+  const invitations = after === null ? await listInvitations(context, accountId) : [];
+  return { members: page.rows.map(viewMember), invitations, next: page.next };
+}
+
+/** Gives a member another role. Refused: `not_found`, `last_owner`. */
+export async function changeRole(
+  context: ServiceContext,
+  caller: AuthenticatedCaller,
+  wanted: { id: string; role: UserRole },
+): Promise<{ done: true } | PeopleRefusal> {
+  requireOwner(caller);
+  const { id, role } = wanted;
+  return await context.store.transaction(async (transaction) => {
+    const member = await findMember(transaction, caller, id);
+    if (!member) return refuse('not_found');
+    if (member.role === role) return { done: true };
+    if (role !== 'owner' && (await isLastOwner(transaction, member))) return refuse('last_owner');
+    await transaction.people.setRole(id, role);
+    await appendAudit(transaction, {
+      atMs: context.clock.nowMs(),
+      actor: `user:${caller.user.name}`,
+      action: 'member.changeRole',
+      subject: caller.account.name,
+      detail: { user: member.name, role, before: member.role },
+    });
+    return { done: true };
+  });
+}
+
+/**
+ * Removes a member with all that it could get in with: sessions here and at nodes, keys, tokens, second factors, and the
+ * deliveries that it asked for. Refused: `not_found`, `last_owner`.
+ */
+export async function removeMember(
+  context: ServiceContext,
+  caller: AuthenticatedCaller,
+  id: string,
+): Promise<{ done: true } | PeopleRefusal> {
+  requireOwner(caller);
+  const removed = await context.store.transaction(async (transaction) => {
+    const member = await findMember(transaction, caller, id);
+    if (!member) return refuse('not_found');
+    if (await isLastOwner(transaction, member)) return refuse('last_owner');
+    const atMs = context.clock.nowMs();
+    const ended = await endEverything(transaction, member, atMs);
+    const { principals, orders, ...counts } = ended;
+    await appendAudit(transaction, {
+      atMs,
+      actor: `user:${caller.user.name}`,
+      action: 'member.remove',
+      subject: caller.account.name,
+      detail: { user: member.name, ...counts },
+    });
+    return { done: true as const, member, principals, orders };
+  });
+  if (!removed.done) return removed;
+  context.factorChallenges.forget(removed.member);
+  const access = { account: caller.account.name, principals: removed.principals };
+  await Promise.all([context.accessEnder.end(context, access), context.orders.sendNow(removed.orders)]);
+  return { done: true };
+}
+
+async function endEverything(transaction: Transaction, member: UserRecord, atMs: number) {
+  const { id, name, accountId } = member;
+  await transaction.people.markRemoved(id, atMs);
+  await transaction.people.deleteLinksOf(id, null);
+  await transaction.secondFactors.deleteAllOf(id);
+  const endedSessions = await transaction.sessions.deleteSessionsOf(id, null);
+  const tokens = await transaction.sessions.revokeTokensOf(id, atMs);
+  const keys = await transaction.sshKeys.removeSshKeysOf(id, atMs);
+  const live = await transaction.deliveries.liveOfAccount(accountId);
+  const own = live.filter(({ requestedBy }) => requestedBy === `user:${name}`);
+  const { deliveries, orders } = await endDeliveries(transaction, own, { reason: 'revoked', atMs });
+  const principals = [
+    `user:${name}`,
+    ...tokens.map((token) => `token:${token}`),
+    ...keys.map((key) => `key:${key}`),
+    ...deliveries.map((delivery) => `delivery:${delivery}`),
+  ];
+  return { endedSessions, tokens, keys, deliveries, principals, orders };
+}
+
+async function findMember(
+  transaction: Transaction,
+  { account }: AuthenticatedCaller,
+  id: string,
+): Promise<UserRecord | null> {
+  const found = await transaction.people.userById(id);
+  return found?.account.id === account.id ? found.user : null;
+}
+
+async function isLastOwner(transaction: Transaction, member: UserRecord): Promise<boolean> {
+  return member.role === 'owner' && (await transaction.people.ownerCount(member.accountId)) <= 1;
+}
+
+function viewMember(member: MemberRecord): Member {
+  const { id, name, displayName, role, email, hasSecondFactor, lastSignInAtMs, createdAtMs } = member;
+  return { id, name, displayName, role, email, hasSecondFactor, lastSignInAtMs, createdAtMs };
+}
