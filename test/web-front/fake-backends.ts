@@ -145,7 +145,10 @@ export class FakeInternalDb {
     const relayed = { 'login.decide': { answer: signedText }, 'node.report': { receipt: signedText } };
     const people = this.people.handlers({
       owner: (session) => this.owner(session),
-      isLive: (session) => this.liveSecrets.has(session),
+      isLive: (session) => {
+        if (this.fault) throw this.fault;
+        return this.liveSecrets.has(session);
+      },
       open: () => this.openSession(),
     });
     const handlers: Handlers<Db> = {

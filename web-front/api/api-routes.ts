@@ -7,6 +7,9 @@ import { addIdempotency } from './idempotency.ts';
 import { addCatalogApi } from './catalog-api.ts';
 import { addDeliveryApi } from './delivery-api.ts';
 import { addDownloadApi } from './download-api.ts';
+import { addMemberApi } from './member-api.ts';
+import { addProfileApi } from './profile-api.ts';
+import { addSecondFactorApi } from './second-factor-api.ts';
 import { addSshKeyApi } from './ssh-key-api.ts';
 import { addTokenApi } from './token-api.ts';
 
@@ -24,6 +27,9 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     addDownloadApi(api, services);
     addTokenApi(api, services);
     addSshKeyApi(api, services);
+    addProfileApi(api, services);
+    addSecondFactorApi(api, services);
+    addMemberApi(api, services);
     api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   };
   await app.register(addRoutes, { prefix: '/api/v1' });

@@ -20,6 +20,9 @@ export function openApiOptions(publicUrl: string) {
           name: 'tokens',
           description: 'Credentials for unattended downloads. A token makes and revokes no tokens.',
         },
+        { name: 'profile', description: 'You: particulars, password, sessions. A token changes none of it.' },
+        { name: 'second-factors', description: 'What you are asked for beside your password.' },
+        { name: 'members', description: 'The people of your organization, for its owners.' },
         {
           name: 'ssh-keys',
           description:

@@ -15,19 +15,29 @@ import {
 } from '#commlink/methods/fields.ts';
 import { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { Cursor, pageRowsMax } from '#commlink/methods/paging.ts';
+import { EmailAddress, UserRole } from '#commlink/methods/people-fields.ts';
+import { TokenScopes } from '#commlink/methods/session-owner.ts';
 import { pagePresetRows, sshKeyInputMax, tokenLifetimeDays } from '../limits.ts';
 import { problemCodes } from '../portal-problem.ts';
 
-const Time = Type.String({ format: 'date-time', pattern: '^[-0-9]+T[:.0-9]+Z$' });
+/** A moment, RFC 3339 in UTC. */
+export const Time = Type.String({ format: 'date-time', pattern: '^[-0-9]+T[:.0-9]+Z$' });
 const OrNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const Url = Type.String({ maxLength: 20_000 });
 
 /** GET /me. */
 export const MeView = strictObject({
-  user: strictObject({ id: Id, name: Slug, displayName: Line }),
+  user: strictObject({
+    id: Id,
+    name: Slug,
+    displayName: Line,
+    role: UserRole,
+    email: OrNull(EmailAddress),
+  }),
   account: strictObject({ id: Id, name: Slug, displayName: Line }),
   credential: strictObject({
     kind: Type.Union([Type.Literal('session'), Type.Literal('token')]),
+    scopes: TokenScopes,
     expiresAt: Time,
   }),
 });

@@ -1,7 +1,8 @@
 // From internal-db's records to the API's views, field by field: nothing leaves that is not named here.
 import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
 import type { PastDownload } from '#commlink/methods/delivery-methods.ts';
-import type { SessionOwner, SshKey } from '#commlink/methods/internal-db-methods.ts';
+import type { SshKey } from '#commlink/methods/internal-db-methods.ts';
+import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import { clientCommands } from '../delivery/client-commands.ts';
 import { downloadLinks } from '../delivery/download-links.ts';
 import { nameRequester } from '../delivery/requester.ts';
@@ -18,12 +19,14 @@ import type {
   TokenView,
 } from './schemas.ts';
 
-const time = (atMs: number): string => new Date(atMs).toISOString();
-const timeOrNull = (atMs: number | null): string | null => (atMs === null ? null : time(atMs));
+/** A moment as the API says it. */
+export const time = (atMs: number): string => new Date(atMs).toISOString();
+/** The same for one that may not have come yet. */
+export const timeOrNull = (atMs: number | null): string | null => (atMs === null ? null : time(atMs));
 
 /** The owner of the credential. */
-export function viewMe({ user, account, kind, expiresAtMs }: SessionOwner): MeView {
-  return { user, account, credential: { kind, expiresAt: time(expiresAtMs) } };
+export function viewMe({ user, account, kind, scopes, expiresAtMs }: SessionOwner): MeView {
+  return { user, account, credential: { kind, scopes, expiresAt: time(expiresAtMs) } };
 }
 
 /** The catalog. */
