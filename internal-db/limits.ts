@@ -130,10 +130,8 @@ export const stagingRetriesMax = 2;
 export const deliveriesPerOrderMax = 150;
 /** Downloads of each delivery that a customer is shown. */
 export const customerDownloadsPerDeliveryMax = 50;
-/** Products that a customer's catalog shows. */
+/** Products of an account that are searched. */
 export const catalogProductsMax = 500;
-/** Releases of a product that it shows. */
-export const catalogReleasesMax = 500;
 /** Releases that are read at a time to fill a page with those that an account may see. */
 export const releasesReadAtATime = 50;
 /** Releases that are read for one page at most; the next page goes on there. */

@@ -7,7 +7,8 @@ import type { WaitingFor } from '#commlink/operator/rotation.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandInput, CommandSpec, Invocation } from '../command-spec.ts';
 import type { Cluster } from '../operator/cluster.ts';
-import { describeBags, firstDueAtMs, isRotationOpen, listBags } from '../operator/describe-bags.ts';
+import { firstDueAtMs, isRotationOpen, listBags } from '#commlink/operator/bag-status.ts';
+import { describeBags } from '../operator/describe-bags.ts';
 import { createTeller } from '../operator/publish-and-tell.ts';
 import { formatSpan } from '../text.ts';
 

@@ -7,7 +7,7 @@ import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { toCliError } from '../cli-error.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { hasProgram } from '../doctor/check.ts';
-import { firstDueAtMs, listBags } from '../operator/describe-bags.ts';
+import { firstDueAtMs, listBags } from '#commlink/operator/bag-status.ts';
 import { describePhase, findTroubles } from '../operator/describe-members.ts';
 import { shortVersion } from '../operator/short-version.ts';
 import { formatBytes, formatSpan, showable } from '../text.ts';

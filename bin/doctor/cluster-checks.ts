@@ -4,7 +4,7 @@ import { connect } from 'node:tls';
 import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { certificateWarnMs, probeMs } from '../limits.ts';
-import { firstDueAtMs, isRotationOpen, listBags } from '../operator/describe-bags.ts';
+import { firstDueAtMs, isRotationOpen, listBags } from '#commlink/operator/bag-status.ts';
 import { findTroubles } from '../operator/describe-members.ts';
 import { shortVersion } from '../operator/short-version.ts';
 import { formatSpan } from '../text.ts';

@@ -2,6 +2,7 @@
 import type { LinkStatus } from '#commlink/link/link-status.ts';
 import { formatVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { StatusReport } from '#commlink/methods/status-report.ts';
+import type { ClusterPolicy } from '#commlink/settings/cluster-configuration.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { AlertWatch } from '../alerts/alert-watch.ts';
 import { clockBehindWarningMs } from '../limits.ts';
@@ -14,26 +15,34 @@ export interface ProcessFacts {
   readonly linkStatus: () => LinkStatus[];
   /** Null before this node takes part in its cluster. */
   readonly clusterStatus: () => ClusterStatus | null;
+  readonly policy: () => ClusterPolicy;
+  readonly databaseFile: string;
   readonly alerts: Pick<AlertWatch, 'current'>;
 }
 
 /** The status. Asks the web-fronts for the nodes that they reach, for a few seconds at most. */
 export async function describeStatus(context: ServiceContext, facts: ProcessFacts): Promise<StatusReport> {
+  const counts = await context.store.read.settings.counts();
+  return { ...(await describeMachines(context, facts)), counts, pendingOrders: counts.pendingOrders ?? 0 };
+}
+
+/** The same without the counts, which take long in a large database. */
+export async function describeMachines(
+  context: ServiceContext,
+  facts: ProcessFacts,
+): Promise<Omit<StatusReport, 'counts' | 'pendingOrders'>> {
   const { store, directory } = context;
   await directory.refresh();
-  const counts = await store.read.settings.counts();
   return {
     version: facts.version,
     pid: process.pid,
     startedAtMs: facts.startedAtMs,
     database: { ...(await store.describe()), integrity: describeIntegrity(context) },
-    counts,
     links: summarizeLinks(facts.linkStatus()),
     cluster: summarizeCluster(facts.clusterStatus()),
     nodes: directory
       .reachable()
       .map(({ node, name, via, description }) => ({ node, name, via, description })),
-    pendingOrders: counts.pendingOrders ?? 0,
   };
 }
 

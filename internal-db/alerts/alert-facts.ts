@@ -7,6 +7,7 @@ import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { AuditVerdict } from '../audit/verify-audit.ts';
 import type { HeardNode } from '../nodes/node-directory.ts';
 import type { ServiceContext } from '../service-context.ts';
+import type { MailCounts } from '../store/mails.ts';
 
 /** The facts. */
 export interface AlertFacts {
@@ -20,6 +21,7 @@ export interface AlertFacts {
   readonly reached: readonly HeardNode[];
   readonly bansBehind: readonly string[];
   readonly pendingOrderCount: number;
+  readonly mails: MailCounts;
   readonly certificateEndsAtMs: number;
   /** Room on the disk of the database. */
   readonly databaseFreeBytes: number;
@@ -49,6 +51,7 @@ export async function gatherFacts(
     reached: directory.reachable(),
     bansBehind: banSender.behindNodes(),
     pendingOrderCount: await store.read.nodes.pendingOrderCount(),
+    mails: await store.read.mails.counts(),
     certificateEndsAtMs: new X509Certificate(certificate()).validToDate.getTime(),
     databaseFreeBytes: disk.bavail * disk.bsize,
   };

@@ -9,6 +9,7 @@ import {
   bagGraceMs,
   certificateWarningMs,
   databaseFreeBytesMin,
+  mailWaitMaxMs,
   memberSilentMs,
   storeroomFreeBytesMin,
 } from './limits.ts';
@@ -23,6 +24,7 @@ export function findAlerts(facts: AlertFacts): Finding[] {
     ...judgeMachine(facts),
     ...judgeNodes(facts),
     ...judgeOrders(facts),
+    ...judgeMails(facts),
     ...(facts.cluster ? [...judgeMembers(facts.cluster), ...judgeLinks(facts.cluster)] : []),
   ];
   return found.toSorted((left, right) => rankOf(left) - rankOf(right));
@@ -146,6 +148,22 @@ function judgeOrders({ bansBehind, pendingOrderCount }: AlertFacts): Finding[] {
       subject: 'orders',
       text: `${pendingOrderCount} orders to take files back are not confirmed by their nodes.`,
       advice: 'They are sent again and again. If a node is gone for good, take it out: consign node evict',
+      graceMs: alertGraceMs,
+    },
+  ];
+}
+
+function judgeMails({ mails, nowMs }: AlertFacts): Finding[] {
+  const { failing, oldestWaitingAtMs } = mails;
+  if (failing === 0) return [];
+  const waitsMs = oldestWaitingAtMs === null ? 0 : nowMs - oldestWaitingAtMs;
+  return [
+    {
+      kind: 'mail_failing',
+      severity: waitsMs > mailWaitMaxMs ? 'critical' : 'warning',
+      subject: 'mail',
+      text: `${failing} mails could not be sent yet; the oldest has waited for ${Math.round(waitsMs / 60_000)} minutes.`,
+      advice: 'Look at the mail server and at the log of this database. They are tried again by themselves.',
       graceMs: alertGraceMs,
     },
   ];

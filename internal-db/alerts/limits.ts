@@ -16,3 +16,5 @@ export const certificateWarningMs = 14 * 86_400_000;
 export const databaseFreeBytesMin = 2 * 1024 ** 3;
 /** The same for a storeroom; a tenth of it is critical. */
 export const storeroomFreeBytesMin = 10 * 1024 ** 3;
+/** People who wait for a mail longer than this notice it. */
+export const mailWaitMaxMs = 3_600_000;

@@ -12,7 +12,7 @@ const axisWidth = 64;
 /** What a column fills of its share of the width. */
 const columnShare = 0.8;
 /** So many labels fit below the narrowest chart. */
-const labelsMax = 5;
+const labelsMax = 4;
 const shortestColumn = 1.5;
 
 /** One column; `values` are its parts in the order of the series. */

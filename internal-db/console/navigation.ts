@@ -18,9 +18,32 @@ const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] =
     [
       { href: '/accounts', text: 'Customers' },
       { href: '/why', text: 'Why?' },
+      { href: '/bulk', text: 'Many at once', needs: 'entitlement.grant' },
     ],
   ],
-  ['Oversight', [{ href: '/audit', text: 'Audit log', needs: 'audit.read' }]],
+  [
+    'Software',
+    [
+      { href: '/products', text: 'Products' },
+      { href: '/statistics', text: 'Statistics' },
+    ],
+  ],
+  [
+    'Machines',
+    [
+      { href: '/nodes', text: 'Nodes' },
+      { href: '/sessions', text: 'Live sessions' },
+      { href: '/bans', text: 'Bans' },
+    ],
+  ],
+  [
+    'Oversight',
+    [
+      { href: '/audit', text: 'Audit log', needs: 'audit.read' },
+      { href: '/staff', text: 'Staff', needs: 'staff.write' },
+      { href: '/security', text: 'Your second factor' },
+    ],
+  ],
 ];
 
 /** The navigation; `section` is the address of the entry that the page belongs to. */

@@ -43,6 +43,17 @@ export interface ProductStorage {
   readonly sizeBytes: number;
 }
 
+/** A product with how its releases stand. */
+export interface ProductSummary {
+  readonly name: string;
+  readonly title: string;
+  /** The highest version that is published. */
+  readonly newestVersion: string | null;
+  readonly publishedCount: number;
+  readonly draftCount: number;
+  readonly withdrawnCount: number;
+}
+
 /** Reading statistics. Pages go on after the id of the last account of the page before. */
 export interface StatisticsReads {
   downloadsByDay(filter: DownloadFilter): Promise<DownloadSum<number>[]>;
@@ -56,6 +67,8 @@ export interface StatisticsReads {
   /** The accounts whose newest release is this one. */
   accountsAt(releaseId: string, page: { after: string | null; limit: number }): Promise<NewestVersion[]>;
   newestOf(productId: string, accountId: string): Promise<{ releaseId: string; version: string } | undefined>;
+  /** All products by name. */
+  productSummaries(): Promise<ProductSummary[]>;
   /** Largest first. */
   storageOfProducts(limit: number): Promise<ProductStorage[]>;
 }

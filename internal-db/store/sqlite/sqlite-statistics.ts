@@ -4,6 +4,7 @@ import type {
   DownloadSum,
   NewestVersion,
   ProductStorage,
+  ProductSummary,
   ReleaseHolder,
   StatisticsWrites,
 } from '../statistics.ts';
@@ -95,6 +96,18 @@ export class SqliteStatistics implements StatisticsWrites {
       `SELECT n.release_id AS releaseId, r.version FROM newest_versions n JOIN releases r ON r.id = n.release_id
        WHERE n.product_id = :productId AND n.account_id = :accountId`,
       { productId, accountId },
+    );
+  }
+
+  async productSummaries(): Promise<ProductSummary[]> {
+    return this.#connection.all(
+      `SELECT p.name, p.title,
+         (SELECT n.version FROM releases n WHERE n.product_id = p.id AND n.state = 'published'
+           ORDER BY n.precedence DESC LIMIT 1) AS newestVersion,
+         count(r.id) FILTER (WHERE r.state = 'published') AS publishedCount,
+         count(r.id) FILTER (WHERE r.state = 'draft') AS draftCount,
+         count(r.id) FILTER (WHERE r.state = 'withdrawn') AS withdrawnCount
+       FROM products p LEFT JOIN releases r ON r.product_id = p.id GROUP BY p.id ORDER BY p.name`,
     );
   }
 

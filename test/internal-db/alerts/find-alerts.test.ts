@@ -75,6 +75,7 @@ const healthy: AlertFacts = {
   reached: [reachedNode],
   bansBehind: [],
   pendingOrderCount: 0,
+  mails: { waiting: 0, failing: 0, givenUp: 2, oldestWaitingAtMs: null },
   certificateEndsAtMs: nowMs + 60 * 86_400_000,
   databaseFreeBytes: 50 * gibi,
   audit: null,
@@ -91,6 +92,8 @@ const verdict = {
   brokenAt: 7,
   explanation: 'The log was changed.',
 };
+
+const failingMails = { waiting: 5, failing: 3, givenUp: 0 };
 
 t.test('of a healthy cluster nothing is told', async (t) => {
   t.same(findAlerts(healthy), []);
@@ -142,6 +145,20 @@ const cases: readonly (readonly [string, Partial<AlertFacts>, AlertKind, string,
   ['sessions outside a jail', described({ jailed: false }), 'node_not_jailed', 'ftp1', 'warning'],
   ['a node with an old list of bans', { bansBehind: ['ftp1'] }, 'bans_behind', 'ftp1', 'warning'],
   ['orders that are not confirmed', { pendingOrderCount: 3 }, 'orders_pending', 'orders', 'critical'],
+  [
+    'mails that fail',
+    { mails: { ...failingMails, oldestWaitingAtMs: nowMs - 60_000 } },
+    'mail_failing',
+    'mail',
+    'warning',
+  ],
+  [
+    'mails that fail for long',
+    { mails: { ...failingMails, oldestWaitingAtMs: nowMs - 2 * 3_600_000 } },
+    'mail_failing',
+    'mail',
+    'critical',
+  ],
   ['a silent member', members(member('web1', { heardAgoMs: 90_000 })), 'node_unheard', 'web1', 'critical'],
   [
     'a member that was never heard',

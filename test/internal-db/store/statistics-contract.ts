@@ -30,7 +30,7 @@ async function seedDelivery(store: Store) {
     }),
   );
   const download = (change: Partial<DownloadRow>): DownloadRow => ({
-    id: newRecordId('dwn'),
+    id: newRecordId('dlv'),
     deliveryId: delivery,
     principal: 'user:jo',
     path: 'tool/1.0.0/tool.bin',
@@ -123,6 +123,10 @@ export function testStatisticsContract(t: Test, open: OpenStore): void {
     await store.transaction((tx) => tx.statistics.putNewest(newest));
     t.same(await statistics.newestOf(product.id, acme.id), { releaseId: release.id, version: '1.0.0' });
     await store.transaction((tx) => tx.statistics.putNewest({ ...newest, releaseId: newer.id }));
+    const counts = { publishedCount: 2, draftCount: 0, withdrawnCount: 0 };
+    t.same(await statistics.productSummaries(), [
+      { name: 'tool', title: 'Tool', newestVersion: '2.0.0', ...counts },
+    ]);
     t.same(await statistics.accountsByNewest(product.id), [{ releaseId: newer.id, accountCount: 1 }]);
     t.match(await statistics.accountsAt(newer.id, firstPage), [{ account: 'acme', releaseId: newer.id }]);
     t.same(await statistics.accountsAt(release.id, firstPage), []);

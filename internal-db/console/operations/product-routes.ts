@@ -1,0 +1,176 @@
+// The console's routes of products and releases: look, create, publish, withdraw, write notes. What they do is done by the
+// same services as the command line's. After a change the browser is sent back to the page (303).
+import { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { cutPage, decodeCursor } from '#commlink/methods/paging.ts';
+import { compileSchema } from '#commlink/schema.ts';
+import { createProduct, setReleaseState } from '../../admin/catalog-administration.ts';
+import { findProduct, findRelease } from '../../admin/find-by-name.ts';
+import { setReleaseNotes } from '../../catalog/release-notes.ts';
+import { compareVersionsNewestFirst } from '../../decision/version-range.ts';
+import { consoleRowsMax } from '../../limits.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import { readVersionStatistics } from '../../statistics/version-statistics.ts';
+import type { ForStaff } from '../console-gate.ts';
+import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
+import { FormFields, parseForm, parseReason } from '../console-forms.ts';
+import { readSignedForm, requirePermission } from '../console-gate.ts';
+import type { StaffCaller } from '../staff-session.ts';
+import { customersPerPage } from './limits.ts';
+import { releasePath, renderProductPage, renderProductsPage, type ProductView } from './product-pages.ts';
+import { renderReleasePage, type CustomerList, type ReleaseView } from './release-page.ts';
+
+const createCheck = compileSchema('product', adminMethods['product.create'].params);
+const notesCheck = compileSchema('notes', adminMethods['release.setNotes'].params);
+/** What the page says after the browser was sent back. */
+const doneTexts: Readonly<Record<string, string>> = {
+  published: 'It is published.',
+  withdrawn: 'It is withdrawn. What was ready or running has ended, on every node that answered.',
+  notes: 'The notes are saved.',
+};
+
+/** Registers them. */
+export function registerProductRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
+  const { read } = context.store;
+  app.get(
+    '/products',
+    forStaff(async (caller) => renderProductsPage(caller, await read.statistics.productSummaries())),
+  );
+  app.post(
+    '/products',
+    forStaff((caller, request, reply) => create(context, { caller, request, reply })),
+  );
+  app.get(
+    '/products/:product',
+    forStaff(async (caller, request) =>
+      renderProductPage(caller, await readProduct(context, new FormFields(request.params).text('product'))),
+    ),
+  );
+  app.get(
+    '/products/:product/releases/:version',
+    forStaff(async (caller, request) => {
+      const text = doneTexts[new FormFields(request.query).text('done')];
+      const notice = text === undefined ? null : ({ kind: 'done', text } as const);
+      return renderReleasePage(caller, await readRelease(context, request), notice);
+    }),
+  );
+  registerChanges(app, context, forStaff);
+}
+
+interface Exchange {
+  readonly caller: StaffCaller;
+  readonly request: ConsoleRequest;
+  readonly reply: ConsoleReply;
+}
+
+interface Change {
+  readonly actor: string;
+  readonly product: string;
+  readonly version: string;
+  readonly fields: FormFields;
+}
+
+function registerChanges(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
+  const onPost = (path: string, apply: (change: Change) => Promise<string>): void => {
+    app.post(
+      `/products/:product/releases/:version/${path}`,
+      forStaff(async (caller, request, reply) => {
+        const fields = readSignedForm(caller, request);
+        requirePermission(caller, 'catalog.write');
+        const named = new FormFields(request.params);
+        const [product, version] = [named.text('product'), named.text('version')];
+        try {
+          const done = await apply({ actor: `staff:${caller.staff.name}`, product, version, fields });
+          return await reply.redirect(`${releasePath(product, version)}?done=${done}`, 303);
+        } catch (error) {
+          if (!(error instanceof RpcError)) throw error;
+          const view = await readRelease(context, request);
+          reply.code(422);
+          return renderReleasePage(caller, view, { kind: 'refused', text: error.message });
+        }
+      }),
+    );
+  };
+  onPost('publish', async ({ fields, ...release }) => {
+    await setReleaseState(context, { ...release, state: 'published', reason: parseReason(fields) });
+    return 'published';
+  });
+  onPost('withdraw', async ({ fields, ...release }) => {
+    await setReleaseState(context, { ...release, state: 'withdrawn', reason: parseReason(fields) });
+    return 'withdrawn';
+  });
+  onPost('notes', async ({ fields, ...release }) => {
+    const notes = fields.secret('notes').replaceAll('\r\n', '\n');
+    await setReleaseNotes(context, parseForm(notesCheck, { ...release, notes }));
+    return 'notes';
+  });
+}
+
+async function create(
+  context: ServiceContext,
+  { caller, request, reply }: Exchange,
+): Promise<string | ConsoleReply> {
+  const fields = readSignedForm(caller, request);
+  requirePermission(caller, 'catalog.write');
+  try {
+    const product = parseForm(createCheck, {
+      actor: `staff:${caller.staff.name}`,
+      name: fields.text('name'),
+      title: fields.text('title'),
+      description: fields.text('description'),
+    });
+    await createProduct(context, product);
+    return await reply.redirect(`/products/${product.name}`, 303);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    const products = await context.store.read.statistics.productSummaries();
+    reply.code(422);
+    return renderProductsPage(caller, products, { kind: 'refused', text: error.message });
+  }
+}
+
+async function readProduct(context: ServiceContext, name: string): Promise<ProductView> {
+  const { read } = context.store;
+  const product = await findProduct(read, name);
+  const releases = (await read.catalog.releasesOf(product.id))
+    .toSorted((left, right) => compareVersionsNewestFirst(left.version, right.version))
+    .slice(0, consoleRowsMax);
+  const holderCounts = await Promise.all(releases.map(({ id }) => read.statistics.holderCount(id)));
+  return {
+    product,
+    releases: releases.map((release, index) => ({ ...release, holderCount: holderCounts[index] ?? 0 })),
+    versions: await readVersionStatistics(context, product),
+  };
+}
+
+async function readRelease(context: ServiceContext, request: ConsoleRequest): Promise<ReleaseView> {
+  const { read } = context.store;
+  const named = new FormFields(request.params);
+  const asked = new FormFields(request.query);
+  const product = await findProduct(read, named.text('product'));
+  const release = await findRelease(read, product, named.text('version'));
+  const list: CustomerList = asked.text('list') === 'stopped' ? 'stopped' : 'holders';
+  const after = asked.optional('after');
+  const page = { after: decodeCursor(after, ['string'])?.[0] ?? null, limit: customersPerPage + 1 };
+  const found =
+    list === 'stopped'
+      ? await read.statistics.accountsAt(release.id, page)
+      : await read.statistics.holdersOf(release.id, page);
+  const { rows: customers, next } = cutPage<ReleaseView['customers'][number]>(
+    found,
+    customersPerPage,
+    ({ accountId }) => [accountId],
+  );
+  return {
+    product,
+    release,
+    files: await read.catalog.artifactsOf(release.id),
+    notes: await read.catalog.notesOf(release.id),
+    holderCount: await read.statistics.holderCount(release.id),
+    liveDeliveryCount: (await read.deliveries.liveOfRelease(release.id)).length,
+    list,
+    customers,
+    next,
+    isFirstPage: after === null,
+  };
+}

@@ -1,0 +1,175 @@
+// The console's statistics: downloads and bytes by day, product and node, and what became of them; each chart with its numbers
+// in a table beside it.
+import { humanSize } from '#commlink/pages/browser/human-size.ts';
+import { renderSelect } from '#commlink/pages/components/form-field.ts';
+import { renderFold, renderNumbers } from '#commlink/pages/components/parts.ts';
+import { renderTable } from '#commlink/pages/components/table.ts';
+import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
+import { countText, sizeText } from '#commlink/pages/sizes-and-times.ts';
+import { renderBarChart } from '../../charts/bar-chart.ts';
+import { renderLegend } from '../../charts/chart-series.ts';
+import { renderColumnChart } from '../../charts/column-chart.ts';
+import {
+  periods,
+  type DownloadStatistics,
+  type DownloadTotals,
+  type NamedTotals,
+  type Period,
+} from '../../statistics/download-statistics.ts';
+import { renderPage } from '../layout.ts';
+import type { StaffCaller } from '../staff-session.ts';
+
+const outcomeNames = ['Complete', 'In part', 'Failed', 'Cut'] as const;
+const barsMax = 10;
+
+/** What was asked for; empty texts stand for all. */
+export interface StatisticsQuestion {
+  readonly period: Period;
+  readonly product: string;
+  readonly node: string;
+}
+
+/** What the page shows. */
+export interface StatisticsView {
+  readonly question: StatisticsQuestion;
+  readonly statistics: DownloadStatistics;
+  readonly productNames: readonly string[];
+  readonly nodeNames: readonly string[];
+}
+
+/** The page. */
+export function renderStatisticsPage(caller: StaffCaller, view: StatisticsView): string {
+  const { statistics } = view;
+  return renderPage({
+    title: 'Statistics',
+    section: '/statistics',
+    lead: 'Downloads by the day on which they ended.',
+    caller,
+    content: html`${renderFilter(view)}
+      <section aria-labelledby="downloads">
+        <h2 id="downloads">Downloads</h2>
+        ${renderTotals(statistics.total)} ${renderDownloadColumns(statistics)}
+      </section>
+      <section aria-labelledby="bytes">
+        <h2 id="bytes">Bytes sent</h2>
+        ${renderByteColumns(statistics)} ${renderSpanTable(statistics)}
+      </section>
+      ${renderGroup('product', statistics.products)} ${renderGroup('node', statistics.nodes)}
+      <section aria-labelledby="words">
+        <h2 id="words">What the words mean</h2>
+        <p class="fine">
+          Complete: the client’s machine has confirmed every byte. In part: a client took a part of a file, as
+          when it resumes later. Failed: broken off by an error at either end. Cut: ended because what allowed
+          it was taken back.
+        </p>
+      </section>`,
+  });
+}
+
+/** The downloads of each day as columns, with their legend; the overview shows them too. */
+export function renderDownloadColumns({ spans, daysInSpan }: DownloadStatistics): Html {
+  const chart = renderColumnChart({
+    title: `Downloads by ${daysInSpan === 1 ? 'day' : 'week'} and by what became of them`,
+    series: outcomeNames,
+    columns: spans.map((span) => ({ label: shortDay(span.day), values: valuesOf(span) })),
+    format: (value) => countText(value),
+  });
+  return html`<figure class="chart">${renderLegend(outcomeNames)} ${chart}</figure>`;
+}
+
+function renderFilter({ question, productNames, nodeNames }: StatisticsView): Html {
+  const named = (names: readonly string[]) => names.map((name) => ({ value: name, text: name }));
+  return html`<form class="form inline" method="get" action="/statistics">
+    ${renderSelect({
+      name: 'period',
+      label: 'Time',
+      value: String(question.period),
+      options: periods.map((days) => ({
+        value: String(days),
+        text: days > 100 ? 'The last year, by week' : `The last ${days} days`,
+      })),
+    })}
+    ${renderSelect({
+      name: 'product',
+      label: 'Product',
+      value: question.product,
+      options: [{ value: '', text: 'Every product' }, ...named(productNames)],
+    })}
+    ${renderSelect({
+      name: 'node',
+      label: 'Node',
+      value: question.node,
+      options: [{ value: '', text: 'Every node' }, ...named(nodeNames)],
+    })}
+    <button>Show</button>
+  </form>`;
+}
+
+function renderTotals(total: DownloadTotals): Html {
+  const counts = valuesOf(total).map(
+    (value, index) => [outcomeNames[index] ?? '', countText(value)] as const,
+  );
+  return renderNumbers([...counts, ['Sent', sizeText(total.sentBytes)]]);
+}
+
+function renderByteColumns({ spans, daysInSpan }: DownloadStatistics): Html {
+  const chart = renderColumnChart({
+    title: `Bytes sent by ${daysInSpan === 1 ? 'day' : 'week'}`,
+    series: ['sent'],
+    columns: spans.map(({ day, sentBytes }) => ({ label: shortDay(day), values: [sentBytes] })),
+    format: (value) => humanSize(value),
+  });
+  return html`<figure class="chart">${chart}</figure>`;
+}
+
+function renderSpanTable({ spans, daysInSpan }: DownloadStatistics): Html {
+  const span = daysInSpan === 1 ? 'day' : 'week';
+  const rows = spans
+    .filter((totals) => valuesOf(totals).some((value) => value > 0))
+    .toReversed()
+    .map((totals) => rowOf(totals.day, totals));
+  return renderFold(
+    `The numbers of each ${span}`,
+    renderTotalsTable(daysInSpan === 1 ? 'Day' : 'Week from', rows),
+  );
+}
+
+function renderGroup(what: 'product' | 'node', groups: readonly NamedTotals[]): Html {
+  const bars = groups.slice(0, barsMax).map(({ name, sentBytes }) => ({ name, value: sentBytes }));
+  const chart = renderBarChart({
+    title: `Bytes sent by ${what}`,
+    bars,
+    format: (value) => humanSize(value),
+  });
+  return html`<section aria-labelledby="by-${what}">
+    <h2 id="by-${what}">By ${what}</h2>
+    ${bars.length > 0 ? html`<figure class="chart">${chart}</figure>` : null}
+    ${renderTotalsTable(
+      what === 'product' ? 'Product' : 'Node',
+      groups.map((group) => rowOf(group.name, group)),
+    )}
+  </section>`;
+}
+
+function renderTotalsTable(first: string, rows: readonly (readonly HtmlValue[])[]): Html {
+  const numbers = [...outcomeNames, 'Sent'].map((heading) => ({ heading, kind: 'number' as const }));
+  return renderTable({
+    caption: `Downloads by ${first.toLowerCase()}`,
+    columns: [first, ...numbers],
+    rows,
+    empty: 'Nothing was downloaded in this time.',
+  });
+}
+
+function rowOf(name: string, totals: DownloadTotals): HtmlValue[] {
+  return [name, ...valuesOf(totals).map((value) => countText(value)), sizeText(totals.sentBytes)];
+}
+
+function valuesOf({ complete, partial, failed, revoked }: DownloadTotals): number[] {
+  return [complete, partial, failed, revoked];
+}
+
+function shortDay(day: string): string {
+  const at = new Date(`${day}T00:00:00Z`);
+  return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+}
