@@ -18,6 +18,8 @@ export type RecordKind =
   | 'dlv'
   | 'grt'
   | 'ord'
+  | 'msg'
+  | 'whk'
   | 'ban'
   | 'stf'
   | 'inv'

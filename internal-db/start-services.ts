@@ -32,6 +32,7 @@ import type { PasswordParameters } from './passwords/password-parameters.ts';
 import { startSchedule, type Schedule } from './schedule.ts';
 import { openReleaseSigner } from './release-signing/release-signer.ts';
 import type { ServiceContext } from './service-context.ts';
+import { runWebhooks } from './webhooks/run-webhooks.ts';
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
 
 /** What the services are started from, beside the configuration file. */
@@ -109,6 +110,8 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     scheduleForgetting(context),
     ...startMailSchedules(context, config.databaseFile),
   ];
+  const webhooks = runWebhooks(context, alerts);
+  acquired.defer(() => webhooks.stop());
   acquired.defer(async () => {
     await Promise.all(schedules.map((schedule) => schedule.stop()));
     await Promise.all([context.failureBans.settle(), context.resetRequests.settle()]);

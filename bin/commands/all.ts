@@ -27,6 +27,7 @@ import { releasePublish, releaseWithdraw } from './release.ts';
 import { sessions, sessionsCut } from './sessions.ts';
 import { stage } from './stage.ts';
 import { status } from './status.ts';
+import { webhookAdd, webhookList, webhookRemove, webhookReplay } from './webhook.ts';
 import { why } from './why.ts';
 
 /** The commands. */
@@ -56,6 +57,10 @@ export const commands: readonly CommandSpec[] = [
   bansList,
   bansAdd,
   bansLift,
+  webhookAdd,
+  webhookList,
+  webhookRemove,
+  webhookReplay,
   staffCreate,
   audit,
   auditVerify,

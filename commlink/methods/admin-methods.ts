@@ -27,6 +27,7 @@ import { guardMethods } from './guard-methods.ts';
 import { EmailAddress, Language, UserRole } from './people-fields.ts';
 import { staffMethods } from './staff-methods.ts';
 import { StatusReport } from './status-report.ts';
+import { webhookMethods } from './webhook-methods.ts';
 
 const Actor = Type.String({ minLength: 1, maxLength: 128 });
 const Title = Type.String({ minLength: 1, maxLength: 200 });
@@ -75,6 +76,7 @@ const write = { ...caller, mutates: true };
 /** The table. Unknown names are the RpcError `not_found`, names taken `conflict`; messages are fit for a terminal. */
 export const adminMethods = {
   ...guardMethods,
+  ...webhookMethods,
   ...catalogAdminMethods,
   ...staffMethods,
   status: method({ ...read, params: strictObject({}), result: StatusReport }),

@@ -33,5 +33,12 @@ export const InternalDbSettings = strictObject({
     },
     { default: { failuresMax: 30, windowMs: 600_000, durationMs: 3_600_000, neverNetworks: [] } },
   ),
+  webhooks: strictObject(
+    {
+      /** Networks that webhooks may be in although they are not public; also in clear (http). */
+      allowedNetworks: Type.Array(IpNetwork, { maxItems: 64, default: [] }),
+    },
+    { default: { allowedNetworks: [] } },
+  ),
 });
 export type InternalDbSettings = Static<typeof InternalDbSettings>;

@@ -4,7 +4,8 @@
 import type { Logger } from '#commlink/log.ts';
 import { accessEventsKeptMs, accessEventsWaitingMax, expiryBatchMax } from '../limits.ts';
 import type { AccessEvent } from '../store/access-events.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import { raiseEvent } from '../webhooks/webhook-event.ts';
 
 interface Waiting {
   readonly event: AccessEvent;
@@ -45,9 +46,20 @@ export class AccessJournal {
       this.#droppedCount = 0;
     }
     if (waiting.length === 0) return;
-    await this.#store.transaction(async ({ accessEvents }) => {
-      for (const { event, count } of waiting) await accessEvents.count(event, count);
+    await this.#store.transaction(async (transaction) => {
+      const { accessEvents } = transaction;
+      for (const { event, count } of waiting) {
+        await accessEvents.count(event, count);
+        if (event.refusal !== null) await raiseRefusal(transaction, event, count);
+      }
       await accessEvents.deleteBefore(nowMs - accessEventsKeptMs, expiryBatchMax);
     });
   }
+}
+
+async function raiseRefusal(transaction: Transaction, event: AccessEvent, count: number): Promise<void> {
+  const { accountId, atMs, door, protocol, principal, address, refusal } = event;
+  const account = (await transaction.accounts.byId(accountId))?.name ?? null;
+  const data = { account, principal, door, protocol, address, reason: refusal, count };
+  await raiseEvent(transaction, { type: 'login.refused', atMs, data });
 }

@@ -9,6 +9,12 @@ import { answerErrors } from '../error-replies.ts';
 import { recordLicenceAcceptance } from '../licences/accept-licence.ts';
 import { addLicence, listLicences } from '../licences/licence-administration.ts';
 import type { ServiceContext } from '../service-context.ts';
+import {
+  addWebhook,
+  listWebhooks,
+  removeWebhook,
+  replayWebhook,
+} from '../webhooks/webhook-administration.ts';
 import { listKeysOfUser, removeKeyOfUser } from '../ssh-keys/own-keys.ts';
 import { createAccount, createUser, listAccounts } from './account-administration.ts';
 import { addBan, liftBan, listBans } from './ban-administration.ts';
@@ -65,6 +71,10 @@ export function createAdminHandlers(
     'delivery.cancel': (params) => cancelDelivery(context, params),
     'delivery.list': (params) => listDeliveries(context, params),
     'download.list': (params) => listDownloads(context, params),
+    'webhook.add': (params) => addWebhook(context, params),
+    'webhook.list': () => listWebhooks(context),
+    'webhook.remove': (params) => removeWebhook(context, params),
+    'webhook.replay': (params) => replayWebhook(context, params),
     'ban.list': () => listBans(context),
     'ban.add': (params) => addBan(context, params),
     'ban.lift': (params) => liftBan(context, params),

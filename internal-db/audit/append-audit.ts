@@ -2,6 +2,8 @@
 // Called by every service that changes something for staff or customers. Secrets have no place in `detail`.
 import { auditDetailCharactersMax, auditSubjectCharactersMax } from '../limits.ts';
 import type { Transaction } from '../store/store.ts';
+import { eventOfAudit } from '../webhooks/audited-events.ts';
+import { raiseEvent } from '../webhooks/webhook-event.ts';
 import { chainStartHash, hashAuditEntry } from './audit-chain.ts';
 
 /** Something that was done or decided. `detail` becomes JSON. */
@@ -16,7 +18,7 @@ export interface AuditEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Appends. The store runs one transaction at a time, so that no two entries follow the same one. */
+/** Appends, and has other systems told where they want to be. The store runs one transaction at a time, so that no two entries follow the same one. */
 export async function appendAudit(transaction: Transaction, event: AuditEvent): Promise<void> {
   const last = await transaction.audit.last();
   const content = {
@@ -31,6 +33,8 @@ export async function appendAudit(transaction: Transaction, event: AuditEvent): 
   await transaction.audit.append({ ...content, hash });
   await transaction.settings.put('audit_head_sequence', String(content.sequence));
   await transaction.settings.put('audit_head_hash', hash);
+  const told = eventOfAudit(event);
+  if (told) await raiseEvent(transaction, told);
 }
 
 function detailText(detail: Readonly<Record<string, unknown>>): string {

@@ -9,6 +9,7 @@ import type { ServiceContext } from '../service-context.ts';
 import { noteNewestVersion } from '../statistics/note-newest-version.ts';
 import type { DeliveryEnd, DeliveryRecord } from '../store/deliveries.ts';
 import type { Transaction } from '../store/store.ts';
+import { raiseEvent, type WebhookEvent } from '../webhooks/webhook-event.ts';
 
 type ReportedEvent = NodeReport['event'];
 type ReportedDownload = Extract<ReportedEvent, { type: 'download' }>;
@@ -102,6 +103,7 @@ async function applyDownload(
   }
   const { type: _type, download: id, delivery: deliveryId, account: _account, ...columns } = event;
   await transaction.downloads.put({ id, deliveryId, ...columns });
+  if (event.endedAtMs !== null) await raiseEvent(transaction, downloadFinished(event, delivery));
   if (event.outcome !== 'complete') return [];
   await noteNewestVersion(transaction, delivery);
   const entitlement = await transaction.entitlements.byId(delivery.entitlementId);
@@ -111,4 +113,12 @@ async function applyDownload(
   const atMs = Math.max(context.clock.nowMs(), event.endedAtMs ?? 0);
   const ended = await endDeliveriesNoLongerAllowed(transaction, { accountId, product, atMs });
   return ended.orders;
+}
+
+function downloadFinished(event: ReportedDownload, delivery: DeliveryRecord): WebhookEvent {
+  const { download, protocol, address, sentBytes, sizeBytes, outcome } = event;
+  const { id, account, product, version, file, requestedBy } = delivery;
+  const transfer = { download, protocol, address, sentBytes, sizeBytes, outcome };
+  const data = { delivery: id, account, product, version, file, requestedBy, ...transfer };
+  return { type: 'download.finished', atMs: event.endedAtMs ?? event.startedAtMs, data };
 }

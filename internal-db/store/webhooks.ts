@@ -22,9 +22,8 @@ export interface WebhookMessageRecord {
   readonly body: string;
 }
 
-/** A message that is due at a webhook. */
+/** A message that is due. */
 export interface DueSending {
-  readonly webhook: WebhookRecord;
   readonly message: WebhookMessageRecord;
   readonly attemptCount: number;
 }
@@ -52,7 +51,8 @@ export interface WebhookReads {
   all(): Promise<WebhookRecord[]>;
   byId(id: string): Promise<WebhookRecord | undefined>;
   countsOf(id: string): Promise<WebhookCounts>;
-  due(atMs: number, limit: number): Promise<DueSending[]>;
+  /** What is due at one webhook, in the order in which it happened. */
+  due(webhookId: string, atMs: number, limit: number): Promise<DueSending[]>;
 }
 
 /** Writing webhooks. */

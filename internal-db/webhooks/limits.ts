@@ -4,10 +4,8 @@
 export const webhooksMax = 50;
 /** How often messages that are due are looked for. */
 export const webhookSendIntervalMs = 1000;
-/** Messages that are sent in one round. */
+/** Messages that are sent to one webhook in one round. */
 export const sendingsPerRoundMax = 50;
-/** Messages that are on their way at the same time. */
-export const sendingsAtOnceMax = 8;
 /** How long a receiver may take to answer. */
 export const webhookAnswerTimeoutMs = 15_000;
 /**

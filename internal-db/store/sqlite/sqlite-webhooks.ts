@@ -10,8 +10,7 @@ import type {
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 type WebhookRow = Omit<WebhookRecord, 'eventTypes'> & { readonly eventTypes: string };
-type DueRow = WebhookRow &
-  Pick<WebhookMessageRecord, 'eventType' | 'atMs' | 'body'> & { messageId: string; attemptCount: number };
+type DueRow = WebhookMessageRecord & { readonly attemptCount: number };
 
 const webhookColumns = `w.id, w.url, w.event_types AS eventTypes, w.secret, w.created_at_ms AS createdAtMs,
   w.created_by AS createdBy`;
@@ -51,21 +50,15 @@ export class SqliteWebhooks implements WebhookWrites {
     return { waiting: 0, delivered: 0, givenUp: 0, ...counts, lastFailure: last?.outcome ?? null };
   }
 
-  async due(atMs: number, limit: number): Promise<DueSending[]> {
+  async due(webhookId: string, atMs: number, limit: number): Promise<DueSending[]> {
     const rows = this.#connection.all<DueRow>(
-      `SELECT ${webhookColumns}, s.message_id AS messageId, s.attempt_count AS attemptCount,
-         m.event_type AS eventType, m.at_ms AS atMs, m.body
-       FROM webhook_sendings s
-       JOIN webhooks w ON w.id = s.webhook_id
-       JOIN webhook_messages m ON m.id = s.message_id
-       WHERE s.next_attempt_at_ms <= :atMs ORDER BY s.next_attempt_at_ms LIMIT :limit`,
-      { atMs, limit },
+      `SELECT s.attempt_count AS attemptCount, m.id, m.event_type AS eventType, m.at_ms AS atMs, m.body
+       FROM webhook_sendings s JOIN webhook_messages m ON m.id = s.message_id
+       WHERE s.webhook_id = :webhookId AND s.next_attempt_at_ms <= :atMs
+       ORDER BY m.at_ms, m.rowid LIMIT :limit`,
+      { webhookId, atMs, limit },
     );
-    return rows.map(({ messageId, eventType, atMs: happenedAtMs, body, attemptCount, ...webhook }) => ({
-      webhook: webhookOf(webhook),
-      message: { id: messageId, eventType, atMs: happenedAtMs, body },
-      attemptCount,
-    }));
+    return rows.map(({ attemptCount, ...message }) => ({ message, attemptCount }));
   }
 
   async insert({ eventTypes, ...webhook }: WebhookRecord): Promise<void> {

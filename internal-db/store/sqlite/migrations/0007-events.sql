@@ -42,4 +42,4 @@ CREATE TABLE webhook_sendings (
   PRIMARY KEY (webhook_id, message_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX webhook_sendings_by_message ON webhook_sendings (message_id);
-CREATE INDEX webhook_sendings_due ON webhook_sendings (next_attempt_at_ms) WHERE next_attempt_at_ms IS NOT NULL;
+CREATE INDEX webhook_sendings_due ON webhook_sendings (webhook_id, next_attempt_at_ms) WHERE next_attempt_at_ms IS NOT NULL;
