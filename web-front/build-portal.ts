@@ -1,6 +1,7 @@
 // Builds the app behind the portal's entrance from one configuration: limits, public address, features, routes.
 // Called by portal.ts at start and whenever one of these changes; what outlives an app (links, assets) is handed in.
 import type { NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
+import { makeBrandingAssets } from '#commlink/pages/branding-assets.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { AssetStore } from '#commlink/pages/asset-store.ts';
 import { addApiRoutes } from './api/api-routes.ts';
@@ -20,6 +21,7 @@ import { addDeliveryEventRoutes } from './pages/delivery-event-routes.ts';
 import { addDeliveryRoutes } from './pages/delivery-routes.ts';
 import { addPeopleRoutes } from './pages/people/people-routes.ts';
 import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
+import { addBrandingRoutes, brandingAddresses } from './pages/branding-routes.ts';
 import { addLanguageRoutes } from './pages/language-routes.ts';
 import { createFrames } from './pages/page-frame.ts';
 import { addSignInRoutes } from './pages/sign-in-routes.ts';
@@ -52,10 +54,12 @@ export async function buildPortal(
   const { publicUrl } = settings.portal;
   const limits = portalLimits(settings);
   const offersApi = settings.features.api;
+  const { vendorName, supportAddress } = settings.branding;
+  const brandingAssets = makeBrandingAssets(settings.branding);
   const frameFor = createFrames({
     assetBase: `/assets/${assetStore.version}`,
     offersApi,
-    branding: { vendorName: 'Consign', supportAddress: null, sheet: null, logo: null },
+    branding: { vendorName, supportAddress, ...brandingAddresses(brandingAssets) },
   });
   const authorityPem = identity.authority;
   const outer = { internalDb, nodes, deliveryWatch, log };
@@ -77,6 +81,7 @@ export async function buildPortal(
     ftpNodes: commlink.linked('ftp-node').length,
   });
   addHealthRoute(app, linkedCounts, admission);
+  addBrandingRoutes(app, brandingAssets);
   addLanguageRoutes(app, services);
   addSignInRoutes(app, services);
   addPeopleRoutes(app, services);

@@ -87,8 +87,8 @@ export class Portal {
 }
 
 /** All that the app and the entrance are made from; a version may change other things only. */
-function portalPart({ settings: { portal, limits, features }, identity }: Configuration) {
-  return { portal, limits, features, identity };
+function portalPart({ settings: { portal, branding, limits, features }, identity }: Configuration) {
+  return { portal, branding, limits, features, identity };
 }
 
 function entranceSettings({ settings, identity }: Configuration) {

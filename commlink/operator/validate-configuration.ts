@@ -5,6 +5,7 @@ import { ConfigurationError } from '../configuration/configuration-error.ts';
 import type { ManifestMember } from '../configuration/blocks/manifest.ts';
 import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
 import type { ConfigurationProblem } from './configuration-problem.ts';
+import { findBrandingProblems } from './branding-problems.ts';
 import { findLinkProblems } from './link-problems.ts';
 import { findNetworkProblems } from './network-problems.ts';
 import { findPortProblems } from './port-problems.ts';
@@ -32,6 +33,7 @@ export function validateConfiguration(
     ...findLinkProblems(configuration, before),
     ...findPortProblems(configuration),
     ...findNetworkProblems(configuration),
+    ...findBrandingProblems(configuration),
   ];
 }
 

@@ -1,6 +1,7 @@
 // What is configured of internal-db through the cluster's configuration, and takes effect without a restart.
 // Callers: internal-db, which obeys it; the operator's side, which checks it before it is published.
 import { Type, strictObject, type Static } from '../schema.ts';
+import { BrandingSettings } from './branding-settings.ts';
 import { HostPort, IpNetwork, PublicUrl, commonSettings } from './link-settings.ts';
 import { MailSettings } from './mail-settings.ts';
 
@@ -17,6 +18,7 @@ export const InternalDbSettings = strictObject({
    */
   portalUrl: Type.Union([PublicUrl, Type.Null()], { default: null }),
   mail: MailSettings,
+  branding: BrandingSettings,
   /** How long a customer's delivery stays staged. */
   deliveryLifetimeMs: LifetimeMs,
   /** How long a browser session lasts from sign-in. */

@@ -3,6 +3,7 @@ import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { renderPersonMenu } from '#commlink/pages/components/person.ts';
 import { renderDocument } from '#commlink/pages/document.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
+import { consoleBranding } from './console-branding.ts';
 import { consoleAssetBase } from './console-assets.ts';
 import { renderNavigation } from './navigation.ts';
 import type { StaffCaller } from './staff-session.ts';
@@ -42,16 +43,23 @@ export function renderPage(page: PageParts): string {
     assetBase: consoleAssetBase,
     sheets: ['console.css', 'charts.css'],
     script: 'console.js',
-    branding: { sheet: null, icon: null },
+    branding: { sheet: consoleBranding.sheet, icon: consoleBranding.logo },
     skipText: 'Skip to the content',
     banner: html`<a class="brand" href="/"
-        ><img src="${consoleAssetBase}/icon.svg" alt="" height="28" />Consign <small>console</small></a
+        ><img src="${consoleBranding.logo}" alt="" height="28" />Consign <small>console</small></a
       >
-      ${caller ? renderCaller(caller) : null}`,
+      ${caller ? renderSearchBox() : null} ${caller ? renderCaller(caller) : null}`,
     side: caller ? renderNavigation(caller, page.section) : null,
     main: caller ? main : html`<div class="narrow">${main}</div>`,
     footer: html`<p>All times are UTC.</p>`,
   });
+}
+
+function renderSearchBox(): Html {
+  const label = 'Customer, person, product, file';
+  return html`<form class="banner-search" role="search" action="/search">
+    <input type="search" name="q" aria-label="Search: ${label}" placeholder="${label}" maxlength="200" />
+  </form>`;
 }
 
 /** The hidden field that every form of a signed-in page carries. */

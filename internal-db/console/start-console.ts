@@ -8,6 +8,7 @@ import { consoleConnectionsMax, consoleDrainMs } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { createConsoleApp } from './console-app.ts';
 import { loadConsoleAssets, registerConsoleAssets } from './console-assets.ts';
+import { registerConsoleBranding } from './console-branding.ts';
 import { answerConsoleError, sendProblem } from './console-errors.ts';
 import { registerConsoleRoutes } from './console-routes.ts';
 
@@ -74,7 +75,9 @@ async function buildConsole(context: ServiceContext, facts: ProcessFacts): Promi
   app.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, 404, 'There is no such page. Begin again at the overview.'),
   );
-  registerConsoleAssets(app, await loadConsoleAssets());
+  const assetStore = await loadConsoleAssets();
+  registerConsoleAssets(app, assetStore);
+  registerConsoleBranding(app, context, assetStore);
   registerConsoleRoutes(app, context, facts);
   await app.ready();
   return {

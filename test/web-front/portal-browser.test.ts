@@ -17,7 +17,13 @@ async function signIn(portal: Portal, options: BrowserContextOptions) {
   const form = async (name: string) => takePicture(page, name);
   await page.getByLabel('User name').fill(customer.username);
   await page.getByLabel('Password').fill(customer.password);
-  return { context, page, faults, form, submit: () => page.getByRole('button', { name: 'Sign in' }).click() };
+  return {
+    context,
+    page,
+    faults,
+    form,
+    submit: () => page.getByRole('button', { name: 'Sign in', exact: true }).click(),
+  };
 }
 
 for (const [width, viewport] of Object.entries(viewports)) {

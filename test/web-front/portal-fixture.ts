@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { Agent, request } from 'undici';
 import { createLogger, type Logger } from '#commlink/log.ts';
 import type { NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
+import { defaultBranding } from '#commlink/settings/branding-settings.ts';
 import type { WebFrontSettings } from '#commlink/settings/web-front-settings.ts';
 import { loadPortalAssets } from '#web-front/portal-assets.ts';
 import { startWebFront } from '#web-front/web-front.ts';
@@ -27,6 +28,7 @@ export function portalSettings(change: Partial<WebFrontSettings> = {}): WebFront
     metrics: null,
     logLevel: 'error',
     portal: { host: '127.0.0.1', port: 0, publicUrl: 'https://portal.example' },
+    branding: defaultBranding,
     limits: {},
     features: { api: true },
     ...change,

@@ -1,0 +1,44 @@
+// Every page of the portal, as the route table has them: nothing that axe-core finds, nothing cut off on a telephone, no
+// fault of a script or of the content policy, and every name on it hostile. In German on the telephone.
+import t from 'tap';
+import { launchChromium, viewports } from '../rig/chromium.ts';
+import { auditPage } from '../rig/page-audit.ts';
+import { looks, openWindow, walkTo } from '../rig/page-walk.ts';
+import { startPortalWithDatabase } from './portal-with-database.ts';
+import { createTwoAccounts } from './route-customers.ts';
+import { portalRoutes } from './route-table.ts';
+
+const portal = await startPortalWithDatabase(t);
+const accounts = await createTwoAccounts(portal);
+const browser = await launchChromium(t);
+const { origin, certificate } = portal;
+
+t.test('the audit finds what is wrong with a page', async (t) => {
+  const page = await browser.newPage({ viewport: viewports.phone });
+  const picture = '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" width="900" height="20">';
+  await page.setContent(`<html lang="en"><title>Bad</title><main><h1>Bad</h1>${picture}</main></html>`);
+  const findings = await auditPage(page);
+  t.match(findings, [/^image-alt \(critical\)/, 'the page is wider than the screen']);
+  t.equal(findings.length, 2);
+  await page.close();
+});
+
+for (const look of looks) {
+  t.test(`every page is good on a ${look.name}`, async (t) => {
+    const victim = await accounts.victim();
+    const signedIn = [{ name: '__Host-consign-session', value: victim.session }];
+    let pageCount = 0;
+    for (const [route, row] of Object.entries(portalRoutes)) {
+      const isRefusal = (row.answers ?? 200) >= 400;
+      if (!route.startsWith('GET ') || route.startsWith('GET /api/') || isRefusal) continue;
+      const path = (await row.request?.(victim))?.path ?? route.slice('GET '.length);
+      const walk = { origin, certificate, look, cookies: row.who === 'anybody' ? [] : signedIn };
+      const context = await openWindow(browser, walk);
+      const findings = await walkTo(context, walk, path);
+      if (findings) t.same(findings, [], route);
+      pageCount += findings ? 1 : 0;
+      await context.close();
+    }
+    t.ok(pageCount >= 6, `${pageCount} pages were looked at`);
+  });
+}
