@@ -1,5 +1,5 @@
 // `consign grant`, `revoke` and `entitlements`: who may have what. Nothing is deleted; a revocation is recorded.
-import type { Entitlement } from '#commlink/methods/admin-methods.ts';
+import type { Entitlement } from '#commlink/methods/administration-fields.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandInput, CommandSpec } from '../command-spec.ts';
 import { parseSlug } from '../names.ts';

@@ -1,5 +1,5 @@
 // `consign user create` and `consign staff create`: people who sign in, at the portal and at the staff console.
-import { StaffRole } from '#commlink/methods/admin-methods.ts';
+import { StaffRole } from '#commlink/methods/administration-fields.ts';
 import { compileSchema } from '#commlink/schema.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandSpec } from '../command-spec.ts';

@@ -110,6 +110,7 @@ function readChange(cells: Cells): EntitlementChange | string {
         const { entitlement, reason } = revokeCheck.parse({ ...subjectOf(cells), actor });
         return { kind: 'revoke', entitlement, reason };
       }
+      case undefined:
       default:
         return 'The column "change" says grant, extend or revoke.';
     }

@@ -7,7 +7,6 @@ import { SchemaError, compileSchema, type SchemaCheck } from '#commlink/schema.t
 const dayMs = 86_400_000;
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
 const grantCheck = compileSchema('grant', adminMethods['entitlement.grant'].params);
-const revokeCheck = compileSchema('revocation', adminMethods['entitlement.revoke'].params);
 const cancelCheck = compileSchema('cancellation', adminMethods['delivery.cancel'].params);
 const explainCheck = compileSchema('question', adminMethods['entitlement.explain'].params);
 
@@ -48,28 +47,15 @@ export function parseGrantForm(
     .map((channel) => channel.trim());
   const named = channels.filter((channel) => channel !== '');
   const downloadsMax = fields.optional('downloadsMax');
-  const untilMs = parseDay(fields.optional('until'), 'Until');
-  return parse(grantCheck, {
+  return parseForm(grantCheck, {
     ...who,
     product: fields.text('product'),
     versions: fields.text('versions'),
     channels: named.length > 0 ? named : null,
     notBeforeMs: parseDay(fields.optional('from'), 'From'),
-    notAfterMs: untilMs === null ? null : untilMs + dayMs - 1,
+    notAfterMs: parseLastDay(fields.optional('until'), 'Until'),
     downloadsMax: downloadsMax === null ? null : Number(downloadsMax),
     licenceAgreement: fields.optional('licenceAgreement'),
-    reason: fields.text('reason'),
-  });
-}
-
-/** The revocation form. */
-export function parseRevokeForm(
-  fields: FormFields,
-  actor: string,
-): ParamsOf<typeof adminMethods, 'entitlement.revoke'> {
-  return parse(revokeCheck, {
-    actor,
-    entitlement: fields.text('entitlement'),
     reason: fields.text('reason'),
   });
 }
@@ -79,12 +65,12 @@ export function parseCancelForm(
   fields: FormFields,
   actor: string,
 ): ParamsOf<typeof adminMethods, 'delivery.cancel'> {
-  return parse(cancelCheck, { actor, delivery: fields.text('delivery'), reason: fields.text('reason') });
+  return parseForm(cancelCheck, { actor, delivery: fields.text('delivery'), reason: fields.text('reason') });
 }
 
 /** The `why` form. */
 export function parseWhyForm(fields: FormFields): ParamsOf<typeof adminMethods, 'entitlement.explain'> {
-  return parse(explainCheck, {
+  return parseForm(explainCheck, {
     account: fields.text('account'),
     product: fields.text('product'),
     version: fields.optional('version'),
@@ -101,7 +87,8 @@ export function parseReason(fields: FormFields): string {
   return reason;
 }
 
-function parse<T>(check: SchemaCheck<T>, value: unknown): T {
+/** Fields that are put together to what a service takes. RpcError `refused` names the first that does not fit. */
+export function parseForm<T>(check: SchemaCheck<T>, value: unknown): T {
   try {
     return check.parse(value);
   } catch (error) {
@@ -111,7 +98,14 @@ function parse<T>(check: SchemaCheck<T>, value: unknown): T {
   }
 }
 
-function parseDay(text: string | null, title: string): number | null {
+/** A day's last moment; null where none was given. */
+export function parseLastDay(text: string | null, title: string): number | null {
+  const atMs = parseDay(text, title);
+  return atMs === null ? null : atMs + dayMs - 1;
+}
+
+/** A day as `YYYY-MM-DD`, its beginning in UTC. RpcError `refused` names the field. */
+export function parseDay(text: string | null, title: string): number | null {
   if (text === null) return null;
   const atMs = dayPattern.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
   if (Number.isNaN(atMs)) throw new RpcError('refused', `${title}: give the day as YYYY-MM-DD.`);

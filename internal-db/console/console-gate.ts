@@ -16,6 +16,11 @@ export type StaffRoute = (
   reply: ConsoleReply,
 ) => Promise<string | ConsoleReply>;
 
+/** Wraps a route so that it is called for signed-in staff only. */
+export type ForStaff = (
+  route: StaffRoute,
+) => (request: ConsoleRequest, reply: ConsoleReply) => Promise<ConsoleReply>;
+
 /** Keeps the session in the browser until it is closed. */
 export function setStaffCookie(reply: ConsoleReply, session: string): void {
   reply.setCookie(sessionCookie, session, cookieAttributes);

@@ -1,16 +1,9 @@
 // The console's routes: which page, for whom. What they do is done by the same services as the command line's.
 import { RpcError } from '#commlink/rpc-error.ts';
-import { describeStatus, type ProcessFacts } from '../admin/describe-status.ts';
-import { explainEntitlement } from '../admin/explain-entitlement.ts';
-import { listAccounts } from '../admin/account-administration.ts';
-import { verifyAudit } from '../audit/verify-audit.ts';
-import { consoleRowsMax } from '../limits.ts';
+import type { ProcessFacts } from '../admin/describe-status.ts';
 import type { ServiceContext } from '../service-context.ts';
-import { registerAccountRoutes } from './account-routes.ts';
-import { renderAccountsPage } from './accounts-page.ts';
-import { renderAuditPage } from './audit-page.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from './console-app.ts';
-import { FormFields, parseWhyForm } from './console-forms.ts';
+import { FormFields } from './console-forms.ts';
 import {
   clearStaffCookie,
   identifyStaff,
@@ -20,10 +13,11 @@ import {
   setStaffCookie,
   type StaffRoute,
 } from './console-gate.ts';
-import { renderOverviewPage } from './overview-page.ts';
+import { registerOperationsRoutes } from './operations/operations-routes.ts';
+import { registerSecondFactorRoutes } from './second-factor-routes.ts';
 import { renderSignInPage } from './sign-in-page.ts';
-import { signInStaff, signOutStaff, type StaffCaller } from './staff-session.ts';
-import { renderWhyPage } from './why-page.ts';
+import { signInStaff, signOutStaff } from './staff-session.ts';
+import { registerSupportRoutes } from './support/support-routes.ts';
 
 /** Registers everything. */
 export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, facts: ProcessFacts): void {
@@ -31,43 +25,23 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
   const forStaff = (route: StaffRoute) => async (request: ConsoleRequest, reply: ConsoleReply) => {
     const caller = await identifyStaff(context, request);
     if (!caller) return reply.redirect('/sign-in', 303);
+    if (!caller.hasProved) return reply.redirect('/second-factor', 303);
     requirePermission(caller, 'read');
     const page = await route(caller, request, reply);
     return typeof page === 'string' ? reply.type('text/html; charset=utf-8').send(page) : page;
   };
-  app.get(
-    '/',
-    forStaff(async (caller) => renderOverviewPage(caller, await describeStatus(context, facts))),
-  );
-  app.get(
-    '/accounts',
-    forStaff(async (caller) => renderAccountsPage(caller, (await listAccounts(context)).accounts)),
-  );
-  app.get(
-    '/why',
-    forStaff((caller, request) => showWhy(context, caller, request)),
-  );
-  app.get(
-    '/audit',
-    forStaff((caller) => showAudit(context, caller)),
-  );
-  app.post(
-    '/audit/verify',
-    forStaff(async (caller, request) => {
-      readSignedForm(caller, request);
-      return await showAudit(context, caller, { verify: true });
-    }),
-  );
-  app.post(
-    '/sign-out',
-    forStaff(async (caller, request, reply) => {
+  app.post('/sign-out', async (request: ConsoleRequest, reply: ConsoleReply) => {
+    const caller = await identifyStaff(context, request);
+    if (caller) {
       readSignedForm(caller, request);
       await signOutStaff(context, caller);
-      clearStaffCookie(reply);
-      return reply.redirect('/sign-in', 303);
-    }),
-  );
-  registerAccountRoutes(app, context, forStaff);
+    }
+    clearStaffCookie(reply);
+    return reply.redirect('/sign-in', 303);
+  });
+  registerSecondFactorRoutes(app, context, forStaff);
+  registerSupportRoutes(app, context, forStaff);
+  registerOperationsRoutes(app, { context, facts, forStaff });
 }
 
 function registerSignIn(app: ConsoleApp, context: ServiceContext): void {
@@ -81,7 +55,7 @@ function registerSignIn(app: ConsoleApp, context: ServiceContext): void {
     const outcome = await signInStaff(context, attempt);
     if (outcome.signedIn) {
       setStaffCookie(reply, outcome.session);
-      return reply.redirect('/', 303);
+      return reply.redirect('/second-factor', 303);
     }
     const waitSeconds = Math.ceil(outcome.retryAfterMs / 1000);
     const refusal =
@@ -95,28 +69,6 @@ function registerSignIn(app: ConsoleApp, context: ServiceContext): void {
       .type('text/html; charset=utf-8')
       .send(page);
   });
-}
-
-async function showWhy(
-  context: ServiceContext,
-  caller: StaffCaller,
-  request: ConsoleRequest,
-): Promise<string> {
-  const fields = new FormFields(request.query);
-  if (fields.text('account') === '') return renderWhyPage(caller, { question: null, answer: null });
-  const question = parseWhyForm(fields);
-  return renderWhyPage(caller, { question, answer: await explainEntitlement(context, question) });
-}
-
-async function showAudit(
-  context: ServiceContext,
-  caller: StaffCaller,
-  options: { verify: boolean } = { verify: false },
-): Promise<string> {
-  requirePermission(caller, 'audit.read');
-  const { read } = context.store;
-  const verdict = options.verify ? await verifyAudit(read) : null;
-  return renderAuditPage(caller, await read.audit.newest(consoleRowsMax), verdict);
 }
 
 /** The HTTP status for an RpcError that a page shows. */

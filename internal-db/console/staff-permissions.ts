@@ -1,6 +1,6 @@
 // What each staff role may do on the console: a table, refused by default. The command line has no roles: who may open
 // its socket may do everything.
-import type { StaffRole } from '#commlink/methods/admin-methods.ts';
+import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 
 /** What can be done. `read` is every page but the audit log. */
 export type StaffAction =
@@ -10,11 +10,23 @@ export type StaffAction =
   | 'entitlement.revoke'
   | 'delivery.cancel'
   | 'licence.accept'
-  | 'account.setState';
+  | 'account.setState'
+  | 'staff.write'
+  | 'catalog.write'
+  | 'session.cut'
+  | 'ban.write';
 
 const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
-  support: ['read', 'entitlement.grant', 'entitlement.revoke', 'delivery.cancel', 'licence.accept'],
-  'release-manager': ['read'],
+  support: [
+    'read',
+    'entitlement.grant',
+    'entitlement.revoke',
+    'delivery.cancel',
+    'licence.accept',
+    'session.cut',
+    'ban.write',
+  ],
+  'release-manager': ['read', 'catalog.write'],
   operator: [
     'read',
     'audit.read',
@@ -23,6 +35,10 @@ const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
     'delivery.cancel',
     'licence.accept',
     'account.setState',
+    'staff.write',
+    'catalog.write',
+    'session.cut',
+    'ban.write',
   ],
   auditor: ['read', 'audit.read'],
 };

@@ -13,6 +13,8 @@ export interface StaffCaller {
   readonly staff: StaffRecord;
   /** The session's secret; never shown. */
   readonly session: string;
+  /** Whether the second factor was proved in this session; without it, it is good for nothing else. */
+  readonly hasProved: boolean;
 }
 
 /** What became of a sign-in. */
@@ -27,7 +29,8 @@ export async function signInStaff(
 ): Promise<StaffSignIn> {
   const { name, password, address } = attempt;
   const staff = await context.store.read.staff.byName(name);
-  const storedHash = staff?.passwordHash ?? null;
+  // Who has left is told what a stranger is told, and in the same time.
+  const storedHash = staff?.endedAtMs === null ? staff.passwordHash : null;
   const verdict = await checkPassword(context, { door: 'console', name, address, password, storedHash });
   if (verdict.outcome === 'throttled') return { signedIn: false, retryAfterMs: verdict.retryAfterMs };
   if (verdict.outcome === 'differs' || !staff) {
@@ -60,7 +63,19 @@ export async function signInStaff(
 export async function findStaff(context: ServiceContext, session: string): Promise<StaffCaller | null> {
   const found = await context.store.read.staff.sessionByHash(hashSecret(session));
   if (!found || found.session.expiresAtMs <= context.clock.nowMs()) return null;
-  return { staff: found.staff, session };
+  if (found.staff.endedAtMs !== null) return null;
+  return { staff: found.staff, session, hasProved: found.session.secondFactorAtMs !== null };
+}
+
+/** Notes that the second factor was proved: now they are signed in. */
+export async function noteSecondFactor(context: ServiceContext, caller: StaffCaller): Promise<void> {
+  const atMs = context.clock.nowMs();
+  const { name } = caller.staff;
+  await context.store.transaction(async (transaction) => {
+    await transaction.staff.setSecondFactorProved(hashSecret(caller.session), atMs);
+    const event = { atMs, actor: `staff:${name}`, action: 'staff.prove', subject: name, detail: {} };
+    await appendAudit(transaction, event);
+  });
 }
 
 /** Ends a session. */

@@ -51,6 +51,8 @@ export interface EntitlementReads {
   ofAccount(accountId: string): Promise<EntitlementRecord[]>;
   page(wanted: EntitlementPage): Promise<EntitlementRecord[]>;
   countsOfAccount(accountId: string, atMs: number): Promise<{ total: number; inForce: number }>;
+  /** Licence agreements that the account's entitlements in force at a moment ask for. */
+  agreementsOf(accountId: string, atMs: number): Promise<string[]>;
   /** What was extended of the account's entitlements to the product, in order. */
   extensionsOf(accountId: string, productId: string): Promise<ExtensionRecord[]>;
   ofAccountAndProduct(accountId: string, productId: string): Promise<EntitlementRecord[]>;

@@ -10,6 +10,7 @@ import { mergePages, type SortedList } from './merge-pages.ts';
 
 /** What a timeline can be narrowed to. */
 export const timelineKinds = ['change', 'delivery', 'download', 'login', 'refusal'] as const;
+/** One of them. */
 export type TimelineKind = (typeof timelineKinds)[number];
 
 /** Something that happened. */

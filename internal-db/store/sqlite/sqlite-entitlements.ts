@@ -89,6 +89,15 @@ export class SqliteEntitlements implements EntitlementWrites {
     return { total: row?.total ?? 0, inForce: row?.inForce ?? 0 };
   }
 
+  async agreementsOf(accountId: string, atMs: number): Promise<string[]> {
+    const rows = this.#connection.all<{ name: string }>(
+      `SELECT DISTINCT e.licence_agreement AS name FROM entitlements e
+       WHERE e.account_id = :accountId AND e.licence_agreement IS NOT NULL AND ${inForce}`,
+      { accountId, atMs },
+    );
+    return rows.map((row) => row.name);
+  }
+
   async extensionsOf(accountId: string, productId: string): Promise<ExtensionRecord[]> {
     return this.#connection.all(
       `SELECT x.id, x.entitlement_id AS entitlementId, x.at_ms AS atMs, x.from_ms AS fromMs, x.to_ms AS toMs,

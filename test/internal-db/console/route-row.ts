@@ -1,5 +1,5 @@
 // The shape of a row of the console's route table (route-table.ts), and what a row can work on.
-import type { StaffRole } from '#commlink/methods/admin-methods.ts';
+import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import type { RunningRoom } from '../support/running-room.ts';
 
 /** What is sent: the path where it is not the route's own, and the form's fields without its token. */

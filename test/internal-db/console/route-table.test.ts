@@ -2,7 +2,7 @@
 // session; nothing beyond a role; no request of another site (CSRF); no markup in names (XSS); no way out (open redirect);
 // no frame (clickjacking); a session of its own for each sign-in.
 import t, { type Test } from 'tap';
-import type { StaffRole } from '#commlink/methods/admin-methods.ts';
+import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import { formTokenOf } from '#internal-db/console/staff-session.ts';
 import { collectRoutes } from '../../rig/registered-routes.ts';
 import { startRoom } from '../support/running-room.ts';

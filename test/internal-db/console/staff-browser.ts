@@ -1,7 +1,7 @@
 // A browser of sorts for the console's route table: keeps no cookie by itself and follows nothing. Also makes its people: a
 // session for each role, as after a complete sign-in, and accounts in which every name is markup.
 import { request } from 'node:https';
-import type { StaffRole } from '#commlink/methods/admin-methods.ts';
+import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import { hashSecret, newSessionToken } from '#internal-db/secret-token.ts';
 import { plainGrant, type RunningRoom } from '../support/running-room.ts';
 import { probeText, type RouteRecords } from './route-row.ts';

@@ -1,0 +1,132 @@
+// The console's pages of the second factor: proving it at each sign-in, setting it up at the first one, the recovery codes that
+// are shown once, and one's own page about it. Called by second-factor-routes.ts.
+import type { SecondFactors, SecondStep } from '#commlink/methods/second-factor-methods.ts';
+import { renderTextField } from '#commlink/pages/components/form-field.ts';
+import { renderCopyable, renderFacts, renderFold, renderNotice } from '#commlink/pages/components/parts.ts';
+import { qrCode } from '#commlink/pages/components/qr-code.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
+import { dayText } from '#commlink/pages/sizes-and-times.ts';
+import { formTokenField, renderPage } from './layout.ts';
+import type { StaffCaller } from './staff-session.ts';
+
+/** A secret that waits for its first code. */
+export interface OfferedSecret {
+  readonly challenge: string;
+  readonly uri: string;
+  readonly secret: string;
+}
+
+/** The second step of a sign-in. */
+export function renderSecondStepPage(caller: StaffCaller, step: SecondStep, refusal: string | null): string {
+  return renderPage({
+    title: 'Second step',
+    caller: null,
+    lead: `The password of ${caller.staff.name} was right. Now the code of your authenticator app.`,
+    notice: refusal === null ? null : { kind: 'refused', text: refusal },
+    content: html`${codeForm(caller, step.challenge, 'totp')}
+      ${step.recoveryCodes ? renderFold('Use a recovery code', codeForm(caller, step.challenge, 'recovery')) : null}
+      <p class="fine">Lost both? An operator can take the second factor away: consign staff reset NAME.</p>
+      ${signOutForm(caller)}`,
+  });
+}
+
+/** Setting an app up, at the first sign-in. */
+export function renderSetUpPage(caller: StaffCaller, offered: OfferedSecret, refusal: string | null): string {
+  const { challenge, uri, secret } = offered;
+  return renderPage({
+    title: 'Set up the second factor',
+    caller: null,
+    lead: 'Staff sign in with a password and the code of an authenticator app.',
+    notice: refusal === null ? null : { kind: 'refused', text: refusal },
+    content: html`<div class="qr">${qrCode(uri, 'The secret, to be scanned with the app')}</div>
+      <p>Scan this with the app, or type: ${renderCopyable('secret', secret)}</p>
+      <form class="form" method="post" action="/second-factor/set-up" data-once>
+        ${formTokenField(caller)}
+        <input type="hidden" name="challenge" value="${challenge}" />
+        ${codeField('')}
+        <button class="primary">Confirm</button>
+      </form>
+      ${signOutForm(caller)}`,
+  });
+}
+
+/** The codes that stand in for the app, shown once. */
+export function renderRecoveryCodesPage(caller: StaffCaller, codes: readonly string[]): string {
+  return renderPage({
+    title: 'Recovery codes',
+    caller: null,
+    lead: 'Each of them replaces the app once. They are shown only now: print them, or keep them in a safe.',
+    content: html`<ul class="secrets">
+        ${codes.map((code) => html`<li><code>${code}</code></li>`)}
+      </ul>
+      <div class="actions"><a class="button primary" href="/">I have kept them</a></div>`,
+  });
+}
+
+/** One's own second factor. */
+export function renderOwnSecurityPage(
+  caller: StaffCaller,
+  factors: Pick<SecondFactors, 'totpSinceMs' | 'recoveryCodesLeft'>,
+): string {
+  const { totpSinceMs, recoveryCodesLeft } = factors;
+  return renderPage({
+    title: 'Your second factor',
+    caller,
+    section: '/security',
+    content: html`${renderFacts([
+        ['Authenticator app', totpSinceMs === null ? 'none' : html`since ${dayText(totpSinceMs)}`],
+        ['Recovery codes left', String(recoveryCodesLeft)],
+      ])}
+      ${
+        recoveryCodesLeft < 3
+          ? renderNotice('warn', html`<p>Few recovery codes are left. Make new ones.</p>`)
+          : null
+      }
+      <form class="form" method="post" action="/security/recovery-codes" data-once>
+        ${formTokenField(caller)} ${codeField('')}
+        <p class="hint">The recovery codes that you have now stop working.</p>
+        <button>Make new recovery codes</button>
+      </form>`,
+  });
+}
+
+function codeForm(caller: StaffCaller, challenge: string, kind: 'totp' | 'recovery'): Html {
+  return html`<form class="form" method="post" action="/second-factor" data-once>
+    ${formTokenField(caller)}
+    <input type="hidden" name="challenge" value="${challenge}" />
+    <input type="hidden" name="kind" value="${kind}" />
+    ${
+      kind === 'totp'
+        ? codeField('')
+        : renderTextField({
+            name: 'code',
+            label: 'Recovery code',
+            idPrefix: 'recovery-',
+            attributes: { autocomplete: 'off', autocapitalize: 'none', required: true, maxlength: 64 },
+          })
+    }
+    <button class="${kind === 'totp' ? 'primary' : ''}">Sign in</button>
+  </form>`;
+}
+
+function codeField(idPrefix: string): Html {
+  return renderTextField({
+    name: 'code',
+    label: 'Code of the app',
+    idPrefix,
+    attributes: {
+      inputmode: 'numeric',
+      autocomplete: 'one-time-code',
+      required: true,
+      maxlength: 8,
+      autofocus: true,
+    },
+  });
+}
+
+function signOutForm(caller: StaffCaller): Html {
+  return html`<form method="post" action="/sign-out">
+    ${formTokenField(caller)}
+    <button class="link">Sign in as somebody else</button>
+  </form>`;
+}

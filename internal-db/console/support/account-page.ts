@@ -1,0 +1,176 @@
+// The console's page of one customer: people, entitlements, what is ready to download, and the timeline, each in pages of its
+// own. Called by account-routes.ts.
+import { renderFacts, renderFold, renderTag } from '#commlink/pages/components/parts.ts';
+import { renderTable } from '#commlink/pages/components/table.ts';
+import { renderTextField } from '#commlink/pages/components/form-field.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
+import { countText, dayText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import type { AccountRecord, UserRecord } from '../../store/accounts.ts';
+import type { DeliveryRecord } from '../../store/deliveries.ts';
+import { formTokenField, renderPage, type PageParts } from '../layout.ts';
+import { mayDo } from '../staff-permissions.ts';
+import type { StaffCaller } from '../staff-session.ts';
+import { renderEntitlementList, type EntitlementList } from './entitlement-list.ts';
+import { renderSection } from './parts.ts';
+import { renderTimeline, type TimelineList } from './timeline-list.ts';
+
+/** What the page shows. */
+export interface AccountView {
+  readonly account: AccountRecord;
+  readonly people: readonly UserRecord[];
+  readonly entitlements: EntitlementList;
+  readonly liveDeliveries: readonly DeliveryRecord[];
+  /** Agreements that an entitlement asks for and that were not accepted. */
+  readonly openAgreements: readonly string[];
+  readonly timeline: TimelineList;
+}
+
+/** People and live deliveries that the page shows; the rest is counted. */
+const rowsShownMax = 25;
+
+/** The page. */
+export function renderAccountPage(
+  caller: StaffCaller,
+  view: AccountView,
+  notice: PageParts['notice'] = null,
+): string {
+  const { account } = view;
+  const { role } = caller.staff;
+  return renderPage({
+    title: account.displayName,
+    caller,
+    section: '/accounts',
+    crumb: { href: '/accounts', text: 'Customers' },
+    notice,
+    content: html`${renderHead(caller, view)}
+    ${renderSection('entitlements', 'Entitlements', renderEntitlementList(account, view.entitlements))}
+    ${mayDo(role, 'licence.accept') ? renderAgreements(caller, view) : null}
+    ${renderSection('people', 'People', renderPeople(view))}
+    ${renderSection('ready', 'Ready to download', renderDeliveries(caller, view))}
+    ${renderSection('timeline', 'Timeline', renderTimeline(account, view.timeline))}
+    ${mayDo(role, 'account.setState') ? renderStateForm(caller, account) : null}`,
+  });
+}
+
+function renderHead(caller: StaffCaller, { account, entitlements }: AccountView): Html {
+  const { total, inForce } = entitlements.counts;
+  return html`${renderFacts([
+      ['Account', html`<code>${account.name}</code>`],
+      ['State', renderTag(account.state === 'active' ? 'good' : 'bad', account.state)],
+      ['Entitlements', `${countText(inForce)} in force, ${countText(total)} in all`],
+      ['Customer since', dayText(account.createdAtMs)],
+    ])}
+    <div class="actions">
+      ${
+        mayDo(caller.staff.role, 'entitlement.grant')
+          ? html`<a class="button primary" href="/accounts/${account.name}/grant">Grant an entitlement</a>`
+          : null
+      }
+      <a class="button" href="/why?account=${account.name}">Why, or why not?</a>
+    </div>`;
+}
+
+function renderPeople({ people }: AccountView): Html {
+  const rows = people
+    .slice(0, rowsShownMax)
+    .map((user) => [
+      html`${user.displayName}<br /><small><code>${user.name}</code></small>`,
+      user.email ?? html`<span class="soft">none</span>`,
+      user.role,
+      dayText(user.createdAtMs),
+    ]);
+  return html`${renderTable({
+    caption: 'People',
+    columns: ['Name', 'E-mail', 'Role', 'Since'],
+    rows,
+    empty: 'Nobody can sign in for this customer yet.',
+  })}
+  ${moreThanShown(people.length)}`;
+}
+
+function renderDeliveries(caller: StaffCaller, { liveDeliveries }: AccountView): Html {
+  const mayCancel = mayDo(caller.staff.role, 'delivery.cancel');
+  const rows = liveDeliveries
+    .slice(0, rowsShownMax)
+    .map((delivery) => [
+      html`${delivery.product}/${delivery.version}/${delivery.file}<br /><small
+          >${sizeText(delivery.sizeBytes)} · ${delivery.requestedBy}</small
+        >`,
+      renderTag(delivery.state === 'staged' ? 'good' : 'plain', delivery.state),
+      delivery.nodeName,
+      timeText(delivery.expiresAtMs),
+      mayCancel ? renderCancelForm(caller, delivery) : null,
+    ]);
+  return html`${renderTable({
+    caption: 'Deliveries that are ready',
+    columns: ['File', 'State', 'Node', 'Until', { heading: 'End it', kind: 'action' }],
+    rows,
+    empty: 'Nothing is ready now.',
+  })}
+  ${moreThanShown(liveDeliveries.length)}`;
+}
+
+function renderCancelForm(caller: StaffCaller, { account, id, file }: DeliveryRecord): Html {
+  return renderFold(
+    'End',
+    html`<form class="form" method="post" action="/accounts/${account}/cancel" data-once>
+      ${formTokenField(caller)}
+      <input type="hidden" name="delivery" value="${id}" />
+      ${renderReason(`Reason for ending ${file}`, `${id}-`)}
+      <button class="danger">End this delivery</button>
+    </form>`,
+  );
+}
+
+/** Only where an entitlement asks for an agreement: until it is accepted, nothing can be downloaded under it. */
+function renderAgreements(caller: StaffCaller, { account, openAgreements }: AccountView): Html | null {
+  if (openAgreements.length === 0) return null;
+  const forms = openAgreements.map(
+    (agreement) =>
+      html`<li>
+        <span>Not accepted yet: <code>${agreement}</code></span>
+        <form method="post" action="/accounts/${account.name}/accept" data-once>
+          ${formTokenField(caller)}
+          <input type="hidden" name="agreement" value="${agreement}" />
+          <button class="quiet">Record that ${agreement} was accepted</button>
+        </form>
+      </li>`,
+  );
+  return renderSection(
+    'agreements',
+    'Licence agreements',
+    html`<ul class="list">
+      ${forms}
+    </ul>`,
+  );
+}
+
+function renderStateForm(caller: StaffCaller, account: AccountRecord): Html {
+  const isActive = account.state === 'active';
+  const what = isActive ? 'Suspend this customer' : 'Lift the suspension';
+  return renderFold(
+    what,
+    html`<form class="form" method="post" action="/accounts/${account.name}/state" data-once>
+      ${formTokenField(caller)}
+      <input type="hidden" name="state" value="${isActive ? 'suspended' : 'active'}" />
+      ${isActive ? html`<p>Nobody of it can sign in or download until the suspension is lifted.</p>` : null}
+      ${renderReason(isActive ? 'Reason for suspending' : 'Reason for lifting it', 'state-')}
+      <button class="${isActive ? 'danger' : ''}">${what}</button>
+    </form>`,
+  );
+}
+
+function renderReason(label: string, idPrefix: string): Html {
+  return renderTextField({
+    name: 'reason',
+    label,
+    idPrefix,
+    attributes: { required: true, maxlength: 500 },
+  });
+}
+
+function moreThanShown(count: number): Html | null {
+  return count <= rowsShownMax
+    ? null
+    : html`<p class="fine">And ${countText(count - rowsShownMax)} more.</p>`;
+}

@@ -1,0 +1,165 @@
+// The routes of one customer: show, end a delivery, record an acceptance, suspend. After a change the browser is sent back to
+// the page (303), so that loading it again repeats nothing. Registered by support-routes.ts.
+import { RpcError } from '#commlink/rpc-error.ts';
+import { Cursor, cutPage, decodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
+import { compileSchema } from '#commlink/schema.ts';
+import { listOpenAgreements } from '../../admin/open-agreements.ts';
+import { setAccountState } from '../../admin/account-administration.ts';
+import { findAccount } from '../../admin/find-by-name.ts';
+import { cancelDelivery } from '../../deliveries/cancel-delivery.ts';
+import { recordLicenceAcceptance } from '../../licences/accept-licence.ts';
+import { entitlementRowsMax, timelineRowsMax } from '../../limits.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import type { AccountRecord } from '../../store/accounts.ts';
+import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
+import { FormFields, parseCancelForm, parseReason } from '../console-forms.ts';
+import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
+import type { StaffAction } from '../staff-permissions.ts';
+import type { StaffCaller } from '../staff-session.ts';
+import { renderAccountPage, type AccountView } from './account-page.ts';
+import type { EntitlementList } from './entitlement-list.ts';
+import { readTimeline, timelineKinds, type TimelineKind } from './timeline.ts';
+
+/** What the page says after the browser was sent back. */
+const doneTexts = {
+  granted: 'Granted.',
+  extended: 'Extended.',
+  revoked: 'Revoked. What it alone allowed has ended, on every node that answered.',
+  ended: 'The delivery has ended.',
+  accepted: 'The acceptance is recorded.',
+  state: 'The state of the account is changed.',
+} as const;
+/** One of these texts' names. */
+export type Done = keyof typeof doneTexts;
+
+interface Change {
+  readonly actor: string;
+  readonly account: string;
+  readonly fields: FormFields;
+}
+
+const cursorCheck = compileSchema('cursor', Cursor);
+
+/** Registers the routes. */
+export function registerAccountRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
+  app.get(
+    '/accounts/:account',
+    forStaff(async (caller, request) => {
+      const query = new FormFields(request.query);
+      const view = await readAccount(context, accountOf(request), query);
+      const done = query.text('done');
+      const text = Object.hasOwn(doneTexts, done) ? doneTexts[done as Done] : null;
+      return renderAccountPage(caller, view, text === null ? null : { kind: 'done', text });
+    }),
+  );
+  const onPost = (path: string, action: StaffAction, apply: (change: Change) => Promise<Done>): void => {
+    app.post(
+      `/accounts/:account/${path}`,
+      forStaff(async (caller, request, reply) => {
+        const fields = readSignedForm(caller, request);
+        requirePermission(caller, action);
+        const { name } = await findAccount(context.store.read, accountOf(request));
+        const change = { actor: `staff:${caller.staff.name}`, account: name, fields };
+        return await applyChange(context, { caller, change, apply, reply });
+      }),
+    );
+  };
+  onPost('cancel', 'delivery.cancel', async ({ fields, actor }) => {
+    await cancelDelivery(context, parseCancelForm(fields, actor));
+    return 'ended';
+  });
+  onPost('accept', 'licence.accept', async ({ fields, actor, account }) => {
+    const agreement = fields.text('agreement');
+    await recordLicenceAcceptance(context, { actor, account, agreement, version: null });
+    return 'accepted';
+  });
+  onPost('state', 'account.setState', async ({ fields, actor, account }) => {
+    const state = fields.text('state') === 'suspended' ? 'suspended' : 'active';
+    await setAccountState(context, { actor, account, state, reason: parseReason(fields) });
+    return 'state';
+  });
+}
+
+/** The account's name in a route's path. */
+export function accountOf(request: ConsoleRequest): string {
+  return new FormFields(request.params).text('account');
+}
+
+/** A cursor of a query; null where there is none. RpcError `bad_request`. */
+function readCursor(text: string): Cursor | null {
+  if (text === '') return null;
+  if (cursorCheck.matches(text)) return text;
+  throw new RpcError('bad_request', 'There is no such page of this list. Begin again with its first page.');
+}
+
+async function applyChange(
+  context: ServiceContext,
+  parts: {
+    caller: StaffCaller;
+    change: Change;
+    apply: (change: Change) => Promise<Done>;
+    reply: ConsoleReply;
+  },
+): Promise<string | ConsoleReply> {
+  const { caller, change, apply, reply } = parts;
+  const { account } = change;
+  try {
+    return await reply.redirect(`/accounts/${account}?done=${await apply(change)}`, 303);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    const view = await readAccount(context, account, new FormFields({}));
+    reply.code(422);
+    return renderAccountPage(caller, view, { kind: 'refused', text: error.message });
+  }
+}
+
+async function readAccount(context: ServiceContext, name: string, query: FormFields): Promise<AccountView> {
+  const { read } = context.store;
+  const account = await findAccount(read, name);
+  const kind = timelineKinds.find((one) => one === query.text('kind')) ?? null;
+  return {
+    account,
+    people: await read.accounts.usersOf(account.id),
+    entitlements: await readEntitlements(context, account, query),
+    liveDeliveries: await read.deliveries.liveOfAccount(account.id),
+    openAgreements: await listOpenAgreements(read, account, context.clock.nowMs()),
+    timeline: await readEvents(context, account, { kind, after: readCursor(query.text('after')) }),
+  };
+}
+
+async function readEvents(
+  { store }: ServiceContext,
+  account: AccountRecord,
+  wanted: { kind: TimelineKind | null; after: Cursor | null },
+): Promise<AccountView['timeline']> {
+  const page = await readTimeline(store.read, account, { ...wanted, limit: timelineRowsMax });
+  return { ...page, kind: wanted.kind, isFirst: wanted.after === null };
+}
+
+async function readEntitlements(
+  context: ServiceContext,
+  account: AccountRecord,
+  query: FormFields,
+): Promise<EntitlementList> {
+  const { entitlements } = context.store.read;
+  const nowMs = context.clock.nowMs();
+  const inForceOnly = query.text('entitlements') !== 'all';
+  const page: PageRequest = { after: readCursor(query.text('from')), limit: entitlementRowsMax };
+  const key = decodeCursor(page.after, ['number', 'string']);
+  const rows = await entitlements.page({
+    accountId: account.id,
+    productId: null,
+    inForceAtMs: inForceOnly ? nowMs : null,
+    after: key && { atMs: key[0], id: key[1] },
+    limit: page.limit + 1,
+  });
+  const cut = cutPage(rows, page.limit, ({ grantedAtMs, id }) => [grantedAtMs, id]);
+  return {
+    entitlements: cut.rows,
+    next: cut.next,
+    isFirst: key === null,
+    inForceOnly,
+    counts: await entitlements.countsOfAccount(account.id, nowMs),
+    nowMs,
+  };
+}

@@ -1,0 +1,38 @@
+// The console's list of customers, in pages by name. Called by support-routes.ts.
+import { renderPager, renderTag } from '#commlink/pages/components/parts.ts';
+import { renderTable } from '#commlink/pages/components/table.ts';
+import type { Cursor } from '#commlink/methods/paging.ts';
+import { html } from '#commlink/pages/html.ts';
+import { dayText } from '#commlink/pages/sizes-and-times.ts';
+import type { AccountRecord } from '../../store/accounts.ts';
+import { renderPage } from '../layout.ts';
+import type { StaffCaller } from '../staff-session.ts';
+
+/** The page. */
+export function renderAccountsPage(
+  caller: StaffCaller,
+  list: { accounts: readonly AccountRecord[]; next: Cursor | null; isFirst: boolean },
+): string {
+  const { accounts, next, isFirst } = list;
+  return renderPage({
+    title: 'Customers',
+    caller,
+    section: '/accounts',
+    content: html`${renderTable({
+      caption: 'Customers',
+      columns: ['Name', 'Account', 'State', 'Since'],
+      rows: accounts.map((account) => [
+        html`<a href="/accounts/${account.name}">${account.displayName}</a>`,
+        html`<code>${account.name}</code>`,
+        renderTag(account.state === 'active' ? 'good' : 'bad', account.state),
+        dayText(account.createdAtMs),
+      ]),
+      empty: 'There are none yet. Create one: consign account create NAME',
+    })}
+    ${renderPager({
+      label: 'Pages of customers',
+      first: isFirst ? null : { href: '/accounts', text: 'First' },
+      next: next === null ? null : { href: `/accounts?after=${next}`, text: 'Next' },
+    })}`,
+  });
+}

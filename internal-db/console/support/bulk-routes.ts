@@ -1,0 +1,38 @@
+// The routes of many changes at once. A table is applied only as it was when its dry run found nothing wrong: the form carries
+// that text's digest, and a text that was changed since gets another dry run. Registered by support-routes.ts.
+import { createHash } from 'node:crypto';
+import { applyBulk } from '../../bulk/apply-bulk.ts';
+import { bulkFormBytesMax } from '../../limits.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import type { ConsoleApp } from '../console-app.ts';
+import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
+import { renderBulkPage } from './bulk-page.ts';
+
+/** Registers them. */
+export function registerBulkRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
+  app.get(
+    '/bulk',
+    forStaff(async (caller) => {
+      requirePermission(caller, 'entitlement.grant');
+      return renderBulkPage(caller, { text: '', outcome: null, applied: false, checked: null });
+    }),
+  );
+  app.post(
+    '/bulk',
+    { bodyLimit: bulkFormBytesMax },
+    forStaff(async (caller, request, reply) => {
+      const fields = readSignedForm(caller, request);
+      requirePermission(caller, 'entitlement.grant');
+      requirePermission(caller, 'entitlement.revoke');
+      const text = fields.text('table');
+      const digest = createHash('sha256').update(text).digest('base64url');
+      const isApplied = fields.text('do') === 'apply' && fields.text('checked') === digest;
+      const actor = `staff:${caller.staff.name}`;
+      const outcome = await applyBulk(context, { actor, text, dryRun: !isApplied });
+      const isFine = outcome.problems.length === 0;
+      if (!isFine) reply.code(422);
+      const checked = isFine && !isApplied ? digest : null;
+      return renderBulkPage(caller, { text, outcome, applied: isFine && isApplied, checked });
+    }),
+  );
+}

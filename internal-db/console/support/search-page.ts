@@ -1,0 +1,107 @@
+// The console's search results: by kind, each leading to where staff go on. Called by search-routes.ts.
+import { renderEmpty, renderTag } from '#commlink/pages/components/parts.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
+import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import { searchHitsMax } from '../../limits.ts';
+import type { FoundName } from '../../store/search.ts';
+import { renderPage } from '../layout.ts';
+import type { StaffCaller } from '../staff-session.ts';
+import type { Findings } from './find-anything.ts';
+import { renderEntitlementState, renderSection } from './parts.ts';
+
+/** The page. */
+export function renderSearchPage(
+  caller: StaffCaller,
+  { typed, found, nowMs }: { typed: string; found: Findings; nowMs: number },
+): string {
+  const parts = listParts(found, nowMs).filter(([, items]) => items.length > 0);
+  const sections = parts.map(([heading, items]) =>
+    renderSection(heading.toLowerCase(), heading, [
+      html`<ul class="list">
+        ${items}
+      </ul>`,
+      items.length < searchHitsMax
+        ? null
+        : html`<p class="fine">Only ${searchHitsMax} are shown. Type more of it.</p>`,
+    ]),
+  );
+  return renderPage({
+    title: typed === '' ? 'Search' : `Search: ${typed}`,
+    caller,
+    content: html`<form class="form inline" role="search" action="/search">
+        <div class="field">
+          <label for="query">Search for</label>
+          <input id="query" name="q" type="search" value="${typed}" maxlength="200" size="40" autofocus />
+        </div>
+        <button class="primary">Search</button>
+      </form>
+      ${sections.length > 0 ? sections : renderNothing(typed)}`,
+  });
+}
+
+function renderNothing(typed: string): Html {
+  const advice =
+    'Search for the beginnings of names and e-mail addresses, a delivery’s login, an id (dlv_…, ent_…), ' +
+    'or at least eight digits of a file’s SHA-256.';
+  return typed === '' ? html`<p>${advice}</p>` : renderEmpty('Nothing was found.', advice);
+}
+
+function listParts(found: Findings, nowMs: number): (readonly [string, Html[]])[] {
+  return [
+    ['Customers', found.accounts.map((one) => renderName(`/accounts/${one.name}`, one))],
+    ['People', found.people.map((one) => renderName(`/accounts/${one.account ?? ''}#people`, one))],
+    ['Products', found.products.map((one) => renderName(`/products/${one.name}`, one))],
+    [
+      'Deliveries',
+      found.deliveries.map(
+        (delivery) =>
+          html`<li>
+            <div>
+              <a href="/accounts/${delivery.account}?kind=delivery#timeline"
+                >${delivery.product}/${delivery.version}/${delivery.file}</a
+              >
+              for ${delivery.account}<br /><small
+                >${timeText(delivery.requestedAtMs)} · ${delivery.requestedBy} · login
+                ${delivery.login}</small
+              >
+            </div>
+            ${renderTag('plain', delivery.state)}
+          </li>`,
+      ),
+    ],
+    [
+      'Entitlements',
+      found.entitlements.map(
+        (one) =>
+          html`<li>
+            <a href="/accounts/${one.account}/entitlements/${one.id}">${one.account}: ${one.product}</a>
+            ${renderEntitlementState(one, nowMs)}
+          </li>`,
+      ),
+    ],
+    [
+      'Files',
+      found.files.map(
+        (file) =>
+          html`<li>
+            <div>
+              <a href="/products/${file.product}">${file.product}/${file.version}/${file.file}</a><br /><code
+                class="break"
+                >${file.sha256}</code
+              >
+            </div>
+          </li>`,
+      ),
+    ],
+  ];
+}
+
+function renderName(href: string, { name, title, account, email }: FoundName): Html {
+  const more = [account === null ? null : `of ${account}`, email].filter((part) => part !== null);
+  return html`<li>
+    <div>
+      <a href="${href}">${title}</a> <code>${name}</code>
+      ${more.length === 0 ? null : html`<br /><small>${more.join(' · ')}</small>`}
+    </div>
+  </li>`;
+}

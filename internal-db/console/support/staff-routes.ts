@@ -1,0 +1,91 @@
+// The routes of staff: for operators. Nobody changes themselves, so that the last operator can't be lost by a slip. Registered
+// by support-routes.ts.
+import { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { compileSchema } from '#commlink/schema.ts';
+import {
+  createStaff,
+  listStaff,
+  resetStaffFactors,
+  setStaffEnded,
+  setStaffRole,
+} from '../../admin/staff-administration.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import type { ConsoleApp } from '../console-app.ts';
+import { FormFields, parseForm, parseReason } from '../console-forms.ts';
+import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
+import type { StaffCaller } from '../staff-session.ts';
+import { renderStaffPage } from './staff-page.ts';
+
+const createCheck = compileSchema('staff', adminMethods['staff.create'].params);
+const roleCheck = compileSchema('role', adminMethods['staff.setRole'].params);
+
+interface StaffChange {
+  readonly actor: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly fields: FormFields;
+}
+
+/** Registers them. */
+export function registerStaffRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
+  app.get(
+    '/staff',
+    forStaff(async (caller, request) => {
+      requirePermission(caller, 'staff.write');
+      const notice = new FormFields(request.query).text('done') === 'changed' ? doneNotice : null;
+      return renderStaffPage(caller, { ...(await listStaff(context)), created: null }, notice);
+    }),
+  );
+  app.post(
+    '/staff',
+    forStaff(async (caller, request, reply) => {
+      const fields = readSignedForm(caller, request);
+      requirePermission(caller, 'staff.write');
+      const [name, displayName, role] = ['name', 'displayName', 'role'].map((one) => fields.text(one));
+      try {
+        const wanted = parseForm(createCheck, {
+          actor: actorOf(caller),
+          name,
+          displayName,
+          role,
+          password: null,
+        });
+        const made = await createStaff(context, wanted);
+        const created = { name: made.name, password: made.password ?? '' };
+        return renderStaffPage(caller, { ...(await listStaff(context)), created });
+      } catch (error) {
+        if (!(error instanceof RpcError)) throw error;
+        reply.code(422);
+        const notice = { kind: 'refused', text: error.message } as const;
+        return renderStaffPage(caller, { ...(await listStaff(context)), created: null }, notice);
+      }
+    }),
+  );
+  const onPost = (path: string, apply: (change: StaffChange) => Promise<unknown>): void => {
+    app.post(
+      `/staff/:name/${path}`,
+      forStaff(async (caller, request, reply) => {
+        const fields = readSignedForm(caller, request);
+        requirePermission(caller, 'staff.write');
+        const name = new FormFields(request.params).text('name');
+        if (name === caller.staff.name)
+          throw new RpcError('refused', 'Ask somebody else to change your own access.');
+        await apply({ actor: actorOf(caller), name, reason: parseReason(fields), fields });
+        return reply.redirect('/staff?done=changed', 303);
+      }),
+    );
+  };
+  onPost('role', async ({ fields, ...change }) => {
+    await setStaffRole(context, parseForm(roleCheck, { ...change, role: fields.text('role') }));
+  });
+  onPost('end', ({ fields: _fields, ...change }) => setStaffEnded(context, { ...change, ended: true }));
+  onPost('readmit', ({ fields: _fields, ...change }) => setStaffEnded(context, { ...change, ended: false }));
+  onPost('reset-second-factor', ({ fields: _fields, ...change }) => resetStaffFactors(context, change));
+}
+
+const doneNotice = { kind: 'done', text: 'Changed.' } as const;
+
+function actorOf(caller: StaffCaller): string {
+  return `staff:${caller.staff.name}`;
+}

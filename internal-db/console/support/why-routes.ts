@@ -1,0 +1,84 @@
+// The route of "why, or why not": reads the question with its moment and supposition, and has it explained. Registered by
+// support-routes.ts.
+import { RpcError } from '#commlink/rpc-error.ts';
+import { requireSensibleTerms } from '../../admin/change-entitlements.ts';
+import { explainEntitlement } from '../../admin/explain-entitlement.ts';
+import type { SupposedChange } from '../../decision/suppose-change.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import type { ConsoleApp } from '../console-app.ts';
+import { FormFields, parseLastDay, parseWhyForm } from '../console-forms.ts';
+import type { ForStaff } from '../console-gate.ts';
+import { renderWhyPage } from './why-page.ts';
+
+const momentPattern = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2})?$/;
+
+/** Registers it. */
+export function registerWhyRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
+  app.get(
+    '/why',
+    forStaff(async (caller, request, reply) => {
+      const asked = new FormFields(request.query);
+      const unasked = { asked, answer: null, supposes: false };
+      if (asked.text('account') === '' || asked.text('product') === '') {
+        return renderWhyPage(caller, { ...unasked, refusal: null });
+      }
+      try {
+        const supposed = readSupposition(asked);
+        const question = { ...parseWhyForm(asked), atMs: readMoment(asked.text('at')) };
+        const answer = await explainEntitlement(context, question, supposed);
+        return renderWhyPage(caller, { asked, answer, refusal: null, supposes: supposed !== null });
+      } catch (error) {
+        if (!(error instanceof RpcError)) throw error;
+        reply.code(422);
+        return renderWhyPage(caller, { ...unasked, refusal: error.message });
+      }
+    }),
+  );
+}
+
+/** A minute of UTC, or a day's first one; null for now. */
+function readMoment(text: string): number | null {
+  if (text === '') return null;
+  const iso = text.replace(' ', 'T');
+  const atMs = momentPattern.test(text) ? Date.parse(iso.includes('T') ? `${iso}Z` : iso) : Number.NaN;
+  if (Number.isNaN(atMs))
+    throw new RpcError('refused', 'At: give the moment as 2026-12-31 or 2026-12-31T14:30.');
+  return atMs;
+}
+
+function readSupposition(asked: FormFields): SupposedChange | null {
+  const entitlement = asked.text('ifEntitlement');
+  switch (asked.text('if')) {
+    case 'grant': {
+      const terms = {
+        versions: asked.optional('ifVersions') ?? '*',
+        channels: null,
+        notBeforeMs: null,
+        notAfterMs: parseLastDay(asked.optional('ifUntil'), 'Until'),
+        downloadsMax: null,
+        licenceAgreement: null,
+      };
+      requireSensibleTerms(terms);
+      return { kind: 'grant', terms };
+    }
+    case 'extend':
+      return {
+        kind: 'extend',
+        entitlement: requireText(entitlement, 'Entitlement'),
+        notAfterMs: parseLastDay(asked.optional('ifUntil'), 'Until'),
+      };
+    case 'revoke':
+      return { kind: 'revoke', entitlement: requireText(entitlement, 'Entitlement') };
+    case 'accept':
+      return { kind: 'accept', agreement: requireText(asked.text('ifAgreement'), 'Licence agreement') };
+    case 'activate':
+      return { kind: 'setState', state: 'active' };
+    default:
+      return null;
+  }
+}
+
+function requireText(text: string, label: string): string {
+  if (text !== '') return text;
+  throw new RpcError('refused', `What if: fill in "${label}".`);
+}
