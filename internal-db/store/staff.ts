@@ -1,6 +1,6 @@
 // Store interface: the vendor's staff and their console sessions.
 // Implemented by each engine, used by the services.
-import type { StaffRole } from '#commlink/methods/admin-methods.ts';
+import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 
 /** A member of staff as stored. */
 export interface StaffRecord {

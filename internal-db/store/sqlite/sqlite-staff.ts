@@ -1,5 +1,5 @@
 // SQLite engine: staff and their console sessions. See ../staff.ts for what each operation promises.
-import type { StaffRole } from '#commlink/methods/admin-methods.ts';
+import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import type { StaffRecord, StaffSessionRecord, StaffWrites } from '../staff.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 

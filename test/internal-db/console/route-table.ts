@@ -2,10 +2,12 @@
 // a route without a row. The rows of an area are in a file of their own in route-rows/.
 import type { RouteRow } from './route-row.ts';
 import { frameRows } from './route-rows/frame-routes.ts';
+import { operationsRows } from './route-rows/operations-routes.ts';
 import { supportRows } from './route-rows/support-routes.ts';
 
 /** The rows, by method and path as the route was registered. */
 export const consoleRoutes: Readonly<Record<string, RouteRow>> = {
   ...frameRows,
+  ...operationsRows,
   ...supportRows,
 };
