@@ -108,10 +108,9 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     ...startSchedules(context, node.commlink, configurationAudit),
     ...scheduleAlerts(alerts, log),
     scheduleForgetting(context),
+    runWebhooks(context, alerts),
     ...startMailSchedules(context, config.databaseFile),
   ];
-  const webhooks = runWebhooks(context, alerts);
-  acquired.defer(() => webhooks.stop());
   acquired.defer(async () => {
     await Promise.all(schedules.map((schedule) => schedule.stop()));
     await Promise.all([context.failureBans.settle(), context.resetRequests.settle()]);

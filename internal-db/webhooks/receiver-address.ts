@@ -6,13 +6,13 @@ import { isIP, type LookupFunction } from 'node:net';
 import { containsNetwork, networksOverlap, parseNetwork, type IpNetwork } from '#commlink/ip-network.ts';
 
 /** IANA's special-purpose registries: what is not, or not surely, a public host. Those that embed IPv4 addresses too. */
-const specialNetworks = [
-  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12'],
-  ...['192.0.0.0/24', '192.0.2.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24'],
-  ...['203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
-  ...['::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16'],
-  ...['fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8'],
-].map(requireNetwork);
+const specialNetworks = `
+  0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.168.0.0/16
+  198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+  ::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8`
+  .trim()
+  .split(/\s+/)
+  .map(requireNetwork);
 
 /** Whether a message may go to an address: it is public, or the settings name it. */
 export function mayReceive(address: string, allowedNetworks: readonly string[]): boolean {

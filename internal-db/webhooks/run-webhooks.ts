@@ -21,7 +21,7 @@ export function runWebhooks(context: ServiceContext, alerts: AlertWatch): Schedu
     );
   });
   return {
-    nudge: schedule.nudge,
+    nudge: () => schedule.nudge(),
     stop: async () => {
       await schedule.stop();
       await sender.stop();
