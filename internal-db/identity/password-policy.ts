@@ -17,10 +17,9 @@ export function isGoodPassword(password: string, { username, email, account }: K
   if (new Set(password).size < differentCharactersMin) return false;
   // What is left when the names are taken out is what somebody would have to guess.
   const names = [username, email, email?.split('@')[0], account, 'password', 'passwort'];
-  const known = names.filter((name) => name !== undefined && name !== null && name.length > 2);
-  const rest = known.reduce<string>(
-    (left, name) => left.replaceAll(String(name).toLowerCase(), ''),
-    password.toLowerCase(),
-  );
+  const known = names.flatMap((name) => (name && name.length > 2 ? [name.toLowerCase()] : []));
+  const rest = known
+    .toSorted((one, other) => other.length - one.length)
+    .reduce((left, name) => left.replaceAll(name, ''), password.toLowerCase());
   return rest.length >= passwordCharacters.min / 2;
 }

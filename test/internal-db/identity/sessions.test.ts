@@ -42,7 +42,7 @@ t.test('a session ends by signing out, by its time, and by suspension', async (t
   t.teardown(() => other.close());
   other.exec(`UPDATE sessions SET expires_at_ms = ${Date.now() - 1}`);
   t.same(await describe(aged), { valid: false });
-  t.same(await webFront.call('catalog.list', { session: aged }), { valid: false });
+  t.same(await webFront.call('licence.listOwn', { session: aged }), { valid: false });
 
   const live = await signIn(room, password);
   const suspension = { actor: 'test', account: 'acme', state: 'suspended', reason: 'unpaid' } as const;

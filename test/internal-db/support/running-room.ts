@@ -4,6 +4,7 @@ import { connectUnix } from '#commlink/unix-socket.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';
+import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
 import { ConfigurationAudit } from '#internal-db/audit/configuration-audit.ts';
 import { startServices, type RunningServices } from '#internal-db/start-services.ts';
 import type { HandConfiguredNode } from '../../rig/configured-by-hand.ts';
@@ -30,8 +31,12 @@ export const cheapPasswords = { memoryKiB: 1024, passCount: 2, laneCount: 1 };
 const demoFileSha256 = 'ab'.repeat(32);
 
 /** Starts the services on a cluster's files. */
-export async function startOn(cluster: TestCluster, log = createLogger('internal-db', 'silent')) {
-  const node = cluster.openNode();
+export async function startOn(
+  cluster: TestCluster,
+  log = createLogger('internal-db', 'silent'),
+  settings: Partial<InternalDbSettings> = {},
+) {
+  const node = cluster.openNode(settings);
   const services = await startServices(cluster.config, {
     opened: node.opened,
     configurationAudit: new ConfigurationAudit(log),
@@ -43,10 +48,14 @@ export async function startOn(cluster: TestCluster, log = createLogger('internal
 }
 
 /** Starts a room on a cluster of its own, in which `furtherNodes` are ftp-nodes that nobody reaches. */
-export async function startRoom(t: Teardown, furtherNodes: readonly string[] = []): Promise<RunningRoom> {
+export async function startRoom(
+  t: Teardown,
+  furtherNodes: readonly string[] = [],
+  settings: Partial<InternalDbSettings> = {},
+): Promise<RunningRoom> {
   const cluster = await createTestCluster(furtherNodes);
   const log = createLogger('internal-db', 'silent');
-  const { node, services } = await startOn(cluster, log);
+  const { node, services } = await startOn(cluster, log, settings);
   const admin = await connectUnix({
     path: cluster.config.adminSocket,
     peer: { role: 'internal-db', name: 'db1', id: 'db1' },
