@@ -108,6 +108,8 @@ export function parseLastDay(text: string | null, title: string): number | null 
 export function parseDay(text: string | null, title: string): number | null {
   if (text === null) return null;
   const atMs = dayPattern.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  if (Number.isNaN(atMs)) throw new RpcError('refused', `${title}: give the day as YYYY-MM-DD.`);
+  // The 30th of February would pass for a day of March.
+  const isDay = !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text);
+  if (!isDay) throw new RpcError('refused', `${title}: give the day as YYYY-MM-DD.`);
   return atMs;
 }

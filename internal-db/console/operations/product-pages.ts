@@ -2,7 +2,7 @@
 import { renderBarChart } from '../../charts/bar-chart.ts';
 import { renderLegend } from '../../charts/chart-series.ts';
 import { renderTextArea, renderTextField } from '#commlink/pages/components/form-field.ts';
-import { renderCopyable, renderEmpty, renderTag } from '#commlink/pages/components/parts.ts';
+import { renderCopyable, renderEmpty, renderNumbers, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { countText, timeText } from '#commlink/pages/sizes-and-times.ts';
@@ -106,8 +106,8 @@ function renderPublishing({ name }: ProductRecord): Html {
   return html`<section aria-labelledby="publish">
     <h2 id="publish">Publish a release</h2>
     <p>
-      Files are sent from a shell on the machine of this database, to every storeroom. As a draft, customers
-      see them only when you publish it here.
+      Files are sent to the storeroom by the command below. Customers see a draft only when it is published
+      here.
     </p>
     <p>${renderCopyable('command', `consign publish ${name} 1.2.3 FILES… --channel stable --draft`)}</p>
   </section>`;
@@ -140,10 +140,11 @@ function renderVersions({ product, versions: { versions, upToDateCount, behindCo
     </section>`;
   return html`<section aria-labelledby="behind">
     <h2 id="behind">Who is behind</h2>
-    <p>
-      Customers by the newest version that they have downloaded. ${countText(upToDateCount)} have the newest
-      of their channel, ${countText(behindCount)} are behind.
-    </p>
+    <p>Customers by the newest version that they have downloaded.</p>
+    ${renderNumbers([
+      ['Have the newest of their channel', countText(upToDateCount)],
+      ['Are behind', countText(behindCount)],
+    ])}
     <figure class="chart">
       ${renderLegend(['Newest of its channel', 'Behind'])}
       ${renderBarChart({

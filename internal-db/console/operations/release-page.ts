@@ -78,9 +78,9 @@ function renderChange(
     return html`<section aria-labelledby="change">
       <h2 id="change">Withdraw it</h2>
       <p>
-        Nobody can download it from then on, and ${countText(liveDeliveryCount)} deliveries that are ready or
-        running end within a second. ${countText(holderCount)} customers have it already: they are listed
-        below, to be told.
+        Nobody can download it from then on. Deliveries that are ready or running, and end within a second:
+        ${countText(liveDeliveryCount)}. Customers who have it already, to be told: ${countText(holderCount)},
+        listed below.
       </p>
       <form class="form" method="post" action="${path}/withdraw" data-once>
         ${formTokenField(caller)} ${reason}
