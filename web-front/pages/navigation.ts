@@ -23,6 +23,7 @@ const entries: readonly Entry[] = [
   { section: 'members', href: '/members', place: 'menu', isFor: ({ role }) => role === 'owner' },
   { section: 'account', href: '/account', place: 'menu' },
   { section: 'security', href: '/account/security', place: 'menu' },
+  { section: 'licences', href: '/licences', place: 'menu' },
   { section: 'ssh-keys', href: '/ssh-keys', place: 'menu' },
   { section: 'tokens', href: '/tokens', place: 'menu', isFor: (_viewer, frame) => frame.offersApi },
 ];
@@ -43,6 +44,16 @@ export function renderNavigation(
         ${linksIn('banner')}
       </ul>
     </nav>
+    <form class="banner-search" role="search" aria-label="${texts.search.placeholder}" action="/search">
+      <input
+        type="search"
+        name="q"
+        maxlength="200"
+        autocomplete="off"
+        aria-label="${texts.search.label}"
+        placeholder="${texts.search.placeholder}"
+      />
+    </form>
     ${renderPersonMenu({
       name: viewer.userName,
       note: viewer.accountName,

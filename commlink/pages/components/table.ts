@@ -46,7 +46,7 @@ function renderRow(columns: readonly TableColumn[], cells: readonly HtmlValue[])
     const label = kind === 'action' ? '' : heading;
     return index === 0
       ? html`<th scope="row" role="rowheader" class="${kind ?? ''}">${cells[index]}</th>`
-      : html`<td role="cell" class="${kind ?? ''}" data-label="${label}">${cells[index]}</td>`;
+      : html`<td role="cell" class="${kind ?? ''}" data-label="${label}"><div>${cells[index]}</div></td>`;
   });
   return html`<tr role="row">
     ${rendered}
