@@ -8,6 +8,7 @@ export const frameTexts = {
     products: 'Products',
     deliveries: 'Deliveries',
     history: 'History',
+    licences: 'Licence agreements',
     'ssh-keys': 'SSH keys',
     tokens: 'Tokens',
     members: 'Members',

@@ -9,6 +9,7 @@ export const frameTexts: FrameTexts = {
     products: 'Produkte',
     deliveries: 'Lieferungen',
     history: 'Verlauf',
+    licences: 'Lizenzverträge',
     'ssh-keys': 'SSH-Schlüssel',
     tokens: 'Tokens',
     members: 'Mitglieder',
