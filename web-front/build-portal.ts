@@ -22,8 +22,10 @@ import { addDeliveryRoutes } from './pages/delivery-routes.ts';
 import { addPeopleRoutes } from './pages/people/people-routes.ts';
 import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
 import { addBrandingRoutes, brandingAddresses } from './pages/branding-routes.ts';
+import { addHistoryRoutes } from './pages/history-routes.ts';
 import { addLanguageRoutes } from './pages/language-routes.ts';
 import { createFrames } from './pages/page-frame.ts';
+import { addSessionFileRoutes } from './pages/session-file-routes.ts';
 import { addSignInRoutes } from './pages/sign-in-routes.ts';
 import { addSshKeyRoutes } from './pages/ssh-key-routes.ts';
 import { addTokenRoutes } from './pages/token-routes.ts';
@@ -88,6 +90,8 @@ export async function buildPortal(
   addCatalogRoutes(app, services);
   addDeliveryRoutes(app, services);
   addDeliveryEventRoutes(app, services);
+  addSessionFileRoutes(app, services);
+  addHistoryRoutes(app, services);
   addSshKeyRoutes(app, services);
   if (offersApi) {
     addTokenRoutes(app, services);

@@ -56,6 +56,12 @@ export const unavailableRetryAfterSeconds = 5;
 /** Rows of a list in the API where the caller asks for no number. */
 export const pagePresetRows = 50;
 
+/** Rows on a page of deliveries, or of the history. */
+export const listPageRows = 30;
+
+/** Downloads in the file that the history is saved as. */
+export const historyCsvRowsMax = 100_000;
+
 /** Other nodes that are tried for a delivery that one could not stage. */
 export const stagingRetriesMax = 2;
 

@@ -120,6 +120,8 @@ export const problemCodes = Object.keys(problemTable) as readonly ProblemCode[];
 export interface ProblemOptions extends ErrorOptions {
   /** Seconds until it makes sense to try again; becomes Retry-After. */
   readonly retryAfterSeconds?: number;
+  /** Of `session_required`: the page to go on with after the sign-in, where it is not the one that was asked for. */
+  readonly returnTo?: string;
   /** The machine-readable reason of a refusal, e.g. `expired` or `disk_full`. */
   readonly reason?: string;
 }
@@ -130,6 +132,7 @@ export class PortalProblem extends Error {
   readonly statusCode: number;
   readonly retryAfterSeconds: number | null;
   readonly reason: string | null;
+  readonly returnTo: string | null;
 
   constructor(code: ProblemCode, message: string, options: ProblemOptions = {}) {
     super(message, options);
@@ -138,5 +141,6 @@ export class PortalProblem extends Error {
     this.statusCode = problemTable[code].status;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
     this.reason = options.reason ?? null;
+    this.returnTo = options.returnTo ?? null;
   }
 }

@@ -10,8 +10,8 @@ export interface VisibleDeliveries {
 }
 
 /** What the caller sees. */
-export function visibleTo(caller: AuthenticatedCaller): VisibleDeliveries {
-  return { accountId: caller.account.id, requestedBy: null };
+export function visibleTo({ user, account }: AuthenticatedCaller): VisibleDeliveries {
+  return { accountId: account.id, requestedBy: user.role === 'owner' ? null : `user:${user.name}` };
 }
 
 /** Whether the caller sees this one. */

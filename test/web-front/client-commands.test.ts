@@ -62,7 +62,7 @@ t.test('a plain name needs no quotes', async (t) => {
 
 t.test('what belongs to a protocol that the node does not offer is left out', (t) => {
   const cases = [
-    ['https', ['curlHttps']],
+    ['https', ['curlHttps', 'wget', 'aria2']],
     ['ftp', ['curlFtps', 'lftp']],
     ['sftp', ['sftp', 'scp']],
   ] as const;
@@ -83,7 +83,7 @@ t.test('what belongs to a protocol that the node does not offer is left out', (t
 t.test('every line reaches its program as the words that were meant, and runs nothing else', async (t) => {
   const folder = await emptyFolder(t);
   // Stands in for each program: writes the words that the shell made of the line, one a line.
-  for (const program of ['curl', 'lftp', 'sftp', 'scp']) {
+  for (const program of ['curl', 'wget', 'aria2c', 'lftp', 'sftp', 'scp']) {
     await writeFile(join(folder, program), '#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done\n', {
       mode: 0o755,
     });
@@ -95,6 +95,9 @@ t.test('every line reaches its program as the words that were meant, and runs no
     const { commands, links } = commandsFor(name);
     const https = await wordsOf(commands.curlHttps);
     t.same(https, ['--fail', '-C', '-', '-o', name, links.https], name);
+    t.same(await wordsOf(commands.wget), ['-c', `--output-document=${name}`, links.https]);
+    const checksum = `--checksum=sha-256=${fileSha256}`;
+    t.same(await wordsOf(commands.aria2), ['-c', checksum, `--out=${name}`, links.https]);
     const ftps = ['--ssl-reqd', '--user', 'd-7k2m9x4q1z', '-C', '-', '-o', name, links.ftp];
     t.same(await wordsOf(commands.curlFtps), ftps);
     const remote = `d-7k2m9x4q1z@localhost:${escapeForOpenSsh(`gateway/2.1.0/${name}`)}`;

@@ -73,8 +73,9 @@ t.test(
     t.equal(asked.status, 201);
     const delivery = asked.json() as ReadyDeliveryView;
     const authority = await visitor.get('/consign-ca.pem');
-    const { curlHttps, curlFtps, lftp, sftp, scp } = delivery.commands;
-    for (const [client, line] of Object.entries({ curlHttps, curlFtps, lftp, sftp, scp })) {
+    const { curlHttps, wget, aria2, curlFtps, lftp, sftp, scp } = delivery.commands;
+    const lines = { curlHttps, wget, aria2, curlFtps, lftp, sftp, scp };
+    for (const [client, line] of Object.entries(lines)) {
       const directory = join(folder, client);
       const target = join(directory, file);
       await mkdir(directory);

@@ -153,6 +153,8 @@ export const ReadyDeliveryView = strictObject({
   endpoints: NodeEndpoints,
   commands: strictObject({
     curlHttps: OrNull(Type.String()),
+    wget: OrNull(Type.String()),
+    aria2: OrNull(Type.String()),
     curlFtps: OrNull(Type.String()),
     lftp: OrNull(Type.String()),
     sftp: OrNull(Type.String()),

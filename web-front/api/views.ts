@@ -1,13 +1,12 @@
 // From internal-db's records to the API's views, field by field: nothing leaves that is not named here.
 import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
-import type { PastDownload } from '#commlink/methods/delivery-methods.ts';
+import type { DeliveryWithDownloads, PastDownload } from '#commlink/methods/delivery-methods.ts';
 import type { SshKey } from '#commlink/methods/internal-db-methods.ts';
 import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import { clientCommands } from '../delivery/client-commands.ts';
 import { downloadLinks } from '../delivery/download-links.ts';
 import { nameRequester } from '../delivery/requester.ts';
 import type { ReadyDelivery } from '../delivery/request-delivery.ts';
-import type { DeliveryRecord } from '../pages/deliveries-page.ts';
 import type { TokenRecord } from '../pages/tokens-page.ts';
 import type {
   DeliveryView,
@@ -50,12 +49,15 @@ export function viewProducts(products: readonly CatalogProduct[]): ProductsView 
 }
 
 /** A delivery with its downloads. */
-export function viewDelivery({ delivery, downloads }: DeliveryRecord, publicUrl: string): DeliveryView {
+export function viewDelivery(
+  { delivery, downloads }: DeliveryWithDownloads,
+  publicUrl: string,
+): DeliveryView {
   const { id, product, version, file, path, sizeBytes, sha256, node, login, state } = delivery;
   const plainFields = { id, product, version, file, path, sizeBytes, sha256, node, login, state };
   return {
     ...plainFields,
-    requestedBy: nameRequester(delivery.requestedBy),
+    requestedBy: nameRequester(delivery.requestedBy) ?? 'your vendor',
     ...deliveryTimes(delivery),
     page: `${publicUrl}/deliveries/${id}`,
     downloads: downloads.map(viewDownload),

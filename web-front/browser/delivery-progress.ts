@@ -1,7 +1,15 @@
-// Follows a delivery: asks the API how its downloads stand, each second while something runs and less often otherwise,
-// and fills the rows of the page. Loads the page again when the delivery's state changes; stops when it has ended. Nothing of an answer becomes HTML.
-import { describeAmount, describeOutcome } from './download-words.ts';
+// Follows a delivery: the portal tells of each change of it (server-sent events), and the rows of the page are filled again.
+// Loads the page again when the delivery's state changes or the session has ended. Nothing of an answer becomes HTML.
+// A page that nobody looks at lets go of its stream: a browser has few connections to one host.
 import { localizeTimes } from '#commlink/pages/browser/local-times.ts';
+import {
+  brokenOffProtocol,
+  describeAmount,
+  describeEnd,
+  describeOrigin,
+  describeOutcome,
+  type WordsLanguage,
+} from './download-words.ts';
 import { SpeedMeter } from './speed-meter.ts';
 
 interface DownloadState {
@@ -20,105 +28,112 @@ interface DeliveryState {
   readonly downloads: readonly DownloadState[];
 }
 
-const activePollMs = 1000;
-const idlePollMs = 3000;
-const failedPollMs = 8000;
+const retryMs = 8000;
 
 /** Follows the delivery that `article` shows until it ends, or the page goes away. */
-export async function followDelivery(article: HTMLElement): Promise<void> {
+export function followDelivery(article: HTMLElement): void {
   const section = article.querySelector<HTMLElement>('[data-downloads]');
   if (!section || article.dataset['live'] !== 'yes') return;
   section.querySelector('[data-reload]')?.remove();
   const shownState = article.querySelector<HTMLElement>('[data-state]')?.dataset['state'];
-  const speeds = new SpeedMeter();
-  for (;;) {
-    const state = await fetchState(article.dataset['delivery'] ?? '');
-    if (state === 'refused') return;
-    if (state) {
-      showDownloads(section, state.downloads, speeds);
+  const rows = new DownloadRows(section);
+  let source: EventSource | null = null;
+  const follow = () => {
+    if (source || document.hidden) return;
+    source = new EventSource(`/deliveries/${article.dataset['delivery'] ?? ''}/events`);
+    source.addEventListener('delivery', ({ data }) => {
+      const told = JSON.parse(String(data)) as DeliveryState;
+      rows.show(told.downloads);
       // Nothing becomes `requested` again: a page that says more was told by the node, and internal-db not yet.
-      if (state.state !== 'requested' && state.state !== shownState) return location.reload();
+      if (told.state !== 'requested' && told.state !== shownState) location.reload();
+    });
+    source.addEventListener('end', () => {
+      leave();
+      location.reload();
+    });
+    // A browser tries a stream that broke off again by itself, but not one that was refused.
+    source.addEventListener('error', () => {
+      if (source?.readyState !== EventSource.CLOSED) return;
+      leave();
+      setTimeout(follow, retryMs);
+    });
+  };
+  const leave = () => {
+    source?.close();
+    source = null;
+  };
+  document.addEventListener('visibilitychange', () => (document.hidden ? leave() : follow()));
+  globalThis.addEventListener('pagehide', leave);
+  globalThis.addEventListener('pageshow', follow);
+  follow();
+}
+
+/** The rows of a delivery's downloads, and the hint beside them. */
+class DownloadRows {
+  readonly #section: HTMLElement;
+  readonly #speeds = new SpeedMeter();
+  readonly #language: WordsLanguage = document.documentElement.lang === 'de' ? 'de' : 'en';
+
+  constructor(section: HTMLElement) {
+    this.#section = section;
+  }
+
+  /** `downloads` are newest first. */
+  show(downloads: readonly DownloadState[]): void {
+    const list = this.#section.querySelector<HTMLElement>('[data-rows]');
+    if (!list) return;
+    this.#section.querySelector('[data-none]')?.toggleAttribute('hidden', downloads.length > 0);
+    for (const download of downloads.toReversed()) {
+      const known = list.querySelector<HTMLElement>(`[data-download-id="${CSS.escape(download.id)}"]`);
+      const row = known ?? this.#createRow(list, download);
+      if (row.dataset['outcome'] === 'running' && download.outcome !== 'running') this.#announce(download);
+      this.#fillRow(row, download);
     }
-    const isRunning = state?.downloads.some((download) => download.outcome === 'running') ?? false;
-    await waitVisible(state ? (isRunning ? activePollMs : idlePollMs) : failedPollMs);
+    const protocol = brokenOffProtocol(downloads);
+    for (const hint of this.#section.querySelectorAll<HTMLElement>('[data-resume]'))
+      hint.hidden = hint.dataset['resume'] !== protocol;
   }
-}
 
-/** Null when there is no answer now; `refused` when there will be none: the session or the delivery is gone. */
-async function fetchState(delivery: string): Promise<DeliveryState | 'refused' | null> {
-  try {
-    const answer = await fetch(`/api/v1/deliveries/${delivery}`, { headers: { accept: 'application/json' } });
-    if (answer.status === 401 || answer.status === 404) return 'refused';
-    return answer.ok ? ((await answer.json()) as DeliveryState) : null;
-  } catch {
-    // The network or the server is away for a moment: the next round will tell.
-    return null;
+  #createRow(list: HTMLElement, download: DownloadState): HTMLElement {
+    const row = document.createElement('li');
+    row.dataset['downloadId'] = download.id;
+    const heading = element('span', 'split');
+    const label = element('span', '', describeOrigin(download, this.#language));
+    const words = element('span', '');
+    words.dataset['outcomeWords'] = '';
+    heading.append(label, ' ', words);
+    const bar = document.createElement('progress');
+    bar.setAttribute('aria-label', label.textContent);
+    const facts = element('span', 'facts');
+    const amount = element('span', '');
+    amount.dataset['amount'] = '';
+    const began = document.createElement('time');
+    began.dateTime = download.startedAt;
+    facts.append(amount, ` · ${list.dataset['began'] ?? ''} `, began);
+    row.append(heading, bar, facts);
+    localizeTimes(row);
+    list.prepend(row);
+    return row;
   }
-}
 
-/** Waits, and then on until somebody looks at the page. */
-async function waitVisible(delayMs: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, delayMs));
-  while (document.hidden) {
-    await new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { once: true }));
+  #fillRow(row: HTMLElement, download: DownloadState): void {
+    const { sizeBytes, outcome } = download;
+    const reachedBytes = download.offsetBytes + download.sentBytes;
+    const speed = this.#speeds.measure(download.id, reachedBytes);
+    row.dataset['outcome'] = outcome;
+    const bar = row.querySelector('progress');
+    if (bar) {
+      bar.max = sizeBytes;
+      bar.value = reachedBytes;
+    }
+    setText(row, '[data-outcome-words]', describeOutcome(outcome, this.#language));
+    const shownSpeed = outcome === 'running' ? speed : null;
+    setText(row, '[data-amount]', describeAmount({ reachedBytes, sizeBytes }, shownSpeed, this.#language));
   }
-}
 
-function showDownloads(section: HTMLElement, downloads: readonly DownloadState[], speeds: SpeedMeter): void {
-  const list = section.querySelector('[data-rows]');
-  if (!list) return;
-  section.querySelector('[data-none]')?.toggleAttribute('hidden', downloads.length > 0);
-  for (const download of downloads.toReversed()) {
-    const known = list.querySelector<HTMLElement>(`[data-download-id="${CSS.escape(download.id)}"]`);
-    const row = known ?? createRow(download);
-    if (!known) list.prepend(row);
-    if (row.dataset['outcome'] === 'running' && download.outcome !== 'running') announce(section, download);
-    fillRow(row, download, speeds.measure(download.id, reachedBytesOf(download)));
+  #announce(download: DownloadState): void {
+    setText(this.#section, '[data-announcement]', describeEnd(download, this.#language));
   }
-}
-
-function createRow(download: DownloadState): HTMLElement {
-  const row = document.createElement('li');
-  row.dataset['downloadId'] = download.id;
-  const heading = element('span', 'split');
-  const label = element('span', '', `${download.protocol.toUpperCase()} from ${download.address}`);
-  const words = element('span', '');
-  words.dataset['outcomeWords'] = '';
-  heading.append(label, ' ', words);
-  const bar = document.createElement('progress');
-  bar.setAttribute('aria-label', label.textContent ?? '');
-  const facts = element('span', 'facts');
-  const amount = element('span', '');
-  amount.dataset['amount'] = '';
-  const began = document.createElement('time');
-  began.dateTime = download.startedAt;
-  facts.append(amount, ' · began ', began);
-  row.append(heading, bar, facts);
-  localizeTimes(row);
-  return row;
-}
-
-function fillRow(row: HTMLElement, download: DownloadState, bytesPerSecond: number | null): void {
-  const reachedBytes = reachedBytesOf(download);
-  row.dataset['outcome'] = download.outcome;
-  const bar = row.querySelector('progress');
-  if (bar) {
-    bar.max = download.sizeBytes;
-    bar.value = reachedBytes;
-  }
-  const isRunning = download.outcome === 'running';
-  setText(row, '[data-outcome-words]', describeOutcome(download.outcome));
-  const amount = { reachedBytes, sizeBytes: download.sizeBytes };
-  setText(row, '[data-amount]', describeAmount(amount, isRunning ? bytesPerSecond : null));
-}
-
-function announce(section: HTMLElement, download: DownloadState): void {
-  const words = describeOutcome(download.outcome);
-  setText(section, '[data-announcement]', `Download over ${download.protocol.toUpperCase()}: ${words}.`);
-}
-
-function reachedBytesOf(download: DownloadState): number {
-  return download.offsetBytes + download.sentBytes;
 }
 
 function element(name: string, className: string, text = ''): HTMLElement {

@@ -1,39 +1,110 @@
-// How sizes, the progress and the outcomes of downloads are written, on the server's pages and by the script that refreshes them:
+// How the progress and the outcomes of downloads are written, on the server's pages and by the script that refreshes them:
 // this module runs in both places, so that a row looks the same whoever wrote it.
 import { humanSize } from '#commlink/pages/browser/human-size.ts';
+
+/** As in `<html lang>`. */
+export type WordsLanguage = 'en' | 'de';
+
+interface Words {
+  readonly of: string;
+  readonly left: string;
+  readonly from: string;
+  readonly second: readonly [one: string, several: string];
+  readonly minute: readonly [one: string, several: string];
+  readonly hour: readonly [one: string, several: string];
+  readonly outcomes: Readonly<Record<string, string>>;
+  readonly announce: (protocol: string, outcome: string) => string;
+}
+
+const words: Readonly<Record<WordsLanguage, Words>> = {
+  en: {
+    of: 'of',
+    left: 'left',
+    from: 'from',
+    second: ['second', 'seconds'],
+    minute: ['minute', 'minutes'],
+    hour: ['hour', 'hours'],
+    outcomes: {
+      running: 'running',
+      complete: 'complete',
+      partial: 'one part of the file',
+      aborted: 'broken off',
+      revoked: 'stopped, because the file was withdrawn',
+      lost: 'end unknown, the server was restarted',
+    },
+    announce: (protocol, outcome) => `Download over ${protocol}: ${outcome}.`,
+  },
+  de: {
+    of: 'von',
+    left: 'verbleiben',
+    from: 'von',
+    second: ['Sekunde', 'Sekunden'],
+    minute: ['Minute', 'Minuten'],
+    hour: ['Stunde', 'Stunden'],
+    outcomes: {
+      running: 'läuft',
+      complete: 'vollständig',
+      partial: 'ein Teil der Datei',
+      aborted: 'abgebrochen',
+      revoked: 'angehalten, weil die Datei zurückgezogen wurde',
+      lost: 'Ende unbekannt, der Server wurde neu gestartet',
+    },
+    announce: (protocol, outcome) => `Download über ${protocol}: ${outcome}.`,
+  },
+};
 
 /** How far a download is: `118 MB of 1.07 GB`, and while it runs, `, 35 MB/s, 27 seconds left`. */
 export function describeAmount(
   { reachedBytes, sizeBytes }: { readonly reachedBytes: number; readonly sizeBytes: number },
   bytesPerSecond: number | null,
+  language: WordsLanguage = 'en',
 ): string {
-  const amount = `${humanSize(reachedBytes)} of ${humanSize(sizeBytes)}`;
+  const amount = `${humanSize(reachedBytes, language)} ${words[language].of} ${humanSize(sizeBytes, language)}`;
   if (bytesPerSecond === null || bytesPerSecond < 1) return amount;
-  const left = describeDuration(Math.max(0, sizeBytes - reachedBytes) / bytesPerSecond);
-  return `${amount}, ${humanSize(bytesPerSecond)}/s, ${left} left`;
+  const left = describeDuration(Math.max(0, sizeBytes - reachedBytes) / bytesPerSecond, language);
+  return `${amount}, ${humanSize(bytesPerSecond, language)}/s, ${left} ${words[language].left}`;
+}
+
+/** A download's outcome in words; an outcome that this page does not know yet as it is. */
+export function describeOutcome(outcome: string, language: WordsLanguage = 'en'): string {
+  return words[language].outcomes[outcome] ?? outcome;
+}
+
+/** Which way and whereto: `SFTP from 192.0.2.7`. */
+export function describeOrigin(
+  { protocol, address }: { readonly protocol: string; readonly address: string },
+  language: WordsLanguage = 'en',
+): string {
+  return `${protocol.toUpperCase()} ${words[language].from} ${address}`;
+}
+
+/** What is said to those who hear the page when a download ends. */
+export function describeEnd(
+  { protocol, outcome }: { readonly protocol: string; readonly outcome: string },
+  language: WordsLanguage = 'en',
+): string {
+  return words[language].announce(protocol.toUpperCase(), describeOutcome(outcome, language));
+}
+
+/**
+ * The protocol of the newest download, when that broke off and nothing has been fetched since; else null. `downloads` are
+ * newest first.
+ */
+export function brokenOffProtocol(
+  downloads: readonly { readonly protocol: string; readonly outcome: string }[],
+): string | null {
+  const [newest] = downloads;
+  return newest && ['aborted', 'lost'].includes(newest.outcome) ? newest.protocol : null;
 }
 
 /** A duration in the one unit that fits it, rounded up. */
-function describeDuration(seconds: number): string {
+function describeDuration(seconds: number, language: WordsLanguage): string {
   const [count, unit] =
     seconds <= 90
-      ? [Math.ceil(seconds), 'second']
+      ? ([Math.ceil(seconds), 'second'] as const)
       : seconds <= 90 * 60
-        ? [Math.ceil(seconds / 60), 'minute']
-        : [Math.ceil(seconds / 3600), 'hour'];
-  return `${count.toLocaleString('en')} ${unit}${count === 1 ? '' : 's'}`;
-}
-
-const outcomeWords: Readonly<Record<string, string>> = {
-  running: 'running',
-  complete: 'complete',
-  partial: 'one part of the file',
-  aborted: 'broken off: resume it',
-  revoked: 'stopped, because the file was withdrawn',
-  lost: 'end unknown, the server was restarted',
-};
-
-/** A download's outcome in words; an outcome that this page does not know yet as it is. */
-export function describeOutcome(outcome: string): string {
-  return outcomeWords[outcome] ?? outcome;
+        ? ([Math.ceil(seconds / 60), 'minute'] as const)
+        : ([Math.ceil(seconds / 3600), 'hour'] as const);
+  const [one, several] = words[language][unit];
+  return `${count.toLocaleString(language)} ${count === 1 ? one : several}`;
 }

@@ -13,4 +13,4 @@ sendFormsOnce(document);
 offerPasskeys(document);
 closeMenus(document);
 const delivery = document.querySelector<HTMLElement>('[data-delivery]');
-if (delivery) void followDelivery(delivery);
+if (delivery) followDelivery(delivery);

@@ -9,6 +9,8 @@ import { escapeForOpenSsh, quoteForLftp, quoteForPowerShell, quoteForShell } fro
 /** One line per client, for POSIX shells unless the name says otherwise; null where its protocol is not offered. */
 export interface ClientCommands {
   readonly curlHttps: string | null;
+  readonly wget: string | null;
+  readonly aria2: string | null;
   readonly curlFtps: string | null;
   readonly lftp: string | null;
   readonly sftp: string | null;
@@ -37,6 +39,7 @@ export function clientCommands(source: CommandSource): ClientCommands {
   const digestLine = quoteForShell(`${sha256}  ${delivery.file}`);
   return {
     ...curlCommands(source),
+    ...serverCommands(source),
     lftp: lftpCommand(source),
     ...sshCommands(source),
     sha256sum: `echo ${digestLine} | sha256sum -c`,
@@ -54,6 +57,17 @@ function curlCommands({ delivery, links, ownAuthority }: CommandSource) {
     curlHttps: https && `curl --fail${authority} -C - -o ${file} ${quoteForShell(https)}`,
     curlFtps:
       ftp && `curl --ssl-reqd${authority} --user ${delivery.login} -C - -o ${file} ${quoteForShell(ftp)}`,
+  };
+}
+
+/** What servers have, or fetch with by choice; both go on with a part, and aria2 compares the digest at the end. */
+function serverCommands({ delivery, links: { https }, ownAuthority }: CommandSource) {
+  if (https === null) return { wget: null, aria2: null };
+  const url = quoteForShell(https);
+  const authority = ownAuthority ? ` --ca-certificate=${caFileName}` : '';
+  return {
+    wget: `wget -c${authority} ${quoteForShell(`--output-document=${delivery.file}`)} ${url}`,
+    aria2: `aria2c -c${authority} --checksum=sha-256=${delivery.sha256} ${quoteForShell(`--out=${delivery.file}`)} ${url}`,
   };
 }
 

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#commlink/log.ts';
 import { describedDeliveriesMax, type DeliveryWithDownloads } from '#commlink/methods/delivery-methods.ts';
-import type { SessionOwner } from '#commlink/methods/internal-db-methods.ts';
+import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import type { InternalDbClient } from '../internal-db-client.ts';
 import { watchLimits } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
@@ -178,8 +178,8 @@ export class DeliveryWatch {
 }
 
 /** Those with the same name see the same: see `visibleTo` of internal-db. */
-function circleOf({ account }: SessionOwner): string {
-  return account.id;
+function circleOf({ account, user }: SessionOwner): string {
+  return user.role === 'owner' ? account.id : `${account.id} ${user.id}`;
 }
 
 function tell(watchers: Set<Watcher>, watcher: Watcher, record: DeliveryWithDownloads | undefined): void {

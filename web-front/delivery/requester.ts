@@ -2,7 +2,7 @@
 
 const userPrefix = 'user:';
 
-/** The user's name; `your vendor` for a delivery that the vendor's own people made, who stay unnamed. */
-export function nameRequester(requestedBy: string): string {
-  return requestedBy.startsWith(userPrefix) ? requestedBy.slice(userPrefix.length) : 'your vendor';
+/** The user's name; null for a delivery that the vendor's own people made, who stay unnamed. */
+export function nameRequester(requestedBy: string): string | null {
+  return requestedBy.startsWith(userPrefix) ? requestedBy.slice(userPrefix.length) : null;
 }

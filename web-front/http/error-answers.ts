@@ -60,7 +60,8 @@ export function createErrorAnswer(means: {
     const problem = problemOf(error, request.url);
     logProblem(log, problem, request.id);
     reply.headers(answerHeaders(request.id));
-    if (problem.code === 'session_required' && !isApi(request.url)) return leadToSignIn(request, reply);
+    if (problem.code === 'session_required' && !isApi(request.url))
+      return leadToSignIn(problem, request, reply);
     reply.code(problem.statusCode);
     if (problem.retryAfterSeconds !== null) reply.header('retry-after', problem.retryAfterSeconds);
     if (!isApi(request.url)) {
@@ -89,10 +90,10 @@ export function refuseUnknownAddresses(app: PortalApp, { offersApi }: { offersAp
   });
 }
 
-function leadToSignIn(request: FailedRequest, reply: ErrorSink): unknown {
+function leadToSignIn(problem: PortalProblem, request: FailedRequest, reply: ErrorSink): unknown {
   if (readSessionCookie(request) !== null) clearSessionCookie(reply);
-  const isWorthReturning = request.method === 'GET' && request.url !== '/';
-  const next = isWorthReturning ? `?next=${encodeURIComponent(request.url)}` : '';
+  const page = problem.returnTo ?? (request.method === 'GET' ? request.url : '/');
+  const next = page === '/' ? '' : `?next=${encodeURIComponent(page)}`;
   return reply.redirect(`/sign-in${next}`, 303);
 }
 

@@ -21,6 +21,19 @@ export function requireSession(request: CookieSource): string {
   return session;
 }
 
+/**
+ * Does what a form asked for; should its session have ended, the way after the sign-in leads to `page`, so that nothing has
+ * to be found or typed again.
+ */
+export async function returningTo<T>(page: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PortalProblem) || error.code !== 'session_required') throw error;
+    throw new PortalProblem('session_required', error.message, { cause: error, returnTo: page });
+  }
+}
+
 /** Describes the session's owner for the page's frame. */
 export async function loadViewer(services: PortalServices, session: string): Promise<Viewer> {
   const { owner } = await services.internalDb.callForSession('session.describe', { session });

@@ -1,12 +1,14 @@
-// The part of a delivery's page that says how to fetch it: the browser's button, the login, a line for each client, and
-// how to check what arrived. Lines are text in <code>; the script adds a Copy button to each.
+// The parts of a delivery's page that say how to fetch it: the browser's button, how to check what arrived, lines for a
+// server, and what a file transfer program needs. Lines are text in <code>; the script adds a Copy button to each.
 import type { Delivery } from '#commlink/methods/fields.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
+import { humanSize } from '#commlink/pages/browser/human-size.ts';
+import { renderCopyable, renderFacts, renderFold } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { caFileName, type ClientCommands } from '../delivery/client-commands.ts';
 import type { DownloadLinks } from '../delivery/download-links.ts';
-import { humanSize } from '#commlink/pages/browser/human-size.ts';
-import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import { siteFileName } from '../delivery/session-files.ts';
+import type { PageFrame } from './layout.ts';
 
 /** Everything that a customer needs to fetch a delivery. */
 export interface DeliveryAccess {
@@ -17,108 +19,134 @@ export interface DeliveryAccess {
   readonly ownAuthority: boolean;
 }
 
+/** A line for a program, by the program's name. */
+type NamedLine = readonly [program: string, line: string | null];
+
 /** The browser's own button: HTTPS straight from the node. */
-export function downloadButton(delivery: Delivery, { links }: DeliveryAccess): Html {
-  if (links.https === null) {
-    return html`<p>
-      The file is ready. Fetch it with one of the programs below; this service offers no link.
-    </p>`;
-  }
+export function downloadButton(frame: PageFrame, delivery: Delivery, { links }: DeliveryAccess): Html {
+  const texts = frame.texts.deliveries;
+  if (links.https === null) return html`<p>${texts.noLink}</p>`;
+  const size = humanSize(delivery.sizeBytes, frame.language);
   return html`<p class="get">
       <a class="button primary big" href="${links.https}"
-        >Download <small>${humanSize(delivery.sizeBytes)}, in this browser</small></a
+        >${texts.get} <small>${texts.inThisBrowser(size)}</small></a
       >
     </p>
-    <p class="fine">
-      An interrupted download resumes where it stopped. This link works without signing in until
-      ${timeText(delivery.expiresAtMs)}: treat it like a password.
-    </p>`;
+    <p class="fine">${texts.getNote}</p>`;
 }
 
-/** The sections for other clients, and for checking what arrived. */
-export function otherClients(delivery: Delivery, access: DeliveryAccess): Html {
-  return html`${loginSection(delivery, access)} ${commandsSection(access)}
-  ${checkSection(delivery, access.commands)}`;
+/** How to check what arrived. */
+export function checkSection(frame: PageFrame, delivery: Delivery, commands: ClientCommands): Html {
+  const texts = frame.texts.deliveries;
+  return html`<section aria-labelledby="check">
+    <h2 id="check">${texts.check}</h2>
+    <p>${texts.checkLead}</p>
+    ${renderLines([['Linux', commands.sha256sum]])}
+    ${renderFold(
+      texts.checkElsewhere,
+      renderLines([
+        ['macOS', commands.shasum],
+        ['Windows PowerShell', commands.powershell],
+        [texts.digest, delivery.sha256],
+      ]),
+    )}
+  </section>`;
 }
 
-function loginSection(delivery: Delivery, { password, endpoints, links }: DeliveryAccess): Html | null {
+/** The lines for a machine without a browser. */
+export function serverSection(frame: PageFrame, { commands, ownAuthority }: DeliveryAccess): Html {
+  const texts = frame.texts.deliveries;
+  const withPassword: NamedLine[] = [
+    ['curl (FTPS)', commands.curlFtps],
+    ['lftp (FTPS)', commands.lftp],
+    ['sftp', commands.sftp],
+    ['scp', commands.scp],
+  ];
+  const [first, ...others] = [
+    ['curl', commands.curlHttps],
+    ['wget', commands.wget],
+    ['aria2', commands.aria2],
+    ...withPassword,
+  ].filter((line): line is [string, string] => line[1] !== null);
+  const asksPassword = withPassword.some(([, line]) => line !== null);
+  const more = html`${asksPassword ? html`<p>${texts.serverPassword}</p>` : null} ${renderLines(others)}`;
+  return html`<section aria-labelledby="server">
+    <h2 id="server">${texts.server}</h2>
+    <p>${texts.serverLead}</p>
+    ${ownAuthority ? html`<p>${texts.authority(html`<a href="/${caFileName}" download>${caFileName}</a>`)}</p>` : null}
+    ${first ? renderLines([first]) : null} ${others.length > 0 ? renderFold(texts.more, more) : null}
+  </section>`;
+}
+
+/** What FileZilla and the like are told: login, hosts, and files that bring these into their lists of sites. */
+export function programSection(frame: PageFrame, delivery: Delivery, access: DeliveryAccess): Html | null {
+  const { endpoints, password, links } = access;
   const { ftp, sftp } = endpoints;
   if (!ftp && !sftp) return null;
-  return html`<section class="card" aria-labelledby="login">
-    <h2 id="login">With a file transfer program</h2>
-    <p>
-      FileZilla, WinSCP, Cyberduck and others:
-      ${links.sftp ? html`<a href="${links.sftp}">open over SFTP</a>, or fill in by hand.` : 'fill in by hand.'}
-    </p>
-    <dl class="facts-table">
-      <dt>Login</dt>
-      <dd>${copyable('login', delivery.login)}</dd>
-      <dt>Password</dt>
-      <dd>${copyable('password', password)}</dd>
-      ${
-        sftp
-          ? html`<dt>SFTP</dt>
-              <dd>host <code>${sftp.host}</code>, port <code>${sftp.port}</code></dd>`
-          : null
-      }
-      ${
-        ftp
-          ? html`<dt>FTPS</dt>
-              <dd>host <code>${ftp.host}</code>, port <code>${ftp.port}</code>, explicit TLS</dd>`
-          : null
-      }
-      <dt>File</dt>
-      <dd><code>/${delivery.path}</code></dd>
-      ${
-        sftp
-          ? html`<dt>Host key</dt>
-              <dd>
-                ${sftp.hostKeyFingerprints.map((line) => html`<code class="block">${line}</code>`)}
-                <small>Your client shows one of these when it connects for the first time.</small>
-              </dd>`
-          : null
-      }
-    </dl>
-    <p class="fine">Login and password were made for this delivery and end with it.</p>
+  const texts = frame.texts.deliveries;
+  return html`<section aria-labelledby="program">
+    <h2 id="program">${texts.program}</h2>
+    <p>${texts.programLead}</p>
+    ${renderFacts([
+      [texts.login, renderCopyable(texts.login, delivery.login)],
+      [texts.password, renderCopyable(texts.password, password)],
+      [texts.sftp, sftp && texts.host(sftp.host, sftp.port)],
+      [texts.ftps, ftp && html`${texts.host(ftp.host, ftp.port)}, ${texts.explicitTls}`],
+      [texts.file, html`<code>/${delivery.path}</code>`],
+      [texts.hostKey, sftp && hostKeys(sftp.hostKeyFingerprints, texts.hostKeyNote)],
+    ])}
+    ${links.sftp ? html`<p><a class="button" href="${links.sftp}">${texts.openSftp}</a></p>` : null}
+    <h3>${texts.sessionFiles}</h3>
+    ${siteFiles(frame, delivery)}
   </section>`;
 }
 
-function commandsSection({ commands, ownAuthority }: DeliveryAccess): Html {
-  return html`<section class="card" aria-labelledby="commands">
-    <h2 id="commands">From a terminal</h2>
-    <p>
-      The clients ask for the password above, so that it shows in no list of processes. Run the same line
-      again to resume; <code>scp</code> starts over.
-    </p>
-    ${
-      ownAuthority
-        ? html`<p>
-            This service has a certificate authority of its own: save
-            <a href="/${caFileName}" download>${caFileName}</a> into the folder where you run these lines.
-          </p>`
-        : null
-    }
-    ${command('curl over HTTPS', commands.curlHttps)} ${command('curl over FTPS', commands.curlFtps)}
-    ${command('lftp over FTPS', commands.lftp)} ${command('sftp', commands.sftp)}
-    ${command('scp', commands.scp)}
-  </section>`;
+/** The lines that go on with a download over this protocol; empty when there is none. */
+export function resumeLines(
+  protocol: string,
+  { commands }: Pick<DeliveryAccess, 'commands'>,
+): readonly NamedLine[] {
+  const lines: Readonly<Record<string, readonly NamedLine[]>> = {
+    https: [['curl', commands.curlHttps]],
+    ftps: [
+      ['lftp', commands.lftp],
+      ['curl', commands.curlFtps],
+    ],
+    sftp: [['sftp', commands.sftp]],
+  };
+  return lines[protocol] ?? [];
 }
 
-function checkSection(delivery: Delivery, commands: ClientCommands): Html {
-  return html`<section class="card" aria-labelledby="check">
-    <h2 id="check">Check what arrived</h2>
-    <p>SHA-256 ${copyable('SHA-256', delivery.sha256)}</p>
-    ${command('Linux', commands.sha256sum)} ${command('macOS', commands.shasum)}
-    ${command('Windows PowerShell', commands.powershell)}
-  </section>`;
+/** Lines below each other, each with its program's name; those that are null are left out. */
+export function renderLines(lines: readonly NamedLine[]): Html {
+  const items = lines.map(([program, line]) =>
+    line === null
+      ? null
+      : html`<div>
+          <dt>${program}</dt>
+          <dd>${renderCopyable(program, line)}</dd>
+        </div>`,
+  );
+  return html`<dl class="lines">${items}</dl>`;
 }
 
-function command(label: string, line: string | null): Html | null {
-  if (line === null) return null;
-  return html`<h3>${label}</h3>
-    <p class="copyable"><code data-copy="${label}">${line}</code></p>`;
+function siteFiles(frame: PageFrame, delivery: Delivery): Html {
+  const texts = frame.texts.deliveries;
+  const winScpFile = siteFileName(delivery, 'ini');
+  const entry = (file: string, name: string, use: Html | string) =>
+    html`<li>
+      <div>
+        <a href="/deliveries/${delivery.id}/${file}" download>${name}</a>
+        <p class="fine">${use}</p>
+      </div>
+    </li>`;
+  return html`<ul class="list">
+    ${entry('filezilla.xml', texts.fileZilla, texts.fileZillaUse)}
+    ${entry('winscp.ini', texts.winScp, texts.winScpUse(winScpFile))}
+  </ul>`;
 }
 
-function copyable(what: string, text: string): Html {
-  return html`<span class="copyable"><code data-copy="${what}">${text}</code></span>`;
+function hostKeys(fingerprints: readonly string[], note: string): Html {
+  return html`${fingerprints.map((line) => html`<code class="host-key">${line}</code>`)}
+    <small>${note}</small>`;
 }

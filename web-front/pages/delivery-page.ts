@@ -1,13 +1,20 @@
 // The page of one delivery: its state, every way to fetch it, how to check the file, and the downloads as they run.
 // The parts for the clients are in delivery-access.ts, the downloads in delivery-progress.ts.
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
+import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
+import { sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
 import { nameRequester } from '../delivery/requester.ts';
-import { downloadButton, otherClients, type DeliveryAccess } from './delivery-access.ts';
+import {
+  checkSection,
+  downloadButton,
+  programSection,
+  serverSection,
+  type DeliveryAccess,
+} from './delivery-access.ts';
 import { downloadsSection, isRunning } from './delivery-progress.ts';
 import { stateTag } from './deliveries-page.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
-import { sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
 
 /** What the page shows. `access` is null when this browser has no credentials for the delivery, or its node is away. */
 export interface DeliveryView {
@@ -20,93 +27,108 @@ export interface DeliveryView {
 
 /** The page. */
 export function deliveryPage(frame: PageFrame, viewer: Viewer, view: DeliveryView): string {
-  const { delivery } = view;
+  const { delivery, access } = view;
+  const texts = frame.texts.deliveries;
   const isLive = delivery.state === 'staged' || delivery.state === 'requested';
-  // The page's script follows the downloads over the API; where that is not offered, a link reloads the page.
-  const isFollowed = isLive && frame.offersApi;
-  const main = html`<article data-delivery="${delivery.id}" data-live="${isFollowed ? 'yes' : 'no'}">
-    <header class="delivery-head">
-      <p class="crumbs"><a href="/deliveries">Deliveries</a></p>
+  const main = html`<article data-delivery="${delivery.id}" data-live="${isLive ? 'yes' : 'no'}">
+    <header class="page-head">
+      <p class="crumbs"><a href="/deliveries">${texts.title}</a></p>
       <h1 class="name">${delivery.file}</h1>
-      <p class="facts">
-        ${stateTag(delivery.state)} ${delivery.product} ${delivery.version} · ${sizeText(delivery.sizeBytes)}
-        ${isLive ? html` · until ${timeText(delivery.expiresAtMs)}` : null}
+      <p class="lead">
+        ${stateTag(frame, delivery.state)} ${delivery.product} ${delivery.version} ·
+        ${sizeText(delivery.sizeBytes, frame.language)}
+        ${isLive ? html` · ${texts.until} ${timeText(delivery.expiresAtMs, frame.language)}` : null}
       </p>
+      ${isLive && access ? downloadButton(frame, delivery, access) : null}
     </header>
-    ${isLive ? liveBody(viewer, view) : endedBody(viewer, delivery)} ${downloadsSection(view)}
-    ${isLive && view.access ? otherClients(delivery, view.access) : null}
-    ${isLive ? endForm(viewer, delivery) : null}
+    ${isLive ? liveNotice(frame, viewer, view) : endedNotice(frame, viewer, delivery)}
+    ${downloadsSection(frame, { ...view, isLive })}
+    ${isLive && access ? waysToFetch(frame, delivery, access) : null}
+    ${isLive ? endForm(frame, viewer, delivery) : null}
   </article>`;
-  const refresh = isLive && isRunning(view.downloads) ? (isFollowed ? 'without-script' : 'always') : null;
+  const refresh = isLive && isRunning(view.downloads) ? 'without-script' : null;
   return renderPage(frame, { title: delivery.file, viewer, section: 'deliveries', refresh, main });
 }
 
-function liveBody(viewer: Viewer, view: DeliveryView): Html {
-  const { delivery, access } = view;
-  if (access) return downloadButton(delivery, access);
-  if (view.hasCredentials) {
-    return html`<div class="notice bad" role="alert">
-      <p>
-        <strong>The download server “${delivery.node}” cannot be reached at the moment.</strong> The file
-        stays ready there; reload this page in a few seconds.
-      </p>
-      <p><a class="button" href="/deliveries/${delivery.id}">Reload</a></p>
-    </div>`;
+/** Asks once more for a file that was wanted when the session had ended. */
+export function askPage(
+  frame: PageFrame,
+  viewer: Viewer,
+  file: Pick<Delivery, 'product' | 'version' | 'file'>,
+): string {
+  const { ask } = frame.texts.deliveries;
+  const main = html`<header class="page-head">
+    <h1 class="name">${ask.title(file.file)}</h1>
+    <p class="lead">${ask.lead}</p>
+    <div class="actions">${againForm(viewer, file, ask.button)}</div>
+  </header>`;
+  return renderPage(frame, { title: ask.title(file.file), viewer, section: 'deliveries', main });
+}
+
+function waysToFetch(frame: PageFrame, delivery: Delivery, access: DeliveryAccess): Html {
+  return html`${checkSection(frame, delivery, access.commands)} ${serverSection(frame, access)}
+  ${programSection(frame, delivery, access)}`;
+}
+
+/** What to do when the page can't say how to fetch the file. */
+function liveNotice(frame: PageFrame, viewer: Viewer, view: DeliveryView): Html | null {
+  const { delivery, access, hasCredentials } = view;
+  const texts = frame.texts.deliveries;
+  if (access) return null;
+  const reload = html`<a class="button" href="/deliveries/${delivery.id}">${texts.reload}</a>`;
+  if (hasCredentials) {
+    const message = html`<p><strong>${texts.away(delivery.node)}</strong> ${texts.awayAdvice}</p>`;
+    return renderNotice('bad', message, reload);
   }
   if (delivery.state === 'requested') {
-    return html`<div class="notice">
-      <p><strong>The file is being made ready for ${nameRequester(delivery.requestedBy)}.</strong></p>
-      <p><a class="button" href="/deliveries/${delivery.id}">Reload</a></p>
-    </div>`;
+    const who = nameRequester(delivery.requestedBy) ?? texts.vendor;
+    return renderNotice('plain', html`<p><strong>${texts.preparing(who)}</strong></p>`, reload);
   }
-  return html`<div class="notice">
-    <p>
-      <strong>The password is shown only in the browser that asked for the file.</strong> It is kept nowhere
-      else. Ask for the file here to get a login of your own; the other one keeps working.
-    </p>
-    ${againForm(viewer, delivery, 'Download here')}
-  </div>`;
+  const message = html`<p><strong>${texts.elsewhere}</strong> ${texts.elsewhereAdvice}</p>`;
+  return renderNotice('plain', message, againForm(viewer, delivery, texts.getHere));
 }
 
-function endedBody(viewer: Viewer, delivery: Delivery): Html {
-  const ended = delivery.endedAtMs === null ? null : html` It ended on ${timeText(delivery.endedAtMs)}.`;
-  const sentences: Record<Delivery['state'], Html> = {
-    requested: html``,
-    staged: html``,
-    failed: html`<strong>The file could not be made ready.</strong> Nothing was counted. Try again; if it
-      stays so, write to your vendor and name the delivery <code>${delivery.id}</code>.`,
-    expired: html`<strong>This delivery has expired.</strong>${ended} Ask for the file again to get a new one.`,
-    revoked: html`<strong>Your vendor has withdrawn this file from you.</strong>${ended} Write to your vendor
-      if you did not expect that.`,
-    cancelled: html`<strong>This delivery was ended.</strong>${ended} Ask for the file again to get a new one.`,
-  };
-  return html`<div class="notice">
-    <p>${sentences[delivery.state]}</p>
-    ${
-      delivery.state === 'revoked'
-        ? html`<p><a class="button" href="/">Go to your products</a></p>`
-        : againForm(viewer, delivery, 'Download again')
-    }
-  </div>`;
+function endedNotice(frame: PageFrame, viewer: Viewer, delivery: Delivery): Html | null {
+  const texts = frame.texts.deliveries;
+  const { state, endedAtMs } = delivery;
+  if (state === 'requested' || state === 'staged') return null;
+  const isRevoked = state === 'revoked';
+  const advice =
+    state === 'failed'
+      ? texts.failedAdvice(delivery.id)
+      : isRevoked
+        ? texts.revokedAdvice
+        : texts.againAdvice;
+  const ended =
+    endedAtMs === null || state === 'failed'
+      ? null
+      : html` ${texts.endedOn} ${timeText(endedAtMs, frame.language)}.`;
+  const message = html`<p><strong>${texts.endings[state]}</strong>${ended} ${advice}</p>`;
+  const action = isRevoked
+    ? html`<a class="button" href="/">${texts.toProducts}</a>`
+    : againForm(viewer, delivery, texts.getAgain);
+  return renderNotice(isRevoked || state === 'failed' ? 'warn' : 'plain', message, action);
 }
 
-function againForm(viewer: Viewer, delivery: Delivery, label: string): Html {
+function againForm(
+  viewer: Viewer,
+  file: Pick<Delivery, 'product' | 'version' | 'file'>,
+  label: string,
+): Html {
   return html`<form method="post" action="/deliveries" data-once>
     ${formTokenField(viewer)}
-    <input type="hidden" name="product" value="${delivery.product}" />
-    <input type="hidden" name="version" value="${delivery.version}" />
-    <input type="hidden" name="file" value="${delivery.file}" />
+    <input type="hidden" name="product" value="${file.product}" />
+    <input type="hidden" name="version" value="${file.version}" />
+    <input type="hidden" name="file" value="${file.file}" />
     <button class="primary" type="submit">${label}</button>
   </form>`;
 }
 
-function endForm(viewer: Viewer, delivery: Delivery): Html {
+function endForm(frame: PageFrame, viewer: Viewer, delivery: Delivery): Html {
+  const texts = frame.texts.deliveries;
   return html`<form class="end" method="post" action="/deliveries/${delivery.id}/end">
     ${formTokenField(viewer)}
-    <p>
-      Done with it? Ending the delivery makes its link and password useless at once and stops running
-      downloads.
-    </p>
-    <button class="quiet" type="submit">End this delivery</button>
+    <p class="fine">${texts.endNote}</p>
+    <button class="quiet" type="submit">${texts.end}</button>
   </form>`;
 }

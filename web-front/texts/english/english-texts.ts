@@ -1,9 +1,11 @@
 // Every text of the portal's pages in English, by area: the language that the others are typed by.
+import { deliveriesTexts } from './deliveries.ts';
 import { errorsTexts } from './errors.ts';
 import { frameTexts } from './frame.ts';
 import { keysAndTokensTexts } from './keys-and-tokens.ts';
 import { signInTexts } from './sign-in.ts';
 import { accountTexts } from './account.ts';
+import { historyTexts } from './history.ts';
 import { invitationTexts } from './invitation.ts';
 import { membersTexts } from './members.ts';
 import { passwordsTexts } from './passwords.ts';
@@ -15,6 +17,8 @@ import { securityTexts } from './security.ts';
 export const englishTexts = {
   frame: frameTexts,
   signIn: signInTexts,
+  deliveries: deliveriesTexts,
+  history: historyTexts,
   errors: errorsTexts,
   keysAndTokens: keysAndTokensTexts,
   account: accountTexts,

@@ -1,10 +1,12 @@
 // Every text of the portal's pages in German, by area. A text that is missing does not compile.
 import type { PortalTexts } from '../portal-texts.ts';
+import { deliveriesTexts } from './deliveries.ts';
 import { errorsTexts } from './errors.ts';
 import { frameTexts } from './frame.ts';
 import { keysAndTokensTexts } from './keys-and-tokens.ts';
 import { signInTexts } from './sign-in.ts';
 import { accountTexts } from './account.ts';
+import { historyTexts } from './history.ts';
 import { invitationTexts } from './invitation.ts';
 import { membersTexts } from './members.ts';
 import { passwordsTexts } from './passwords.ts';
@@ -16,6 +18,8 @@ import { securityTexts } from './security.ts';
 export const germanTexts: PortalTexts = {
   frame: frameTexts,
   signIn: signInTexts,
+  deliveries: deliveriesTexts,
+  history: historyTexts,
   errors: errorsTexts,
   keysAndTokens: keysAndTokensTexts,
   account: accountTexts,
