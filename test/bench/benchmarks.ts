@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 import { measureCommlink } from './commlink-benchmark.ts';
 import { measureConfiguration } from './configuration-benchmark.ts';
 import { measureDelivery } from './delivery-benchmark.ts';
+import { measurePortal } from './portal-benchmark.ts';
 import { measureStaging } from './staging-benchmark.ts';
 
 /** Name to benchmark. */
@@ -10,5 +11,6 @@ export const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['commlink', measureCommlink],
   ['config', measureConfiguration],
   ['delivery', measureDelivery],
+  ['portal', measurePortal],
   ['staging', measureStaging],
 ]);

@@ -1,0 +1,144 @@
+// Signed-in pages of the portal with very many customers in the database, at fifty connections, through web-front, commlink
+// and database of a whole Consign; and sign-ins, beside argon2 alone. With --quick: few customers, to see whether it runs.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { connectAdmin, type Admin } from '#bin/admin-client.ts';
+import { layOutState } from '#deploy/state-directory.ts';
+import { passwordChecksRunningMax } from '#internal-db/limits.ts';
+import { createPasswordHasher } from '#internal-db/passwords/password-hash.ts';
+import { passwordParameters } from '#internal-db/passwords/password-parameters.ts';
+import { startConsign } from '../rig/running-consign.ts';
+import { compare, quantileOf, type Benchmark, type BenchmarkRow } from './benchmark.ts';
+import { loadPages, signInAll, type LoadTimes, type PortalPlace } from './portal-load.ts';
+import { populate, type Population, type PopulationSize } from './portal-population.ts';
+
+const usual: PopulationSize = { accounts: 100_000, usersPerAccount: 10, sessions: 5000 };
+const quickly: PopulationSize = { accounts: 400, usersPerAccount: 10, sessions: 200 };
+const productCount = 100;
+/** Of the product whose page is loaded; the others have one. */
+const releaseCount = 60;
+const connections = 50;
+/** Requests a second of all of them: what many people at once make, each reading what they got. */
+const steadyPace = 100;
+const password = 'correct horse battery';
+const actor = 'bench';
+/** As many as the portal lets wait for a password check without refusing anybody. */
+const signInsAtOnce = 8;
+const pages = [
+  { name: 'product page', path: '/products/bench-0', expected: 'Bench product 0' },
+  { name: 'home page', path: '/', expected: 'Bench product' },
+  { name: 'API, products', path: '/api/v1/products', expected: 'bench-0' },
+];
+
+interface Stage {
+  readonly portal: PortalPlace;
+  readonly population: Population;
+}
+
+/** The benchmark `portal`. */
+export const measurePortal: Benchmark = async (report, { quick, only }) => {
+  const cleanups: (() => unknown)[] = [];
+  try {
+    const stage = await setUp(quick ? quickly : usual, (cleanup) => cleanups.unshift(cleanup));
+    const { userCount, entitlementCount, sessions } = stage.population;
+    const shown = `${userCount} users, ${entitlementCount} entitlements`;
+    for (const page of pages) {
+      if (only.length > 0 && !only.includes(page.name)) continue;
+      const plan = { ...page, connections, sessions, durationMs: quick ? 1000 : 15_000 };
+      await loadPages(stage.portal, { ...plan, pacePerSecond: null, durationMs: plan.durationMs / 3 });
+      for (const pacePerSecond of [null, steadyPace]) {
+        const times = await loadPages(stage.portal, { ...plan, pacePerSecond });
+        const pace = pacePerSecond === null ? 'as fast as they can' : `${pacePerSecond} requests/s`;
+        reportTimes(report, `${page.name}, ${connections} connections, ${pace}, ${shown}`, times);
+      }
+    }
+    if (only.length === 0 || only.includes('sign-in')) await measureSignIns(report, stage, quick);
+  } finally {
+    for (const cleanup of cleanups) await cleanup();
+  }
+};
+
+async function setUp(size: PopulationSize, teardown: (cleanup: () => unknown) => void): Promise<Stage> {
+  const consign = await startConsign({ teardown });
+  const perMinute = 1_000_000;
+  const limits = ['signInsPerMinute', 'apiRequestsPerMinute', 'pageRequestsPerMinute'];
+  await consign.configure(...limits.flatMap((name) => [`web1/limits/${name}`, String(perMinute)]));
+  const layout = layOutState(consign.state);
+  const admin = await connectAdmin(layout);
+  teardown(() => admin.close());
+  await publishProducts(admin);
+  const hasher = await createPasswordHasher(passwordParameters);
+  const passwordHash = await hasher.hash(password);
+  const databaseFile = path.join(consign.state, 'internal-db', 'consign.db');
+  const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+  const population = await populate(databaseFile, size, { passwordHash, tell });
+  const { portal: origin, caFile } = consign.endpoints;
+  return { portal: { origin, certificate: await readFile(caFile, 'utf8') }, population };
+}
+
+async function publishProducts(admin: Admin): Promise<void> {
+  for (let number = 0; number < productCount; number += 1) {
+    const product = `bench-${number}`;
+    const title = `Bench product ${number}`;
+    await admin.call('product.create', {
+      actor,
+      name: product,
+      title,
+      description: 'A product to be shown.',
+    });
+    for (let minor = 0; minor < (number === 0 ? releaseCount : 1); minor += 1) {
+      const release = { product, version: `1.${minor}.0`, channel: 'stable', draft: false };
+      const files = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64'].map((platform) => ({
+        name: `${product}-1.${minor}.0-${platform}.tar.gz`,
+        sizeBytes: 123_456_789,
+        sha256: 'ab'.repeat(32),
+        platform,
+        mediaType: 'application/gzip',
+      }));
+      await admin.call('release.publish', { actor, ...release, files });
+    }
+  }
+}
+
+async function measureSignIns(
+  report: (row: BenchmarkRow) => void,
+  { portal, population }: Stage,
+  quick: boolean,
+): Promise<void> {
+  const userNames = population.userNames.slice(0, quick ? 8 : 100);
+  const times = await signInAll(portal, { userNames, password, atOnce: signInsAtOnce });
+  const alone = await measureArgon2(userNames.length);
+  const row = { bench: 'portal', case: `sign-in, ${signInsAtOnce} at once` };
+  const peer = { peer: `argon2id alone, ${passwordChecksRunningMax} at once`, value: alone };
+  report(compare({ ...row, metric: 'throughput', unit: 'sign-ins/s' }, perSecond(times), peer));
+  report(compare({ ...row, metric: 'p50', unit: 'ms' }, quantileOf(times.latenciesMs, 0.5), null));
+}
+
+/** The password checks alone, as internal-db makes them. */
+async function measureArgon2(count: number): Promise<number> {
+  const hasher = await createPasswordHasher(passwordParameters);
+  const stored = await hasher.hash(password);
+  const startMs = performance.now();
+  let left = count;
+  const work = async (): Promise<void> => {
+    for (; left > 0;) {
+      left -= 1;
+      await hasher.check(password, stored);
+    }
+  };
+  await Promise.all(Array.from({ length: passwordChecksRunningMax }, work));
+  return (count * 1000) / (performance.now() - startMs);
+}
+
+function reportTimes(report: (row: BenchmarkRow) => void, name: string, times: LoadTimes): void {
+  const row = { bench: 'portal', case: name };
+  report(compare({ ...row, metric: 'throughput', unit: 'requests/s' }, perSecond(times), null));
+  for (const [metric, share] of [['p50', 0.5] as const, ['p99', 0.99] as const]) {
+    report(compare({ ...row, metric, unit: 'ms' }, quantileOf(times.latenciesMs, share), null));
+  }
+  report(compare({ ...row, metric: 'size', unit: 'bytes' }, times.bodyBytes, null));
+}
+
+function perSecond({ latenciesMs, elapsedMs }: LoadTimes): number {
+  return (latenciesMs.length * 1000) / elapsedMs;
+}

@@ -1,0 +1,101 @@
+// Browsers that load the portal over kept-alive HTTPS connections, as fast as they can or at a steady pace, and people who
+// sign in. Caller: portal-benchmark.ts.
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'undici';
+import { Visitor } from '../web-front/portal-fixture.ts';
+
+/** Where the portal is, and the certificate that proves it. */
+export interface PortalPlace {
+  readonly origin: string;
+  readonly certificate: string;
+}
+
+/** What was measured: each answer, and how long all of them took. */
+export interface LoadTimes {
+  readonly latenciesMs: readonly number[];
+  readonly elapsedMs: number;
+  /** Of one answer's body. */
+  readonly bodyBytes: number;
+}
+
+/** What to ask for, by how many, for how long. */
+export interface LoadPlan {
+  readonly path: string;
+  readonly connections: number;
+  readonly durationMs: number;
+  /** Requests a second of all together, spread evenly; null: each asks again as soon as it has its answer. */
+  readonly pacePerSecond: number | null;
+  /** Session tokens; each request is of another customer. */
+  readonly sessions: readonly string[];
+  /** Must stand in every answer. */
+  readonly expected: string;
+}
+
+/** Loads pages. Throws for an answer that is not the page. */
+export async function loadPages(portal: PortalPlace, plan: LoadPlan): Promise<LoadTimes> {
+  const clients = Array.from(
+    { length: plan.connections },
+    () => new Client(portal.origin, { connect: { ca: portal.certificate }, pipelining: 1 }),
+  );
+  const latenciesMs: number[] = [];
+  let bodyBytes = 0;
+  const startMs = performance.now();
+  const endMs = startMs + plan.durationMs;
+  try {
+    await Promise.all(
+      clients.map(async (client, clientIndex) => {
+        for (let count = clientIndex; performance.now() < endMs; count += plan.connections) {
+          const session = plan.sessions[count % plan.sessions.length] ?? '';
+          // What is late counts from when it was due, so that a pause of the server's is not left out.
+          const sentMs = await untilDue(plan, { startMs, count });
+          bodyBytes = await loadPage(client, plan, session);
+          latenciesMs.push(performance.now() - sentMs);
+        }
+      }),
+    );
+    return { latenciesMs, elapsedMs: performance.now() - startMs, bodyBytes };
+  } finally {
+    await Promise.all(clients.map((client) => client.close()));
+  }
+}
+
+async function untilDue(
+  { pacePerSecond }: LoadPlan,
+  { startMs, count }: { startMs: number; count: number },
+): Promise<number> {
+  if (pacePerSecond === null) return performance.now();
+  const dueMs = startMs + (count * 1000) / pacePerSecond;
+  const waitMs = dueMs - performance.now();
+  if (waitMs > 0) await delay(waitMs);
+  return waitMs > 0 ? performance.now() : dueMs;
+}
+
+async function loadPage(client: Client, { path, expected }: LoadPlan, session: string): Promise<number> {
+  const headers = { cookie: `__Host-consign-session=${session}`, accept: 'text/html' };
+  const { statusCode, body } = await client.request({ path, method: 'GET', headers });
+  const text = await body.text();
+  if (statusCode === 200 && text.includes(expected)) return Buffer.byteLength(text);
+  throw new Error(`${path} was answered with ${statusCode}: ${text.slice(0, 200)}`);
+}
+
+/** Signs people in with their passwords, so many at a time, each as a browser would. */
+export async function signInAll(
+  portal: PortalPlace,
+  plan: { userNames: readonly string[]; password: string; atOnce: number },
+): Promise<LoadTimes> {
+  const waiting = [...plan.userNames];
+  const latenciesMs: number[] = [];
+  const startMs = performance.now();
+  const work = async (): Promise<void> => {
+    for (let username = waiting.pop(); username !== undefined; username = waiting.pop()) {
+      const visitor = new Visitor(portal);
+      const sentMs = performance.now();
+      const { status } = await visitor.signIn({ username, password: plan.password });
+      latenciesMs.push(performance.now() - sentMs);
+      await visitor.close();
+      if (status !== 303) throw new Error(`The sign-in of ${username} was answered with ${status}.`);
+    }
+  };
+  await Promise.all(Array.from({ length: plan.atOnce }, work));
+  return { latenciesMs, elapsedMs: performance.now() - startMs, bodyBytes: 0 };
+}
