@@ -63,29 +63,17 @@ function renderColumn(
   let below = 0;
   const parts = column.values.map((value, series) => {
     if (value <= 0) return null;
-    const partHeight = Math.max(shortestColumn, (plotHeight * value) / top);
-    below += partHeight;
+    const height = Math.max(shortestColumn, (plotHeight * value) / top);
+    below += height;
     const y = coordinate(headHeight + plotHeight - below);
-    return html`<rect
-      class="${seriesClass(series)}"
-      x="${x}%"
-      y="${y}"
-      width="${width}%"
-      height="${coordinate(partHeight)}"
-    />`;
+    // On one line, since a chart has many of them.
+    // prettier-ignore
+    return html`<rect class="${seriesClass(series)}" x="${x}%" y="${y}" width="${width}%" height="${coordinate(height)}" />`;
   });
+  const hold = { x: coordinate(share * index), width: coordinate(share), height: headHeight + plotHeight };
   // The whole height answers to the pointer, also where the column is low.
-  return html`<g class="column">
-    <title>${describeColumn(chart, column)}</title>
-    <rect
-      class="hold"
-      x="${coordinate(share * index)}%"
-      y="0"
-      width="${coordinate(share)}%"
-      height="${headHeight + plotHeight}"
-    />
-    ${parts}
-  </g>`;
+  // prettier-ignore
+  return html`<g class="column"><title>${describeColumn(chart, column)}</title><rect class="hold" x="${hold.x}%" width="${hold.width}%" height="${hold.height}" />${parts}</g>`;
 }
 
 function describeColumn({ series, format }: ColumnChart, { label, values }: Column): string {

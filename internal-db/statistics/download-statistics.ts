@@ -1,4 +1,4 @@
-// Sums of downloads for people: by day or week, by product and by node, over the last month, quarter or year. Called by the
+// Sums of downloads for people: by day or weeks, by product and by node, over the last month and longer. Called by the
 // console's pages. Reads the sums that the store keeps, never the downloads.
 import type { DownloadOutcome } from '#commlink/methods/fields.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -6,8 +6,12 @@ import type { DownloadSum } from '../store/statistics.ts';
 
 const dayMs = 86_400_000;
 
-/** The periods that can be asked for, in days up to today; a column of the longest one is a week. */
-export const periods = [30, 90, 364] as const;
+/** The periods that can be asked for, up to today, each in so many spans that a chart and its table stay readable. */
+export const periods = [
+  { days: 30, daysInSpan: 1 },
+  { days: 182, daysInSpan: 7 },
+  { days: 728, daysInSpan: 28 },
+] as const;
 /** One of them. */
 export type Period = (typeof periods)[number];
 
@@ -28,7 +32,7 @@ export interface NamedTotals extends DownloadTotals {
   readonly name: string;
 }
 
-/** The totals of one day, or of the week that begins with it. */
+/** The totals of one day, or of the weeks that begin with it. */
 export interface SpanTotals extends DownloadTotals {
   /** Its first day, `2026-01-31`. */
   readonly day: string;
@@ -36,7 +40,7 @@ export interface SpanTotals extends DownloadTotals {
 
 /** What the page shows. */
 export interface DownloadStatistics {
-  readonly daysInSpan: number;
+  readonly daysInSpan: Period['daysInSpan'];
   readonly spans: readonly SpanTotals[];
   /** Those that sent the most first. */
   readonly products: readonly NamedTotals[];
@@ -50,12 +54,12 @@ export async function readDownloadStatistics(
   wanted: { period: Period; productId: string | null; nodeName: string | null },
 ): Promise<DownloadStatistics> {
   const { period, productId, nodeName } = wanted;
+  const { days, daysInSpan } = period;
   const toDay = Math.floor(clock.nowMs() / dayMs);
-  const filter = { fromDay: toDay - period + 1, toDay, productId, nodeName };
-  const daysInSpan = period > 100 ? 7 : 1;
-  const days = await read.statistics.downloadsByDay(filter);
-  const bySpan = Map.groupBy(days, ({ key }) => Math.floor((key - filter.fromDay) / daysInSpan));
-  const spans = Array.from({ length: period / daysInSpan }, (_, index) => ({
+  const filter = { fromDay: toDay - days + 1, toDay, productId, nodeName };
+  const sums = await read.statistics.downloadsByDay(filter);
+  const bySpan = Map.groupBy(sums, ({ key }) => Math.floor((key - filter.fromDay) / daysInSpan));
+  const spans = Array.from({ length: days / daysInSpan }, (_, index) => ({
     day: new Date((filter.fromDay + index * daysInSpan) * dayMs).toISOString().slice(0, 10),
     ...addUp(bySpan.get(index) ?? []),
   }));
@@ -64,7 +68,7 @@ export async function readDownloadStatistics(
     spans,
     products: byName(await read.statistics.downloadsByProduct(filter)),
     nodes: byName(await read.statistics.downloadsByNode(filter)),
-    total: addUp(days),
+    total: addUp(sums),
   };
 }
 

@@ -12,3 +12,7 @@ export const auditEntriesPerExport = 100_000;
 export const sessionsShownPerNodeMax = 200;
 /** Products whose storage is shown, the largest ones. */
 export const storageProductsMax = 20;
+/** Products, and nodes, that the statistics draw and list: those that sent the most. */
+export const statisticsBarsMax = 10;
+/** The same for the table beside it. */
+export const statisticsRowsMax = 25;

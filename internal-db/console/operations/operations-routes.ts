@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { listBags } from '#commlink/operator/bag-status.ts';
 import { describeMachines, type ProcessFacts } from '../../admin/describe-status.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { readDownloadStatistics } from '../../statistics/download-statistics.ts';
+import { periods, readDownloadStatistics } from '../../statistics/download-statistics.ts';
 import type { ForStaff } from '../console-gate.ts';
 import type { ConsoleApp } from '../console-app.ts';
 import { registerAuditRoutes } from './audit-routes.ts';
@@ -33,7 +33,11 @@ export function registerOperationsRoutes(app: ConsoleApp, parts: OperationsParts
       renderOverviewPage(caller, {
         alerts: facts.alerts.current(),
         liveDeliveries: await read.deliveries.liveCounts(),
-        statistics: await readDownloadStatistics(context, { period: 30, productId: null, nodeName: null }),
+        statistics: await readDownloadStatistics(context, {
+          period: periods[0],
+          productId: null,
+          nodeName: null,
+        }),
       }),
     ),
   );

@@ -17,10 +17,10 @@ import {
   type Period,
 } from '../../statistics/download-statistics.ts';
 import { renderPage } from '../layout.ts';
+import { statisticsBarsMax, statisticsRowsMax } from './limits.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 const outcomeNames = ['Complete', 'In part', 'Failed', 'Cut'] as const;
-const barsMax = 10;
 
 /** What was asked for; empty texts stand for all. */
 export interface StatisticsQuestion {
@@ -69,7 +69,7 @@ export function renderStatisticsPage(caller: StaffCaller, view: StatisticsView):
 /** The downloads of each day as columns, with their legend; the overview shows them too. */
 export function renderDownloadColumns({ spans, daysInSpan }: DownloadStatistics): Html {
   const chart = renderColumnChart({
-    title: `Downloads by ${daysInSpan === 1 ? 'day' : 'week'} and by what became of them`,
+    title: `Downloads by ${spanName(daysInSpan)} and by what became of them`,
     series: outcomeNames,
     columns: spans.map((span) => ({ label: shortDay(span.day), values: valuesOf(span) })),
     format: (value) => countText(value),
@@ -83,10 +83,10 @@ function renderFilter({ question, productNames, nodeNames }: StatisticsView): Ht
     ${renderSelect({
       name: 'period',
       label: 'Time',
-      value: String(question.period),
-      options: periods.map((days) => ({
+      value: String(question.period.days),
+      options: periods.map(({ days, daysInSpan }) => ({
         value: String(days),
-        text: days > 100 ? 'The last year, by week' : `The last ${days} days`,
+        text: `The last ${days} days by ${spanName(daysInSpan)}`,
       })),
     })}
     ${renderSelect({
@@ -114,7 +114,7 @@ function renderTotals(total: DownloadTotals): Html {
 
 function renderByteColumns({ spans, daysInSpan }: DownloadStatistics): Html {
   const chart = renderColumnChart({
-    title: `Bytes sent by ${daysInSpan === 1 ? 'day' : 'week'}`,
+    title: `Bytes sent by ${spanName(daysInSpan)}`,
     series: ['sent'],
     columns: spans.map(({ day, sentBytes }) => ({ label: shortDay(day), values: [sentBytes] })),
     format: (value) => humanSize(value),
@@ -123,19 +123,19 @@ function renderByteColumns({ spans, daysInSpan }: DownloadStatistics): Html {
 }
 
 function renderSpanTable({ spans, daysInSpan }: DownloadStatistics): Html {
-  const span = daysInSpan === 1 ? 'day' : 'week';
   const rows = spans
     .filter((totals) => valuesOf(totals).some((value) => value > 0))
     .toReversed()
     .map((totals) => rowOf(totals.day, totals));
   return renderFold(
-    `The numbers of each ${span}`,
-    renderTotalsTable(daysInSpan === 1 ? 'Day' : 'Week from', rows),
+    `The numbers by ${spanName(daysInSpan)}`,
+    renderTotalsTable(daysInSpan === 1 ? 'Day' : 'From', rows),
   );
 }
 
 function renderGroup(what: 'product' | 'node', groups: readonly NamedTotals[]): Html {
-  const bars = groups.slice(0, barsMax).map(({ name, sentBytes }) => ({ name, value: sentBytes }));
+  const bars = groups.slice(0, statisticsBarsMax).map(({ name, sentBytes }) => ({ name, value: sentBytes }));
+  const hiddenCount = groups.length - statisticsRowsMax;
   const chart = renderBarChart({
     title: `Bytes sent by ${what}`,
     bars,
@@ -146,8 +146,9 @@ function renderGroup(what: 'product' | 'node', groups: readonly NamedTotals[]): 
     ${bars.length > 0 ? html`<figure class="chart">${chart}</figure>` : null}
     ${renderTotalsTable(
       what === 'product' ? 'Product' : 'Node',
-      groups.map((group) => rowOf(group.name, group)),
+      groups.slice(0, statisticsRowsMax).map((group) => rowOf(group.name, group)),
     )}
+    ${hiddenCount > 0 ? html`<p class="fine">${countText(hiddenCount)} more, which sent less, are not listed.</p>` : null}
   </section>`;
 }
 
@@ -163,6 +164,10 @@ function renderTotalsTable(first: string, rows: readonly (readonly HtmlValue[])[
 
 function rowOf(name: string, totals: DownloadTotals): HtmlValue[] {
   return [name, ...valuesOf(totals).map((value) => countText(value)), sizeText(totals.sentBytes)];
+}
+
+function spanName(daysInSpan: Period['daysInSpan']): string {
+  return { 1: 'day', 7: 'week', 28: 'four weeks' }[daysInSpan];
 }
 
 function valuesOf({ complete, partial, failed, revoked }: DownloadTotals): number[] {

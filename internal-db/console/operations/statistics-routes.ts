@@ -19,10 +19,13 @@ export function registerStatisticsRoutes(app: ConsoleApp, context: ServiceContex
 }
 
 function parseQuestion(fields: FormFields): StatisticsQuestion {
-  const asked = fields.optional('period') ?? String(periods[0]);
-  const period = periods.find((days) => String(days) === asked);
+  const asked = fields.optional('period') ?? String(periods[0].days);
+  const period = periods.find(({ days }) => String(days) === asked);
   if (period === undefined)
-    throw new RpcError('refused', `Choose one of the periods: ${periods.join(', ')} days.`);
+    throw new RpcError(
+      'refused',
+      `Choose one of the periods: ${periods.map(({ days }) => days).join(', ')} days.`,
+    );
   return { period, product: fields.text('product'), node: fields.text('node') };
 }
 

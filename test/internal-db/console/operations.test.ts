@@ -176,7 +176,7 @@ t.test('what nodes report is counted by day, product and node', async (t) => {
   t.match(rowsWith(body, 'tool'), ['tool 1 1 1 0 10 bytes']);
   t.match(rowsWith(body, 'ftp1'), ['ftp1 1 1 1 0 10 bytes']);
   t.match(body, /role="img"\s+aria-label="Downloads by day/);
-  t.match(rowsWith((await visitor.get('/statistics?period=364&product=tool&node=ftp1')).body, 'tool'), [
+  t.match(rowsWith((await visitor.get('/statistics?period=182&product=tool&node=ftp1')).body, 'tool'), [
     'tool 1 1 1 0 10 bytes',
   ]);
   t.match(rowsWith((await visitor.get('/statistics?node=ftp9')).body, 'tool'), []);
