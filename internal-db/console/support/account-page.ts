@@ -1,6 +1,6 @@
 // The console's page of one customer: people, entitlements, what is ready to download, and the timeline, each in pages of its
 // own. Called by account-routes.ts.
-import { renderFacts, renderFold, renderTag } from '#commlink/pages/components/parts.ts';
+import { renderFold, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
@@ -41,9 +41,10 @@ export function renderAccountPage(
     caller,
     section: '/accounts',
     crumb: { href: '/accounts', text: 'Customers' },
+    lead: renderLead(view),
+    actions: renderActions(caller, view),
     notice,
-    content: html`${renderHead(caller, view)}
-    ${renderSection('entitlements', 'Entitlements', renderEntitlementList(account, view.entitlements))}
+    content: html`${renderSection('entitlements', 'Entitlements', renderEntitlementList(account, view.entitlements))}
     ${mayDo(role, 'licence.accept') ? renderAgreements(caller, view) : null}
     ${renderSection('people', 'People', renderPeople(view))}
     ${renderSection('ready', 'Ready to download', renderDeliveries(caller, view))}
@@ -52,22 +53,17 @@ export function renderAccountPage(
   });
 }
 
-function renderHead(caller: StaffCaller, { account, entitlements }: AccountView): Html {
-  const { total, inForce } = entitlements.counts;
-  return html`${renderFacts([
-      ['Account', html`<code>${account.name}</code>`],
-      ['State', renderTag(account.state === 'active' ? 'good' : 'bad', account.state)],
-      ['Entitlements', `${countText(inForce)} in force, ${countText(total)} in all`],
-      ['Customer since', dayText(account.createdAtMs)],
-    ])}
-    <div class="actions">
-      ${
-        mayDo(caller.staff.role, 'entitlement.grant')
-          ? html`<a class="button primary" href="/accounts/${account.name}/grant">Grant an entitlement</a>`
-          : null
-      }
-      <a class="button" href="/why?account=${account.name}">Why, or why not?</a>
-    </div>`;
+function renderLead({ account }: AccountView): Html {
+  const state = renderTag(account.state === 'active' ? 'good' : 'bad', account.state);
+  return html`<code>${account.name}</code> ${state} Customer since ${dayText(account.createdAtMs)}.`;
+}
+
+function renderActions(caller: StaffCaller, { account }: AccountView): Html {
+  return html`${
+      mayDo(caller.staff.role, 'entitlement.grant')
+        ? html`<a class="button primary" href="/accounts/${account.name}/grant">Grant an entitlement</a>`
+        : null
+    } <a class="button" href="/why?account=${account.name}">Why, or why not?</a>`;
 }
 
 function renderPeople({ people }: AccountView): Html {

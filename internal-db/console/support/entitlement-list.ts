@@ -31,7 +31,7 @@ export function renderEntitlementList(account: AccountRecord, list: EntitlementL
       >`,
     renderEnd(one.notAfterMs),
     renderEntitlementState(one, nowMs),
-    html`${one.grantReason}<br /><small>${one.grantedBy}</small>`,
+    html`<div>${one.grantReason}<br /><small>${one.grantedBy}</small></div>`,
   ]);
   return html`${renderTabs(
     'Which entitlements',

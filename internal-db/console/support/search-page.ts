@@ -28,7 +28,7 @@ export function renderSearchPage(
   return renderPage({
     title: typed === '' ? 'Search' : `Search: ${typed}`,
     caller,
-    content: html`<form class="form inline" role="search" action="/search">
+    content: html`<form class="form inline" action="/search">
         <div class="field">
           <label for="query">Search for</label>
           <input id="query" name="q" type="search" value="${typed}" maxlength="200" size="40" autofocus />

@@ -47,10 +47,10 @@ function renderQuestion(asked: FormFields): Html {
   const field = (name: string, label: string, more: Pick<TextField, 'hint' | 'attributes'> = {}) =>
     renderTextField({ name, label, value: asked.text(name), ...more });
   const moment = { name: 'at', label: 'At (UTC)', hint: 'Empty: now', value: asked.text('at') };
-  return html`<form class="form" action="/why">
+  return html`<form action="/why">
     <div class="form columns">
       ${field('account', 'Customer', { hint: 'The account’s name', attributes: { required: true } })}
-      ${field('product', 'Product', { attributes: { required: true } })}
+      ${field('product', 'Product', { hint: 'Its name', attributes: { required: true } })}
       ${field('version', 'Version', { hint: 'Empty: every release' })}
       ${field('file', 'File', { hint: 'Empty: every file' })}
       ${renderTextField({ ...moment, type: 'datetime-local' })}
@@ -61,13 +61,14 @@ function renderQuestion(asked: FormFields): Html {
         ${renderSelect({
           name: 'if',
           label: 'Suppose that',
+          hint: 'Nothing is changed by it',
           options: Object.entries(suppositions).map(([value, text]) => ({ value, text })),
           value: asked.text('if'),
         })}
         ${field('ifVersions', 'Versions', { hint: 'For a grant: *, 2.x' })}
         ${field('ifEntitlement', 'Entitlement', { hint: 'Its id, ent_…' })}
-        ${renderTextField({ name: 'ifUntil', label: 'Until', type: 'date', value: asked.text('ifUntil') })}
-        ${field('ifAgreement', 'Licence agreement')}
+        ${renderTextField({ name: 'ifUntil', label: 'Until', hint: 'Empty: no end', type: 'date', value: asked.text('ifUntil') })}
+        ${field('ifAgreement', 'Licence agreement', { hint: 'Its name' })}
       </div>`,
       asked.text('if') !== '',
     )}
