@@ -22,14 +22,14 @@ type Done<M extends keyof Table> = Extract<ResultOf<Table, M>, { done: true }>;
 export interface PeopleRoom extends RunningRoom {
   readonly password: string;
   /** Calls; a refusal is an error. */
-  done<M extends keyof Table>(method: M, params: ParamsOf<Table, M>): Promise<Done<M>>;
-  signIn(username?: string, password?: string): Promise<string>;
+  readonly done: <M extends keyof Table>(method: M, params: ParamsOf<Table, M>) => Promise<Done<M>>;
+  readonly signIn: (username?: string, password?: string) => Promise<string>;
   /** The texts of the mails to an address, oldest first, once all that wait were sent. */
-  mailsTo(recipient: string): Promise<string[]>;
+  readonly mailsTo: (recipient: string) => Promise<string[]>;
   /** The token of the last link that was mailed there. */
-  tokenTo(recipient: string): Promise<string>;
+  readonly tokenTo: (recipient: string) => Promise<string>;
   /** Invites somebody and accepts for them; their session. */
-  addMember(username: string, role: 'owner' | 'downloader'): Promise<string>;
+  readonly addMember: (username: string, role: 'owner' | 'downloader') => Promise<string>;
   /** The database, to change times and to look for secrets. */
   readonly database: DatabaseSync;
 }
@@ -87,6 +87,12 @@ export async function startPeopleRoom(
     return opened.session;
   };
   return { ...room, password, done, signIn, mailsTo, tokenTo, addMember, database };
+}
+
+/** Waits, if need be, until the step of time-based codes that runs now lasts a while: a test's codes are all of it. */
+export async function awaitFreshStep(): Promise<void> {
+  const leftMs = 30_000 - (Date.now() % 30_000);
+  if (leftMs < 8000) await new Promise((go) => setTimeout(go, leftMs + 50));
 }
 
 /** The code that an app with this secret (Base32) shows, or has shown some steps ago. */
