@@ -7,7 +7,6 @@ import type { TokenScope } from '#commlink/methods/session-owner.ts';
 import { createCatalogHandlers } from './catalog/catalog-handlers.ts';
 import { refusalForCustomer } from './decision/customer-refusal.ts';
 import { cancelOwnDelivery } from './deliveries/cancel-delivery.ts';
-import { listCustomerCatalog } from './deliveries/customer-catalog.ts';
 import { describeDeliveries, listCustomerDeliveries } from './deliveries/customer-deliveries.ts';
 import { listPastDownloads } from './deliveries/customer-history.ts';
 import { viewDelivery } from './deliveries/delivery-view.ts';
@@ -89,11 +88,6 @@ export function createCustomerHandlers(
       withCaller(session, async (caller) => ({
         valid: true as const,
         removed: await removeKey(context, caller, id),
-      })),
-    'catalog.list': ({ session }) =>
-      reading(session, async ({ account }) => ({
-        valid: true as const,
-        products: await listCustomerCatalog(context.store.read, account, context.clock.nowMs()),
       })),
     'delivery.request': ({ session, ...wanted }) =>
       downloading(session, (caller) => requestForCustomer(context, caller, wanted)),

@@ -1,7 +1,7 @@
 // Builds the app behind the portal's entrance from one configuration: limits, public address, features, routes.
 // Called by portal.ts at start and whenever one of these changes; what outlives an app (links, assets) is handed in.
-import type { NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
 import { makeBrandingAssets } from '#commlink/pages/branding-assets.ts';
+import type { NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { AssetStore } from '#commlink/pages/asset-store.ts';
 import { addApiRoutes } from './api/api-routes.ts';
@@ -16,13 +16,15 @@ import { portalLimits } from './limits.ts';
 import type { PortalMetrics } from './metrics.ts';
 import type { NodeDirectory } from './node-directory.ts';
 import type { NodeLinks } from './node-links.ts';
-import { addCatalogRoutes } from './pages/catalog-routes.ts';
+import { addCatalogRoutes } from './pages/catalog/catalog-routes.ts';
+import { addLicenceRoutes } from './pages/catalog/licence-routes.ts';
+import { addReleaseSetRoutes } from './pages/catalog/release-set-routes.ts';
 import { addDeliveryEventRoutes } from './pages/delivery-event-routes.ts';
 import { addDeliveryRoutes } from './pages/delivery-routes.ts';
 import { addPeopleRoutes } from './pages/people/people-routes.ts';
 import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
-import { addBrandingRoutes, brandingAddresses } from './pages/branding-routes.ts';
 import { addHistoryRoutes } from './pages/history-routes.ts';
+import { addBrandingRoutes, brandingAddresses } from './pages/branding-routes.ts';
 import { addLanguageRoutes } from './pages/language-routes.ts';
 import { createFrames } from './pages/page-frame.ts';
 import { addSessionFileRoutes } from './pages/session-file-routes.ts';
@@ -88,6 +90,8 @@ export async function buildPortal(
   addSignInRoutes(app, services);
   addPeopleRoutes(app, services);
   addCatalogRoutes(app, services);
+  addReleaseSetRoutes(app, services);
+  addLicenceRoutes(app, services);
   addDeliveryRoutes(app, services);
   addDeliveryEventRoutes(app, services);
   addSessionFileRoutes(app, services);

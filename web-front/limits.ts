@@ -53,6 +53,20 @@ export const callLimits = {
 /** Retry-After for a service that is away: its links are re-dialled within seconds. */
 export const unavailableRetryAfterSeconds = 5;
 
+/** Rows and files on a page. */
+export const listLimits = {
+  products: 24,
+  releases: 12,
+  filesOnProductPage: 12,
+  filesOnReleasePage: 60,
+} as const;
+
+/** What a search finds at most; internal-db has the same bound. */
+export const searchMatchesMax = 50;
+
+/** Fixed bounds of making a whole release ready. */
+export const setLimits = { stagingsAtATime: 8 } as const;
+
 /** Rows of a list in the API where the caller asks for no number. */
 export const pagePresetRows = 50;
 

@@ -7,6 +7,16 @@ import type { PortalApp } from './http/portal-app.ts';
 const warmUpId = 'dlv_AAAAAAAAAAAAAAAAAAAAAA';
 const requests = [
   ['GET', '/'],
+  ['GET', '/products/none'],
+  ['GET', '/products/none/1.0.0'],
+  ['GET', '/products/none/1.0.0/SHA256SUMS'],
+  ['GET', '/products/none/1.0.0/SHA256SUMS.sig'],
+  ['POST', '/products/none/1.0.0/set'],
+  ['GET', '/search'],
+  ['GET', '/licences'],
+  ['GET', '/licences/none'],
+  ['GET', '/licences/none/1'],
+  ['POST', '/licences/none/1/accept'],
   ['GET', '/sign-in'],
   ['POST', '/sign-in'],
   ['POST', '/sign-out'],

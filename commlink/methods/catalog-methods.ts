@@ -71,6 +71,8 @@ export const SearchMatch = strictObject({
   file: Nullable(FileName),
   platform: Nullable(Platform),
   sizeBytes: Nullable(Bytes),
+  /** The agreement that a download waits for. */
+  licence: Nullable(Slug),
 });
 export type SearchMatch = Static<typeof SearchMatch>;
 

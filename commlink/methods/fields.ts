@@ -86,24 +86,6 @@ export const CatalogFile = strictObject({
 });
 export type CatalogFile = Static<typeof CatalogFile>;
 
-/** A release as customers see it, newest first in lists. */
-export const CatalogRelease = strictObject({
-  version: Version,
-  channel: Slug,
-  publishedAtMs: AtMs,
-  files: Type.Array(CatalogFile, { maxItems: 500 }),
-});
-export type CatalogRelease = Static<typeof CatalogRelease>;
-
-/** A product as customers see it. */
-export const CatalogProduct = strictObject({
-  name: Slug,
-  title: Line,
-  description: Type.String({ maxLength: 4000 }),
-  releases: Type.Array(CatalogRelease, { maxItems: 500 }),
-});
-export type CatalogProduct = Static<typeof CatalogProduct>;
-
 /** Where a delivery stands: asked for, staged at its node, failed to stage, or ended. */
 export const DeliveryState = Type.Union([
   Type.Literal('requested'),

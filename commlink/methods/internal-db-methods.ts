@@ -6,7 +6,7 @@ import { catalogMethods } from './catalog-methods.ts';
 import { SessionRefusal, customerCall, withSession } from './customer-call.ts';
 import { deliveryMethods } from './delivery-methods.ts';
 import { idempotencyMethods } from './idempotency-methods.ts';
-import { Address, AtMs, CatalogProduct, Id, Line, NodeId, Secret, SignedText } from './fields.ts';
+import { Address, AtMs, Id, Line, NodeId, Secret, SignedText } from './fields.ts';
 import { ClientName } from './people-fields.ts';
 import { peopleMethods } from './people-methods.ts';
 import { SecondStep } from './second-factor-methods.ts';
@@ -174,16 +174,6 @@ export const internalDbMethods = {
     params: strictObject({ ...withSession, id: Id }),
     result: Type.Union([
       strictObject({ valid: Type.Literal(true), removed: Type.Boolean() }),
-      SessionRefusal,
-    ]),
-  }),
-  /** Only what the session's account is entitled to now. */
-  'catalog.list': method({
-    ...customerCall,
-    mutates: false,
-    params: strictObject(withSession),
-    result: Type.Union([
-      strictObject({ valid: Type.Literal(true), products: Type.Array(CatalogProduct, { maxItems: 500 }) }),
       SessionRefusal,
     ]),
   }),

@@ -23,6 +23,8 @@ type Table = typeof catalogMethods;
 type Parameters<M extends keyof Table> = Omit<ParamsOf<Table, M>, 'session'>;
 type Valid<M extends keyof Table> = Extract<ResultOf<Table, M>, { valid: true }>;
 
+/** By convention; a product without one shows its newest of all. */
+const stableChannel = 'stable';
 const notFound = { valid: true, found: false } as const;
 
 /** A page of the account's products, each with its newest release. RpcError `bad_request`: the cursor. */
@@ -58,7 +60,7 @@ export async function describeOwnProduct(
   if (!scope || !standing) return notFound;
   const { channel, after, limit } = wanted;
   const page = await readVisibleReleases(read, scope, { channel, after, limit });
-  const newest = after === null ? (page.releases[0] ?? null) : await readNewest(read, scope, channel);
+  const newest = await readNewest(read, scope, channel);
   const channels = await read.published.channels(scope.product.id, productChannelsMax);
   const platformOrder = await read.catalog.platformOrderOf(scope.product.id);
   return {
@@ -134,9 +136,13 @@ async function findScope(
   return product ? await gatherScope(store, { account, product, atMs }) : null;
 }
 
+/** The newest of a channel; of the stable one where none is named and it has any, as a newer beta is for the few. */
 async function readNewest(store: StoreReads, scope: ProductScope, channel: string | null) {
-  const { releases } = await readVisibleReleases(store, scope, { channel, after: null, limit: 1 });
-  return releases[0] ?? null;
+  const newestOf = async (name: string | null) => {
+    const page = { channel: name, after: null, limit: 1 };
+    return (await readVisibleReleases(store, scope, page)).releases[0] ?? null;
+  };
+  return (await newestOf(channel ?? stableChannel)) ?? (channel === null ? await newestOf(null) : null);
 }
 
 /** A channel that none of the account's rights includes isn't named to it. */

@@ -3,7 +3,13 @@ import type { SearchMatch } from '#commlink/methods/catalog-methods.ts';
 import { catalogProductsMax, searchMatchesMax, searchWordsMax } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord } from '../store/accounts.ts';
-import { gatherScope, judgeProduct, judgeRelease, type ProductScope } from './product-standing.ts';
+import {
+  gatherScope,
+  judgeProduct,
+  judgeRelease,
+  type ProductScope,
+  type VisibleRelease,
+} from './product-standing.ts';
 
 /** What has all words of the query, or begins with them; best match first. Nothing for a query without words. */
 export async function searchOwnCatalog(
@@ -33,7 +39,8 @@ export async function searchOwnCatalog(
     if (!product) continue;
     const scope = scopes.get(productId) ?? (await gatherScope(read, { account, product, atMs }));
     scopes.set(productId, scope);
-    if (judgeProduct(scope) && isShown(scope, match)) matches.push(match);
+    const shown = judgeProduct(scope) && judgeMatch(scope, match);
+    if (shown) matches.push({ ...match, licence: shown.licence });
   }
   return matches;
 }
@@ -44,7 +51,10 @@ export function wordsOf(query: string): string[] {
   return words.slice(0, searchWordsMax);
 }
 
-function isShown(scope: ProductScope, { version, channel }: SearchMatch): boolean {
-  if (version === null || channel === null) return true;
-  return judgeRelease(scope, { version, channel, state: 'published' }) !== null;
+function judgeMatch(
+  scope: ProductScope,
+  { version, channel }: Pick<SearchMatch, 'version' | 'channel'>,
+): VisibleRelease | null {
+  if (version === null || channel === null) return { licence: null };
+  return judgeRelease(scope, { version, channel, state: 'published' });
 }

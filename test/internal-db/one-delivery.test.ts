@@ -14,10 +14,8 @@ t.test(
 
     const described = await webFront.call('session.describe', { session });
     t.match(described, { valid: true, owner: { kind: 'session', account: { name: 'acme' } } });
-    const catalog = await webFront.call('catalog.list', { session });
-    t.match(catalog, {
-      products: [{ name: 'tool', releases: [{ version: '1.0.0', files: [{ name: 'tool.bin' }] }] }],
-    });
+    const catalog = await webFront.call('catalog.products', { session, after: null, limit: 10 });
+    t.match(catalog, { products: [{ name: 'tool', standing: 'open', newest: { version: '1.0.0' } }] });
 
     const requested = await webFront.call('delivery.request', { session, ...demoFile, address: '127.0.0.1' });
     if (!requested.valid || !requested.allowed) throw new Error('the delivery was not allowed');
@@ -62,7 +60,7 @@ t.test(
     const again = await node.sealLogin({ username: login, password: loginPassword });
     const refused = await webFront.call('login.decide', { node: node.keys.id, sealed: again.sealed });
     t.match(node.verify('login-answer', refused.answer).verdict, { allowed: false, reason: 'credentials' });
-    const catalogAfter = await webFront.call('catalog.list', { session });
+    const catalogAfter = await webFront.call('catalog.products', { session, after: null, limit: 10 });
     t.match(catalogAfter, { valid: true, products: [] });
     const second = await webFront.call('delivery.request', { session, ...demoFile, address: '127.0.0.1' });
     t.match(second, { valid: true, allowed: false, reason: 'revoked' });

@@ -70,7 +70,7 @@ export class Examiner {
 
   /** Why the answer is not as described; null when it is. */
   examine(method: string, path: string, answer: Answer): string | null {
-    const template = path.replace(/\?.*/, '').replace(/\/\w{3}_[\w-]{22}(?=\/|$)/, '/{id}');
+    const template = templateOf(this.#description, path);
     const response =
       this.#description.paths[`/api/v1${template}`]?.[method.toLowerCase()]?.responses[answer.status];
     if (!response) return `${method} ${template} ${answer.status} is not described: ${answer.text}`;
@@ -89,11 +89,23 @@ export class Examiner {
   }
 }
 
+/** What the operations about products and licence agreements are tagged with; catalog-api.test.ts watches them. */
+export const catalogTags = ['catalog', 'licences'];
 /** What the operations about people are tagged with; people-api.test.ts watches them, api.test.ts all others. */
 export const peopleTags = ['profile', 'second-factors', 'members'];
 
 /** Whether the description has this status for a route. */
 export function isDescribed(description: Description, [method, path]: Route, status: number) {
-  const template = path.replace(/\?.*/, '').replace(/\/\w{3}_[\w-]{22}$/, '/{id}');
+  const template = templateOf(description, path);
   return status in (description.paths[`/api/v1${template}`]?.[method.toLowerCase()]?.responses ?? {});
+}
+
+/** The path as the description has it: with {names} in the places of ids, and of products, versions and agreements. */
+function templateOf(description: Description, path: string): string {
+  const plain = path.replace(/\?.*/, '').replace(/\/\w{3}_[\w-]{22}(?=\/|$)/, '/{id}');
+  const templates = Object.keys(description.paths).map((full) => full.replace('/api/v1', ''));
+  if (templates.includes(plain)) return plain;
+  const fits = (template: string) =>
+    new RegExp(`^${template.replaceAll(/\{(?!id)\w+\}/g, '[^/{}]+')}$`).test(plain);
+  return templates.find(fits) ?? plain;
 }

@@ -6,7 +6,7 @@ import type { CallGate } from '#commlink/call-gate.ts';
 import { openCommlink, type Commlink } from '#commlink/commlink.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { Handlers, ResultOf } from '#commlink/method-table.ts';
-import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
+import type { Delivery, Download } from '#commlink/methods/fields.ts';
 import { ftpNodeMethods, type NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods, type PersonalToken, type SshKey } from '#commlink/methods/internal-db-methods.ts';
 import { decodeCursor, encodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
@@ -14,6 +14,7 @@ import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { FakePeople, secondFactorAnswer } from './fake-people.ts';
 import type { HandMadeCluster } from '../rig/configured-by-hand.ts';
+import { fakeCatalogHandlers, type FakeProduct } from './fake-catalog.ts';
 
 type Db = typeof internalDbMethods;
 type Node = typeof ftpNodeMethods;
@@ -37,7 +38,7 @@ export function newId(kind: string): string {
 }
 
 /** One product with two releases of one file. */
-export function catalogOf(fileName: string): CatalogProduct[] {
+export function catalogOf(fileName: string): FakeProduct[] {
   const file = {
     name: fileName,
     sizeBytes: 123_456_789,
@@ -153,6 +154,7 @@ export class FakeInternalDb {
     });
     const handlers: Handlers<Db> = {
       ...people,
+      ...fakeCatalogHandlers(live, () => this.catalog),
       'session.open': async ({ username, password }) => {
         if (this.fault) throw this.fault;
         if (this.openRefusal) return this.openRefusal;
@@ -197,7 +199,6 @@ export class FakeInternalDb {
           if (index !== -1) this.sshKeys.splice(index, 1);
           return { removed: index !== -1 };
         }),
-      'catalog.list': async ({ session }) => live(session, () => ({ products: this.catalog })),
       'delivery.request': async ({ session, ...wish }) =>
         live(session, () => {
           if (this.deliveryRefusal) return this.deliveryRefusal;

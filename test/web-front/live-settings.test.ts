@@ -22,7 +22,7 @@ async function startSlowRequest(portal: Portal, visitor: Visitor) {
   const asked = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   portal.internalDb.beforeAnswer = async (method) => {
-    if (method !== 'catalog.list') return;
+    if (method !== 'catalog.products') return;
     asked.resolve();
     await go.promise;
   };

@@ -18,7 +18,7 @@ t.test('a visitor who is not signed in is led to the sign-in page and back', asy
 });
 
 t.test(
-  'the home page shows products, releases and files, and escapes what vendors and customers typed',
+  'the pages of products show releases and files, and escape what vendors and customers typed',
   async (t) => {
     const portal = await startPortal(t);
     portal.internalDb.catalog[0]!.releases[0]!.files[0]!.name = '"><img src=x onerror=alert(1)>.gz';
@@ -29,11 +29,13 @@ t.test(
     t.match(home.text, 'Gateway &#60;Pro&#62; &#38; more');
     t.match(home.text, 'Ada &#60;b&#62;Lovelace&#60;/b&#62;');
     t.match(home.text, '2.1.0');
-    t.match(home.text, '1 earlier release');
-    t.match(home.text, '<span class="size" title="123,456,789 bytes">123 MB</span>');
-    t.match(home.text, fileSha256);
-    t.match(home.text, 'linux-x64');
-    t.notMatch(home.text, '<img src=x');
+    const product = await visitor.get('/products/gateway');
+    t.match(product.text, '<a href="/products/gateway/2.0.3">2.0.3</a>');
+    t.match(product.text, '<span class="size" title="123,456,789 bytes">123 MB</span>');
+    t.match(product.text, 'linux-x64');
+    const release = await visitor.get('/products/gateway/2.1.0');
+    t.match(release.text, fileSha256);
+    for (const { text } of [home, product, release]) t.notMatch(text, '<img src=x');
   },
 );
 

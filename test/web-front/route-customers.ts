@@ -58,6 +58,9 @@ export async function createTwoAccounts(portal: PortalWithDatabase): Promise<Two
   await admin.call('release.publish', { actor, ...release });
   const grant = { ...plainGrant, account: 'probe-account', product: 'probe-product', reason: probeText };
   await admin.call('entitlement.grant', grant);
+  const terms = { name: 'probe-terms', version: '1', title: probeText, text: probeText, inForceAtMs: null };
+  await admin.call('licence.add', { actor, ...terms });
+  await admin.call('entitlement.grant', { ...grant, licenceAgreement: terms.name });
   const handlers = createCustomerHandlers(services.context, createLogger('test', 'silent'));
   const context = {
     peer: { role: 'web-front', name: 'web1', id: 'web1' },

@@ -2,11 +2,17 @@
 // request. route-table.test.ts makes its tests from this, and fails for a route without a row. The rows of an area are in
 // a file of their own in route-rows/.
 import type { RouteRow } from './route-row.ts';
+import { catalogRows } from './route-rows/catalog-routes.ts';
+import { designRows } from './route-rows/design-routes.ts';
 import { deliveryRows } from './route-rows/delivery-routes.ts';
 import { firstRows } from './route-rows/first-routes.ts';
+import { peopleRows } from './route-rows/people-routes.ts';
 
 /** The rows, by method and path as the route was registered. */
 export const portalRoutes: Readonly<Record<string, RouteRow>> = {
   ...firstRows,
+  ...catalogRows,
   ...deliveryRows,
+  ...designRows,
+  ...peopleRows,
 };

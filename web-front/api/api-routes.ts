@@ -7,6 +7,7 @@ import { addIdempotency } from './idempotency.ts';
 import { addCatalogApi } from './catalog-api.ts';
 import { addDeliveryApi } from './delivery-api.ts';
 import { addDownloadApi } from './download-api.ts';
+import { addLicenceApi } from './licence-api.ts';
 import { addMemberApi } from './member-api.ts';
 import { addProfileApi } from './profile-api.ts';
 import { addSecondFactorApi } from './second-factor-api.ts';
@@ -23,6 +24,7 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     addAnswerHeaders(api);
     addIdempotency(api, services);
     addCatalogApi(api, services);
+    addLicenceApi(api, services);
     addDeliveryApi(api, services);
     addDownloadApi(api, services);
     addTokenApi(api, services);

@@ -2,7 +2,6 @@
 import { Type, strictObject, type Static, type TSchema } from '#commlink/schema.ts';
 import {
   Bytes,
-  CatalogFile,
   DeliveryState,
   DownloadOutcome,
   FileName,
@@ -42,27 +41,6 @@ export const MeView = strictObject({
   }),
 });
 export type MeView = Static<typeof MeView>;
-
-const { publishedAtMs: _publishedAtMs, ...fileFields } = CatalogFile.properties;
-/** GET /products. */
-export const ProductsView = strictObject({
-  products: Type.Array(
-    strictObject({
-      name: Slug,
-      title: Line,
-      description: Type.String(),
-      releases: Type.Array(
-        strictObject({
-          version: Version,
-          channel: Slug,
-          publishedAt: Time,
-          files: Type.Array(strictObject({ ...fileFields, publishedAt: Time })),
-        }),
-      ),
-    }),
-  ),
-});
-export type ProductsView = Static<typeof ProductsView>;
 
 const DownloadView = strictObject({
   id: Id,

@@ -1,18 +1,17 @@
 // From internal-db's records to the API's views, field by field: nothing leaves that is not named here.
-import type { CatalogProduct, Delivery, Download } from '#commlink/methods/fields.ts';
-import type { DeliveryWithDownloads, PastDownload } from '#commlink/methods/delivery-methods.ts';
+import type { Delivery, Download } from '#commlink/methods/fields.ts';
 import type { SshKey } from '#commlink/methods/internal-db-methods.ts';
 import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import { clientCommands } from '../delivery/client-commands.ts';
 import { downloadLinks } from '../delivery/download-links.ts';
 import { nameRequester } from '../delivery/requester.ts';
 import type { ReadyDelivery } from '../delivery/request-delivery.ts';
+import type { DeliveryWithDownloads, PastDownload } from '#commlink/methods/delivery-methods.ts';
 import type { TokenRecord } from '../pages/tokens-page.ts';
 import type {
   DeliveryView,
   MeView,
   PastDownloadView,
-  ProductsView,
   ReadyDeliveryView,
   SshKeyView,
   TokenView,
@@ -26,26 +25,6 @@ export const timeOrNull = (atMs: number | null): string | null => (atMs === null
 /** The owner of the credential. */
 export function viewMe({ user, account, kind, scopes, expiresAtMs }: SessionOwner): MeView {
   return { user, account, credential: { kind, scopes, expiresAt: time(expiresAtMs) } };
-}
-
-/** The catalog. */
-export function viewProducts(products: readonly CatalogProduct[]): ProductsView {
-  return {
-    products: products.map(({ name, title, description, releases }) => ({
-      name,
-      title,
-      description,
-      releases: releases.map(({ version, channel, publishedAtMs, files }) => ({
-        version,
-        channel,
-        publishedAt: time(publishedAtMs),
-        files: files.map(({ publishedAtMs: filePublishedAtMs, ...file }) => ({
-          ...file,
-          publishedAt: time(filePublishedAtMs),
-        })),
-      })),
-    })),
-  };
 }
 
 /** A delivery with its downloads. */

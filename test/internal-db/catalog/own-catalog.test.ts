@@ -45,7 +45,7 @@ t.test('products and releases come in pages, newest version first', async (t) =>
   await publish(room, 'alpha', '4.0.0 nightly');
 
   const first = await call('catalog.products', { session, after: null, limit: 1 });
-  t.match(first, { products: [{ name: 'alpha', standing: 'open', newest: { version: '3.0.0-beta.1' } }] });
+  t.match(first, { products: [{ name: 'alpha', standing: 'open', newest: { version: '2.0.0' } }] });
   if (!first.valid) throw new Error('no session');
   const second = await call('catalog.products', { session, after: first.next, limit: 1 });
   t.match(second, { products: [{ name: 'tool' }], next: null }, 'and nothing of what is not granted');

@@ -13,7 +13,7 @@ const { endingSql } = entitlementStatements;
 const { acceptancesSql } = licenceStatements;
 
 /** They sort, but only the few rows of one account, or of one search. */
-const maySort = new Set([
+const maySort = new Set<string>([
   productsOfAccountSql,
   newsSql,
   searchSql,

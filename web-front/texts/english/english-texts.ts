@@ -1,17 +1,19 @@
 // Every text of the portal's pages in English, by area: the language that the others are typed by.
+import { accountTexts } from './account.ts';
 import { deliveriesTexts } from './deliveries.ts';
+import { catalogTexts } from './catalog.ts';
 import { errorsTexts } from './errors.ts';
 import { frameTexts } from './frame.ts';
-import { keysAndTokensTexts } from './keys-and-tokens.ts';
-import { signInTexts } from './sign-in.ts';
-import { accountTexts } from './account.ts';
 import { historyTexts } from './history.ts';
 import { invitationTexts } from './invitation.ts';
+import { keysAndTokensTexts } from './keys-and-tokens.ts';
 import { membersTexts } from './members.ts';
 import { passwordsTexts } from './passwords.ts';
 import { refusalsTexts } from './refusals.ts';
 import { secondStepTexts } from './second-step.ts';
 import { securityTexts } from './security.ts';
+import { licencesTexts } from './licences.ts';
+import { signInTexts } from './sign-in.ts';
 
 /** The texts. */
 export const englishTexts = {
@@ -21,6 +23,8 @@ export const englishTexts = {
   history: historyTexts,
   errors: errorsTexts,
   keysAndTokens: keysAndTokensTexts,
+  catalog: catalogTexts,
+  licences: licencesTexts,
   account: accountTexts,
   invitation: invitationTexts,
   members: membersTexts,
