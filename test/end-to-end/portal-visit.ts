@@ -28,8 +28,8 @@ export async function fillSignIn(page: Page, consign: RunningConsign, login: Pri
 
 /** Sends the filled-in form and waits for the products. */
 export async function submitSignIn(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Products' }).waitFor();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('heading', { name: 'Products', exact: true }).waitFor();
 }
 
 /** Signs in and waits for the products. */

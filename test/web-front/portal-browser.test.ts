@@ -33,7 +33,7 @@ for (const [width, viewport] of Object.entries(viewports)) {
       const { context, page, faults, form, submit } = await signIn(portal, { viewport, colorScheme });
       await form(`${width}-${colorScheme}-1-sign-in`);
       await submit();
-      await page.getByRole('heading', { name: 'Products' }).waitFor();
+      await page.getByRole('heading', { name: 'Products', exact: true }).waitFor();
       t.notOk(await isTooWide(page), 'the catalog fits the width');
       await takePicture(page, `${width}-${colorScheme}-2-products`);
       await page
@@ -121,7 +121,7 @@ t.test('a delivery that somebody else asked for becomes ready on the open page',
   if (!record) throw new Error('the delivery was not recorded');
   const { context, page, submit } = await signIn(portal, { viewport: viewports.desktop });
   await submit();
-  await page.getByRole('heading', { name: 'Products' }).waitFor();
+  await page.getByRole('heading', { name: 'Products', exact: true }).waitFor();
   await page.goto(asking.page.url());
   await page.getByText('The file is being made ready').waitFor();
   record.delivery = { ...record.delivery, state: 'staged', stagedAtMs: Date.now() };
