@@ -1,5 +1,6 @@
 // A real web-front in front of a real internal-db with its database, both in this process, linked as on two machines; only
 // the delivery node is a stand-in. For what a fake internal-db can't show: who sees whose records.
+import path from 'node:path';
 import { createLogger } from '#commlink/log.ts';
 import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
@@ -10,6 +11,7 @@ import { startWebFront } from '#web-front/web-front.ts';
 import { startOn, type Teardown } from '../internal-db/support/running-room.ts';
 import { createTestCluster } from '../internal-db/support/test-cluster.ts';
 import { HandConfiguredNode } from '../rig/configured-by-hand.ts';
+import { findFreePortBase } from '../rig/free-ports.ts';
 import { issueCertificate } from '../rig/issued-certificate.ts';
 import { FakeFtpNode } from './fake-backends.ts';
 import { portalSettings } from './portal-fixture.ts';
@@ -21,7 +23,13 @@ const manyRequests = { signInsPerMinute: 1000, apiRequestsPerMinute: 10_000, pag
 export async function startPortalWithDatabase(t: Teardown) {
   const log = createLogger('test', 'silent');
   const cluster = await createTestCluster();
-  const { services, node: dbNode } = await startOn(cluster, log);
+  // Known beforehand: mails lead to this address, and passkeys are bound to it.
+  const port = await findFreePortBase();
+  const origin = `https://localhost:${port}`;
+  const { services, node: dbNode } = await startOn(cluster, log, {
+    portalUrl: origin,
+    mail: { kind: 'folder', from: 'portal@vendor.example' },
+  });
   const admin = await connectUnix({
     path: cluster.config.adminSocket,
     peer: { role: 'internal-db', name: 'db1', id: 'db1' },
@@ -47,7 +55,10 @@ export async function startPortalWithDatabase(t: Teardown) {
   const webNode = new HandConfiguredNode<'web-front'>({
     keys: made.keys('web1'),
     plan: made.plan('web1', { listen: null, dial }),
-    settings: portalSettings({ limits: manyRequests }),
+    settings: portalSettings({
+      limits: manyRequests,
+      portal: { host: '127.0.0.1', port, publicUrl: origin },
+    }),
     identity: { ...issued, authority: issued.certificate, hostKeys: [] },
     log,
   });
@@ -59,8 +70,8 @@ export async function startPortalWithDatabase(t: Teardown) {
     await services.stop();
     await cluster.remove();
   });
-  const origin = `https://localhost:${webFront.port}`;
-  return { origin, certificate: issued.certificate, admin, services, ftpNode };
+  const mailFolder = path.join(cluster.directory, 'mail');
+  return { origin, certificate: issued.certificate, admin, services, ftpNode, mailFolder };
 }
 
 /** All that runs. */

@@ -49,12 +49,12 @@ export function signInPage(frame: PageFrame, view: SignInView): string {
       ${username} ${password}
       <button class="primary" type="submit">${texts.button}</button>
     </form>
-    <p class="fine"><a href="/forgotten-password">${texts.forgotten}</a></p>
-    <form method="post" action="/sign-in/passkey">
+    <form class="form" method="post" action="/sign-in/passkey">
       ${formTokenField(view)}
       <input type="hidden" name="next" value="${view.next}" />
-      <button class="quiet" type="submit">${frame.texts.secondStep.passkeySignIn}</button>
+      <button type="submit">${frame.texts.secondStep.passkeySignIn}</button>
     </form>
+    <p><a href="/forgotten-password">${texts.forgotten}</a></p>
     <p class="fine">${texts.noAccount}</p>
   </div>`;
   return renderPage({ ...frame, formToken: view.formToken }, { title: texts.title, viewer: null, main });

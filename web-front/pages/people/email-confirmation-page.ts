@@ -15,7 +15,7 @@ export function emailConfirmationPage(frame: PageFrame, view: { formToken: strin
       <button class="primary" type="submit">${texts.button}</button>
     </form>
   </div>`;
-  return renderPage(frame, { title: texts.title, viewer: null, main });
+  return renderPage({ ...frame, formToken: view.formToken }, { title: texts.title, viewer: null, main });
 }
 
 /** Says that the address holds. */

@@ -56,7 +56,7 @@ export function invitationPage(frame: PageFrame, view: InvitationView): string {
       <button class="primary" type="submit">${texts.button}</button>
     </form>
   </div>`;
-  return renderPage(frame, { title, viewer: null, main });
+  return renderPage({ ...frame, formToken: view.formToken }, { title, viewer: null, main });
 }
 
 /** Says that the invitation is used up, withdrawn or too old. */

@@ -59,10 +59,11 @@ function memberRow(
   ];
   return html`<li>
     <div>
-      <strong class="name">${member.displayName}</strong>
-      ${renderTag(member.role === 'owner' ? 'good' : 'plain', texts.roles[member.role])}
-      ${isOwn ? renderTag('plain', texts.you) : null}
-      <small>${facts}</small>
+      <p>
+        <strong class="name">${member.displayName}</strong>
+        ${isOwn ? html`<small>(${texts.you})</small>` : null} ${renderTag('plain', texts.roles[member.role])}
+      </p>
+      <p class="fine">${facts}</p>
     </div>
     ${isOwn ? null : memberForms(frame, viewer, member)}
   </li>`;
@@ -143,8 +144,10 @@ function invitationRow(frame: PageFrame, viewer: Viewer, invitation: Invitation)
   const { id, email, role, invitedBy, expiresAtMs } = invitation;
   return html`<li>
     <div>
-      <strong class="name">${email}</strong> ${renderTag('plain', texts.roles[role])}
-      <small>${texts.open.by(invitedBy)} · ${texts.open.until} ${dayText(expiresAtMs, frame.language)}</small>
+      <p><strong class="name">${email}</strong> ${renderTag('plain', texts.roles[role])}</p>
+      <p class="fine">
+        ${texts.open.by(invitedBy)} · ${texts.open.until} ${dayText(expiresAtMs, frame.language)}
+      </p>
     </div>
     <form method="post" action="/members/invitations/${id}/withdraw">
       ${formTokenField(viewer)}

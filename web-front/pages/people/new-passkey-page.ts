@@ -12,10 +12,12 @@ export function newPasskeyPage(
   const { security, refusals } = frame.texts;
   const texts = security.passkeys.create;
   const title = texts.title(view.name);
-  const main = html`<div class="narrow">
-    <p class="crumbs"><a href="/account/security">${security.title}</a></p>
-    <h1>${title}</h1>
-    <p class="lead">${texts.lead}</p>
+  const main = html`<div class="reading">
+    <header class="page-head">
+      <p class="crumbs"><a href="/account/security">${security.title}</a></p>
+      <h1>${title}</h1>
+      <p class="lead">${texts.lead}</p>
+    </header>
     <p class="notice warn" data-without-passkeys>${security.passkeys.needsScript}</p>
     ${passkeyForm({
       ceremony: 'create',

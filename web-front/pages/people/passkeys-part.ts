@@ -48,8 +48,10 @@ function row(frame: PageFrame, viewer: Viewer, passkey: Passkey): Html {
       ? texts.neverUsed
       : html`${texts.used} ${dayText(passkey.lastUsedAtMs, frame.language)}`;
   return html`<li>
-    <strong class="name">${passkey.name}</strong>
-    <small>${texts.added} ${dayText(passkey.createdAtMs, frame.language)} · ${used}</small>
+    <div>
+      <p><strong class="name">${passkey.name}</strong></p>
+      <p class="fine">${texts.added} ${dayText(passkey.createdAtMs, frame.language)} · ${used}</p>
+    </div>
     ${renderFold(texts.remove, form)}
   </li>`;
 }

@@ -42,7 +42,7 @@ export function forgottenPasswordPage(frame: PageFrame, view: ForgottenView): st
     </form>
     <p class="fine"><a href="/sign-in">${texts.back}</a></p>
   </div>`;
-  return renderPage(frame, { title: texts.title, viewer: null, main });
+  return renderPage({ ...frame, formToken: view.formToken }, { title: texts.title, viewer: null, main });
 }
 
 /** Says that a mail is on its way, if somebody has the address. */
@@ -73,7 +73,10 @@ export function resetPasswordPage(frame: PageFrame, view: ResetView): string {
       <button class="primary" type="submit">${texts.reset.button}</button>
     </form>
   </div>`;
-  return renderPage(frame, { title: texts.reset.title, viewer: null, main });
+  return renderPage(
+    { ...frame, formToken: view.formToken },
+    { title: texts.reset.title, viewer: null, main },
+  );
 }
 
 /** Says that the new password holds. */

@@ -6,14 +6,16 @@ import { renderPage, type PageFrame, type Viewer } from '../layout.ts';
 /** The page. */
 export function recoveryCodesPage(frame: PageFrame, viewer: Viewer, codes: readonly string[]): string {
   const texts = frame.texts.security.recovery;
-  const main = html`<div class="narrow">
-    <h1>${texts.title}</h1>
-    <p class="lead">${texts.help}</p>
+  const main = html`<div class="reading">
+    <header class="page-head">
+      <h1>${texts.title}</h1>
+      <p class="lead">${texts.help}</p>
+    </header>
     <ul class="secrets" aria-label="${texts.heading}" data-copy="${texts.label}">
       ${codes.map((code) => html`<li><code>${code}</code></li> `)}
     </ul>
     <p><strong>${texts.once}</strong></p>
-    <p><a class="button primary" href="/account/security">${texts.done}</a></p>
+    <div class="actions"><a class="button primary" href="/account/security">${texts.done}</a></div>
   </div>`;
   return renderPage(frame, { title: texts.title, viewer, section: 'security', main });
 }

@@ -30,12 +30,11 @@ export function secondStepPage(frame: PageFrame, view: SecondStepView): string {
     ${refusal === null ? null : renderNotice('bad', refusal)} ${step.totp ? codeForm(frame, view) : null}
     ${step.passkey === null ? null : passkeyPart(frame, view, step.passkey)}
     ${step.recoveryCodes ? renderFold(texts.recoverySummary, recoveryForm(frame, view)) : null}
-    <p class="fine">
-      ${username === null ? null : texts.lost}
-      <a href="/sign-in?next=${encodeURIComponent(view.next)}">${texts.startAgain}</a>
-    </p>
+    <div class="actions">
+      <a class="button quiet" href="/sign-in?next=${encodeURIComponent(view.next)}">${texts.startAgain}</a>
+    </div>
   </div>`;
-  return renderPage(frame, { title, viewer: null, main });
+  return renderPage({ ...frame, formToken: view.formToken }, { title, viewer: null, main });
 }
 
 function codeForm(frame: PageFrame, view: SecondStepView): Html {
@@ -70,6 +69,7 @@ function recoveryForm(frame: PageFrame, view: SecondStepView): Html {
       attributes: { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', required: true },
     })}
     <button class="primary" type="submit">${texts.button}</button>
+    <p class="fine">${texts.lost}</p>
   </form>`;
 }
 

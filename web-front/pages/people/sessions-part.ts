@@ -31,11 +31,13 @@ function row(frame: PageFrame, viewer: Viewer, session: OwnSession): Html {
   const client = nameClient(session.client) ?? texts.unknownClient;
   return html`<li>
     <div>
-      <strong class="name">${client}</strong> ${session.isCurrent ? renderTag('good', texts.here) : null}
-      <small>
+      <p>
+        <strong class="name">${client}</strong> ${session.isCurrent ? renderTag('good', texts.here) : null}
+      </p>
+      <p class="fine">
         ${texts.from(session.address)} · ${texts.since} ${timeText(session.createdAtMs, frame.language)} ·
         ${texts.used} ${timeText(session.lastUsedAtMs, frame.language)}
-      </small>
+      </p>
     </div>
     ${
       session.isCurrent

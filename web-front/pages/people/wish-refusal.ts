@@ -19,9 +19,9 @@ export function explainRefusal(frame: PageFrame, { reason, retryAfterMs }: WishR
   return reason === 'throttled' ? `${sentence} ${texts.waitFor(secondsOf(retryAfterMs))}` : sentence;
 }
 
-/** Gives the answer its status: 429 with Retry-After while waiting helps, else 422. */
+/** Gives the answer its status: 404 for what is not there, 429 with Retry-After while waiting helps, else 422. */
 export function markRefused(reply: RefusalSink, { reason, retryAfterMs }: WishRefusal): void {
-  reply.code(reason === 'throttled' ? 429 : 422);
+  reply.code(reason === 'not_found' ? 404 : reason === 'throttled' ? 429 : 422);
   if (reason === 'throttled') reply.header('retry-after', secondsOf(retryAfterMs));
 }
 
