@@ -95,7 +95,7 @@ export const deliveriesTexts = {
     'FileZilla, WinSCP, Cyberduck and others. Login and password were made for this delivery and end with it.',
   sessionFiles: 'Ready-made sites, without the password',
   fileZilla: 'FileZilla: sites.xml',
-  fileZillaUse: 'File, Import…, tick “Site Manager entries”, then connect from the Site Manager.',
+  fileZillaUse: 'Choose File, Import…, and the file; then connect from the Site Manager.',
   winScp: 'WinSCP: session file',
   winScpUse: (file: string) =>
     html`Start it with the file, which leaves your own sites alone: <code>winscp.exe /ini=${file}</code>`,

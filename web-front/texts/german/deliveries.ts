@@ -100,7 +100,7 @@ export const deliveriesTexts: DeliveriesTexts = {
   sessionFiles: 'Fertige Verbindungen, ohne das Passwort',
   fileZilla: 'FileZilla: sites.xml',
   fileZillaUse:
-    'Datei, Importieren…, „Einträge des Servermanagers“ wählen, dann aus dem Servermanager verbinden.',
+    'Datei, Import…, die Datei wählen; dann aus dem Servermanager verbinden.',
   winScp: 'WinSCP: Sitzungsdatei',
   winScpUse: (file) =>
     html`Mit der Datei starten, ohne Ihre eigenen Verbindungen zu ändern:
