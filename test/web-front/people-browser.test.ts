@@ -92,7 +92,6 @@ t.test(
     await owner.page.getByLabel('E-mail address').fill(email);
     await owner.page.getByRole('button', { name: 'Send the invitation' }).click();
     await owner.page.getByText(`An invitation is on its way to ${email}`).waitFor();
-    await lookAt(t, owner.page, 'members');
 
     const { context, page, faults } = await openBrowser();
     const invitation = await awaitLink(portal.mailFolder, { recipient: email, page: 'invitation' });
@@ -108,6 +107,9 @@ t.test(
     await page.getByRole('button', { name: 'Join' }).click();
     await page.getByRole('heading', { name: 'Welcome, Grace Hopper' }).waitFor();
     await lookAt(t, page, 'welcome');
+    await owner.page.goto(`${portal.origin}/members`);
+    await owner.page.getByText('Change Grace Hopper').click();
+    await lookAt(t, owner.page, 'members');
     await page.getByRole('link', { name: 'Set up a second step' }).click();
 
     await page.getByText('Set it up').first().click();

@@ -11,10 +11,10 @@ export function recoveryCodesPage(frame: PageFrame, viewer: Viewer, codes: reado
       <h1>${texts.title}</h1>
       <p class="lead">${texts.help}</p>
     </header>
+    <p><strong>${texts.once}</strong></p>
     <ul class="secrets" aria-label="${texts.heading}" data-copy="${texts.label}">
       ${codes.map((code) => html`<li><code>${code}</code></li> `)}
     </ul>
-    <p><strong>${texts.once}</strong></p>
     <div class="actions"><a class="button primary" href="/account/security">${texts.done}</a></div>
   </div>`;
   return renderPage(frame, { title: texts.title, viewer, section: 'security', main });

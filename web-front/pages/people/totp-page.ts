@@ -28,7 +28,7 @@ export function totpPage(frame: PageFrame, viewer: Viewer, view: TotpView): stri
     <section aria-labelledby="scan">
       <h2 id="scan">1. ${texts.scan}</h2>
       <p>${texts.scanHelp}</p>
-      <div class="qr">${qrCode(view.uri, texts.picture)}</div>
+      <p class="qr">${qrCode(view.uri, texts.picture)}</p>
       <p><a href="${view.uri}">${texts.openApp}</a></p>
       <p>${texts.manual} ${renderCopyable(texts.key, groupOf4(view.secret))}</p>
     </section>
