@@ -3,6 +3,7 @@
 import { createLogger } from '#commlink/log.ts';
 import type { Handlers } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import type { UserRole } from '#commlink/methods/people-fields.ts';
 import { createCustomerHandlers } from '#internal-db/customer-handlers.ts';
 import { plainGrant } from '../internal-db/support/running-room.ts';
 import type { PortalWithDatabase } from './portal-with-database.ts';
@@ -35,6 +36,8 @@ export interface Customer {
 export interface TwoAccounts {
   /** A new user of the account with all the hostile names. */
   victim(): Promise<Customer>;
+  /** A new user of it who is no owner. */
+  downloader(): Promise<Customer>;
   /** A new user of the other account. */
   attacker(): Promise<Customer>;
   /** A browser that nobody has signed in with. */
@@ -71,10 +74,11 @@ export async function createTwoAccounts(portal: PortalWithDatabase): Promise<Two
     return answer as never;
   };
   let count = 0;
-  const join = async (account: string, displayName: string): Promise<Customer> => {
+  const join = async (account: string, displayName: string, role: UserRole = 'owner'): Promise<Customer> => {
     count += 1;
     const name = `user-${count}`;
-    await admin.call('user.create', { actor, account, name, displayName, password: customerPassword });
+    const password = customerPassword;
+    await admin.call('user.create', { actor, account, name, displayName, password, role });
     const visitor = new Visitor(portal);
     await visitor.signIn({ username: name, password: customerPassword });
     const session = visitor.cookies.get('__Host-consign-session|/')?.value ?? '';
@@ -82,6 +86,7 @@ export async function createTwoAccounts(portal: PortalWithDatabase): Promise<Two
   };
   return {
     victim: () => join('probe-account', probeText),
+    downloader: () => join('probe-account', probeText, 'downloader'),
     attacker: () => join('other-account', 'Attacker'),
     stranger: () => new Visitor(portal),
   };

@@ -71,6 +71,18 @@ t.test('a visitor who is not signed in is sent to the sign-in, or refused', asyn
   }
 });
 
+t.test('who is no owner of the account is refused what is for owners', async (t) => {
+  for (const [route, row] of rows.filter(([, { who }]) => who === 'owner')) {
+    const request = await requestOf(row, await accounts.victim());
+    const downloader = await accounts.downloader();
+    await unchanged(t, route, async () => {
+      const answer = await send(route, request, own(route, row, downloader.visitor));
+      checkAnswer(t, route, answer);
+      t.ok([403, 404].includes(answer.status), `${route}: ${answer.status}`);
+    });
+  }
+});
+
 t.test('a customer of another account gets nothing of this one, and changes nothing of it', async (t) => {
   for (const [route, row] of rows.filter(([, { others }]) => others !== 'same')) {
     const victim = await accounts.victim();

@@ -5,6 +5,7 @@ import type { PortalServices } from '../portal-services.ts';
 import { addAnswerHeaders } from './answer-headers.ts';
 import { addIdempotency } from './idempotency.ts';
 import { addCatalogApi } from './catalog-api.ts';
+import { addDescriptionRoutes } from './description-routes.ts';
 import { addDeliveryApi } from './delivery-api.ts';
 import { addDownloadApi } from './download-api.ts';
 import { addLicenceApi } from './licence-api.ts';
@@ -32,7 +33,7 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     addProfileApi(api, services);
     addSecondFactorApi(api, services);
     addMemberApi(api, services);
-    api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+    addDescriptionRoutes(api, app, services);
   };
   await app.register(addRoutes, { prefix: '/api/v1' });
 }

@@ -15,6 +15,7 @@ export function openApiOptions(publicUrl: string) {
       servers: [{ url: publicUrl }],
       tags: [
         { name: 'catalog', description: 'Who you are and what you may download.' },
+        { name: 'licences', description: 'Licence agreements that some products ask for.' },
         { name: 'deliveries', description: 'Files made ready for you.' },
         {
           name: 'tokens',

@@ -98,7 +98,7 @@ function renderFooter(frame: PageFrame): Html {
   return html`<p>${texts.frame.digests}</p>
     <ul class="footer-links">
       ${branding.supportAddress === null ? null : html`<li><a href="${branding.supportAddress}">${texts.frame.support}</a></li>`}
-      ${offersApi ? html`<li><a href="/api/v1/openapi.json">${texts.frame.api}</a></li>` : null}
+      ${offersApi ? html`<li><a href="/api/v1/">${texts.frame.api}</a></li>` : null}
       ${frame.formToken === null ? null : html`<li>${renderLanguageSwitch(frame, frame.formToken)}</li>`}
     </ul>`;
 }

@@ -39,6 +39,7 @@ export const firstRows: Readonly<Record<string, RouteRow>> = {
   'POST /tokens': { who: 'customer', others: 'own', request: async () => ({ body: tokenWish }) },
   'POST /tokens/:id/revoke': { who: 'customer', others: 'refused', request: tokenAt('/tokens', '/revoke') },
 
+  'GET /api/v1/': { who: 'anybody', others: 'same' },
   'GET /api/v1/openapi.json': { who: 'anybody', others: 'same' },
   'GET /api/v1/me': { who: 'customer', others: 'own' },
   'GET /api/v1/products': { who: 'customer', others: 'own' },
