@@ -13,6 +13,8 @@ export const looks = [
 
 /** Where a walk goes, and as whom. */
 export interface Walk {
+  /** What the pictures are named after. */
+  readonly site: 'portal' | 'console';
   readonly origin: string;
   /** PEM of the certificate that the site has. */
   readonly certificate: string;
@@ -49,9 +51,9 @@ export async function walkTo(context: BrowserContext, walk: Walk, path: string):
   return [...findings, ...faults];
 }
 
-function pictureName(page: Page, { look }: Walk): string {
+function pictureName(page: Page, { site, look }: Walk): string {
   const path = new URL(page.url()).pathname.slice(1).replaceAll(/[^\w.-]+/g, '-');
-  return `walk-${look.name}-${path || 'home'}`;
+  return `${site}-${look.name}-${path || 'home'}`;
 }
 
 /** Asks for the head alone, since a stream has no end. */

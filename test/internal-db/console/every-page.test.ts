@@ -22,7 +22,13 @@ for (const look of looks) {
       const isRefusal = (row.answers ?? 200) >= 400;
       if (!route.startsWith('GET ') || route.startsWith('GET /api/') || isRefusal) continue;
       const path = (await row.request?.(records))?.path ?? route.slice('GET '.length);
-      const walk = { origin, certificate, look, cookies: row.who === 'anybody' ? [] : signedIn };
+      const walk = {
+        site: 'console' as const,
+        origin,
+        certificate,
+        look,
+        cookies: row.who === 'anybody' ? [] : signedIn,
+      };
       const context = await openWindow(browser, walk);
       const findings = await walkTo(context, walk, path);
       if (findings) t.same(findings, [], route);
