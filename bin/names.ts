@@ -1,12 +1,16 @@
 // Reads the names that people type, so that a wrong one is explained before anything is asked of Consign.
 // Called by the commands. Throws CliError `usage`.
 import { FileName, Slug, Version } from '#commlink/methods/fields.ts';
+import { EmailAddress, Language, UserRole } from '#commlink/methods/people-fields.ts';
 import { compileSchema, type SchemaCheck } from '#commlink/schema.ts';
 import { CliError } from './cli-error.ts';
 
 const slugCheck = compileSchema('name', Slug);
 const versionCheck = compileSchema('version', Version);
 const fileNameCheck = compileSchema('file name', FileName);
+const emailCheck = compileSchema('address', EmailAddress);
+const roleCheck = compileSchema('role', UserRole);
+const languageCheck = compileSchema('language', Language);
 
 const fits = (check: SchemaCheck<string>, value: unknown): boolean => check.matches(value);
 
@@ -32,6 +36,24 @@ export function parseFileName(text: string): string {
     'usage',
     `"${text}" can't be a file name in a release: one name without slashes and control characters, not starting with a dot, at most 200 characters.`,
   );
+}
+
+/** An e-mail address. */
+export function parseEmail(text: string): string {
+  if (fits(emailCheck, text)) return text;
+  throw new CliError('usage', `"${text}" is no e-mail address. Write for example alice@acme.example.`);
+}
+
+/** A role in a customer's account. */
+export function parseRole(text: unknown): UserRole {
+  if (roleCheck.matches(text)) return text;
+  throw new CliError('usage', '--role is owner or downloader.');
+}
+
+/** A language of mails. */
+export function parseLanguage(text: unknown): Language {
+  if (languageCheck.matches(text)) return text;
+  throw new CliError('usage', '--language is en or de.');
 }
 
 /** `PRODUCT`, `PRODUCT/VERSION` or `PRODUCT/VERSION/FILE`. */

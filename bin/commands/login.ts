@@ -3,7 +3,7 @@ import { StaffRole } from '#commlink/methods/administration-fields.ts';
 import { compileSchema } from '#commlink/schema.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandSpec } from '../command-spec.ts';
-import { parseSlug } from '../names.ts';
+import { parseEmail, parseRole, parseSlug } from '../names.ts';
 import { describePassword, passwordOptions, readPassword } from '../passwords.ts';
 
 const staffRoleCheck = compileSchema('role', StaffRole);
@@ -17,7 +17,12 @@ export const userCreate: CommandSpec = {
     ['<account>', 'the customer account'],
     ['<user>', 'the login name; unique in this installation'],
   ],
-  options: [titleOption, ...passwordOptions],
+  options: [
+    titleOption,
+    ['--email <address>', 'where links for forgotten passwords go'],
+    ['--role <role>', 'owner (manages the people) or downloader (default: owner)'],
+    ...passwordOptions,
+  ],
   examples: [
     ['user create acme alice --title "Alice Miller"', 'with a password that is made here and shown once'],
     ['user create acme alice --ask-password', 'with a password that you type'],
@@ -26,10 +31,21 @@ export const userCreate: CommandSpec = {
   run: async (invocation, input) => {
     const account = parseSlug(input.argument(0), 'account');
     const name = parseSlug(input.argument(1), 'user');
+    const address = input.option('email');
+    const email = address === null ? null : parseEmail(address);
+    const role = parseRole(input.option('role') ?? 'owner');
     const password = await readPassword(invocation, input);
     const displayName = input.option('title') ?? name;
     const user = await invocation.withAdmin((admin) =>
-      admin.call('user.create', { actor: invocation.actor, account, name, displayName, password }),
+      admin.call('user.create', {
+        actor: invocation.actor,
+        account,
+        name,
+        displayName,
+        password,
+        email,
+        role,
+      }),
     );
     invocation.answer(user, () => `User ${name} of ${account} was made.${describePassword(user.password)}`);
   },

@@ -25,6 +25,7 @@ import { SshKey } from './internal-db-methods.ts';
 import { NodeEndpoints, StagingFailure } from './ftp-node-methods.ts';
 import { guardMethods } from './guard-methods.ts';
 import { EmailAddress, Language, UserRole } from './people-fields.ts';
+import { peopleAdminMethods } from './people-admin-methods.ts';
 import { staffMethods } from './staff-methods.ts';
 import { StatusReport } from './status-report.ts';
 import { webhookMethods } from './webhook-methods.ts';
@@ -79,6 +80,7 @@ export const adminMethods = {
   ...webhookMethods,
   ...catalogAdminMethods,
   ...staffMethods,
+  ...peopleAdminMethods,
   status: method({ ...read, params: strictObject({}), result: StatusReport }),
   'account.create': method({
     ...write,

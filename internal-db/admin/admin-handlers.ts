@@ -8,6 +8,7 @@ import { readReleaseNotes, setPlatformOrder, setReleaseNotes } from '../catalog/
 import { answerErrors } from '../error-replies.ts';
 import { recordLicenceAcceptance } from '../licences/accept-licence.ts';
 import { addLicence, listLicences } from '../licences/licence-administration.ts';
+import { inviteUser, listUsers, resetUserFactors } from '../members/member-administration.ts';
 import type { ServiceContext } from '../service-context.ts';
 import {
   addWebhook,
@@ -48,6 +49,9 @@ export function createAdminHandlers(
     'account.create': (params) => createAccount(context, params),
     'account.list': () => listAccounts(context),
     'user.create': (params) => createUser(context, params),
+    'user.list': (params) => listUsers(context, params),
+    'user.invite': (params) => inviteUser(context, params),
+    'user.resetSecondFactor': (params) => resetUserFactors(context, params),
     'sshKey.list': (params) => listKeysOfUser(context, params),
     'sshKey.remove': (params) => removeKeyOfUser(context, params),
     'product.create': (params) => createProduct(context, params),

@@ -14,14 +14,29 @@ import type { Transaction } from '../store/store.ts';
 import { listInvitations } from './invitations.ts';
 import { requireOwner } from './owner-only.ts';
 
+/** A page of the list. */
+export interface MemberPage {
+  readonly members: Member[];
+  readonly invitations: Invitation[];
+  readonly next: string | null;
+}
+
 /** A page of members by name; the first one has the open invitations, too. */
 export async function listMembers(
   context: ServiceContext,
   caller: AuthenticatedCaller,
-  { after, limit }: PageRequest,
-): Promise<{ members: Member[]; invitations: Invitation[]; next: string | null }> {
+  page: PageRequest,
+): Promise<MemberPage> {
   requireOwner(caller);
-  const accountId = caller.account.id;
+  return await readMembers(context, caller.account.id, page);
+}
+
+/** The same for any account, for who may see it. */
+export async function readMembers(
+  context: ServiceContext,
+  accountId: string,
+  { after, limit }: PageRequest,
+): Promise<MemberPage> {
   const [afterName = ''] = decodeCursor(after, ['string']) ?? [];
   const rows = await context.store.read.people.membersOf({ accountId, afterName, limit: limit + 1 });
   const page = cutPage(rows, limit, ({ name }) => [name]);
