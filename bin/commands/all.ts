@@ -11,7 +11,7 @@ import { configHistory, configProposals, configShow } from './config-show.ts';
 import { configSign } from './config-sign.ts';
 import { cancel, deliveries, downloads } from './delivery.ts';
 import { doctor } from './doctor.ts';
-import { entitlements, grant, revoke } from './entitlement.ts';
+import { entitlements, extend, grant, revoke } from './entitlement.ts';
 import { keyList, keyRemove } from './key.ts';
 import { staffCreate, userCreate } from './login.ts';
 import { nodeDrain } from './node-drain.ts';
@@ -26,6 +26,7 @@ import { publish } from './publish.ts';
 import { releasePublish, releaseWithdraw } from './release.ts';
 import { sessions, sessionsCut } from './sessions.ts';
 import { stage } from './stage.ts';
+import { staffEnd, staffList, staffReadmit, staffResetSecondFactor, staffRole } from './staff.ts';
 import { status } from './status.ts';
 import { webhookAdd, webhookList, webhookRemove, webhookReplay } from './webhook.ts';
 import { why } from './why.ts';
@@ -47,6 +48,7 @@ export const commands: readonly CommandSpec[] = [
   grant,
   revoke,
   entitlements,
+  extend,
   why,
   stage,
   deliveries,
@@ -62,6 +64,11 @@ export const commands: readonly CommandSpec[] = [
   webhookRemove,
   webhookReplay,
   staffCreate,
+  staffList,
+  staffRole,
+  staffEnd,
+  staffReadmit,
+  staffResetSecondFactor,
   audit,
   auditVerify,
   configShow,

@@ -1,4 +1,4 @@
-// `consign grant`, `revoke` and `entitlements`: who may have what. Nothing is deleted; a revocation is recorded.
+// `consign grant`, `extend`, `revoke` and `entitlements`: who may have what. Nothing is deleted; a revocation is recorded.
 import type { Entitlement } from '#commlink/methods/administration-fields.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandInput, CommandSpec } from '../command-spec.ts';
@@ -67,6 +67,32 @@ function readGrant(input: CommandInput) {
     reason: input.requiredOption('reason', 'it goes into the audit log.'),
   };
 }
+
+/** `consign extend`. */
+export const extend: CommandSpec = {
+  words: 'extend',
+  summary: 'let an entitlement last longer',
+  arguments: [['<entitlement>', 'its id (ent_…), from grant, why or entitlements']],
+  options: [
+    ['--until <time>', 'the new end: 2028-11-30 (that day included), 365d from now, or never'],
+    ['--reason <text>', 'why, for the audit log'],
+  ],
+  examples: [['extend ent_0123456789abcdefghijkl --until 2028-11-30 --reason "Renewal 7"', 'the id stays']],
+  run: async (invocation, input) => {
+    const until = input.requiredOption('until', 'a day, 365d, or never.');
+    const change = {
+      actor: invocation.actor,
+      entitlement: input.argument(0),
+      notAfterMs: until === 'never' ? null : parseTime(until, Date.now(), 'end'),
+      reason: input.requiredOption('reason', 'it goes into the audit log.'),
+    };
+    const { entitlement } = await invocation.withAdmin((admin) => admin.call('entitlement.extend', change));
+    invocation.answer(
+      entitlement,
+      () => `${entitlement.account} may have ${entitlement.product}: ${describeTerms(entitlement)}.`,
+    );
+  },
+};
 
 /** `consign revoke`. */
 export const revoke: CommandSpec = {

@@ -25,7 +25,9 @@ export function renderSecondStepPage(caller: StaffCaller, step: SecondStep, refu
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
     content: html`${codeForm(caller, step.challenge, 'totp')}
       ${step.recoveryCodes ? renderFold('Use a recovery code', codeForm(caller, step.challenge, 'recovery')) : null}
-      <p class="fine">Lost both? An operator can take the second factor away: consign staff reset NAME.</p>
+      <p class="fine">
+        Lost both? An operator can take the second factor away: consign staff reset-second-factor NAME.
+      </p>
       ${signOutForm(caller)}`,
   });
 }

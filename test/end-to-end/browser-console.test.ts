@@ -83,7 +83,7 @@ for (const [width, viewport] of Object.entries(viewports)) {
       await look('4-found', customer);
 
       await page.getByRole('link', { name: 'Grant an entitlement' }).click();
-      await page.getByLabel('Product').selectOption(product);
+      await page.getByLabel('Product', { exact: true }).selectOption(product);
       await page.getByLabel('Until').fill('2099-12-31');
       await page.getByLabel('Reason').fill('Contract 42');
       await look('5-grant', 'Grant an entitlement');
@@ -108,7 +108,7 @@ for (const [width, viewport] of Object.entries(viewports)) {
       await look('10-revoked', customer);
 
       await page.getByRole('link', { name: 'Why, or why not?' }).click();
-      await page.getByLabel('Product').fill(product);
+      await page.getByLabel('Product', { exact: true }).fill(product);
       await page.getByRole('button', { name: 'Explain' }).click();
       await page.getByText('no: revoked').first().waitFor();
       await page.getByText('What if …').click();
@@ -139,7 +139,9 @@ for (const [width, viewport] of Object.entries(viewports)) {
       await page.waitForURL(/\/sign-in$/);
       await page.goBack();
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-      t.same(faults, [], 'no script fails and the content policy is kept');
+      // The table with a mistake was answered so.
+      const unexpected = faults.filter((fault) => !fault.includes('status of 422'));
+      t.same(unexpected, [], 'no script fails and the content policy is kept');
       await context.close();
     });
   }
@@ -178,7 +180,7 @@ t.test('by keyboard alone: from the sign-in to a grant', async (t) => {
   await keyboard.press('Enter');
   await reach(page.getByRole('link', { name: 'Grant an entitlement' }));
   await keyboard.press('Enter');
-  await typeInto(page.getByLabel('Product'), product);
+  await typeInto(page.getByLabel('Product', { exact: true }), product);
   await typeInto(page.getByLabel('Reason'), 'Contract 43');
   await keyboard.press('Enter');
   await reach(page.getByRole('button', { name: 'Grant', exact: true }));
