@@ -1,4 +1,5 @@
 // Judges the facts: what should an operator look at? Pure. Called by alert-watch.ts. Each finding says what to do.
+import { humanSize } from '#commlink/pages/browser/human-size.ts';
 import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { ClusterStatus, MemberStatus } from '#commlink/methods/operator-methods.ts';
 import { clockBehindWarningMs } from '../limits.ts';
@@ -15,7 +16,6 @@ import {
 } from './limits.ts';
 
 const dayMs = 86_400_000;
-const gibi = 1024 ** 3;
 
 /** Everything that is wrong, the worst first. */
 export function findAlerts(facts: AlertFacts): Finding[] {
@@ -73,7 +73,7 @@ function judgeMachine({
       kind: 'database_disk_full',
       severity: databaseFreeBytes < databaseFreeBytesMin / 4 ? 'critical' : 'warning',
       subject: 'database',
-      text: `The disk of the database has ${gibibytes(databaseFreeBytes)} left. When it is full, nothing can be recorded, and so nothing delivered.`,
+      text: `The disk of the database has ${humanSize(databaseFreeBytes)} left. When it is full, nothing can be recorded, and so nothing delivered.`,
       advice: 'Make room on that disk.',
       graceMs: 0,
     });
@@ -114,8 +114,8 @@ function judgeDescription(
       kind: 'storeroom_full',
       severity: storeroomFreeBytes < storeroomFreeBytesMin / 10 ? 'critical' : 'warning',
       subject: name,
-      text: `The storeroom of ${name} has ${gibibytes(storeroomFreeBytes)} left.`,
-      advice: 'Give it a larger disk, or withdraw and remove old releases.',
+      text: `The storeroom of ${name} has ${humanSize(storeroomFreeBytes)} left.`,
+      advice: 'Give it a larger disk.',
       graceMs: 0,
     });
   if (!jailed)
@@ -219,8 +219,4 @@ function judgeLinks({ members, links }: ClusterStatus): Finding[] {
       graceMs: bagGraceMs,
     }));
   });
-}
-
-function gibibytes(bytes: number): string {
-  return `${(bytes / gibi).toFixed(1)} GiB`;
 }

@@ -13,8 +13,8 @@ export const memberSilentMs = 60_000;
 /** A certificate that ends sooner than this should have been renewed by then. */
 export const certificateWarningMs = 14 * 86_400_000;
 /** Less room than this on the disk of the database is an alert; a quarter of it a critical one. */
-export const databaseFreeBytesMin = 2 * 1024 ** 3;
+export const databaseFreeBytesMin = 2e9;
 /** The same for a storeroom; a tenth of it is critical. */
-export const storeroomFreeBytesMin = 10 * 1024 ** 3;
+export const storeroomFreeBytesMin = 10e9;
 /** People who wait for a mail longer than this notice it. */
 export const mailWaitMaxMs = 3_600_000;

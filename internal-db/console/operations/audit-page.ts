@@ -10,7 +10,7 @@ import { formTokenField, renderPage } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 /** Characters of an entry's detail that stand unfolded. */
-const detailShownMax = 160;
+const detailShownMax = 200;
 
 /** The filter as the form has it; empty texts stand for any. */
 export interface AuditQuestion {
@@ -83,12 +83,12 @@ function renderFilter({ actor, action, subject, from, to }: AuditQuestion): Html
 function renderEntries(entries: readonly AuditRecord[]): Html {
   return renderTable({
     caption: 'Entries, the newest first',
-    columns: [{ heading: 'No.', kind: 'number' }, 'When', 'Who', 'What', 'On what', 'Detail'],
+    columns: [{ heading: 'No.', kind: 'number' }, 'When', 'What and who', 'On what', 'Detail'],
     rows: entries.map(({ sequence, atMs, actor, action, subject, detail }) => [
       String(sequence),
       timeText(atMs),
-      html`<a href="/audit?${queryOf({ ...nothingAsked, actor })}">${actor}</a>`,
-      html`<a href="/audit?${queryOf({ ...nothingAsked, action })}">${action}</a>`,
+      html`<a href="/audit?${queryOf({ ...nothingAsked, action })}">${action}</a>
+        <small><a href="/audit?${queryOf({ ...nothingAsked, actor })}">${actor}</a></small>`,
       subject,
       renderDetail(detail),
     ]),
@@ -105,16 +105,16 @@ function queryOf(question: AuditQuestion): string {
   return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
 }
 
-/** The detail's names and values, in words; a long one is folded. */
+/** The detail's names and values, in words; what is empty is left out, and a long text folded. */
 function renderDetail(detail: string): Html {
   const values = Object.entries(JSON.parse(detail) as Record<string, unknown>);
-  const words = values.map(
-    ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
-  const text = words.join(', ');
+  const text = values
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
   if (text.length <= detailShownMax) return html`<small>${text}</small>`;
   return html`<details>
-    <summary><small>${text.slice(0, detailShownMax)}…</small></summary>
+    <summary>${text.slice(0, detailShownMax)}…</summary>
     <small>${text}</small>
   </details>`;
 }

@@ -113,7 +113,7 @@ function renderNodeSessions(caller: StaffCaller, { name, draining, listing }: No
       ],
       rows: shown.map((session) => [
         renderWho(session),
-        html`${session.protocol} <small>${session.address}</small>`,
+        html`${session.protocol} <small class="address">${session.address}</small>`,
         timeText(session.startedAtMs),
         renderTransfer(session),
         mayCut ? renderCutForm(caller, session) : null,

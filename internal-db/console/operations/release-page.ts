@@ -46,6 +46,8 @@ export function renderReleasePage(
 ): string {
   const { product, release, holderCount } = view;
   const mayWrite = mayDo(caller.staff.role, 'catalog.write');
+  // What is published can only be withdrawn, which stands last.
+  const isPublished = release.state === 'published';
   return renderPage({
     title: `${product.title} ${release.version}`,
     section: '/products',
@@ -58,8 +60,9 @@ export function renderReleasePage(
       ['First published', timeText(release.publishedAtMs)],
       ['Customers who have it', countText(holderCount)],
     ])}
-    ${mayWrite ? renderChange(caller, view) : null} ${renderFiles(view)}
-    ${renderNotes(caller, view, mayWrite)} ${renderCustomers(view)}`,
+    ${mayWrite && !isPublished ? renderChange(caller, view) : null} ${renderFiles(view)}
+    ${renderNotes(caller, view, mayWrite)} ${renderCustomers(view)}
+    ${mayWrite && isPublished ? renderChange(caller, view) : null}`,
   });
 }
 
@@ -143,8 +146,8 @@ function renderNotes(caller: StaffCaller, { product, release, notes }: ReleaseVi
     })}
     <button>Save the notes</button>
   </form>`;
-  return html`<section aria-labelledby="notes">
-    <h2 id="notes">Release notes</h2>
+  return html`<section aria-labelledby="release-notes">
+    <h2 id="release-notes">Release notes</h2>
     ${notes === '' ? html`<p class="empty">None yet.</p>` : html`<div class="prose">${renderMarkdown(notes)}</div>`}
     ${mayWrite ? renderFold(notes === '' ? 'Write notes' : 'Change them', form) : null}
   </section>`;
