@@ -13,7 +13,9 @@ import { cancel, deliveries, downloads } from './delivery.ts';
 import { doctor } from './doctor.ts';
 import { entitlements, extend, grant, revoke } from './entitlement.ts';
 import { keyList, keyRemove } from './key.ts';
+import { licenceAccept, licenceAdd, licenceList } from './licence.ts';
 import { staffCreate, userCreate } from './login.ts';
+import { userInvite, userList, userResetSecondFactor } from './user.ts';
 import { nodeDrain } from './node-drain.ts';
 import { nodeEvict, nodeIdentity } from './node-evict.ts';
 import { nodeAdmit, nodeInvite, nodeReplace } from './node-invite.ts';
@@ -21,9 +23,9 @@ import { nodeJoin } from './node-join.ts';
 import { nodeList } from './node-list.ts';
 import { operatorAdd, operatorList, operatorRemove } from './operator-change.ts';
 import { operatorInit, operatorPassphrase, operatorShow } from './operator.ts';
-import { productCreate, products } from './product.ts';
+import { productCreate, productPlatforms, products } from './product.ts';
 import { publish } from './publish.ts';
-import { releasePublish, releaseWithdraw } from './release.ts';
+import { releaseNotes, releasePublish, releaseWithdraw } from './release.ts';
 import { sessions, sessionsCut } from './sessions.ts';
 import { stage } from './stage.ts';
 import { staffEnd, staffList, staffReadmit, staffResetSecondFactor, staffRole } from './staff.ts';
@@ -38,13 +40,21 @@ export const commands: readonly CommandSpec[] = [
   accountCreate,
   accounts,
   userCreate,
+  userList,
+  userInvite,
+  userResetSecondFactor,
   keyList,
   keyRemove,
   productCreate,
+  productPlatforms,
   products,
   publish,
   releasePublish,
   releaseWithdraw,
+  releaseNotes,
+  licenceAdd,
+  licenceList,
+  licenceAccept,
   grant,
   revoke,
   entitlements,

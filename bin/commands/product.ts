@@ -1,4 +1,4 @@
-// `consign product create` and `consign products`: what is delivered, with its releases.
+// `consign product create`, `consign product platforms` and `consign products`: what is delivered, with its releases.
 import type { CommandSpec } from '../command-spec.ts';
 import { parseSlug } from '../names.ts';
 import { formatBytes, formatTable } from '../text.ts';
@@ -49,5 +49,27 @@ export const products: CommandSpec = {
         ),
       ),
     );
+  },
+};
+
+/** `consign product platforms`. */
+export const productPlatforms: CommandSpec = {
+  words: 'product platforms',
+  summary: 'set the order in which customers see the platforms of a product',
+  arguments: [
+    ['<product>', 'the product'],
+    ['[platforms...]', 'as they were published with; none: by name'],
+  ],
+  examples: [
+    ['product platforms tool linux-x64 windows-x64', 'a customer’s own platform is first all the same'],
+  ],
+  run: async (invocation, input) => {
+    const product = parseSlug(input.argument(0), 'product');
+    const platforms = [...input.severalArguments(1)];
+    const { actor } = invocation;
+    const order = await invocation.withAdmin((admin) =>
+      admin.call('product.setPlatformOrder', { actor, product, platforms }),
+    );
+    invocation.answer(order, () => `${product} is listed as: ${platforms.join(', ') || 'by name'}.`);
   },
 };

@@ -1,6 +1,9 @@
-// `consign release`: showing a draft to customers, and withdrawing what must not be downloaded any more.
+// `consign release`: showing a draft to customers, withdrawing what must not be downloaded any more, and the notes that
+// customers read.
 import type { CommandSpec } from '../command-spec.ts';
 import { parseSlug, parseVersion } from '../names.ts';
+import { readInputFile } from '../operator/input-file.ts';
+import { showableLines } from '../text.ts';
 
 const releaseArguments = [
   ['<product>', 'the product'],
@@ -48,3 +51,30 @@ export const releaseWithdraw = createStateCommand({
   summary: 'take a release from customers at once; running downloads are cut',
   meaning: 'Broken on ARM',
 });
+
+/** `consign release notes`. */
+export const releaseNotes: CommandSpec = {
+  words: 'release notes',
+  summary: 'write the notes that customers read about a release, or show them',
+  arguments: [...releaseArguments, ['[file]', 'the notes, Markdown; without it they are shown']],
+  examples: [
+    ['release notes tool 1.4.0 notes.md', 'in the place of those that there are'],
+    ['release notes tool 1.4.0', 'show them'],
+  ],
+  run: async (invocation, input) => {
+    const product = parseSlug(input.argument(0), 'product');
+    const version = parseVersion(input.argument(1));
+    const file = input.optionalArgument(2);
+    if (file === null) {
+      const shown = await invocation.withAdmin((admin) => admin.call('release.notes', { product, version }));
+      invocation.answer(shown, () => showableLines(shown.notes || `${product} ${version} has no notes yet.`));
+      return;
+    }
+    const notes = await readInputFile(file);
+    const { actor } = invocation;
+    const written = await invocation.withAdmin((admin) =>
+      admin.call('release.setNotes', { actor, product, version, notes }),
+    );
+    invocation.answer(written, () => `The notes of ${product} ${version} are written.`);
+  },
+};

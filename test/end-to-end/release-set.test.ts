@@ -1,0 +1,110 @@
+// A whole release at once, from the vendor's commands to files on a customer's machine: notes, a licence agreement that is
+// accepted first, the line for lftp, the list for aria2, and digests that OpenSSH and sha256sum check. Real clients.
+import { createHash, randomBytes } from 'node:crypto';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { runProgram } from '../rig/run-program.ts';
+import { startConsign, type PrintedLogin } from '../rig/running-consign.ts';
+import { temporaryFolder } from '../rig/temporary-folder.ts';
+import { PortalCustomer } from './portal-customer.ts';
+
+const consign = await startConsign(t);
+const release = '/products/tool/1.0.0';
+const folder = temporaryFolder(t);
+const contents = new Map(
+  ['tool-linux.bin', "tool for O'Hara.bin", 'notes & more.txt'].map((name) => [name, randomBytes(300_000)]),
+);
+
+for (const [name, content] of contents) await writeFile(join(folder, name), content);
+await writeFile(join(folder, 'terms.md'), '# Terms\n\nUse it well.\n');
+await writeFile(join(folder, 'notes.md'), '# New\n\n- **faster**\n');
+await consign.json('account', 'create', 'acme');
+const alice = await consign.json<PrintedLogin>('user', 'create', 'acme', 'alice');
+await consign.json('product', 'create', 'tool');
+const files = [...contents.keys()].map((name) => join(folder, name));
+await consign.json('publish', 'tool', '1.0.0', ...files);
+await consign.json('release', 'notes', 'tool', '1.0.0', join(folder, 'notes.md'));
+await consign.json('licence', 'add', 'eula', '1', join(folder, 'terms.md'), '--title', 'Terms of use');
+await consign.json('grant', 'acme', 'tool', '--licence', 'eula', '--reason', 'Contract 7');
+const customer = await PortalCustomer.signIn(consign, alice);
+
+/** Whether every file of the release is in the folder, as it was published. */
+async function checkFiles(t: Test, place: string): Promise<void> {
+  for (const [name, content] of contents) {
+    t.ok(content.equals(await readFile(join(place, name))), `${name} is as it was published`);
+  }
+}
+
+t.test('nothing is made ready before the agreement is accepted, and the refusal says where', async (t) => {
+  const wish = { product: 'tool', version: '1.0.0', file: 'tool-linux.bin' };
+  const refused = await customer.ask('/api/v1/deliveries', { json: wish });
+  t.equal(refused.status, 403);
+  t.match(JSON.parse(refused.text), { reason: 'licence_not_accepted', detail: /\/licences/ });
+  t.match((await customer.ask(release)).text, 'href="/licences/eula"');
+  t.match((await customer.ask('/licences/eula/1')).text, '<h2>Terms</h2>');
+  t.equal((await customer.sendForm('/licences/eula/1/accept', { consent: 'yes' })).status, 303);
+  t.equal((await customer.ask('/api/v1/deliveries', { json: wish })).status, 201);
+  t.match((await customer.ask(release)).text, '<strong>faster</strong>');
+});
+
+t.test('aria2 fetches all files by the list, and checks them', async (t) => {
+  const list = await customer.sendForm(`${release}/set`, { form: 'aria2' });
+  t.equal(list.status, 200);
+  t.match(list.headers['content-disposition'], 'tool-1.0.0.aria2.txt');
+  const place = temporaryFolder(t);
+  await writeFile(join(place, 'list.txt'), list.text, { mode: 0o600 });
+  const ca = `--ca-certificate=${consign.endpoints.caFile}`;
+  const fetched = await runProgram('aria2c', [ca, '--no-conf', '-i', 'list.txt'], {
+    directory: place,
+    environment: { HOME: place },
+  });
+  t.equal(fetched.code, 0, fetched.stdout);
+  await checkFiles(t, place);
+});
+
+t.test('lftp mirrors the release with the line of the page', async (t) => {
+  const page = (await customer.sendForm(`${release}/set`, { form: 'mirror' })).text;
+  const shown = [...page.matchAll(/<code data-copy="[^"]*">([^<]*)<\/code>/g)].map(([, text = '']) => text);
+  const [line = '', password = ''] = shown.map((text) =>
+    text.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code))),
+  );
+  const place = temporaryFolder(t);
+  await copyFile(consign.endpoints.caFile, join(place, 'consign-ca.pem'));
+  const asked = line.replace('lftp -u', 'lftp --env-password -u');
+  t.not(asked, line, 'the line asks for the password');
+  t.notMatch(line, password, 'and does not hold it');
+  const fetched = await runProgram('sh', ['-c', asked], {
+    directory: place,
+    environment: { HOME: place, LFTP_PASSWORD: password },
+  });
+  t.equal(fetched.code, 0, fetched.stderr);
+  await checkFiles(t, join(place, 'tool-1.0.0'));
+});
+
+t.test('the signed digests are checked by OpenSSH and sha256sum', async (t) => {
+  const sums = (await customer.ask(`${release}/SHA256SUMS`)).text;
+  const signature = (await customer.ask(`${release}/SHA256SUMS.sig`)).text;
+  const api = JSON.parse((await customer.ask('/api/v1/products/tool/releases/1.0.0/sums')).text);
+  t.match(api, { sums, signature });
+  const signers = join(folder, 'allowed_signers');
+  await writeFile(signers, `${api.signer}\n`);
+  await writeFile(join(folder, 'SHA256SUMS.sig'), signature);
+  const [principal = ''] = api.signer.split(' ');
+  const check = ['-Y', 'verify', '-f', signers, '-I', principal, '-n', 'file', '-s', 'SHA256SUMS.sig'];
+  const verified = await runProgram('ssh-keygen', check, { directory: folder, input: sums });
+  t.match(verified, { code: 0, stdout: /Good "file" signature/ });
+  const matched = await runProgram('sha256sum', ['-c', '-'], { directory: folder, input: sums });
+  t.match(matched, { code: 0, stdout: /tool-linux\.bin: OK/ });
+  const digest = createHash('sha256').update(contents.get('tool-linux.bin') ?? '');
+  t.match(sums, `${digest.digest('hex')}  tool-linux.bin\n`);
+});
+
+t.test('the vendor’s commands tell what there is', async (t) => {
+  t.match(await consign.json('release', 'notes', 'tool', '1.0.0'), { notes: '# New\n\n- **faster**\n' });
+  t.match(await consign.json('licence', 'list'), [{ name: 'eula', version: '1', title: 'Terms of use' }]);
+  t.match(await consign.json('licence', 'accept', 'acme', 'eula'), { agreement: 'eula', version: '1' });
+  t.equal((await consign.run('licence', 'add', 'eula', '1', join(folder, 'terms.md'))).code, 5, 'conflict');
+  t.equal((await consign.run('licence', 'add', 'eula', '-1-', join(folder, 'terms.md'))).code, 2, 'usage');
+  t.match(await consign.json('product', 'platforms', 'tool', 'linux-x64'), { platforms: ['linux-x64'] });
+});
