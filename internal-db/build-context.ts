@@ -50,7 +50,7 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
   const relay = createNodeRelay(link);
   const directory = new NodeDirectory(relay, clock);
   const settings = () => (late.node ?? opened).configuration.settings;
-  const vendorName = () => 'Consign';
+  const vendorName = () => settings().branding.vendorName;
   const isRemoved = (nodeId: string) => link()?.member(nodeId) === undefined && link() !== null;
   const banSender = new BanSender({ clock, log, documents, directory, relay });
   const failedLogins = new FailedLogins(() => clock.nowMs());

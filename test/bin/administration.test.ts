@@ -3,7 +3,15 @@
 import t from 'tap';
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { startConsign } from '../rig/running-consign.ts';
 import { runProgram } from '../rig/run-program.ts';
@@ -18,6 +26,11 @@ const sha256 = createHash('sha256').update(content).digest('hex');
 function readPeakKibibytes(pid: number): number {
   if (!existsSync(`/proc/${pid}/status`)) return 0;
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+}
+
+function mailsIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.eml'));
+  return names.map((name) => readFileSync(join(folder, name), 'utf8'));
 }
 
 t.test('accounts, users and products are made once', async (t) => {
@@ -49,6 +62,27 @@ t.test('a password from standard input is taken, and not shown', async (t) => {
     },
   );
   t.equal(short.code, 2);
+});
+
+t.test('somebody is invited by mail, which a new installation puts into a folder', async (t) => {
+  const address = 'carol@acme.example';
+  const invite = ['user', 'invite', 'acme', address, '--role', 'downloader', '--language', 'de'];
+  t.match(await consign.json(...invite), { email: address, role: 'downloader' });
+  const folder = join(consign.state, 'internal-db', 'mail');
+  const untilMs = Date.now() + 60_000;
+  while (!existsSync(folder) || mailsIn(folder).length === 0) {
+    if (Date.now() > untilMs) throw new Error('no mail came');
+    await new Promise((go) => setTimeout(go, 50));
+  }
+  t.match(mailsIn(folder)[0], /To: carol@acme\.example/);
+  const list = await consign.run('user', 'list', 'acme');
+  t.match(list.stdout, /alice +alice +owner/);
+  t.match(list.stdout, /\(invited until .*\) +downloader +carol@acme\.example/);
+  t.equal((await consign.run('user', 'invite', 'acme', 'no address')).code, 2);
+  t.equal((await consign.run('user', 'invite', 'nobody', address)).code, 4);
+  const reset = ['user', 'reset-second-factor', 'alice', '--reason', 'Phone lost'];
+  t.match(await consign.json(...reset), { had: false });
+  t.equal((await consign.run('user', 'reset-second-factor', 'nobody', '--reason', 'x')).code, 4);
 });
 
 t.test('publishes files that both ends have hashed, and refuses what it can before sending', async (t) => {
