@@ -1,9 +1,7 @@
 // Server-sent events (HTML Living Standard, section 9.2): an answer that stays open and tells a page's script what
 // happens. Called by routes of portal and console that have checked who asks and taken the answer over from the framework.
 import type { ServerResponse } from 'node:http';
-
-const beatMs = 15_000;
-const retryMs = 3_000;
+import { eventBeatMs, eventRetryMs } from './limits.ts';
 
 /** An open stream. It ends when the reader goes away, or by `close`. */
 export interface EventStream {
@@ -26,13 +24,16 @@ export function openEventStream(
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   });
-  response.write(`retry: ${retryMs}\n\n`);
+  response.write(`retry: ${eventRetryMs}\n\n`);
   // Something now and then, so that a reader who is gone is noticed, and no proxy takes the stream for dead.
-  const beat = setInterval(() => response.write(': beat\n\n'), beatMs);
-  response.once('close', () => {
+  const beat = setInterval(() => response.write(': beat\n\n'), eventBeatMs);
+  const end = () => {
     clearInterval(beat);
     ended.abort();
-  });
+  };
+  response.once('close', end);
+  // A reader who went away before that closes nothing any more.
+  if (response.destroyed) end();
   return {
     ended: ended.signal,
     send: (event, data) => {

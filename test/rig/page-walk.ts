@@ -61,7 +61,7 @@ async function isPage({ origin, certificate, cookies }: Walk, path: string): Pro
   const dispatcher = new Agent({ connect: { ca: certificate } });
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
   const answer = await request(origin + path, { dispatcher, headers: { cookie } });
-  answer.body.on('error', () => dispatcher.destroy()).destroy();
+  answer.body.on('error', () => void dispatcher.destroy()).destroy();
   await dispatcher.destroy();
   return String(answer.headers['content-type']).startsWith('text/html');
 }

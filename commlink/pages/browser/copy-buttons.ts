@@ -1,8 +1,12 @@
 // Adds a Copy button after everything marked with data-copy, whose value says what is copied to those who hear the page.
 
 const confirmationMs = 1600;
+const words = {
+  en: { copy: 'Copy', copied: 'Copied', byHand: 'Press Ctrl-C' },
+  de: { copy: 'Kopieren', copied: 'Kopiert', byHand: 'Strg-C drücken' },
+} as const;
 
-/** Adds the buttons below `root`; none where the browser has no clipboard for us. */
+/** Adds the buttons below `root`, in the page's language; none where the browser has no clipboard for us. */
 export function addCopyButtons(root: ParentNode): void {
   if (!('clipboard' in navigator)) return;
   for (const source of root.querySelectorAll<HTMLElement>('[data-copy]')) {
@@ -11,6 +15,7 @@ export function addCopyButtons(root: ParentNode): void {
 }
 
 function copyButton(source: HTMLElement): HTMLButtonElement {
+  const { copy, copied, byHand } = words[document.documentElement.lang === 'de' ? 'de' : 'en'];
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'copy';
@@ -18,17 +23,17 @@ function copyButton(source: HTMLElement): HTMLButtonElement {
     button.textContent = text;
     button.ariaLabel = `${text}: ${source.dataset['copy'] ?? ''}`;
   };
-  label('Copy');
+  label(copy);
   button.addEventListener('click', () => {
     navigator.clipboard.writeText(source.textContent).then(
-      () => label('Copied'),
+      () => label(copied),
       () => {
         // The browser declined (a policy, or a page in the background): selecting the text is the next best thing.
         globalThis.getSelection()?.selectAllChildren(source);
-        label('Press Ctrl-C');
+        label(byHand);
       },
     );
-    setTimeout(() => label('Copy'), confirmationMs);
+    setTimeout(() => label(copy), confirmationMs);
   });
   return button;
 }

@@ -1,5 +1,6 @@
 // Which language a page is written in: what the visitor chose (a cookie), else what the browser asks for (RFC 9110,
 // Accept-Language), else English. Called by the portal for each page and for the mails' language of a new user.
+import { languageRangesMax } from '../limits.ts';
 
 /** A language that pages are written in, as in `<html lang>`. */
 export type Language = 'en' | 'de';
@@ -13,8 +14,6 @@ export const languages = Object.keys(languageNames) as readonly Language[];
 /** The cookie that keeps what the visitor chose. */
 export const languageCookie = 'consign-language';
 
-const rangesMax = 20;
-
 /** True for a language that pages are written in. */
 export function isLanguage(text: string | undefined): text is Language {
   return text !== undefined && Object.hasOwn(languageNames, text);
@@ -26,7 +25,7 @@ export function chooseLanguage(visitor: {
   readonly acceptLanguage: string | undefined;
 }): Language {
   if (isLanguage(visitor.cookie)) return visitor.cookie;
-  const wanted = (visitor.acceptLanguage ?? '').split(',', rangesMax).map(readRange);
+  const wanted = (visitor.acceptLanguage ?? '').split(',', languageRangesMax).map(readRange);
   const best = wanted
     .filter(({ language, quality }) => isLanguage(language) && quality > 0)
     .sort((left, right) => right.quality - left.quality)[0]?.language;
