@@ -67,40 +67,6 @@ export function formTokenField(caller: StaffCaller): Html {
   return html`<input type="hidden" name="formToken" value="${formTokenOf(caller.session)}" />`;
 }
 
-/** A table; with no rows, a sentence instead. */
-export function renderTable(headings: readonly string[], rows: readonly Html[], none: string): Html {
-  if (rows.length === 0) return html`<p class="none">${none}</p>`;
-  const cells = headings.map((heading) => html`<th scope="col">${heading}</th>`);
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${cells}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-/** A time as UTC text, for people and machines; nothing for null. */
-export function renderTime(atMs: number | null): Html {
-  if (atMs === null) return html`<span class="soft">–</span>`;
-  const iso = new Date(atMs).toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
-}
-
-/** A size in binary units, e.g. 12.3 MiB. */
-export function sizeText(sizeBytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  const exponent = sizeBytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(sizeBytes) / 10));
-  const value = sizeBytes / 1024 ** exponent;
-  return `${exponent === 0 ? value : value.toFixed(1)} ${units[exponent] ?? 'B'}`;
-}
-
-/** The person who is signed in, with the way out. */
 function renderCaller(caller: StaffCaller): Html {
   const { displayName, role } = caller.staff;
   const signOut = html`<form method="post" action="/sign-out">

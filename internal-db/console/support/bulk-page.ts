@@ -83,7 +83,9 @@ function renderOutcome(outcome: BulkOutcome, applied: boolean): Html {
       ['revocations', countText(outcome.revocationCount)],
       ['deliveries ended', countText(endedDeliveryCount)],
     ])}
-    <p>${countText(accounts.length)} customers: ${listed}${more}</p>`;
+    <p>
+      ${accounts.length === 1 ? '1 customer' : `${countText(accounts.length)} customers`}: ${listed}${more}
+    </p>`;
 }
 
 function renderProblems({ problems }: BulkOutcome): Html {

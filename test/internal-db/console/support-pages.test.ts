@@ -149,7 +149,7 @@ t.test('a table of changes: all of it or nothing, and a dry run before', async (
     `revoke,,,,,${entitlement},replaced`,
   ].join('\n');
   const dry = await send(good);
-  t.match(textOf(dry), /Nothing is changed yet\..*grants 1 extensions 0 revocations 1 .*1 customers: acme/);
+  t.match(textOf(dry), /Nothing is changed yet\..*grants 1 extensions 0 revocations 1 .*1 customer: acme/);
   t.equal(await count(), 1, 'a dry run does nothing');
 
   const bad = `${good}\ngrant,nobody,tool,*,,,x\nextend,,,,soon,${entitlement},x\nforget,,,,,,x\ngrant,acme,tool,newest,,,x`;
