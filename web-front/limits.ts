@@ -110,3 +110,6 @@ export const sshKeyInputMax = { lineCharacters: 12_000, nameCharacters: 100 } as
 
 /** The lifetime of a personal token, in days. The longest is what internal-db takes. */
 export const tokenLifetimeDays = { min: 1, max: 366, preset: 90 } as const;
+
+/** The lifetime of an SSH key that ends by itself, in days. The longest is what internal-db takes. */
+export const sshKeyLifetimeDays = { min: 1, max: 3660 } as const;

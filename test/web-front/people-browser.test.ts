@@ -164,6 +164,8 @@ t.test(
     await elsewhere.page.goto(`${portal.origin}/deliveries`);
     await elsewhere.page.waitForURL(/\/sign-in\?next=%2Fdeliveries$/);
 
+    const members = await page.request.get(`${portal.origin}/members`);
+    t.equal(members.status(), 403, 'a downloader does not see the members');
     await page.goto(`${portal.origin}/account`);
     await lookAt(t, page, 'account');
     await forgetPassword(t, elsewhere.page);

@@ -235,3 +235,28 @@ t.test('owners invite, change and remove members; refusals keep the address', as
   portal.internalDb.people.refusal = null;
   t.equal((await visitor.submit(`${path}/remove`, { formToken })).status, 303);
 });
+
+t.test('a token has the scopes that were chosen, a key ends when it was said', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  await visitor.signIn();
+  const formToken = await visitor.formToken('/tokens');
+  const paramsOf = (method: string) =>
+    portal.internalDb.calls.findLast((call) => call.method === method)?.params as Record<string, unknown>;
+  for (const [may, scopes] of [
+    ['all', ['read', 'downloads']],
+    ['downloads', ['downloads']],
+    ['read', ['read']],
+  ] as const) {
+    await visitor.submit('/tokens', { formToken, name: 'ci', lifetimeDays: '5', may });
+    t.same(paramsOf('token.create')['scopes'], scopes);
+  }
+  const unknown = await visitor.submit('/tokens', { formToken, name: 'ci', lifetimeDays: '5', may: 'more' });
+  t.equal(unknown.status, 400);
+  const line = 'ssh-ed25519 AAAA ada@engine';
+  await visitor.submit('/ssh-keys', { formToken, line, lifetimeDays: '30' });
+  t.equal(paramsOf('sshKey.add')['lifetimeMs'], 30 * 86_400_000);
+  await visitor.submit('/ssh-keys', { formToken, line, lifetimeDays: '' });
+  t.notOk('lifetimeMs' in paramsOf('sshKey.add'), 'without a number it does not end');
+  t.equal((await visitor.submit('/ssh-keys', { formToken, line, lifetimeDays: '0' })).status, 400);
+});

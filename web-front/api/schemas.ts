@@ -16,7 +16,7 @@ import { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { Cursor, pageRowsMax } from '#commlink/methods/paging.ts';
 import { EmailAddress, UserRole } from '#commlink/methods/people-fields.ts';
 import { TokenScopes } from '#commlink/methods/session-owner.ts';
-import { pagePresetRows, sshKeyInputMax, tokenLifetimeDays } from '../limits.ts';
+import { pagePresetRows, sshKeyInputMax, sshKeyLifetimeDays, tokenLifetimeDays } from '../limits.ts';
 import { problemCodes } from '../portal-problem.ts';
 
 /** A moment, RFC 3339 in UTC. */
@@ -148,6 +148,7 @@ export type ReadyDeliveryView = Static<typeof ReadyDeliveryView>;
 export const TokenView = strictObject({
   id: Id,
   name: Line,
+  scopes: TokenScopes,
   createdAt: Time,
   expiresAt: Time,
   lastUsedAt: OrNull(Time),
@@ -160,6 +161,7 @@ export const TokensView = strictObject({ tokens: Type.Array(TokenView) });
 /** POST /tokens. */
 export const TokenBody = strictObject({
   name: Type.String({ minLength: 1, maxLength: 100 }),
+  scopes: Type.Optional(TokenScopes),
   lifetimeDays: Type.Optional(
     Type.Integer({
       minimum: tokenLifetimeDays.min,
@@ -180,6 +182,7 @@ export const SshKeyView = strictObject({
   keyBits: Type.Integer(),
   fingerprint: Type.String({ pattern: '^SHA256:[A-Za-z0-9+/]{43}$' }),
   createdAt: Time,
+  expiresAt: OrNull(Time),
   lastUsedAt: OrNull(Time),
 });
 export type SshKeyView = Static<typeof SshKeyView>;
@@ -191,6 +194,9 @@ export const SshKeysView = strictObject({ keys: Type.Array(SshKeyView) });
 export const SshKeyBody = strictObject({
   publicKey: Type.String({ minLength: 1, maxLength: sshKeyInputMax.lineCharacters }),
   name: Type.Optional(Type.String({ minLength: 1, maxLength: sshKeyInputMax.nameCharacters })),
+  lifetimeDays: Type.Optional(
+    Type.Integer({ minimum: sshKeyLifetimeDays.min, maximum: sshKeyLifetimeDays.max }),
+  ),
 });
 
 /** {id} in a path. */

@@ -9,6 +9,7 @@ import { IdParams, SshKeyBody, SshKeyView, SshKeysView } from './schemas.ts';
 import { viewSshKey } from './views.ts';
 
 const tags = ['ssh-keys'];
+const dayMs = 86_400_000;
 const browserSessionOnly = [{ browserSession: [] }];
 
 /** Adds the routes. */
@@ -35,8 +36,10 @@ export function addSshKeyApi(api: PortalApp, { internalDb, publicUrl }: PortalSe
   };
   api.post('/ssh-keys', { schema: addSchema }, async (request, reply) => {
     const session = requireCredential(request, { mutates: true, publicUrl });
-    const { publicKey, name = null } = request.body;
-    const outcome = await internalDb.callForSession('sshKey.add', { session, line: publicKey, name });
+    const { publicKey, name = null, lifetimeDays } = request.body;
+    const lifetime = lifetimeDays === undefined ? {} : { lifetimeMs: lifetimeDays * dayMs };
+    const wish = { session, line: publicKey, name, ...lifetime };
+    const outcome = await internalDb.callForSession('sshKey.add', wish);
     if (!outcome.added) throw new PortalProblem('key_refused', outcome.explanation);
     return reply.code(201).send(viewSshKey(outcome.key));
   });

@@ -40,8 +40,9 @@ export function addTokenApi(api: PortalApp, { internalDb, publicUrl }: PortalSer
   };
   api.post('/tokens', { schema: createSchema }, async (request, reply) => {
     const session = requireCredential(request, { mutates: true, publicUrl });
-    const { name, lifetimeDays = tokenLifetimeDays.preset } = request.body;
-    const wish = { session, name, lifetimeMs: lifetimeDays * dayMs };
+    const { name, scopes, lifetimeDays = tokenLifetimeDays.preset } = request.body;
+    const lifetimeMs = lifetimeDays * dayMs;
+    const wish = { session, name, lifetimeMs, ...(scopes === undefined ? {} : { scopes }) };
     const { token, secret } = await internalDb.callForSession('token.create', wish);
     return reply.code(201).send({ ...viewToken(token), secret });
   });

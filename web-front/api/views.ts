@@ -65,16 +65,18 @@ export function viewReadyDelivery(
 }
 
 /** A personal token. */
-export function viewToken({ id, name, createdAtMs, expiresAtMs, lastUsedAtMs }: TokenRecord): TokenView {
-  const createdAt = time(createdAtMs);
-  return { id, name, createdAt, expiresAt: time(expiresAtMs), lastUsedAt: timeOrNull(lastUsedAtMs) };
+export function viewToken({ createdAtMs, expiresAtMs, lastUsedAtMs, ...fields }: TokenRecord): TokenView {
+  const { id, name, scopes } = fields;
+  const times = { createdAt: time(createdAtMs), expiresAt: time(expiresAtMs) };
+  return { id, name, scopes, ...times, lastUsedAt: timeOrNull(lastUsedAtMs) };
 }
 
 /** A public SSH key. */
-export function viewSshKey({ createdAtMs, lastUsedAtMs, ...fields }: SshKey): SshKeyView {
+export function viewSshKey({ createdAtMs, expiresAtMs, lastUsedAtMs, ...fields }: SshKey): SshKeyView {
   const { id, name, keyType, keyBits, fingerprint } = fields;
   const plainFields = { id, name, keyType, keyBits, fingerprint };
-  return { ...plainFields, createdAt: time(createdAtMs), lastUsedAt: timeOrNull(lastUsedAtMs) };
+  const times = { createdAt: time(createdAtMs), expiresAt: timeOrNull(expiresAtMs) };
+  return { ...plainFields, ...times, lastUsedAt: timeOrNull(lastUsedAtMs) };
 }
 
 function deliveryTimes(delivery: Delivery) {

@@ -3,8 +3,8 @@ import { Type, strictObject } from '#commlink/schema.ts';
 import { Id } from '#commlink/methods/fields.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { loadViewer, requireOwnForm, requireSession } from '../http/session.ts';
-import { sshKeyInputMax } from '../limits.ts';
-import { problemTable } from '../portal-problem.ts';
+import { sshKeyInputMax, sshKeyLifetimeDays } from '../limits.ts';
+import { PortalProblem, problemTable } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import type { PageRequest } from './page-frame.ts';
 import { sshKeysPage } from './ssh-keys-page.ts';
@@ -14,9 +14,11 @@ const AddForm = strictObject({
   formToken: FormToken,
   line: Type.String({ maxLength: sshKeyInputMax.lineCharacters }),
   name: Type.Optional(Type.String({ maxLength: sshKeyInputMax.nameCharacters })),
+  lifetimeDays: Type.Optional(Type.String({ pattern: '^[0-9]{0,4}$' })),
 });
 const RemoveForm = strictObject({ formToken: FormToken });
 const KeyParams = strictObject({ id: Id });
+const dayMs = 86_400_000;
 
 /** Adds the routes. */
 export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void {
@@ -36,9 +38,10 @@ export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void 
 
   app.post('/ssh-keys', { schema: { body: AddForm, hide: true } }, async (request, reply) => {
     const session = requireSession(request);
-    const { formToken, line, name = '' } = request.body;
+    const { formToken, line, name = '', lifetimeDays = '' } = request.body;
     requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const wish = { session, line, name: name.trim() === '' ? null : name.trim() };
+    const named = { line, name: name.trim() === '' ? null : name.trim() };
+    const wish = { session, ...named, ...lifetimeOf(lifetimeDays) };
     const outcome = await internalDb.callForSession('sshKey.add', wish);
     if (outcome.added) return reply.redirect('/ssh-keys', 303);
     reply.code(problemTable.key_refused.status).type('text/html; charset=utf-8');
@@ -52,4 +55,14 @@ export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void 
     await internalDb.callForSession('sshKey.remove', { session, id: request.params.id });
     return reply.redirect('/ssh-keys', 303);
   });
+}
+
+/** Nothing for a key that does not end by itself. */
+function lifetimeOf(days: string): { lifetimeMs?: number } {
+  if (days === '') return {};
+  const { min, max } = sshKeyLifetimeDays;
+  if (Number(days) < min || Number(days) > max) {
+    throw new PortalProblem('bad_request', `A key is valid for ${min} to ${max} days, or without an end.`);
+  }
+  return { lifetimeMs: Number(days) * dayMs };
 }

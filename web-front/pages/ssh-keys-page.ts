@@ -5,7 +5,7 @@ import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { timeText } from '#commlink/pages/sizes-and-times.ts';
-import { sshKeyInputMax } from '../limits.ts';
+import { sshKeyInputMax, sshKeyLifetimeDays } from '../limits.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
 
 /** What the page shows; `refusal` says why the key that was just sent is not among them. */
@@ -24,6 +24,7 @@ export function sshKeysPage(frame: PageFrame, viewer: Viewer, { keys, refusal }:
       texts.name,
       texts.fingerprint,
       shared.added,
+      shared.validUntil,
       shared.lastUsed,
       { heading: texts.remove, kind: 'action' },
     ],
@@ -72,8 +73,15 @@ function addForm(frame: PageFrame, viewer: Viewer): Html {
       autocomplete: 'off',
     },
   });
+  const days = renderTextField({
+    name: 'lifetimeDays',
+    label: texts.days,
+    hint: texts.daysHint,
+    type: 'number',
+    attributes: { min: sshKeyLifetimeDays.min, max: sshKeyLifetimeDays.max },
+  });
   return html`<form class="form" method="post" action="/ssh-keys" data-once>
-    ${formTokenField(viewer)} ${line} ${name}
+    ${formTokenField(viewer)} ${line} ${name} ${days}
     <button class="primary" type="submit">${texts.addButton}</button>
   </form>`;
 }
@@ -85,6 +93,7 @@ function keyCells(key: SshKey, frame: PageFrame, viewer: Viewer): readonly HtmlV
     html`<strong class="name">${key.name}</strong><small>${keys.bits(key.keyType, key.keyBits)}</small>`,
     html`<code>${key.fingerprint}</code>`,
     timeText(key.createdAtMs, language),
+    key.expiresAtMs === null ? keys.untilRemoved : timeText(key.expiresAtMs, language),
     key.lastUsedAtMs === null ? neverUsed : timeText(key.lastUsedAtMs, language),
     html`<form method="post" action="/ssh-keys/${key.id}/remove">
       ${formTokenField(viewer)}

@@ -2,19 +2,28 @@
 // here, and a reload of that answer asks before it sends the form again.
 import { Type, strictObject } from '#commlink/schema.ts';
 import { Id } from '#commlink/methods/fields.ts';
+import type { TokenScope } from '#commlink/methods/session-owner.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { loadViewer, requireOwnForm, requireSession } from '../http/session.ts';
 import { tokenLifetimeDays } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import type { PageRequest } from './page-frame.ts';
-import { tokensPage, type TokensView } from './tokens-page.ts';
+import { TokenUse, tokensPage, type TokensView } from './tokens-page.ts';
+
+/** What the form offers, and the scopes that each stands for. */
+const scopesOf = {
+  all: ['read', 'downloads'],
+  downloads: ['downloads'],
+  read: ['read'],
+} as const satisfies Record<TokenUse, readonly TokenScope[]>;
 
 const FormToken = Type.String({ maxLength: 64 });
 const CreateForm = strictObject({
   formToken: FormToken,
   name: Type.String({ minLength: 1, maxLength: 100 }),
   lifetimeDays: Type.String({ pattern: '^[0-9]{1,3}$' }),
+  may: Type.Optional(TokenUse),
 });
 const RevokeForm = strictObject({ formToken: FormToken });
 const TokenParams = strictObject({ id: Id });
@@ -38,10 +47,11 @@ export function addTokenRoutes(app: PortalApp, services: PortalServices): void {
 
   app.post('/tokens', { schema: { body: CreateForm, hide: true } }, async (request, reply) => {
     const session = requireSession(request);
-    const { formToken, name } = request.body;
+    const { formToken, name, may = 'all' } = request.body;
     requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
     const lifetimeMs = lifetimeOf(Number(request.body.lifetimeDays));
-    const created = await internalDb.callForSession('token.create', { session, name, lifetimeMs });
+    const wish = { session, name, lifetimeMs, scopes: [...scopesOf[may]] };
+    const created = await internalDb.callForSession('token.create', wish);
     return reply.type('text/html; charset=utf-8').send(await renderTokens(request, session, created));
   });
 

@@ -1,16 +1,21 @@
 // The page of a customer's personal tokens: list them, revoke them, make one (its secret is shown once).
 import type { PersonalToken } from '#commlink/methods/internal-db-methods.ts';
-import { renderTextField } from '#commlink/pages/components/form-field.ts';
+import { renderSelect, renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderCopyable, renderNotice } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { timeText } from '#commlink/pages/sizes-and-times.ts';
-import type { Static } from '#commlink/schema.ts';
+import type { TokenScope } from '#commlink/methods/session-owner.ts';
+import { Type, type Static } from '#commlink/schema.ts';
 import { tokenLifetimeDays } from '../limits.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from './layout.ts';
 
 /** A token as its owner sees it. */
 export type TokenRecord = Static<typeof PersonalToken>;
+
+/** What a token may be used for, as the form offers it. */
+export const TokenUse = Type.Union([Type.Literal('all'), Type.Literal('downloads'), Type.Literal('read')]);
+export type TokenUse = Static<typeof TokenUse>;
 
 /** What the page shows; `created` only in the answer to the form that made it. */
 export interface TokensView {
@@ -73,6 +78,12 @@ function createForm(frame: PageFrame, viewer: Viewer): Html {
       autocomplete: 'off',
     },
   });
+  const may = renderSelect({
+    name: 'may',
+    label: texts.may,
+    value: 'all',
+    options: (['all', 'downloads', 'read'] as const).map((value) => ({ value, text: texts.uses[value] })),
+  });
   const days = renderTextField({
     name: 'lifetimeDays',
     label: texts.days,
@@ -81,7 +92,7 @@ function createForm(frame: PageFrame, viewer: Viewer): Html {
     attributes: { required: true, min, max },
   });
   return html`<form class="form" method="post" action="/tokens" data-once>
-    ${formTokenField(viewer)} ${name} ${days}
+    ${formTokenField(viewer)} ${name} ${may} ${days}
     <button class="primary" type="submit">${texts.addButton}</button>
   </form>`;
 }
@@ -90,7 +101,7 @@ function tokenCells(token: TokenRecord, frame: PageFrame, viewer: Viewer): reado
   const { language, texts } = frame;
   const { tokens, neverUsed } = texts.keysAndTokens;
   return [
-    html`<strong class="name">${token.name}</strong>`,
+    html`<strong class="name">${token.name}</strong><small>${tokens.uses[useOf(token.scopes)]}</small>`,
     timeText(token.createdAtMs, language),
     timeText(token.expiresAtMs, language),
     token.lastUsedAtMs === null ? neverUsed : timeText(token.lastUsedAtMs, language),
@@ -101,4 +112,8 @@ function tokenCells(token: TokenRecord, frame: PageFrame, viewer: Viewer): reado
       </button>
     </form>`,
   ];
+}
+
+function useOf(scopes: readonly TokenScope[]): TokenUse {
+  return scopes.length > 1 ? 'all' : (scopes[0] ?? 'all');
 }

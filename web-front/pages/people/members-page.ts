@@ -83,7 +83,7 @@ function memberForms(frame: PageFrame, viewer: Viewer, { id, displayName, role }
     <p>${texts.removeHelp}</p>
     <button class="danger" type="submit">${texts.removeNamed(displayName)}</button>
   </form>`;
-  return renderFold(texts.changeNamed(displayName), html`${roleForm} ${removeForm}`);
+  return renderFold(texts.changeNamed(displayName), html`<div class="form">${roleForm} ${removeForm}</div>`);
 }
 
 function invitationParts(frame: PageFrame, viewer: Viewer, view: MembersView): Html {
