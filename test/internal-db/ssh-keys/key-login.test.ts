@@ -1,5 +1,6 @@
 // Logins with SSH keys: who has one comes in by a signature over their own request, and by nothing else.
 import { randomBytes } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
 import type { KeyAlgorithm, PublicKeyCredential } from '#commlink/methods/login-credential.ts';
 import { freeFailuresPerNameAndAddress } from '#internal-db/limits.ts';
@@ -145,3 +146,21 @@ function flipped(signature: string): string {
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
   return bytes.toString('base64');
 }
+
+t.test('a key that was put in for a time ends then, and its logins with it', async (t) => {
+  const { room, directory, session } = await setUp(t);
+  const made = makeKey(directory, '-t ed25519');
+  const lifetimeMs = 3_600_000;
+  const added = await room.webFront.call('sshKey.add', { session, line: made.line, name: null, lifetimeMs });
+  if (!added.valid || !added.added) throw new Error('the key was not taken');
+  const { id, expiresAtMs } = added.key;
+  t.equal(expiresAtMs, added.key.createdAtMs + lifetimeMs);
+  const algorithm = 'ssh-ed25519';
+  const credential = signedCredential(made, { username: 'jo', algorithm });
+  t.match(await verdictOf(room, credential), { allowed: true, principal: `key:${id}`, expiresAtMs });
+  const database = new DatabaseSync(room.cluster.config.databaseFile);
+  t.teardown(() => database.close());
+  database.exec(`UPDATE ssh_keys SET expires_at_ms = ${Date.now() - 1}`);
+  t.same(await verdictOf(room, credential), { allowed: false, reason: 'credentials' });
+  t.same(await verdictOf(room, keyQuery(made, algorithm)), { allowed: false, reason: 'credentials' });
+});
