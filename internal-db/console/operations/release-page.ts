@@ -83,7 +83,7 @@ function renderChange(
       <p>
         Nobody can download it from then on. Deliveries that are ready or running, and end within a second:
         ${countText(liveDeliveryCount)}. Customers who have it already, to be told: ${countText(holderCount)},
-        listed below.
+        listed above.
       </p>
       <form class="form" method="post" action="${path}/withdraw" data-once>
         ${formTokenField(caller)} ${reason}

@@ -7,6 +7,10 @@ const auditSql = 'SELECT sequence, at_ms AS atMs, actor, action, subject, detail
 // Word for word what audit_log_by_first_word is an index of.
 const firstWordSql = `substr(subject, 1, instr(subject || ' ', ' ') - 1)`;
 const timeOfSql = '(SELECT at_ms FROM audit_log WHERE sequence = :before)';
+const firstSinceSql = `coalesce((SELECT sequence FROM audit_log WHERE at_ms >= :fromMs
+  ORDER BY at_ms, sequence LIMIT 1), 9007199254740991)`;
+const lastUntilSql = `coalesce((SELECT sequence FROM audit_log WHERE at_ms <= :toMs
+  ORDER BY at_ms DESC, sequence DESC LIMIT 1), 0)`;
 
 /** The audit log in SQLite. */
 export class SqliteAudit implements AuditWrites {
@@ -50,18 +54,22 @@ export class SqliteAudit implements AuditWrites {
   async search(filter: AuditFilter, page: { before: number | null; limit: number }): Promise<AuditRecord[]> {
     const { actor, action, firstWord, fromMs, toMs } = filter;
     const { before, limit } = page;
+    // Times never decrease along the log, so that both orders are the same: each index is asked in its own.
+    const isByTime = firstWord !== null;
     const given = [
       [actor !== null, 'actor = :actor', { actor }],
       [action !== null, 'action = :action', { action }],
       [firstWord !== null, `${firstWordSql} = :firstWord`, { firstWord }],
-      [fromMs !== null, 'at_ms >= :fromMs', { fromMs }],
-      [toMs !== null, 'at_ms <= :toMs', { toMs }],
-      [before !== null, `(at_ms, sequence) < (${timeOfSql}, :before)`, { before }],
+      [fromMs !== null, isByTime ? 'at_ms >= :fromMs' : `sequence >= ${firstSinceSql}`, { fromMs }],
+      [toMs !== null, isByTime ? 'at_ms <= :toMs' : `sequence <= ${lastUntilSql}`, { toMs }],
+      [
+        before !== null,
+        isByTime ? `(at_ms, sequence) < (${timeOfSql}, :before)` : 'sequence < :before',
+        { before },
+      ],
     ] as const;
     const used = given.filter(([isGiven]) => isGiven);
     const conditions = ['1 = 1', ...used.map(([, condition]) => condition)].join(' AND ');
-    // Times never decrease along the log; which of two equal orders is asked for decides on the index that is used.
-    const isByTime = firstWord !== null || fromMs !== null || toMs !== null;
     const order = isByTime ? 'at_ms DESC, sequence DESC' : 'sequence DESC';
     return this.#connection.all(`${auditSql} WHERE ${conditions} ORDER BY ${order} LIMIT :limit`, {
       ...Object.assign({}, ...used.map(([, , parameter]) => parameter)),
