@@ -11,7 +11,7 @@ import {
   viewports,
 } from '../rig/chromium.ts';
 import { demoFile, startConsign, type PrintedLogin } from '../rig/running-consign.ts';
-import { askForFile, demoCustomer, readCertificates, signInAtPortal } from './portal-visit.ts';
+import { askForFile, demoCustomer, openProduct, readCertificates, signInAtPortal } from './portal-visit.ts';
 
 const consign = await startConsign(t, { demo: true });
 await consign.waitUntilLinked();
@@ -42,7 +42,11 @@ t.test(
     await page.waitForURL(/\/sign-in$/);
     await page.goBack();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    t.equal(await page.getByText('Password').count(), 1, "the form's label, and no delivery's");
+    t.equal(
+      await page.getByText('Password', { exact: true }).count(),
+      1,
+      "the form's label, and no delivery's",
+    );
     await page.goto(address);
     t.match(page.url(), /\/sign-in\?next=/, 'it leads back to the delivery after signing in');
     await page.context().close();
@@ -93,7 +97,7 @@ t.test('a customer whose entitlement has expired reads it in a plain sentence', 
   const untilMs = Date.now() + 10_000;
   await consign.json('grant', 'globex', demoProduct, '--until', new Date(untilMs).toISOString(), ...reason);
   const page = await openPortal(login);
-  const download = page.getByRole('button', { name: /^Download / });
+  const download = await openProduct(page);
   await download.waitFor();
   await page.waitForTimeout(Math.max(0, untilMs - Date.now()));
   await download.click();
@@ -110,6 +114,8 @@ t.test('a customer whose entitlement is revoked reads it at the delivery and at 
   const page = await openPortal(login);
   const products = await page.context().newPage();
   await products.goto(consign.endpoints.portal);
+  const download = await openProduct(products);
+  await download.waitFor();
   await askForFile(page);
   await consign.json('revoke', granted.id, ...reason);
   await page.getByText('Your vendor has withdrawn this file from you.').waitFor();
@@ -119,7 +125,7 @@ t.test('a customer whose entitlement is revoked reads it at the delivery and at 
     'what would be refused is not offered',
   );
   await takePicture(page, 'portal-withdrawn');
-  await products.getByRole('button', { name: /^Download / }).click();
+  await download.click();
   await products.getByText('was revoked. Ask your vendor.').waitFor();
   await takePicture(products, 'portal-entitlement-revoked');
   t.notOk(await isTooWide(products));

@@ -1,7 +1,7 @@
 // A customer at the portal of a whole Consign, with a browser: signs in, asks for the demo product's file, saves it.
 // Callers: the end-to-end tests with Chromium.
 import { X509Certificate } from 'node:crypto';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { openInstalledNode } from '../rig/installed-node.ts';
 import type { PrintedLogin, RunningConsign } from '../rig/running-consign.ts';
 
@@ -42,12 +42,15 @@ export async function signInAtPortal(
   await submitSignIn(page);
 }
 
-/** Clicks Download at the first file and waits for the page of its delivery; returns that page's address. */
+/** From the home page to the page of the first product; returns the button of its first file. */
+export async function openProduct(page: Page): Promise<Locator> {
+  await page.getByRole('region', { name: 'Your products' }).getByRole('link').first().click();
+  return page.getByRole('button', { name: /^Download / }).first();
+}
+
+/** Goes to the first product, clicks Download and waits for the page of the delivery; returns that page's address. */
 export async function askForFile(page: Page): Promise<string> {
-  await page
-    .getByRole('button', { name: /^Download / })
-    .first()
-    .click();
+  await (await openProduct(page)).click();
   await page.waitForURL(/\/deliveries\/dlv_/);
   return page.url();
 }
