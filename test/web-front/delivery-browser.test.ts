@@ -147,6 +147,22 @@ t.test(
   },
 );
 
+t.test(
+  'a delivery that a colleague asked for becomes ready on the open page, without its password',
+  async (t) => {
+    const portal = await startPortal(t);
+    const { page, record, visitor } = await askForFile(t, portal);
+    record.delivery = { ...record.delivery, state: 'requested', stagedAtMs: null };
+    const [name] = [...visitor.cookies.keys()].filter((key) => key.includes('consign-delivery'));
+    await page.context().clearCookies({ name: name?.split('|')[0] ?? 'none' });
+    await page.reload();
+    await page.getByText('The file is being made ready for ada.').waitFor();
+    record.delivery = { ...record.delivery, state: 'staged', stagedAtMs: Date.now() };
+    await page.getByRole('button', { name: 'Download here' }).waitFor();
+    t.equal(await page.getByText('once-only-Pw-3f9a').count(), 0);
+  },
+);
+
 t.test('a page that nobody looks at lets go of its stream, and comes back to it', async (t) => {
   const portal = await startPortal(t);
   const { page, record } = await askForFile(t, portal);

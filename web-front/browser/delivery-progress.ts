@@ -55,7 +55,7 @@ export function followDelivery(article: HTMLElement): void {
     source.addEventListener('error', () => {
       if (source?.readyState !== EventSource.CLOSED) return;
       leave();
-      setTimeout(follow, retryMs);
+      void isPageGone().then((isGone) => (isGone ? location.reload() : setTimeout(follow, retryMs)));
     });
   };
   const leave = () => {
@@ -66,6 +66,17 @@ export function followDelivery(article: HTMLElement): void {
   globalThis.addEventListener('pagehide', leave);
   globalThis.addEventListener('pageshow', follow);
   follow();
+}
+
+/** Whether this page would be answered otherwise now: with the sign-in, or not at all. */
+async function isPageGone(): Promise<boolean> {
+  try {
+    const answer = await fetch(location.href, { method: 'HEAD', redirect: 'manual' });
+    return answer.type === 'opaqueredirect' || answer.status === 404;
+  } catch {
+    // The network is away: the page stays as it is.
+    return false;
+  }
 }
 
 /** The rows of a delivery's downloads, and the hint beside them. */

@@ -8,6 +8,7 @@ import { html, type Html } from '#commlink/pages/html.ts';
 import { caFileName, type ClientCommands } from '../delivery/client-commands.ts';
 import type { DownloadLinks } from '../delivery/download-links.ts';
 import { siteFileName } from '../delivery/session-files.ts';
+import { releaseHref } from './catalog/release-parts.ts';
 import type { PageFrame } from './layout.ts';
 
 /** Everything that a customer needs to fetch a delivery. */
@@ -38,10 +39,12 @@ export function downloadButton(frame: PageFrame, delivery: Delivery, { links }: 
 /** How to check what arrived. */
 export function checkSection(frame: PageFrame, delivery: Delivery, commands: ClientCommands): Html {
   const texts = frame.texts.deliveries;
+  const release = releaseHref(delivery.product, delivery.version);
   return html`<section aria-labelledby="check">
     <h2 id="check">${texts.check}</h2>
     <p>${texts.checkLead}</p>
     ${renderLines([['Linux', commands.sha256sum]])}
+    <p>${texts.signed(html`<a href="${release}#sums">${texts.signedLink}</a>`)}</p>
     ${renderFold(
       texts.checkElsewhere,
       renderLines([

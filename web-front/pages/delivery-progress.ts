@@ -35,10 +35,10 @@ export function downloadsSection(frame: PageFrame, view: DownloadsView): Html {
     <p class="empty" data-none${downloads.length > 0 ? html` hidden` : null}>
       ${isLive ? texts.noneYet : texts.noneEver}
     </p>
+    ${isLive ? resumeHints(frame, view) : null}
     <ul class="rows" data-rows data-began="${texts.began}">
       ${downloads.map((download) => downloadRow(frame, download))}
     </ul>
-    ${isLive ? resumeHints(frame, view) : null}
     ${
       isLive
         ? html`<p class="fine" data-reload>

@@ -83,6 +83,8 @@ export const deliveriesTexts: DeliveriesTexts = {
   check: 'Prüfen, was ankam',
   checkLead: 'Führen Sie das im Ordner der Datei aus. Es sagt OK.',
   checkElsewhere: 'Unter macOS und Windows, oder mit dem Auge',
+  signed: (link) => html`Ob sie von Ihrem Anbieter stammt, sagt die ${link}.`,
+  signedLink: 'Signatur der Version',
   digest: 'SHA-256-Prüfsumme',
 
   server: 'Auf einem Server holen',
@@ -99,8 +101,7 @@ export const deliveriesTexts: DeliveriesTexts = {
     'FileZilla, WinSCP, Cyberduck und andere. Zugang und Passwort wurden für diese Lieferung erzeugt und enden mit ihr.',
   sessionFiles: 'Fertige Verbindungen, ohne das Passwort',
   fileZilla: 'FileZilla: sites.xml',
-  fileZillaUse:
-    'Datei, Import…, die Datei wählen; dann aus dem Servermanager verbinden.',
+  fileZillaUse: 'Datei, Import…, die Datei wählen; dann aus dem Servermanager verbinden.',
   winScp: 'WinSCP: Sitzungsdatei',
   winScpUse: (file) =>
     html`Mit der Datei starten, ohne Ihre eigenen Verbindungen zu ändern:
