@@ -84,7 +84,7 @@ function releasesPart(frame: PageFrame, { product, channel, releases, next, isFi
   const { catalog } = texts;
   const rows = releases.map((release) => [
     html`<a href="${releaseHref(product.name, release.version)}">${release.version}</a>`,
-    renderTag('plain', release.channel),
+    html`<span>${renderTag('plain', release.channel)}</span>`,
     dayText(release.publishedAtMs, language),
   ]);
   const query = channel === null ? '' : `channel=${encodeURIComponent(channel)}&`;
