@@ -22,13 +22,11 @@ export const deliveryRows: Readonly<Record<string, RouteRow>> = {
     who: 'customer',
     others: 'refused',
     request: liveAt('/filezilla.xml'),
-    answers: 503,
   },
   'GET /deliveries/:id/winscp.ini': {
     who: 'customer',
     others: 'refused',
     request: liveAt('/winscp.ini'),
-    answers: 503,
   },
   'GET /deliveries/ask': {
     who: 'customer',
