@@ -3,25 +3,42 @@
 import { endingDays, endingsPerRoundMax } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord, UserRecord } from '../store/accounts.ts';
-import type { EndingRecord, MailRecord } from '../store/mails.ts';
+import type { EndingRecord, EndingWindow, MailRecord } from '../store/mails.ts';
 
 type TellingContext = Pick<ServiceContext, 'store' | 'clock' | 'mail'>;
 
 const dayMs = 86_400_000;
 
-/** Tells of what is due. While mail is not configured nothing is told, and nothing noted as told. */
+const kinds = ['licence', 'token', 'key'] as const;
+
+/**
+ * Tells of what has come so near since the last time. While mail is not configured nothing is told; afterwards all that was
+ * left out, but for what is nearer than the next smaller number of days: that is told then.
+ */
 export async function tellEndings(context: TellingContext): Promise<void> {
   if (context.mail.portal() === null) return;
+  const { store, clock } = context;
   for (const [index, days] of endingDays.entries()) {
-    const nowMs = context.clock.nowMs();
-    // What is nearer than the next smaller number of days is told then, and only then.
-    const fromMs = nowMs + (endingDays[index + 1] ?? 0) * dayMs;
-    const window = { fromMs, untilMs: nowMs + days * dayMs, days, limit: endingsPerRoundMax };
-    for (;;) {
-      const endings = await context.store.read.mails.endingsToTell(window);
-      await tellAll(context, endings, days);
-      if (endings.length < endingsPerRoundMax) break;
-    }
+    const name = `endings_told_${days}_days_ms` as const;
+    const nowMs = clock.nowMs();
+    const nearestMs = nowMs + (endingDays[index + 1] ?? 0) * dayMs;
+    const fromMs = Math.max(nearestMs, Number((await store.read.settings.get(name)) ?? 0));
+    const untilMs = nowMs + days * dayMs;
+    for (const kind of kinds) await tellKind(context, { kind, fromMs, untilMs, days });
+    await store.transaction(({ settings }) => settings.put(name, String(untilMs)));
+  }
+}
+
+async function tellKind(context: TellingContext, span: Omit<EndingWindow, 'limit'>): Promise<void> {
+  const limit = endingsPerRoundMax;
+  let { fromMs } = span;
+  for (;;) {
+    const endings = await context.store.read.mails.endingsToTell({ ...span, fromMs, limit });
+    await tellAll(context, endings, span.days);
+    const last = endings.at(-1);
+    if (last === undefined || endings.length < limit) return;
+    // Others may end at the same moment; those that were told are left out.
+    fromMs = last.endAtMs - 1;
   }
 }
 

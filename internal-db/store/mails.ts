@@ -40,18 +40,25 @@ export interface EndingRecord {
   readonly endAtMs: number;
 }
 
+/** Which endings are asked for. */
+export interface EndingWindow {
+  readonly kind: EndingRecord['kind'];
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly days: number;
+  readonly limit: number;
+}
+
 /** Reading mails. */
 export interface MailReads {
   /** Mails that wait and may be tried at `atMs`, the oldest first. */
   mailsDue(atMs: number, limit: number): Promise<MailRecord[]>;
   counts(): Promise<MailCounts>;
-  /** What ends between the two moments and was not told of at this number of days before, up to `limit`. */
-  endingsToTell(window: {
-    fromMs: number;
-    untilMs: number;
-    days: number;
-    limit: number;
-  }): Promise<EndingRecord[]>;
+  /**
+   * What of a kind ends after `fromMs`, until `untilMs`, and was not told of at this number of days before: the soonest
+   * first, up to `limit`.
+   */
+  endingsToTell(window: EndingWindow): Promise<EndingRecord[]>;
 }
 
 /** Writing mails. */

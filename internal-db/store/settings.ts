@@ -1,9 +1,12 @@
 // Store interface: single named values, and the counts that `status` shows.
 // Implemented by each engine, used by the services.
 
+/** Up to which ends it was told, so many days before. */
+type EndingsTold = `endings_told_${30 | 7 | 1}_days_ms`;
+
 /** The names of the single values. */
 export type SettingName =
-  'clock_high_water_ms' | 'audit_head_sequence' | 'audit_head_hash' | 'configuration_version';
+  'clock_high_water_ms' | 'audit_head_sequence' | 'audit_head_hash' | 'configuration_version' | EndingsTold;
 
 /** Counts of rows, by a plain name such as `accounts` or `liveDeliveries`. */
 export type StoreCounts = Record<string, number>;

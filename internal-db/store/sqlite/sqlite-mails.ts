@@ -1,5 +1,5 @@
 // SQLite engine: mails to be sent, and what people were told. See ../mails.ts for what each operation promises.
-import type { EndingRecord, MailCounts, MailRecord, MailWrites } from '../mails.ts';
+import type { EndingRecord, EndingWindow, MailCounts, MailRecord, MailWrites } from '../mails.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 const mailSql = `SELECT id, kind, recipient, state, sealed, attempts, created_at_ms AS createdAtMs,
@@ -7,31 +7,32 @@ const mailSql = `SELECT id, kind, recipient, state, sealed, attempts, created_at
   last_error AS lastError FROM mails`;
 
 /** The endings of one kind in a window, without those that were told. */
-const endingSql = (kind: string, columns: string, where: string): string =>
-  `SELECT * FROM (SELECT '${kind}' AS kind, ${columns} WHERE ${where}
+const endingSql = (kind: EndingRecord['kind'], columns: string, where: string): string =>
+  `SELECT '${kind}' AS kind, ${columns} WHERE ${where}
      AND NOT EXISTS (SELECT 1 FROM told_endings told
-       WHERE told.subject_id = e.id AND told.days = :days AND told.end_at_ms = endAtMs) LIMIT :limit)`;
+       WHERE told.subject_id = e.id AND told.days = :days AND told.end_at_ms = endAtMs)
+   ORDER BY endAtMs LIMIT :limit`;
 
-const endingsSql = [
-  endingSql(
+const endingsSql: Readonly<Record<EndingRecord['kind'], string>> = {
+  licence: endingSql(
     'licence',
     `e.id, p.title AS name, e.account_id AS accountId, NULL AS userId, e.not_after_ms AS endAtMs
      FROM entitlements e JOIN products p ON p.id = e.product_id`,
     'e.revoked_at_ms IS NULL AND e.not_after_ms > :fromMs AND e.not_after_ms <= :untilMs',
   ),
-  endingSql(
+  token: endingSql(
     'token',
     `e.id, e.name, u.account_id AS accountId, e.user_id AS userId, e.expires_at_ms AS endAtMs
      FROM personal_tokens e JOIN users u ON u.id = e.user_id`,
     'e.revoked_at_ms IS NULL AND e.expires_at_ms > :fromMs AND e.expires_at_ms <= :untilMs',
   ),
-  endingSql(
+  key: endingSql(
     'key',
     `e.id, e.name, u.account_id AS accountId, e.user_id AS userId, e.expires_at_ms AS endAtMs
      FROM ssh_keys e JOIN users u ON u.id = e.user_id`,
     'e.removed_at_ms IS NULL AND e.expires_at_ms > :fromMs AND e.expires_at_ms <= :untilMs',
   ),
-].join(' UNION ALL ');
+};
 
 /** Mails in SQLite. */
 export class SqliteMails implements MailWrites {
@@ -60,13 +61,8 @@ export class SqliteMails implements MailWrites {
     return { waiting: 0, failing: 0, givenUp: 0, oldestWaitingAtMs: null, ...row };
   }
 
-  async endingsToTell(window: {
-    fromMs: number;
-    untilMs: number;
-    days: number;
-    limit: number;
-  }): Promise<EndingRecord[]> {
-    return this.#connection.all(endingsSql, window);
+  async endingsToTell({ kind, ...window }: EndingWindow): Promise<EndingRecord[]> {
+    return this.#connection.all(endingsSql[kind], window);
   }
 
   async insertMail(mail: MailRecord): Promise<void> {

@@ -27,10 +27,13 @@ t.test('owners are told of licences, makers of tokens and keys; 30, 7 and 1 days
   t.match(licences[0], /\d{4}-\d\d-\d\d {2}Licence Tool/);
   t.equal(tokens.length, 1, 'not the licence, for kim is no owner');
   t.match(tokens[0], /Token nightly/);
-  const endAt = (days: number) =>
+  const endAt = (days: number) => {
+    // As if two days had passed since it was told the last time.
+    database.exec(`UPDATE settings SET value = value - ${2 * dayMs} WHERE name LIKE 'endings_told_%'`);
     database.exec(
       `UPDATE entitlements SET not_after_ms = ${Date.now() + days * dayMs} WHERE id = '${entitlement.id}'`,
     );
+  };
   endAt(6.5);
   await tellEndings(services.context);
   await tellEndings(services.context);
@@ -45,6 +48,9 @@ t.test('owners are told of licences, makers of tokens and keys; 30, 7 and 1 days
   await admin.call('entitlement.revoke', { actor: 'test', entitlement: entitlement.id, reason: 'x' });
   await tellEndings(services.context);
   t.equal((await mailsOf('ola')).length, 3, 'nor what was revoked');
+  await webFront.call('token.create', { ...token, name: 'short' });
+  await tellEndings(services.context);
+  t.equal((await mailsOf('kim')).length, 1, 'who makes a token for some days knows that');
 });
 
 t.test('every mail is there in both languages, with its values', async (t) => {
