@@ -45,7 +45,7 @@ export const keysAndTokensTexts = {
     namePlaceholder: 'build server',
     may: 'What may it do?',
     uses: {
-      all: 'Download, and read what there is and was',
+      all: 'Read and download',
       downloads: 'Download only',
       read: 'Read only',
     },

@@ -46,7 +46,7 @@ export const keysAndTokensTexts: KeysAndTokensTexts = {
     namePlaceholder: 'Build-Server',
     may: 'Was darf es?',
     uses: {
-      all: 'Herunterladen, und lesen, was es gibt und gab',
+      all: 'Lesen und herunterladen',
       downloads: 'Nur herunterladen',
       read: 'Nur lesen',
     },
