@@ -103,7 +103,7 @@ export const DownloadsQuery = strictObject({
 });
 
 /** A download in the history. `by`: the user's name; null for the vendor's own people. */
-const PastDownloadView = strictObject({
+export const PastDownloadView = strictObject({
   ...DownloadView.properties,
   delivery: Id,
   path: Type.String(),

@@ -1,7 +1,7 @@
 // The answer that tells of one delivery as it changes, as server-sent events: `delivery` with the whole state as the API
 // shows it, each time that it has changed, and at last `end` with the reason. Called by the delivery's page and the API
 // after they have checked who asks.
-import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import type { DeliveryWithDownloads } from '#commlink/methods/delivery-methods.ts';
 import { openEventStream, type EventStream } from '#commlink/pages/event-stream.ts';
 import { viewDelivery } from '../api/views.ts';
@@ -9,9 +9,11 @@ import { watchLimits } from '../limits.ts';
 import type { DeliveryWatch, WatchEnd } from './delivery-watch.ts';
 
 /** What is needed of a reply to take it over. */
-export type StreamSink = Pick<FastifyReply, 'hijack' | 'getHeaders'> & {
-  readonly raw: FastifyReply['raw'];
-};
+export interface StreamSink {
+  readonly raw: ServerResponse;
+  hijack(): unknown;
+  getHeaders(): object;
+}
 
 /** What a stream is made with. */
 export interface DeliveryEventMeans {

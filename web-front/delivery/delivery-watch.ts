@@ -2,7 +2,6 @@
 // whichever deliveries of an account, internal-db is asked once a second for the account: this is the one place that asks.
 // Each reader's session is looked at again every few seconds, so that what it was for ends with it. Made by web-front.ts,
 // since apps come and go with the settings; called by delivery-events.ts.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#commlink/log.ts';
 import { describedDeliveriesMax, type DeliveryWithDownloads } from '#commlink/methods/delivery-methods.ts';
 import type { SessionOwner } from '#commlink/methods/session-owner.ts';
@@ -203,7 +202,9 @@ function isMoving({ delivery, downloads }: DeliveryWithDownloads): boolean {
 
 /** Waits, but not when the last watcher has gone: then there is nothing to wait for. */
 async function pause({ wake }: Circle, durationMs: number): Promise<void> {
-  const woken = new AbortController();
-  wake.now = () => woken.abort();
-  await delay(durationMs, undefined, { ref: false, signal: woken.signal }).catch(() => undefined);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  wake.now = resolve;
+  const timer = setTimeout(resolve, durationMs).unref();
+  await promise;
+  clearTimeout(timer);
 }
