@@ -48,7 +48,7 @@ async function takeConsolePicture(browser: Browser, consign: RunningConsign): Pr
   await page.goto(consign.endpoints.console);
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   const secret = (await page.locator('[data-copy=secret]').textContent()) ?? '';
   await page.getByLabel('Code of the app').fill(codeOf(secret.replaceAll(' ', '')));
   await page.getByRole('button', { name: 'Confirm' }).click();
