@@ -70,6 +70,21 @@ t.test('without a session there is nothing but the sign-in', async (t) => {
   }
 });
 
+t.test('a password alone opens nothing but the second step', async (t) => {
+  for (const [route, row] of rows.filter(
+    ([name, { who }]) => who !== 'anybody' && name !== 'POST /sign-out',
+  )) {
+    const role = staffRoles.find((one) => mayUse(row, one)) ?? 'operator';
+    const sending = own(await openStaffSession(room, role, { isProved: false }));
+    const request = await requestOf(row);
+    await unchanged(t, route, async () => {
+      const answer = await send(route, request, sending);
+      checkAnswer(t, route, answer);
+      t.ok([303, 403].includes(answer.status), `${route}: ${answer.status}`);
+    });
+  }
+});
+
 t.test('a request that another site makes the browser send changes nothing', async (t) => {
   for (const [route, row] of rows.filter(([name]) => !name.startsWith('GET '))) {
     const role = staffRoles.find((one) => mayUse(row, one)) ?? 'operator';

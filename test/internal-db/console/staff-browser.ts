@@ -35,7 +35,11 @@ export function sendToConsole(
 }
 
 /** A new session of the member of staff with this role, who is made at the first call. */
-export async function openStaffSession(room: RunningRoom, role: StaffRole): Promise<string> {
+export async function openStaffSession(
+  room: RunningRoom,
+  role: StaffRole,
+  { isProved }: { isProved: boolean } = { isProved: true },
+): Promise<string> {
   const { store } = room.services.context;
   const name = `${role}-ann`;
   if (!(await store.read.staff.byName(name))) {
@@ -46,7 +50,11 @@ export async function openStaffSession(room: RunningRoom, role: StaffRole): Prom
   if (!staff) throw new Error('The member of staff was not made.');
   const session = newSessionToken();
   const nowMs = Date.now();
-  const times = { createdAtMs: nowMs, expiresAtMs: nowMs + 3_600_000, secondFactorAtMs: nowMs };
+  const times = {
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + 3_600_000,
+    secondFactorAtMs: isProved ? nowMs : null,
+  };
   const record = { secretHash: hashSecret(session), staffId: staff.id, ...times };
   await store.transaction((transaction) => transaction.staff.insertSession(record));
   return session;
