@@ -27,27 +27,31 @@ const named = fc
 
 t.test('each row comes once, newest first', async (t) => {
   await fc.assert(
-    fc.asyncProperty(numbered, named, numbered, fc.integer({ min: 1, max: 5 }), async (a, b, c, limit) => {
-      const lists = [
-        { rows: listOf(a), hasTextIds: false },
-        { rows: listOf(b), hasTextIds: true },
-        { rows: listOf(c), hasTextIds: false },
-      ];
-      const seen: string[] = [];
-      let after: MergedPlace | null = null;
-      let lastMs = Infinity;
-      for (;;) {
-        const page: MergedPlace[] = await mergePages(lists, { after, limit });
-        for (const row of page) {
-          if (row.atMs > lastMs) return false;
-          lastMs = row.atMs;
-          seen.push(`${row.list} ${row.id}`);
+    fc.asyncProperty(
+      fc.tuple(numbered, named, numbered),
+      fc.integer({ min: 1, max: 5 }),
+      async ([a, b, c], limit) => {
+        const lists = [
+          { rows: listOf(a), hasTextIds: false },
+          { rows: listOf(b), hasTextIds: true },
+          { rows: listOf(c), hasTextIds: false },
+        ];
+        const seen: string[] = [];
+        let after: MergedPlace | null = null;
+        let lastMs = Infinity;
+        for (;;) {
+          const page: MergedPlace[] = await mergePages(lists, { after, limit });
+          for (const row of page) {
+            if (row.atMs > lastMs) return false;
+            lastMs = row.atMs;
+            seen.push(`${row.list} ${row.id}`);
+          }
+          after = page.at(-1) ?? null;
+          if (after === null) break;
         }
-        after = page.at(-1) ?? null;
-        if (after === null) break;
-      }
-      return seen.length === a.length + b.length + c.length && new Set(seen).size === seen.length;
-    }),
+        return seen.length === a.length + b.length + c.length && new Set(seen).size === seen.length;
+      },
+    ),
     { numRuns: 300 },
   );
   t.pass('in pages of any size');
