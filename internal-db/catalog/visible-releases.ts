@@ -26,23 +26,22 @@ export async function readVisibleReleases(
   const productId = scope.product.id;
   let belowPrecedence = decodeCursor(page.after, ['string'])?.[0] ?? null;
   const shown: ShownRelease[] = [];
-  for (let readCount = 0; readCount < releasesReadMax; readCount += releasesReadAtATime) {
-    const some = await store.published.releases({
-      productId,
-      channel,
-      belowPrecedence,
-      limit: releasesReadAtATime,
-    });
+  let readCount = 0;
+  // Mostly an account is shown all that it reads: what fills the page, and one more for whether there is a next.
+  let wanted = limit + 1;
+  while (readCount < releasesReadMax) {
+    const some = await store.published.releases({ productId, channel, belowPrecedence, limit: wanted });
     for (const release of some) {
-      const visible = judgeRelease(scope, release);
+      const visible = shown.length <= limit ? judgeRelease(scope, release) : null;
       if (visible) shown.push({ release, ...visible });
     }
-    const isEnd = some.length < releasesReadAtATime;
-    if (isEnd || shown.length > limit) {
+    if (some.length < wanted || shown.length > limit) {
       const { rows, next } = cutPage(shown, limit, ({ release }) => [release.precedence]);
       return { releases: rows, next };
     }
     belowPrecedence = some.at(-1)?.precedence ?? null;
+    readCount += wanted;
+    wanted = releasesReadAtATime;
   }
   return { releases: shown, next: belowPrecedence === null ? null : encodeCursor([belowPrecedence]) };
 }

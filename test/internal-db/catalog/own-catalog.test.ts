@@ -84,6 +84,22 @@ t.test('products and releases come in pages, newest version first', async (t) =>
   });
 });
 
+t.test('what an account may not see takes no place on its pages', async (t) => {
+  const { room, session, newProduct, grant, call } = await startShop(t);
+  await newProduct('long');
+  await grant('long', { versions: '<2' });
+  for (const version of ['1.0.0', '1.1.0', '1.2.0']) await publish(room, 'long', version);
+  for (let minor = 0; minor < 60; minor += 1) await publish(room, 'long', `2.${minor}.0`);
+  const page = { session, product: 'long', channel: null, limit: 2 };
+  const first = await call('catalog.product', { ...page, after: null });
+  t.match(first, { newest: { version: '1.2.0' }, releases: [{ version: '1.2.0' }, { version: '1.1.0' }] });
+  if (!first.valid || !first.found) throw new Error('not found');
+  t.match(await call('catalog.product', { ...page, after: first.next }), {
+    releases: [{ version: '1.0.0' }],
+    next: null,
+  });
+});
+
 t.test('notes, the order of platforms, and digests that ssh-keygen verifies', async (t) => {
   const { room, session, call } = await startShop(t);
   const release = { product: 'tool', version: '1.0.0' };
