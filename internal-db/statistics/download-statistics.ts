@@ -10,7 +10,7 @@ const dayMs = 86_400_000;
 export const periods = [
   { days: 30, daysInSpan: 1 },
   { days: 182, daysInSpan: 7 },
-  { days: 728, daysInSpan: 28 },
+  { days: 364, daysInSpan: 14 },
 ] as const;
 /** One of them. */
 export type Period = (typeof periods)[number];

@@ -167,7 +167,7 @@ function rowOf(name: string, totals: DownloadTotals): HtmlValue[] {
 }
 
 function spanName(daysInSpan: Period['daysInSpan']): string {
-  return { 1: 'day', 7: 'week', 28: 'four weeks' }[daysInSpan];
+  return { 1: 'day', 7: 'week', 14: 'two weeks' }[daysInSpan];
 }
 
 function valuesOf({ complete, partial, failed, revoked }: DownloadTotals): number[] {

@@ -242,13 +242,13 @@ t.test('the audit log is looked through, verified and taken away', async (t) => 
   for (let index = 0; index < 60; index += 1)
     await admin.call('account.create', { actor: formula, name: `made-${index}`, displayName: 'x, "y"\n' });
   const first = (await visitor.get('/audit')).body;
-  t.match(rowsWith(first, 'made-59'), [/account\.create made-59/]);
+  t.match(rowsWith(first, 'made-59'), [/account\.create .* made-59/]);
   t.same(rowsWith(first, 'made-0 '), []);
   const next =
     /href="(\/audit\?[^"]*after&#61;[^"]+)"/
       .exec(first)?.[1]
       ?.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code))) ?? '';
-  t.match(rowsWith((await visitor.get(next)).body, 'made-0'), [/account\.create made-0/]);
+  t.match(rowsWith((await visitor.get(next)).body, 'made-0'), [/account\.create .* made-0/]);
   t.match(rowsWith((await visitor.get('/audit?subject=made-7')).body, 'account.create').length, 1);
   t.same(rowsWith((await visitor.get('/audit?action=account.create&to=2020-01-01')).body, 'made'), []);
   t.match(await visitor.get('/audit?from=2026-02-30'), { status: 422 });

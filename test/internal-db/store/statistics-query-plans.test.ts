@@ -16,15 +16,19 @@ async function plansOf(t: Test, work: (store: Store) => Promise<unknown>): Promi
     await store.close();
   });
   const recorded: string[] = [];
-  const { prepare } = DatabaseSync.prototype;
-  DatabaseSync.prototype.prepare = function (sql) {
-    recorded.push(sql);
-    return prepare.call(this, sql);
+  const prepare = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'prepare') ?? {};
+  const record: ProxyHandler<(sql: string) => unknown> = {
+    apply: (target, connection, parameters) => {
+      recorded.push(String(parameters[0]));
+      return Reflect.apply(target, connection, parameters) as unknown;
+    },
   };
+  const recording = { ...prepare, value: new Proxy(prepare.value as (sql: string) => unknown, record) };
+  Object.defineProperty(DatabaseSync.prototype, 'prepare', recording);
   try {
     await work(store);
   } finally {
-    DatabaseSync.prototype.prepare = prepare;
+    Object.defineProperty(DatabaseSync.prototype, 'prepare', prepare);
   }
   return recorded.flatMap((sql) => {
     const rows = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
