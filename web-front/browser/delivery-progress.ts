@@ -63,6 +63,8 @@ export function followDelivery(article: HTMLElement): void {
     source = null;
   };
   document.addEventListener('visibilitychange', () => (document.hidden ? leave() : follow()));
+  // What a form does (end the delivery, sign out) is told here too, and must not overtake the form's own answer.
+  document.addEventListener('submit', leave);
   globalThis.addEventListener('pagehide', leave);
   globalThis.addEventListener('pageshow', follow);
   follow();
