@@ -47,8 +47,10 @@ export async function findAnything(store: StoreReads, typed: string): Promise<Fi
     return { ...nothing, deliveries: delivery ? [delivery] : [] };
   }
   const words = text.match(/[\p{L}\p{N}]+/gu)?.slice(0, wordsMax) ?? [];
-  const find = async (kind: FoundKind) =>
-    exactFirst(text, await store.search.names({ kind, words, limit: searchHitsMax }));
+  const find = async (kind: FoundKind) => {
+    const found = await store.search.names({ kind, words, limit: searchHitsMax });
+    return exactFirst(text, [...(await findByName(store, kind, text)), ...found]);
+  };
   const digest = digestPattern.exec(text.toLowerCase())?.[1];
   return {
     ...nothing,
@@ -72,11 +74,26 @@ export function onlyFinding(found: Findings): string | null {
   return hrefs.length === 1 ? (hrefs[0] ?? null) : null;
 }
 
+/** The one whose name was typed: among many that begin like it, the index may not come to it. */
+async function findByName(store: StoreReads, kind: FoundKind, text: string): Promise<FoundName[]> {
+  const name = text.toLowerCase();
+  if (kind === 'user') {
+    const found = await store.accounts.userByName(name);
+    if (!found) return [];
+    const { displayName: title, email } = found.user;
+    return [{ kind, name, title, account: found.account.name, email }];
+  }
+  if (kind === 'product') return [];
+  const account = await store.accounts.byName(name);
+  return account ? [{ kind, name, title: account.displayName, account: null, email: null }] : [];
+}
+
 function exactFirst(text: string, names: readonly FoundName[]): FoundName[] {
   const wanted = text.toLowerCase();
   const isExact = ({ name, email }: FoundName) => name === wanted || email === wanted;
   const byName = (left: FoundName, right: FoundName) => (left.name < right.name ? -1 : 1);
-  return names.toSorted(
+  const distinct = names.filter((one, index) => names.findIndex(({ name }) => name === one.name) === index);
+  return distinct.toSorted(
     (left, right) => Number(isExact(right)) - Number(isExact(left)) || byName(left, right),
   );
 }
