@@ -45,18 +45,23 @@ export async function cutAccess(
   { account, principals }: { account: string; principals: ReadonlySet<string> },
 ): Promise<CutAccess> {
   const asked = await askNodes(context, context.documents.ftpNodes(), account);
-  const silentNodes: string[] = [];
-  let cutSessionCount = 0;
-  for (const { member, listing } of asked) {
-    const sessions = (listing?.sessions ?? []).filter(
-      ({ principal }) => principal !== null && principals.has(principal),
-    );
-    const ids = sessions.map(({ id }) => id);
-    const cut = listing === null ? null : await cutAtNode(context, member, ids);
-    if (cut === null) silentNodes.push(member.name);
-    else cutSessionCount += cut;
-  }
-  return { cutSessionCount, silentNodes };
+  // All at once: one node that hangs holds none of the others back.
+  const cuts = await Promise.all(
+    asked.map(async ({ member, listing }) => {
+      if (listing === null) return { member, cutSessionCount: null };
+      const sessions = listing.sessions.filter(
+        ({ principal }) => principal !== null && principals.has(principal),
+      );
+      const ids = sessions.map(({ id }) => id);
+      return { member, cutSessionCount: await cutAtNode(context, member, ids) };
+    }),
+  );
+  return {
+    cutSessionCount: cuts.reduce((sum, { cutSessionCount }) => sum + (cutSessionCount ?? 0), 0),
+    silentNodes: cuts.flatMap(({ member, cutSessionCount }) =>
+      cutSessionCount === null ? [member.name] : [],
+    ),
+  };
 }
 
 /** How many were cut; null when the node did not answer. */
