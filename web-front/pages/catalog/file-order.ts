@@ -39,7 +39,7 @@ export function visitorFamily(headers: IncomingHttpHeaders): Family | null {
 }
 
 /** The kind of machine that a platform's name stands for. */
-export function familyOf(platform: string): Family | null {
+function familyOf(platform: string): Family | null {
   return matchFamily(platformFamilies, platform);
 }
 
