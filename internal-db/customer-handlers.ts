@@ -5,12 +5,7 @@ import type { Handlers } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import type { TokenScope } from '#commlink/methods/session-owner.ts';
 import { createCatalogHandlers } from './catalog/catalog-handlers.ts';
-import { refusalForCustomer } from './decision/customer-refusal.ts';
-import { cancelOwnDelivery } from './deliveries/cancel-delivery.ts';
-import { describeDeliveries, listCustomerDeliveries } from './deliveries/customer-deliveries.ts';
-import { listPastDownloads } from './deliveries/customer-history.ts';
-import { viewDelivery } from './deliveries/delivery-view.ts';
-import { requestDelivery } from './deliveries/request-delivery.ts';
+import { createDeliveryHandlers } from './deliveries/delivery-handlers.ts';
 import { createIdempotencyHandlers } from './idempotency/idempotency-handlers.ts';
 import { answerErrors } from './error-replies.ts';
 import {
@@ -54,6 +49,7 @@ export function createCustomerHandlers(
   const handlers: Handlers<typeof internalDbMethods> = {
     ...createIdempotencyHandlers(context, withCaller),
     ...createCatalogHandlers(context, reading),
+    ...createDeliveryHandlers(context, { reading, downloading }),
     ...createPeopleHandlers(context, withCaller),
     'session.open': (params) => openSession(context, params),
     'session.describe': ({ session }) =>
@@ -89,58 +85,9 @@ export function createCustomerHandlers(
         valid: true as const,
         removed: await removeKey(context, caller, id),
       })),
-    'delivery.request': ({ session, ...wanted }) =>
-      downloading(session, (caller) => requestForCustomer(context, caller, wanted)),
-    'delivery.describe': ({ session, deliveries }) =>
-      reading(session, async (caller) => ({
-        valid: true as const,
-        deliveries: await describeDeliveries(context, caller, deliveries),
-      })),
-    'delivery.list': ({ session, ...wanted }) =>
-      reading(session, async (caller) => ({
-        valid: true as const,
-        ...(await listCustomerDeliveries(context, caller, wanted)),
-      })),
-    'download.list': ({ session, ...wanted }) =>
-      reading(session, async (caller) => ({
-        valid: true as const,
-        ...(await listPastDownloads(context, caller, wanted)),
-      })),
-    'delivery.cancel': ({ session, delivery }) =>
-      downloading(session, async (caller) => ({
-        valid: true as const,
-        cancelled: await cancelOwnDelivery(context, caller, delivery),
-      })),
     'login.decide': ({ node, sealed }) => decideLogin(context, node, sealed),
     'node.report': ({ node, reports }) => applyReports(context, node, reports),
     'node.reconcile': ({ node, statement }) => reconcileStatement(context, node, statement),
   };
   return answerErrors(handlers, log);
-}
-
-async function requestForCustomer(
-  context: ServiceContext,
-  caller: AuthenticatedCaller,
-  wanted: { product: string; version: string; file: string; address: string; insteadOf?: string[] },
-) {
-  const outcome = await requestDelivery(context, {
-    ...wanted,
-    insteadOf: wanted.insteadOf ?? [],
-    account: caller.account.name,
-    requestedBy: `user:${caller.user.name}`,
-    lifetimeMs: context.settings().deliveryLifetimeMs,
-  });
-  if (!outcome.allowed) {
-    const refusal = refusalForCustomer(outcome.refusal, outcome.everEntitled);
-    return { valid: true as const, allowed: false as const, ...refusal };
-  }
-  const { delivery, grant, credentials } = outcome;
-  return {
-    valid: true as const,
-    allowed: true as const,
-    delivery: viewDelivery(delivery),
-    nodeId: delivery.nodeId,
-    grant,
-    credentials,
-  };
 }

@@ -54,7 +54,14 @@ export async function addKey(
       actor: `user:${caller.user.name}`,
       action: 'sshKey.add',
       subject: caller.account.name,
-      detail: { key: key.id, name: key.name, keyType, keyBits, fingerprint: view.fingerprint, expiresAtMs: key.expiresAtMs },
+      detail: {
+        key: key.id,
+        name: key.name,
+        keyType,
+        keyBits,
+        fingerprint: view.fingerprint,
+        expiresAtMs: key.expiresAtMs,
+      },
     });
     return { added: true, key: view };
   });

@@ -154,7 +154,10 @@ await t.test('without a customer session internal-db gives it nothing', async (t
     const request = { session, product, version, file, address: '203.0.113.7' };
     const expected = session === '' ? 'bad_request' : { valid: false };
     t.same(await attempt(internalDbMethods, 'delivery.request', request), expected);
-    t.same(await attempt(internalDbMethods, 'catalog.products', { session, after: null, limit: 10 }), expected);
+    t.same(
+      await attempt(internalDbMethods, 'catalog.products', { session, after: null, limit: 10 }),
+      expected,
+    );
   }
   for (const method of ['account.list', 'entitlement.list', 'entitlement.grant', 'delivery.stage'] as const) {
     t.equal(await attempt(adminMethods, method, {}), 'unknown_method', `${method} is not offered to it`);

@@ -42,8 +42,8 @@ t.test(
     test.equal(last, 226);
     test.equal(data.toString(), 'small\n');
     const changed = await client.openData();
-  // Both connections are the server's to read in any order.
-  await delay(200);
+    // Both connections are the server's to read in any order.
+    await delay(200);
     test.equal(await client.code('PROT C'), 200);
     test.equal(
       await client.code('RETR tools/2.0/small.txt'),

@@ -44,7 +44,9 @@ t.test('withdrawal, suspension and cancellation end deliveries too', async (t) =
     await admin.call('release.setState', { ...change, state: 'withdrawn' });
     t.equal(await stateOf(), 'revoked');
     t.equal(node.orders.length, 1);
-    t.match(await webFront.call('catalog.products', { session, after: null, limit: 10 }), { products: [{ newest: null }] });
+    t.match(await webFront.call('catalog.products', { session, after: null, limit: 10 }), {
+      products: [{ newest: null }],
+    });
     await admin.call('release.setState', { ...change, state: 'published' });
     t.match(await webFront.call('catalog.products', { session, after: null, limit: 10 }), {
       products: [{ name: 'tool' }],

@@ -23,7 +23,7 @@ const maySort = new Set<string>([
 
 /** Rows of a plan that read a whole table or index: "SCAN releases". What a subquery or the words' index found is small. */
 const readsEverything = (detail: string): boolean =>
-  /^SCAN /.test(detail) && !/VIRTUAL TABLE INDEX|^SCAN (?:e|w|found)$|^SCAN \(subquery/.test(detail);
+  detail.startsWith('SCAN ') && !/VIRTUAL TABLE INDEX|^SCAN (?:e|w|found)$|^SCAN \(subquery/.test(detail);
 
 function explain(database: DatabaseSync, sql: string): string[] {
   const rows = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { newRecordId } from '#internal-db/record-id.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
+import { testConsoleContract } from './console-contract.ts';
 import { testHistoryContract } from './history-contract.ts';
 import { testSshKeyContract } from './ssh-key-contract.ts';
 import { testStatisticsContract } from './statistics-contract.ts';
@@ -15,6 +16,7 @@ const fileIn = (place: string) => path.join(place, 'consign.db');
 
 t.test('the contract of stores', async (t) => {
   testStoreContract(t, (place) => openSqliteStore(fileIn(place)));
+  testConsoleContract(t, (place) => openSqliteStore(fileIn(place)));
   testHistoryContract(t, (place) => openSqliteStore(fileIn(place)));
   testSshKeyContract(t, (place) => openSqliteStore(fileIn(place)));
   testStatisticsContract(t, (place) => openSqliteStore(fileIn(place)));

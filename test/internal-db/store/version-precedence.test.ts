@@ -6,18 +6,22 @@ import { Random } from '../../rig/random.ts';
 
 t.test('the order of semver.org, section 11', async (t) => {
   const ordered = [
-    ...['0.9.9', '0.10.0', '1.0.0-alpha', '1.0.0-alpha+7', '1.0.0-alpha.1', '1.0.0-alpha.beta', '1.0.0-beta'],
-    ...[
-      '1.0.0-beta.2',
-      '1.0.0-beta.11',
-      '1.0.0-rc.1',
-      '1.0.0',
-      '1.0.0+1',
-      '1.0.0+1.a',
-      '1.0.1',
-      '2.0.0',
-      '10.0.0',
-    ],
+    '0.9.9',
+    '0.10.0',
+    '1.0.0-alpha',
+    '1.0.0-alpha+7',
+    '1.0.0-alpha.1',
+    '1.0.0-alpha.beta',
+    '1.0.0-beta',
+    '1.0.0-beta.2',
+    '1.0.0-beta.11',
+    '1.0.0-rc.1',
+    '1.0.0',
+    '1.0.0+1',
+    '1.0.0+1.a',
+    '1.0.1',
+    '2.0.0',
+    '10.0.0',
   ];
   t.same(
     ordered.toReversed().toSorted((a, b) => (versionPrecedence(a) < versionPrecedence(b) ? -1 : 1)),
