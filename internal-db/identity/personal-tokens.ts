@@ -62,7 +62,7 @@ export async function listTokens(
   return tokens.map(viewToken);
 }
 
-/** Revokes one of the caller's own tokens. Tells whether there was one. */
+/** Revokes one of the caller's own tokens, and ends what is logged in with it at nodes. Tells whether there was one. */
 export async function revokeToken(
   context: ServiceContext,
   caller: AuthenticatedCaller,
@@ -70,7 +70,7 @@ export async function revokeToken(
 ): Promise<boolean> {
   requireBrowserSession(caller, byTokenText);
   const atMs = context.clock.nowMs();
-  return await context.store.transaction(async (transaction) => {
+  const isRevoked = await context.store.transaction(async (transaction) => {
     const revoked = await transaction.sessions.revokeToken({ id, userId: caller.user.id, atMs });
     if (revoked) {
       await appendAudit(transaction, {
@@ -83,6 +83,9 @@ export async function revokeToken(
     }
     return revoked;
   });
+  if (isRevoked)
+    await context.accessEnder.end(context, { account: caller.account.name, principals: [`token:${id}`] });
+  return isRevoked;
 }
 
 function viewToken(token: TokenRecord): PersonalToken {

@@ -72,7 +72,7 @@ export async function listKeys(context: ServiceContext, caller: AuthenticatedCal
   return (await context.store.read.sshKeys.sshKeysOf(caller.user.id)).map(viewKey);
 }
 
-/** Removes one of the caller's own keys: no login with it succeeds any more. Tells whether there was one. */
+/** Removes one of the caller's own keys: no login with it succeeds any more, and none goes on. Tells whether there was one. */
 export async function removeKey(
   context: ServiceContext,
   caller: AuthenticatedCaller,
@@ -108,17 +108,19 @@ async function removeRecorded(
   { id, user, actor, reason }: { id: string; user: string; actor: string; reason: string | null },
 ): Promise<boolean> {
   const atMs = context.clock.nowMs();
-  return await context.store.transaction(async (transaction) => {
+  const account = await context.store.transaction(async (transaction) => {
     const found = await transaction.accounts.userByName(user);
     if (!found) throw new RpcError('not_found', `There is no user ${user}.`);
     const removed = await transaction.sshKeys.removeSshKey({ id, userId: found.user.id, atMs });
-    if (removed) {
-      const detail = { key: id, user, ...(reason === null ? {} : { reason }) };
-      const subject = found.account.name;
-      await appendAudit(transaction, { atMs, actor, action: 'sshKey.remove', subject, detail });
-    }
-    return removed;
+    if (!removed) return null;
+    const detail = { key: id, user, ...(reason === null ? {} : { reason }) };
+    const subject = found.account.name;
+    await appendAudit(transaction, { atMs, actor, action: 'sshKey.remove', subject, detail });
+    return subject;
   });
+  if (account === null) return false;
+  await context.accessEnder.end(context, { account, principals: [`key:${id}`] });
+  return true;
 }
 
 function viewKey(key: SshKeyRecord): SshKey {
