@@ -10,6 +10,7 @@ export type StaffAction =
   | 'entitlement.revoke'
   | 'delivery.cancel'
   | 'licence.accept'
+  | 'user.resetSecondFactor'
   | 'account.setState'
   | 'staff.write'
   | 'catalog.write'
@@ -23,6 +24,7 @@ const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
     'entitlement.revoke',
     'delivery.cancel',
     'licence.accept',
+    'user.resetSecondFactor',
     'session.cut',
     'ban.write',
   ],
@@ -34,6 +36,7 @@ const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
     'entitlement.revoke',
     'delivery.cancel',
     'licence.accept',
+    'user.resetSecondFactor',
     'account.setState',
     'staff.write',
     'catalog.write',

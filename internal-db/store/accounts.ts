@@ -42,7 +42,6 @@ export interface AccountReads {
   /** Accounts by name, from behind `after`. */
   page(wanted: { after: string | null; limit: number }): Promise<AccountRecord[]>;
   userByName(name: string): Promise<UserWithAccount | undefined>;
-  usersOf(accountId: string): Promise<UserRecord[]>;
 }
 
 /** Writing accounts. A name that exists is `taken`. */

@@ -2,31 +2,29 @@
 // own. Called by account-routes.ts.
 import { renderFold, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
-import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText, dayText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
-import type { AccountRecord, UserRecord } from '../../store/accounts.ts';
+import { dayText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import type { AccountRecord } from '../../store/accounts.ts';
 import type { DeliveryRecord } from '../../store/deliveries.ts';
+import type { MemberRecord } from '../../store/people.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { renderEntitlementList, type EntitlementList } from './entitlement-list.ts';
-import { renderSection } from './parts.ts';
+import { moreThanShown, renderReason, renderSection, rowsShownMax } from './parts.ts';
+import { renderPeopleList } from './people-list.ts';
 import { renderTimeline, type TimelineList } from './timeline-list.ts';
 
 /** What the page shows. */
 export interface AccountView {
   readonly account: AccountRecord;
-  readonly people: readonly UserRecord[];
+  readonly people: readonly MemberRecord[];
   readonly entitlements: EntitlementList;
   readonly liveDeliveries: readonly DeliveryRecord[];
   /** Agreements that an entitlement asks for and that were not accepted. */
   readonly openAgreements: readonly string[];
   readonly timeline: TimelineList;
 }
-
-/** People and live deliveries that the page shows; the rest is counted. */
-const rowsShownMax = 25;
 
 /** The page. */
 export function renderAccountPage(
@@ -46,7 +44,7 @@ export function renderAccountPage(
     notice,
     content: html`${renderSection('entitlements', 'Entitlements', renderEntitlementList(account, view.entitlements))}
     ${mayDo(role, 'licence.accept') ? renderAgreements(caller, view) : null}
-    ${renderSection('people', 'People', renderPeople(view))}
+    ${renderSection('people', 'People', renderPeopleList(caller, account, view.people))}
     ${renderSection('ready', 'Ready to download', renderDeliveries(caller, view))}
     ${renderSection('timeline', 'Timeline', renderTimeline(account, view.timeline))}
     ${mayDo(role, 'account.setState') ? renderStateForm(caller, account) : null}`,
@@ -64,24 +62,6 @@ function renderActions(caller: StaffCaller, { account }: AccountView): Html {
         ? html`<a class="button primary" href="/accounts/${account.name}/grant">Grant an entitlement</a>`
         : null
     } <a class="button" href="/why?account=${account.name}">Why, or why not?</a>`;
-}
-
-function renderPeople({ people }: AccountView): Html {
-  const rows = people
-    .slice(0, rowsShownMax)
-    .map((user) => [
-      html`${user.displayName}<br /><small><code>${user.name}</code></small>`,
-      user.email ?? html`<span class="soft">none</span>`,
-      user.role,
-      dayText(user.createdAtMs),
-    ]);
-  return html`${renderTable({
-    caption: 'People',
-    columns: ['Name', 'E-mail', 'Role', 'Since'],
-    rows,
-    empty: 'Nobody can sign in for this customer yet.',
-  })}
-  ${moreThanShown(people.length)}`;
 }
 
 function renderDeliveries(caller: StaffCaller, { liveDeliveries }: AccountView): Html {
@@ -154,19 +134,4 @@ function renderStateForm(caller: StaffCaller, account: AccountRecord): Html {
       <button class="${isActive ? 'danger' : ''}">${what}</button>
     </form>`,
   );
-}
-
-function renderReason(label: string, idPrefix: string): Html {
-  return renderTextField({
-    name: 'reason',
-    label,
-    idPrefix,
-    attributes: { required: true, maxlength: 500 },
-  });
-}
-
-function moreThanShown(count: number): Html | null {
-  return count <= rowsShownMax
-    ? null
-    : html`<p class="fine">And ${countText(count - rowsShownMax)} more.</p>`;
 }

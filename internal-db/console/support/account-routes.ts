@@ -1,4 +1,5 @@
-// The routes of one customer: show, end a delivery, record an acceptance, suspend. After a change the browser is sent back to
+// The routes of one customer: show, end a delivery, record an acceptance, take a lost second step away,
+// suspend. After a change the browser is sent back to
 // the page (303), so that loading it again repeats nothing. Registered by support-routes.ts.
 import { RpcError } from '#commlink/rpc-error.ts';
 import { Cursor, cutPage, decodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
@@ -8,7 +9,8 @@ import { setAccountState } from '../../admin/account-administration.ts';
 import { findAccount } from '../../admin/find-by-name.ts';
 import { cancelDelivery } from '../../deliveries/cancel-delivery.ts';
 import { recordLicenceAcceptance } from '../../licences/accept-licence.ts';
-import { entitlementRowsMax, timelineRowsMax } from '../../limits.ts';
+import { entitlementRowsMax, peopleRowsMax, timelineRowsMax } from '../../limits.ts';
+import { resetUserFactors } from '../../members/member-administration.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
@@ -27,6 +29,8 @@ const doneTexts = {
   revoked: 'Revoked. What it alone allowed has ended, on every node that answered.',
   ended: 'The delivery has ended.',
   accepted: 'The acceptance is recorded.',
+  factorsReset:
+    'The second step is taken away, and the sessions have ended. The next sign-in needs the password alone.',
   state: 'The state of the account is changed.',
 } as const;
 /** One of these texts' names. */
@@ -72,6 +76,14 @@ export function registerAccountRoutes(app: ConsoleApp, context: ServiceContext, 
     const agreement = fields.text('agreement');
     await recordLicenceAcceptance(context, { actor, account, agreement, version: null });
     return 'accepted';
+  });
+  onPost('reset-second-factor', 'user.resetSecondFactor', async ({ fields, actor, account }) => {
+    const user = fields.text('user');
+    const found = await context.store.read.accounts.userByName(user);
+    if (found?.account.name !== account)
+      throw new RpcError('not_found', `${account} has nobody called ${user}.`);
+    await resetUserFactors(context, { actor, user, reason: parseReason(fields) });
+    return 'factorsReset';
   });
   onPost('state', 'account.setState', async ({ fields, actor, account }) => {
     const state = fields.text('state') === 'suspended' ? 'suspended' : 'active';
@@ -119,7 +131,7 @@ async function readAccount(context: ServiceContext, name: string, query: FormFie
   const kind = timelineKinds.find((one) => one === query.text('kind')) ?? null;
   return {
     account,
-    people: await read.accounts.usersOf(account.id),
+    people: await read.people.membersOf({ accountId: account.id, afterName: '', limit: peopleRowsMax + 1 }),
     entitlements: await readEntitlements(context, account, query),
     liveDeliveries: await read.deliveries.liveOfAccount(account.id),
     openAgreements: await listOpenAgreements(read, account, context.clock.nowMs()),

@@ -1,8 +1,12 @@
 // Small parts that the support pages share: sections, states of entitlements, links. Called by the pages beside this one.
+import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderTag } from '#commlink/pages/components/parts.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
-import { dayText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, dayText } from '#commlink/pages/sizes-and-times.ts';
 import type { EntitlementRecord } from '../../store/entitlements.ts';
+
+/** People and live deliveries that the page of a customer shows; the rest is counted. */
+export const rowsShownMax = 25;
 
 /** A part of a page with its heading; `id` is where links lead to. */
 export function renderSection(id: string, heading: string, content: HtmlValue): Html {
@@ -35,4 +39,21 @@ export function renderTerms(terms: Pick<EntitlementRecord, 'versions' | 'channel
 /** Until when; in words where there is no end. */
 export function renderEnd(notAfterMs: number | null): Html {
   return notAfterMs === null ? html`no end` : dayText(notAfterMs);
+}
+
+/** Why something is changed; every change of support has a reason. */
+export function renderReason(label: string, idPrefix: string): Html {
+  return renderTextField({
+    name: 'reason',
+    label,
+    idPrefix,
+    attributes: { required: true, maxlength: 500 },
+  });
+}
+
+/** What follows a list that was cut. */
+export function moreThanShown(count: number): Html | null {
+  return count <= rowsShownMax
+    ? null
+    : html`<p class="fine">And ${countText(count - rowsShownMax)} more.</p>`;
 }

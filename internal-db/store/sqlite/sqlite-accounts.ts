@@ -4,8 +4,6 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import { accountColumns, accountOf, userColumns, userOf, type JoinedUserRow } from './user-rows.ts';
 
 const accountSql = `SELECT id, name, display_name AS displayName, state, created_at_ms AS createdAtMs FROM accounts`;
-const userSql = `SELECT id, account_id AS accountId, name, display_name AS displayName,
-  password_hash AS passwordHash, role, email, language, created_at_ms AS createdAtMs FROM users`;
 
 /** Accounts in SQLite. */
 export class SqliteAccounts implements AccountWrites {
@@ -41,13 +39,6 @@ export class SqliteAccounts implements AccountWrites {
       { name },
     );
     return row && { user: userOf(row), account: accountOf(row) };
-  }
-
-  async usersOf(accountId: string): Promise<UserRecord[]> {
-    return this.#connection.all(
-      `${userSql} WHERE account_id = :accountId AND removed_at_ms IS NULL ORDER BY name`,
-      { accountId },
-    );
   }
 
   async insert(account: AccountRecord): Promise<void> {

@@ -78,6 +78,10 @@ export const supportRows: Readonly<Record<string, RouteRow>> = {
   },
   'POST /accounts/:account/cancel': { who: support, request: stagedDelivery },
   'POST /accounts/:account/accept': { who: support, request: licensedAccount },
+  'POST /accounts/:account/reset-second-factor': {
+    who: support,
+    request: accountAt('/reset-second-factor', ({ user }) => ({ user, reason: probeText })),
+  },
   'POST /accounts/:account/state': {
     who: ['operator'],
     request: accountAt('/state', () => ({ state: 'suspended', reason: probeText })),
