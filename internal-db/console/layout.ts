@@ -56,7 +56,7 @@ export function renderPage(page: PageParts): string {
 }
 
 function renderSearchBox(): Html {
-  const label = 'Customer, person, product, file';
+  const label = 'Customer, person, product, digest';
   return html`<form class="banner-search" role="search" aria-label="Everything" action="/search">
     <input type="search" name="q" aria-label="Search" placeholder="${label}" maxlength="200" />
   </form>`;

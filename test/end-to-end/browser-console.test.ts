@@ -128,7 +128,7 @@ for (const [width, viewport] of Object.entries(viewports)) {
       await page.getByRole('button', { name: 'Dry run' }).click();
       await page.getByText('Nothing is changed yet.').waitFor();
       await look('12-dry-run', 'Many at once');
-      await page.getByRole('button', { name: 'Make all 1 changes' }).click();
+      await page.getByRole('button', { name: 'Make the change' }).click();
       await page.getByText('All of it is done.').waitFor();
       t.match(await consign.json('why', account, product), { decisions: [{ allowed: true }] });
 

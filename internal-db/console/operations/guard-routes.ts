@@ -50,7 +50,8 @@ export function registerGuardRoutes(app: ConsoleApp, context: ServiceContext, fo
       page,
       forStaff(async (caller, request) => {
         const asked = new FormFields(request.query);
-        const text = doneTexts[asked.text('done')];
+        const done = asked.text('done');
+        const text = Object.hasOwn(doneTexts, done) ? doneTexts[done] : undefined;
         return await pages[page](caller, asked, text === undefined ? null : { kind: 'done', text });
       }),
     );

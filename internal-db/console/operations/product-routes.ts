@@ -49,7 +49,8 @@ export function registerProductRoutes(app: ConsoleApp, context: ServiceContext, 
   app.get(
     '/products/:product/releases/:version',
     forStaff(async (caller, request) => {
-      const text = doneTexts[new FormFields(request.query).text('done')];
+      const done = new FormFields(request.query).text('done');
+      const text = Object.hasOwn(doneTexts, done) ? doneTexts[done] : undefined;
       const notice = text === undefined ? null : ({ kind: 'done', text } as const);
       return renderReleasePage(caller, await readRelease(context, request), notice);
     }),

@@ -60,8 +60,9 @@ export function renderBulkPage(caller: StaffCaller, view: BulkView): string {
 function renderApplyButton(outcome: BulkOutcome): Html {
   const { grantCount, extensionCount, revocationCount } = outcome;
   const kind = revocationCount > 0 ? 'danger' : 'primary';
-  const count = countText(grantCount + extensionCount + revocationCount);
-  return html`<button class="${kind}" name="do" value="apply">Make all ${count} changes</button>`;
+  const count = grantCount + extensionCount + revocationCount;
+  const label = count === 1 ? 'Make the change' : `Make all ${countText(count)} changes`;
+  return html`<button class="${kind}" name="do" value="apply">${label}</button>`;
 }
 
 function renderOutcome(outcome: BulkOutcome, applied: boolean): Html {

@@ -6,6 +6,7 @@ import type { DeliveryRecord } from '../../store/deliveries.ts';
 import type { EntitlementRecord } from '../../store/entitlements.ts';
 import type { FoundFile, FoundKind, FoundName } from '../../store/search.ts';
 import type { StoreReads } from '../../store/store.ts';
+import { releasePath } from '../operations/product-pages.ts';
 
 /** What was found. Of each kind some are shown; the names that were typed exactly come first. */
 export interface Findings {
@@ -69,7 +70,7 @@ export function onlyFinding(found: Findings): string | null {
     ...found.products.map(({ name }) => `/products/${name}`),
     ...found.deliveries.map(({ account }) => `/accounts/${account}?kind=delivery#timeline`),
     ...found.entitlements.map(({ account, id }) => `/accounts/${account}/entitlements/${id}`),
-    ...found.files.map(({ product }) => `/products/${product}`),
+    ...found.files.map(({ product, version }) => releasePath(product, version)),
   ];
   return hrefs.length === 1 ? (hrefs[0] ?? null) : null;
 }

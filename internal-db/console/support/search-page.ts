@@ -5,6 +5,7 @@ import { timeText } from '#commlink/pages/sizes-and-times.ts';
 import { searchHitsMax } from '../../limits.ts';
 import type { FoundName } from '../../store/search.ts';
 import { renderPage } from '../layout.ts';
+import { releasePath } from '../operations/product-pages.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import type { Findings } from './find-anything.ts';
 import { renderEntitlementState, renderSection } from './parts.ts';
@@ -85,10 +86,9 @@ function listParts(found: Findings, nowMs: number): (readonly [string, Html[]])[
         (file) =>
           html`<li>
             <div>
-              <a href="/products/${file.product}">${file.product}/${file.version}/${file.file}</a><br /><code
-                class="break"
-                >${file.sha256}</code
-              >
+              <a href="${releasePath(file.product, file.version)}"
+                >${file.product}/${file.version}/${file.file}</a
+              ><br /><code class="break">${file.sha256}</code>
             </div>
           </li>`,
       ),

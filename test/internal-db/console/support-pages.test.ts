@@ -39,8 +39,8 @@ t.test('the search box finds by whatever is at hand', async (t) => {
     [id, /^\/accounts\/acme\?kind=delivery#timeline$/],
     [login, /^\/accounts\/acme\?kind=delivery#timeline$/],
     [entitlement, new RegExp(`^/accounts/acme/entitlements/${entitlement}$`)],
-    ['abababab', /^\/products\/tool$/],
-    [`SHA256: ${'ab'.repeat(32)}`, /^\/products\/tool$/],
+    ['abababab', /^\/products\/tool\/releases\/1\.0\.0$/],
+    [`SHA256: ${'ab'.repeat(32)}`, /^\/products\/tool\/releases\/1\.0\.0$/],
   ];
   for (const [typed, location] of cases) {
     const answer = await visitor.get(`/search?q=${encodeURIComponent(typed)}`);

@@ -112,7 +112,7 @@ function fileRow(
       <strong class="name">${file.name}</strong> ${sizeText(file.sizeBytes, frame.language)}
       ${hasDigests ? digestLine(frame, file.sha256) : null}
     </div>
-    ${row.product.standing === 'licence' ? null : downloadForm(frame, viewer, { ...row, product: row.product.name, release: row.release, file: file.name })}
+    ${row.product.standing !== 'open' ? null : downloadForm(frame, viewer, { ...row, product: row.product.name, release: row.release, file: file.name })}
   </li>`;
 }
 

@@ -25,7 +25,7 @@ export function releaseSetPage(frame: PageFrame, viewer: Viewer, view: ReleaseSe
     ? html`<p class="fine"><a href="/${caFileName}" download>${caFileName}</a></p>`
     : null;
   const main = html`<header class="page-head">
-      <p class="eyebrow"><a href="${back}">${set.back}</a></p>
+      <p class="eyebrow"><a href="${back}">${product} ${version}</a></p>
       <h1>${set.title}</h1>
       <p class="lead">${set.ready(fileCount)}</p>
     </header>

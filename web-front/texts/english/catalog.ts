@@ -70,7 +70,7 @@ export const catalogTexts = {
     title: 'The whole release',
     lead: 'All files at once, for servers and mirrors. The files are made ready for your account for some hours.',
     lftp: 'Mirror with lftp',
-    lftpHint: 'Over FTPS; it goes on where it stopped, and asks for the password below.',
+    lftpHint: 'Over FTPS; it goes on where it stopped, and asks for the password that you get with it.',
     aria2: 'Download list for aria2',
     aria2Hint: html`HTTPS links with digests, for <code>aria2c -i</code>. The links work without signing in:
       treat the list like a password.`,

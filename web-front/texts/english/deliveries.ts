@@ -79,7 +79,8 @@ export const deliveriesTexts = {
   check: 'Check what arrived',
   checkLead: 'Run this in the folder of the file. It says OK.',
   checkElsewhere: 'On macOS and Windows, or by eye',
-  signed: (link: ReturnType<typeof html>) => html`To be sure that your vendor made it, check the ${link}.`,
+  signed: (link: ReturnType<typeof html>) =>
+    html`To be sure that it is what was published for you, check the ${link}.`,
   signedLink: 'signature of the release',
   digest: 'SHA-256 digest',
 

@@ -72,7 +72,8 @@ export const catalogTexts: CatalogTexts = {
     title: 'Die ganze Version',
     lead: 'Alle Dateien auf einmal, für Server und Spiegel. Sie werden für Ihr Konto einige Stunden bereitgestellt.',
     lftp: 'Spiegeln mit lftp',
-    lftpHint: 'Über FTPS; setzt fort, wo es stehen blieb, und fragt nach dem Passwort unten.',
+    lftpHint:
+      'Über FTPS; setzt fort, wo es stehen blieb, und fragt nach dem Passwort, das Sie dazu bekommen.',
     aria2: 'Liste für aria2',
     aria2Hint: html`HTTPS-Links mit Prüfsummen, für <code>aria2c -i</code>. Die Links gelten ohne Anmeldung:
       Behandeln Sie die Liste wie ein Passwort.`,

@@ -83,7 +83,7 @@ export const deliveriesTexts: DeliveriesTexts = {
   check: 'Prüfen, was ankam',
   checkLead: 'Führen Sie das im Ordner der Datei aus. Es sagt OK.',
   checkElsewhere: 'Unter macOS und Windows, oder mit dem Auge',
-  signed: (link) => html`Ob sie von Ihrem Anbieter stammt, sagt die ${link}.`,
+  signed: (link) => html`Ob sie so ist, wie sie für Sie veröffentlicht wurde, sagt die ${link}.`,
   signedLink: 'Signatur der Version',
   digest: 'SHA-256-Prüfsumme',
 

@@ -20,7 +20,7 @@ export const errorsTexts: ErrorsTexts = {
       title: 'Sie können diese Datei nicht bekommen',
       advice: 'Wenn Sie das nicht erwartet haben, zeigen Sie Ihrem Anbieter diese Seite.',
     },
-    refused: { title: 'Die Anfrage wurde abgelehnt', advice: 'Der Grund steht in der Einzelheit.' },
+    refused: { title: 'Die Anfrage wurde abgelehnt', advice: 'Der Grund steht darüber.' },
     not_found: {
       title: 'Hier ist nichts',
       advice: 'Prüfen Sie die Adresse oder beginnen Sie bei der Liste der Produkte.',
@@ -40,7 +40,7 @@ export const errorsTexts: ErrorsTexts = {
     },
     change_refused: {
       title: 'Die Änderung wurde nicht gemacht',
-      advice: 'Der Grund steht in der Einzelheit.',
+      advice: 'Der Grund steht darüber.',
     },
     key_refused: {
       title: 'Dieser SSH-Schlüssel kann nicht benutzt werden',
