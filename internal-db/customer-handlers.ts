@@ -61,7 +61,7 @@ export function createCustomerHandlers(
         ...(await createToken(context, caller, wanted)),
       })),
     'token.list': ({ session }) =>
-      withCaller(session, async (caller) => ({
+      reading(session, async (caller) => ({
         valid: true as const,
         tokens: await listTokens(context, caller),
       })),
@@ -76,7 +76,7 @@ export function createCustomerHandlers(
         ...(await addKey(context, caller, wanted)),
       })),
     'sshKey.list': ({ session }) =>
-      withCaller(session, async (caller) => ({
+      reading(session, async (caller) => ({
         valid: true as const,
         keys: await listKeys(context, caller),
       })),

@@ -35,7 +35,7 @@ export class FailureBans implements AttemptWatch {
   failed({ door, name, address }: AttemptOrigin): void {
     const { register, failedLogins, settings } = this.#parts;
     const network = parseNetwork(address);
-    if (door === 'console' || network === null || register.isNeverBanned(network)) return;
+    if (isExempt(door) || network === null || register.isNeverBanned(network)) return;
     const { failuresMax, windowMs } = settings();
     const count = failedLogins.note(network, name, windowMs);
     const key = formatNetwork(network);
@@ -80,4 +80,9 @@ export class FailureBans implements AttemptWatch {
     const doubledMs = firstMs * 2 ** Math.min(30, repeatCount);
     return Math.max(firstMs, Math.min(banDurationMsMax, doubledMs));
   }
+}
+
+/** The console's doors are inside, and who asks for a forgotten password has guessed nothing. */
+function isExempt(door: string): boolean {
+  return door.startsWith('console') || door === 'reset';
 }

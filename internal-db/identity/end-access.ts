@@ -15,6 +15,8 @@ type AccessContext = Pick<ServiceContext, 'relay' | 'documents' | 'log'>;
 
 /** Does it, and knows what is under way. */
 export class AccessEnder {
+  /** By account: whose sessions some node still has, perhaps. */
+  readonly #owed = new Map<string, Set<string>>();
   readonly #underway = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
@@ -22,9 +24,17 @@ export class AccessEnder {
   async end(context: AccessContext, access: EndedAccess): Promise<void> {
     const silentNodes = await this.#round(context, access);
     if (silentNodes.length === 0) return;
-    const work = this.#goOn(context, access)
+    const { account, principals } = access;
+    const owed = this.#owed.get(account);
+    for (const principal of principals) owed?.add(principal);
+    if (owed) return;
+    this.#owed.set(account, new Set(principals));
+    const work = this.#goOn(context, account)
       .catch((error: unknown) => context.log.error({ err: error }, 'sessions at nodes were not ended'))
-      .finally(() => this.#underway.delete(work));
+      .finally(() => {
+        this.#owed.delete(account);
+        this.#underway.delete(work);
+      });
     this.#underway.add(work);
   }
 
@@ -41,15 +51,20 @@ export class AccessEnder {
     return silentNodes;
   }
 
-  async #goOn(context: AccessContext, access: EndedAccess): Promise<void> {
+  /** One loop for each account, however much is taken back meanwhile; what comes late has all of the rounds, too. */
+  async #goOn(context: AccessContext, account: string): Promise<void> {
+    let owedCount = 0;
     for (let round = 0; round < accessCutRoundsMax; round += 1) {
       const { signal } = this.#stopping;
       await sleep(accessCutPauseMs, undefined, { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
       if (signal.aborted) return;
-      if ((await this.#round(context, access)).length === 0) return;
+      const principals = [...(this.#owed.get(account) ?? [])];
+      if (principals.length > owedCount) round = 0;
+      owedCount = principals.length;
+      if ((await this.#round(context, { account, principals })).length === 0) return;
     }
-    context.log.error({ account: access.account }, 'a node was not reached; logins there end by their time');
+    context.log.error({ account }, 'a node was not reached; logins there end by their time');
   }
 }

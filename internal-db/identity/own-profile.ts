@@ -67,6 +67,8 @@ export async function requestEmail(
   if (portal === null) return refuse('mail_off');
   const { user, account } = caller;
   const email = wanted.email.toLowerCase();
+  const admission = context.throttle.begin({ door: 'confirmation', name: email, address: `user ${user.id}` });
+  if (!admission.admitted) return refuse('throttled', admission.retryAfterMs);
   const token = newLinkToken();
   const link = `${portal}/confirm-email?token=${token}`;
   const mail = await context.mail.prepare({

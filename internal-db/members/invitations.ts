@@ -33,7 +33,7 @@ export async function listInvitations(
   return open.slice(0, openInvitationsMax).map(viewInvitation);
 }
 
-/** An owner invites somebody. RpcError `refused`: no owner. */
+/** An owner invites somebody; so often only, since every invitation is a mail of the vendor's. RpcError `refused`: no owner. */
 export async function inviteMember(
   context: ServiceContext,
   caller: AuthenticatedCaller,
@@ -41,6 +41,9 @@ export async function inviteMember(
 ): Promise<{ done: true; invitation: Invitation } | PeopleRefusal> {
   requireOwner(caller);
   const { user, account } = caller;
+  const place = { door: 'invitation', name: wanted.email.toLowerCase(), address: `account ${account.id}` };
+  const admission = context.throttle.begin(place);
+  if (!admission.admitted) return refuse('throttled', admission.retryAfterMs);
   return await invite(context, {
     ...wanted,
     account,

@@ -44,7 +44,10 @@ export async function readMembers(
   return { members: page.rows.map(viewMember), invitations, next: page.next };
 }
 
-/** Gives a member another role. Refused: `not_found`, `last_owner`. */
+/**
+ * Gives a member another role. Who is no owner any more may have invited somebody to be one: open invitations are withdrawn.
+ * Refused: `not_found`, `last_owner`.
+ */
 export async function changeRole(
   context: ServiceContext,
   caller: AuthenticatedCaller,
@@ -57,9 +60,12 @@ export async function changeRole(
     if (!member) return refuse('not_found');
     if (member.role === role) return { done: true };
     if (role !== 'owner' && (await isLastOwner(transaction, member))) return refuse('last_owner');
+    const atMs = context.clock.nowMs();
     await transaction.people.setRole(id, role);
+    if (member.role === 'owner')
+      await transaction.people.withdrawInvitationsOf({ accountId: caller.account.id, atMs });
     await appendAudit(transaction, {
-      atMs: context.clock.nowMs(),
+      atMs,
       actor: `user:${caller.user.name}`,
       action: 'member.changeRole',
       subject: caller.account.name,
@@ -70,8 +76,8 @@ export async function changeRole(
 }
 
 /**
- * Removes a member with all that it could get in with: sessions here and at nodes, keys, tokens, second factors, and the
- * deliveries that it asked for. Refused: `not_found`, `last_owner`.
+ * Removes a member with all that it could get in with: sessions here and at nodes, keys, tokens, second factors, the
+ * deliveries that it asked for, and, of an owner, the account's open invitations. Refused: `not_found`, `last_owner`.
  */
 export async function removeMember(
   context: ServiceContext,
@@ -106,6 +112,7 @@ async function endEverything(transaction: Transaction, member: UserRecord, atMs:
   const { id, name, accountId } = member;
   await transaction.people.markRemoved(id, atMs);
   await transaction.people.deleteLinksOf(id, null);
+  if (member.role === 'owner') await transaction.people.withdrawInvitationsOf({ accountId, atMs });
   await transaction.secondFactors.deleteAllOf(id);
   const endedSessions = await transaction.sessions.deleteSessionsOf(id, null);
   const tokens = await transaction.sessions.revokeTokensOf(id, atMs);

@@ -70,6 +70,7 @@ export interface PeopleWrites extends PeopleReads {
   /** Withdraws the open invitation of that id, or to that address; tells whether there was one. */
   withdrawInvitation(which: { accountId: string; id: string; atMs: number }): Promise<boolean>;
   withdrawInvitationsTo(which: { accountId: string; email: string; atMs: number }): Promise<void>;
+  withdrawInvitationsOf(which: { accountId: string; atMs: number }): Promise<void>;
   insertLink(link: MailedLinkRecord): Promise<void>;
   deleteLinksOf(userId: string, purpose: LinkPurpose | null): Promise<void>;
   deleteExpiredLinks(atMs: number): Promise<void>;

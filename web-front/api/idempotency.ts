@@ -1,7 +1,7 @@
 // Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07): a POST that is sent again with the same key is not done
 // again, but answered as the first one was. internal-db keeps the answers for a day, sealed here with the caller's own
 // secret, so that neither of the two can read them alone. Called by api-routes.ts.
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { openText, sealText, type SealedFor } from '../http/sealed-text.ts';
@@ -38,7 +38,7 @@ export function addIdempotency(api: PortalApp, { internalDb, publicUrl, log }: P
     const key = keyOf(request);
     if (key === null) return;
     const session = requireCredential(request, { mutates: true, publicUrl });
-    const fingerprint = fingerprintOf(request);
+    const fingerprint = fingerprintOf(request, session);
     const found = await internalDb.callForSession('request.begin', { session, key, fingerprint });
     if (found.state === 'begun') return void begun.set(request, { session, key });
     if (found.state !== 'answered') throw refusalFor(found.state);
@@ -83,8 +83,9 @@ function keyOf({ method, headers }: KeyedRequest): string | null {
   throw new PortalProblem('bad_request', rule);
 }
 
-function fingerprintOf({ method, url, body }: KeyedRequest): string {
-  return createHash('sha256')
+/** Keyed, since a body may hold a password, which a plain digest would let anybody guess at who has the database. */
+function fingerprintOf({ method, url, body }: KeyedRequest, session: string): string {
+  return createHmac('sha256', session)
     .update(JSON.stringify([method, url, body ?? null]))
     .digest('base64url');
 }

@@ -181,6 +181,11 @@ export class SqlitePeople implements PeopleWrites {
     this.#connection.run(sql, which);
   }
 
+  async withdrawInvitationsOf(which: { accountId: string; atMs: number }): Promise<void> {
+    const sql = `UPDATE invitations SET withdrawn_at_ms = :atMs WHERE account_id = :accountId AND ${isOpen}`;
+    this.#connection.run(sql, which);
+  }
+
   async insertLink(link: MailedLinkRecord): Promise<void> {
     this.#connection.run(
       `INSERT INTO mailed_links (id, user_id, purpose, secret_hash, email, created_at_ms, expires_at_ms)

@@ -78,9 +78,44 @@ t.test('a person is in an account once, and an account has so many open invitati
   const invite = (to: string) =>
     room.webFront.call('member.invite', { session, email: to, role: 'owner', language: 'en' });
   t.match(await invite('KIM@acme.test'), { done: false, reason: 'address_taken' });
-  for (let count = 0; count < openInvitationsMax; count += 1) await invite(`p${count}@acme.test`);
+  await invite('p1@acme.test');
+  room.database
+    .exec(`WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${openInvitationsMax})
+    INSERT INTO invitations (id, account_id, email, role, secret_hash, invited_by, created_at_ms, expires_at_ms)
+    SELECT printf('inv_%022d', i), account_id, 'p' || i || '@acme.test', role, randomblob(32), invited_by, created_at_ms,
+      expires_at_ms FROM invitations, n WHERE email = 'p1@acme.test'`);
   t.match(await invite('one-more@acme.test'), { done: false, reason: 'too_many' });
   t.match(await invite('p1@acme.test'), { done: true }, 'again to the same is no more');
+});
+
+t.test('an account mails so many invitations, and one address gets so many', async (t) => {
+  const room = await startPeopleRoom(t);
+  const session = await room.signIn();
+  const invite = async (to: string) =>
+    room.webFront.call('member.invite', { session, email: to, role: 'owner', language: 'en' });
+  const outcomes = [];
+  for (let count = 0; count < 8; count += 1) outcomes.push(await invite('victim@elsewhere.test'));
+  t.match(outcomes.at(-1), { done: false, reason: 'throttled' });
+  for (let count = 0; count < 31; count += 1) outcomes.push(await invite(`p${count}@acme.test`));
+  t.match(outcomes.at(-1), { done: false, reason: 'throttled' });
+});
+
+t.test('who is an owner no more leaves no invitation behind', async (t) => {
+  const room = await startPeopleRoom(t);
+  const { webFront, done, tokenTo } = room;
+  const session = await room.signIn();
+  const lee = await room.addMember('lee', 'owner');
+  await done('member.invite', { session: lee, email, role: 'owner', language: 'en' });
+  const token = await tokenTo(email);
+  const { members } = (await webFront.call('member.list', { session, after: null, limit: 10 })) as {
+    members: { id: string; name: string }[];
+  };
+  const id = members.find(({ name }) => name === 'lee')?.id ?? '';
+  await done('member.changeRole', { session, id, role: 'downloader' });
+  t.match(await webFront.call('invitation.accept', { token, ...accepted }), {
+    done: false,
+    reason: 'unusable',
+  });
 });
 
 t.test('owners see and change members in pages; downloaders and tokens may not', async (t) => {
