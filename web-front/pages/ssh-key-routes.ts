@@ -2,12 +2,12 @@
 import { Type, strictObject } from '#commlink/schema.ts';
 import { Id } from '#commlink/methods/fields.ts';
 import type { PortalApp } from '../http/portal-app.ts';
-import { loadViewer, requireOwnForm, requireSession } from '../http/session.ts';
+import { loadViewer, requireOwnForm, requireSession, returningTo } from '../http/session.ts';
 import { sshKeyInputMax, sshKeyLifetimeDays } from '../limits.ts';
 import { PortalProblem, problemTable } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import type { PageRequest } from './page-frame.ts';
-import { sshKeysPage } from './ssh-keys-page.ts';
+import { sshKeysPage, type SshKeysView } from './ssh-keys-page.ts';
 
 const FormToken = Type.String({ maxLength: 64 });
 const AddForm = strictObject({
@@ -16,6 +16,10 @@ const AddForm = strictObject({
   name: Type.Optional(Type.String({ maxLength: sshKeyInputMax.nameCharacters })),
   lifetimeDays: Type.Optional(Type.String({ pattern: '^[0-9]{0,4}$' })),
 });
+/** What was typed when the session had ended. */
+const KeysQuery = Type.Object({
+  name: Type.Optional(Type.String({ maxLength: sshKeyInputMax.nameCharacters })),
+});
 const RemoveForm = strictObject({ formToken: FormToken });
 const KeyParams = strictObject({ id: Id });
 const dayMs = 86_400_000;
@@ -23,37 +27,42 @@ const dayMs = 86_400_000;
 /** Adds the routes. */
 export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void {
   const { frameFor, internalDb, publicUrl } = services;
-  const renderKeys = async (request: PageRequest, session: string, refusal: string | null) => {
+  const renderKeys = async (request: PageRequest, session: string, view: Omit<SshKeysView, 'keys'>) => {
     const [viewer, { keys }] = await Promise.all([
       loadViewer(services, session),
       internalDb.callForSession('sshKey.list', { session }),
     ]);
-    return sshKeysPage(frameFor(request), viewer, { keys, refusal });
+    return sshKeysPage(frameFor(request), viewer, { keys, ...view });
   };
 
-  app.get('/ssh-keys', { schema: { hide: true } }, async (request, reply) => {
-    const page = await renderKeys(request, requireSession(request), null);
+  app.get('/ssh-keys', { schema: { querystring: KeysQuery, hide: true } }, async (request, reply) => {
+    const { name = '' } = request.query;
+    const page = await renderKeys(request, requireSession(request), { refusal: null, name });
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
   app.post('/ssh-keys', { schema: { body: AddForm, hide: true } }, async (request, reply) => {
-    const session = requireSession(request);
     const { formToken, line, name = '', lifetimeDays = '' } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const named = { line, name: name.trim() === '' ? null : name.trim() };
-    const wish = { session, ...named, ...lifetimeOf(lifetimeDays) };
-    const outcome = await internalDb.callForSession('sshKey.add', wish);
-    if (outcome.added) return reply.redirect('/ssh-keys', 303);
-    reply.code(problemTable.key_refused.status).type('text/html; charset=utf-8');
-    return reply.send(await renderKeys(request, session, outcome.explanation));
+    return await returningTo(`/ssh-keys?${new URLSearchParams({ name })}`, async () => {
+      const session = requireSession(request);
+      requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
+      const named = { line, name: name.trim() === '' ? null : name.trim() };
+      const wish = { session, ...named, ...lifetimeOf(lifetimeDays) };
+      const outcome = await internalDb.callForSession('sshKey.add', wish);
+      if (outcome.added) return reply.redirect('/ssh-keys', 303);
+      reply.code(problemTable.key_refused.status).type('text/html; charset=utf-8');
+      return reply.send(await renderKeys(request, session, { refusal: outcome.explanation, name }));
+    });
   });
 
   const removeSchema = { params: KeyParams, body: RemoveForm, hide: true };
   app.post('/ssh-keys/:id/remove', { schema: removeSchema }, async (request, reply) => {
-    const session = requireSession(request);
-    requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
-    await internalDb.callForSession('sshKey.remove', { session, id: request.params.id });
-    return reply.redirect('/ssh-keys', 303);
+    return await returningTo('/ssh-keys', async () => {
+      const session = requireSession(request);
+      requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
+      await internalDb.callForSession('sshKey.remove', { session, id: request.params.id });
+      return reply.redirect('/ssh-keys', 303);
+    });
   });
 }
 

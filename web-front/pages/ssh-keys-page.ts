@@ -12,10 +12,13 @@ import { formTokenField, renderPage, type PageFrame, type Viewer } from './layou
 export interface SshKeysView {
   readonly keys: readonly SshKey[];
   readonly refusal: string | null;
+  /** What was typed as the name of a key that is not among them. */
+  readonly name: string;
 }
 
 /** The page. What was pasted is not filled in again: it may have been a private key. */
-export function sshKeysPage(frame: PageFrame, viewer: Viewer, { keys, refusal }: SshKeysView): string {
+export function sshKeysPage(frame: PageFrame, viewer: Viewer, view: SshKeysView): string {
+  const { keys, refusal } = view;
   const { keysAndTokens: shared } = frame.texts;
   const texts = shared.keys;
   const table = renderTable({
@@ -42,12 +45,12 @@ export function sshKeysPage(frame: PageFrame, viewer: Viewer, { keys, refusal }:
     </section>
     <section aria-labelledby="add">
       <h2 id="add">${texts.add}</h2>
-      ${addForm(frame, viewer)}
+      ${addForm(frame, viewer, view)}
     </section>`;
   return renderPage(frame, { title: texts.title, viewer, section: 'ssh-keys', main });
 }
 
-function addForm(frame: PageFrame, viewer: Viewer): Html {
+function addForm(frame: PageFrame, viewer: Viewer, view: SshKeysView): Html {
   const texts = frame.texts.keysAndTokens.keys;
   const line = renderTextArea({
     name: 'line',
@@ -66,6 +69,7 @@ function addForm(frame: PageFrame, viewer: Viewer): Html {
   const name = renderTextField({
     name: 'name',
     label: texts.nameLabel,
+    value: view.name,
     hint: texts.nameHint,
     attributes: {
       maxlength: sshKeyInputMax.nameCharacters,

@@ -4,7 +4,7 @@ import { Type, strictObject } from '#commlink/schema.ts';
 import { Id } from '#commlink/methods/fields.ts';
 import type { TokenScope } from '#commlink/methods/session-owner.ts';
 import type { PortalApp } from '../http/portal-app.ts';
-import { loadViewer, requireOwnForm, requireSession } from '../http/session.ts';
+import { loadViewer, requireOwnForm, requireSession, returningTo } from '../http/session.ts';
 import { tokenLifetimeDays } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
@@ -25,6 +25,8 @@ const CreateForm = strictObject({
   lifetimeDays: Type.String({ pattern: '^[0-9]{1,3}$' }),
   may: Type.Optional(TokenUse),
 });
+/** What was typed when the session had ended. */
+const TokensQuery = Type.Object({ name: Type.Optional(Type.String({ maxLength: 100 })) });
 const RevokeForm = strictObject({ formToken: FormToken });
 const TokenParams = strictObject({ id: Id });
 const dayMs = 86_400_000;
@@ -32,35 +34,41 @@ const dayMs = 86_400_000;
 /** Adds the routes. */
 export function addTokenRoutes(app: PortalApp, services: PortalServices): void {
   const { frameFor, internalDb, publicUrl } = services;
-  const renderTokens = async (request: PageRequest, session: string, created: TokensView['created']) => {
+  const renderTokens = async (request: PageRequest, session: string, view: Omit<TokensView, 'tokens'>) => {
     const [viewer, { tokens }] = await Promise.all([
       loadViewer(services, session),
       internalDb.callForSession('token.list', { session }),
     ]);
-    return tokensPage(frameFor(request), viewer, { tokens, created });
+    return tokensPage(frameFor(request), viewer, { tokens, ...view });
   };
 
-  app.get('/tokens', { schema: { hide: true } }, async (request, reply) => {
-    const page = await renderTokens(request, requireSession(request), null);
+  app.get('/tokens', { schema: { querystring: TokensQuery, hide: true } }, async (request, reply) => {
+    const { name = '' } = request.query;
+    const page = await renderTokens(request, requireSession(request), { created: null, name });
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
   app.post('/tokens', { schema: { body: CreateForm, hide: true } }, async (request, reply) => {
-    const session = requireSession(request);
     const { formToken, name, may = 'all' } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const lifetimeMs = lifetimeOf(Number(request.body.lifetimeDays));
-    const wish = { session, name, lifetimeMs, scopes: [...scopesOf[may]] };
-    const created = await internalDb.callForSession('token.create', wish);
-    return reply.type('text/html; charset=utf-8').send(await renderTokens(request, session, created));
+    return await returningTo(`/tokens?${new URLSearchParams({ name })}`, async () => {
+      const session = requireSession(request);
+      requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
+      const lifetimeMs = lifetimeOf(Number(request.body.lifetimeDays));
+      const wish = { session, name, lifetimeMs, scopes: [...scopesOf[may]] };
+      const created = await internalDb.callForSession('token.create', wish);
+      const page = await renderTokens(request, session, { created, name: '' });
+      return reply.type('text/html; charset=utf-8').send(page);
+    });
   });
 
   const revokeSchema = { params: TokenParams, body: RevokeForm, hide: true };
   app.post('/tokens/:id/revoke', { schema: revokeSchema }, async (request, reply) => {
-    const session = requireSession(request);
-    requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
-    await internalDb.callForSession('token.revoke', { session, id: request.params.id });
-    return reply.redirect('/tokens', 303);
+    return await returningTo('/tokens', async () => {
+      const session = requireSession(request);
+      requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
+      await internalDb.callForSession('token.revoke', { session, id: request.params.id });
+      return reply.redirect('/tokens', 303);
+    });
   });
 }
 

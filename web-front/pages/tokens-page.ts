@@ -20,6 +20,8 @@ export type TokenUse = Static<typeof TokenUse>;
 /** What the page shows; `created` only in the answer to the form that made it. */
 export interface TokensView {
   readonly tokens: readonly TokenRecord[];
+  /** What was typed as the name of a token that is not made yet. */
+  readonly name: string;
   readonly created: { readonly secret: string; readonly token: TokenRecord } | null;
 }
 
@@ -51,7 +53,7 @@ export function tokensPage(frame: PageFrame, viewer: Viewer, view: TokensView): 
     </section>
     <section aria-labelledby="make">
       <h2 id="make">${texts.add}</h2>
-      ${createForm(frame, viewer)}
+      ${createForm(frame, viewer, view)}
     </section>`;
   return renderPage(frame, { title: texts.title, viewer, section: 'tokens', main });
 }
@@ -65,12 +67,13 @@ function createdNotice(frame: PageFrame, { secret, token }: NonNullable<TokensVi
   );
 }
 
-function createForm(frame: PageFrame, viewer: Viewer): Html {
+function createForm(frame: PageFrame, viewer: Viewer, view: TokensView): Html {
   const { min, max, preset } = tokenLifetimeDays;
   const texts = frame.texts.keysAndTokens.tokens;
   const name = renderTextField({
     name: 'name',
     label: texts.nameLabel,
+    value: view.name,
     attributes: {
       required: true,
       maxlength: 100,

@@ -4,7 +4,7 @@ import { Slug } from '#commlink/methods/fields.ts';
 import { Type, strictObject } from '#commlink/schema.ts';
 import { clientAddress } from '../../http/access-log.ts';
 import type { PortalApp } from '../../http/portal-app.ts';
-import { loadViewer, requireOwnForm, requireSession } from '../../http/session.ts';
+import { loadViewer, requireOwnForm, requireSession, returningTo } from '../../http/session.ts';
 import { PortalProblem } from '../../portal-problem.ts';
 import type { PortalServices } from '../../portal-services.ts';
 import { licencePage, licencesPage } from './licence-pages.ts';
@@ -57,10 +57,12 @@ export function addLicenceRoutes(app: PortalApp, services: PortalServices): void
 
   const acceptSchema = { params: VersionParams, body: AcceptForm, hide: true };
   app.post('/licences/:name/:version/accept', { schema: acceptSchema }, async (request, reply) => {
-    const session = requireSession(request);
-    requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
-    const address = clientAddress(request.ip);
-    await internalDb.callForSession('licence.accept', { session, ...request.params, address });
-    return reply.redirect('/licences', 303);
+    return await returningTo(`${licenceHref(request.params.name)}/${request.params.version}`, async () => {
+      const session = requireSession(request);
+      requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
+      const address = clientAddress(request.ip);
+      await internalDb.callForSession('licence.accept', { session, ...request.params, address });
+      return reply.redirect('/licences', 303);
+    });
   });
 }

@@ -4,11 +4,12 @@ import { Slug, Version } from '#commlink/methods/fields.ts';
 import { Type, strictObject } from '#commlink/schema.ts';
 import { clientAddress } from '../../http/access-log.ts';
 import type { PortalApp } from '../../http/portal-app.ts';
-import { loadViewer, requireOwnForm, requireSession } from '../../http/session.ts';
+import { loadViewer, requireOwnForm, requireSession, returningTo } from '../../http/session.ts';
 import { PortalProblem } from '../../portal-problem.ts';
 import type { PortalServices } from '../../portal-services.ts';
 import { aria2List } from '../../release-set/set-commands.ts';
 import { groupByNode, stageSet } from '../../release-set/stage-set.ts';
+import { releaseHref } from './release-parts.ts';
 import { releaseSetPage } from './release-set-page.ts';
 
 const ReleaseParams = strictObject({ product: Slug, version: Version });
@@ -39,22 +40,27 @@ export function addReleaseSetRoutes(app: PortalApp, services: PortalServices): v
 
   const setSchema = { params: ReleaseParams, body: SetForm, hide: true };
   app.post('/products/:product/:version/set', { schema: setSchema }, async (request, reply) => {
-    const session = requireSession(request);
-    const { formToken, form } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
     const { product, version } = request.params;
-    const address = clientAddress(request.ip);
-    const ready = await stageSet(services, { session, product, version, address });
-    if (form === 'aria2') {
-      const list = aria2List(ready);
-      if (list === null) throw new PortalProblem('refused', 'The download server offers no HTTPS links.');
-      // A version has no quotation marks and no line's end.
-      const name = `${product}-${version}.aria2.txt`;
-      return reply.type(plainText).header('content-disposition', `attachment; filename="${name}"`).send(list);
-    }
-    const viewer = await loadViewer(services, session);
-    const nodes = groupByNode(ready);
-    const view = { product, version, nodes, ownAuthority: authorityPem !== null };
-    return reply.type('text/html; charset=utf-8').send(releaseSetPage(frameFor(request), viewer, view));
+    return await returningTo(releaseHref(product, version), async () => {
+      const session = requireSession(request);
+      const { formToken, form } = request.body;
+      requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
+      const address = clientAddress(request.ip);
+      const ready = await stageSet(services, { session, product, version, address });
+      if (form === 'aria2') {
+        const list = aria2List(ready);
+        if (list === null) throw new PortalProblem('refused', 'The download server offers no HTTPS links.');
+        // A version has no quotation marks and no line's end.
+        const name = `${product}-${version}.aria2.txt`;
+        return reply
+          .type(plainText)
+          .header('content-disposition', `attachment; filename="${name}"`)
+          .send(list);
+      }
+      const viewer = await loadViewer(services, session);
+      const nodes = groupByNode(ready);
+      const view = { product, version, nodes, ownAuthority: authorityPem !== null };
+      return reply.type('text/html; charset=utf-8').send(releaseSetPage(frameFor(request), viewer, view));
+    });
   });
 }

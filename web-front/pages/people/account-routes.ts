@@ -9,7 +9,7 @@ import {
   type PeopleRefusal,
 } from '#commlink/methods/people-fields.ts';
 import type { PortalApp } from '../../http/portal-app.ts';
-import { loadViewer, requireOwnForm, requireSession } from '../../http/session.ts';
+import { loadViewer, requireOwnForm, requireSession, returningTo } from '../../http/session.ts';
 import type { PortalServices } from '../../portal-services.ts';
 import type { PageRequest } from '../page-frame.ts';
 import { accountPage, type AccountForm, type AccountView } from './account-page.ts';
@@ -17,7 +17,11 @@ import { explainRefusal, markRefused, type RefusalSink } from './wish-refusal.ts
 
 const FormToken = Type.String({ maxLength: 64 });
 const Form = Type.Union([Type.Literal('profile'), Type.Literal('email'), Type.Literal('password')]);
-const AccountQuery = Type.Object({ done: Type.Optional(Form) });
+const AccountQuery = Type.Object({
+  done: Type.Optional(Form),
+  // What was typed when the session had ended.
+  displayName: Type.Optional(Type.String({ maxLength: 100 })),
+});
 const ProfileForm = strictObject({ formToken: FormToken, displayName: PersonName, language: Language });
 const EmailForm = strictObject({ formToken: FormToken, email: EmailAddress, password: TypedPassword });
 const PasswordForm = strictObject({
@@ -35,33 +39,43 @@ export function addAccountRoutes(app: PortalApp, services: PortalServices): void
   const answerForm = createAnswer(services);
 
   app.get('/account', { schema: { querystring: AccountQuery, hide: true } }, async (request, reply) => {
-    const how = { done: request.query.done ?? null, refused: null };
+    const { done = null, displayName = null } = request.query;
+    const how = { done, refused: null, displayName };
     const page = await renderAccount(services, request, how);
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
   app.post('/account/profile', { schema: { body: ProfileForm, hide: true } }, async (request, reply) => {
-    const session = requireSession(request);
-    const { formToken, ...wish } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const outcome = await internalDb.callForSession('profile.update', { session, ...wish });
-    return await answerForm(request, reply, { form: 'profile', outcome });
+    return await returningTo(
+      `/account?${new URLSearchParams({ displayName: request.body.displayName })}`,
+      async () => {
+        const session = requireSession(request);
+        const { formToken, ...wish } = request.body;
+        requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
+        const outcome = await internalDb.callForSession('profile.update', { session, ...wish });
+        return await answerForm(request, reply, { form: 'profile', outcome });
+      },
+    );
   });
 
   app.post('/account/email', { schema: { body: EmailForm, hide: true } }, async (request, reply) => {
-    const session = requireSession(request);
-    const { formToken, ...wish } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const outcome = await internalDb.callForSession('email.request', { session, ...wish });
-    return await answerForm(request, reply, { form: 'email', outcome });
+    return await returningTo('/account', async () => {
+      const session = requireSession(request);
+      const { formToken, ...wish } = request.body;
+      requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
+      const outcome = await internalDb.callForSession('email.request', { session, ...wish });
+      return await answerForm(request, reply, { form: 'email', outcome });
+    });
   });
 
   app.post('/account/password', { schema: { body: PasswordForm, hide: true } }, async (request, reply) => {
-    const session = requireSession(request);
-    const { formToken, ...wish } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const outcome = await internalDb.callForSession('password.change', { session, ...wish });
-    return await answerForm(request, reply, { form: 'password', outcome });
+    return await returningTo('/account', async () => {
+      const session = requireSession(request);
+      const { formToken, ...wish } = request.body;
+      requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
+      const outcome = await internalDb.callForSession('password.change', { session, ...wish });
+      return await answerForm(request, reply, { form: 'password', outcome });
+    });
   });
 }
 
@@ -82,7 +96,9 @@ function createAnswer(services: PortalServices) {
     markRefused(reply, outcome);
     const message = explainRefusal(services.frameFor(request), outcome);
     reply.type('text/html; charset=utf-8');
-    return reply.send(await renderAccount(services, request, { done: null, refused: { form, message } }));
+    return reply.send(
+      await renderAccount(services, request, { done: null, refused: { form, message }, displayName: null }),
+    );
   };
 }
 

@@ -1,5 +1,6 @@
 // The page of an organization's people, for its owners: invite, open invitations, members with their roles. Called by
 // members-routes.ts.
+import type { UserRole } from '#commlink/methods/people-fields.ts';
 import type { Invitation, Member } from '#commlink/methods/people-methods.ts';
 import { renderSelect, renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderFold, renderNotice, renderPager, renderTag } from '#commlink/pages/components/parts.ts';
@@ -15,8 +16,9 @@ export interface MembersView {
   readonly next: string | null;
   /** The viewer's own user name. */
   readonly own: string;
-  /** What was typed into the invitation that was refused. */
+  /** What was typed into the invitation that was refused, or that the end of the session kept back. */
   readonly email: string;
+  readonly role: UserRole;
   readonly refusal: string | null;
   /** Whether an invitation was just sent. */
   readonly isSent: boolean;
@@ -90,7 +92,7 @@ function invitationParts(frame: PageFrame, viewer: Viewer, view: MembersView): H
   const texts = frame.texts.members;
   return html`<section aria-labelledby="invite">
       <h2 id="invite">${texts.invite.heading}</h2>
-      ${inviteForm(frame, viewer, view.email)}
+      ${inviteForm(frame, viewer, view)}
     </section>
     ${
       view.invitations.length === 0
@@ -104,7 +106,7 @@ function invitationParts(frame: PageFrame, viewer: Viewer, view: MembersView): H
     }`;
 }
 
-function inviteForm(frame: PageFrame, viewer: Viewer, email: string): Html {
+function inviteForm(frame: PageFrame, viewer: Viewer, { email, role }: MembersView): Html {
   const texts = frame.texts.members;
   const { languages } = frame.texts.account.profile;
   return html`<form class="form" method="post" action="/members" data-once>
@@ -120,7 +122,7 @@ function inviteForm(frame: PageFrame, viewer: Viewer, email: string): Html {
       name: 'role',
       label: texts.invite.role,
       hint: texts.roleHelp,
-      value: 'downloader',
+      value: role,
       options: [
         { value: 'downloader', text: texts.roles.downloader },
         { value: 'owner', text: texts.roles.owner },

@@ -5,7 +5,7 @@ import { Id } from '#commlink/methods/fields.ts';
 import { Cursor, pageRowsMax } from '#commlink/methods/paging.ts';
 import { EmailAddress, Language, UserRole } from '#commlink/methods/people-fields.ts';
 import type { PortalApp } from '../../http/portal-app.ts';
-import { loadViewer, requireOwnForm, requireSession } from '../../http/session.ts';
+import { loadViewer, requireOwnForm, requireSession, returningTo } from '../../http/session.ts';
 import type { PortalServices } from '../../portal-services.ts';
 import type { PageRequest } from '../page-frame.ts';
 import { membersPage, type MembersView } from './members-page.ts';
@@ -16,6 +16,9 @@ const FormToken = Type.String({ maxLength: 64 });
 const MembersQuery = Type.Object({
   after: Type.Optional(Cursor),
   done: Type.Optional(Type.Literal('invited')),
+  // What was typed into the invitation when the session had ended.
+  email: Type.Optional(Type.String({ maxLength: 254 })),
+  role: Type.Optional(UserRole),
 });
 const InviteForm = strictObject({
   formToken: FormToken,
@@ -28,75 +31,90 @@ const PlainForm = strictObject({ formToken: FormToken });
 const IdParams = strictObject({ id: Id });
 
 /** How the last form fared. */
-type Fate = Pick<MembersView, 'email' | 'refusal' | 'isSent'>;
+type Fate = Pick<MembersView, 'email' | 'role' | 'refusal' | 'isSent'>;
 type Outcome = { readonly done: true } | ({ readonly done: false } & WishRefusal);
+type Invited = Pick<MembersView, 'email' | 'role'>;
 
-const nothingHappened: Fate = { email: '', refusal: null, isSent: false };
+const nobodyInvited: Invited = { email: '', role: 'downloader' };
 
 /** Adds the routes. */
 export function addMembersRoutes(app: PortalApp, services: PortalServices): void {
-  const { frameFor, internalDb, publicUrl } = services;
-  const conclude = async (
-    request: PageRequest,
-    reply: PageSink,
-    how: { outcome: Outcome; email?: string },
-  ) => {
-    const { outcome, email = '' } = how;
-    if (outcome.done) return reply.redirect(email === '' ? '/members' : '/members?done=invited', 303);
-    const refusal = explainRefusal(frameFor(request), outcome);
-    const page = await renderMembers(services, request, {
-      after: null,
-      fate: { email, refusal, isSent: false },
-    });
-    markRefused(reply, outcome);
-    reply.type('text/html; charset=utf-8');
-    return reply.send(page);
-  };
+  const { internalDb, publicUrl } = services;
+  const conclude = createConclusion(services);
 
   app.get('/members', { schema: { querystring: MembersQuery, hide: true } }, async (request, reply) => {
-    const { after = null, done } = request.query;
-    const fate = { ...nothingHappened, isSent: done === 'invited' };
+    const { after = null, done, ...typed } = request.query;
+    const fate = { ...nobodyInvited, ...typed, refusal: null, isSent: done === 'invited' };
     const page = await renderMembers(services, request, { after, fate });
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
   app.post('/members', { schema: { body: InviteForm, hide: true } }, async (request, reply) => {
-    const session = requireSession(request);
     const { formToken, ...wish } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const outcome = await internalDb.callForSession('member.invite', { session, ...wish });
-    return await conclude(request, reply, { outcome, email: wish.email });
+    const { email, role } = wish;
+    return await returningTo(`/members?${new URLSearchParams({ email, role })}`, async () => {
+      const session = requireSession(request);
+      requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
+      const outcome = await internalDb.callForSession('member.invite', { session, ...wish });
+      return await conclude(request, reply, { outcome, invited: { email, role } });
+    });
   });
+
+  const plainSchema = { params: IdParams, body: PlainForm, hide: true };
+  app.post('/members/invitations/:id/withdraw', { schema: plainSchema }, async (request, reply) => {
+    return await returningTo('/members', async () => {
+      const session = requireSession(request);
+      requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
+      const wish = { session, id: request.params.id };
+      const outcome = await internalDb.callForSession('invitation.withdraw', wish);
+      return await conclude(request, reply, { outcome });
+    });
+  });
+  addMemberChanges(app, services);
+}
+
+function addMemberChanges(app: PortalApp, services: PortalServices): void {
+  const { internalDb, publicUrl } = services;
+  const conclude = createConclusion(services);
 
   const roleSchema = { params: IdParams, body: RoleForm, hide: true };
   app.post('/members/:id/role', { schema: roleSchema }, async (request, reply) => {
-    const session = requireSession(request);
-    const { formToken, role } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const wish = { session, id: request.params.id, role };
-    return await conclude(request, reply, {
-      outcome: await internalDb.callForSession('member.changeRole', wish),
+    return await returningTo('/members', async () => {
+      const session = requireSession(request);
+      const { formToken, role } = request.body;
+      requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
+      const wish = { session, id: request.params.id, role };
+      const outcome = await internalDb.callForSession('member.changeRole', wish);
+      return await conclude(request, reply, { outcome });
     });
   });
 
   const plainSchema = { params: IdParams, body: PlainForm, hide: true };
   app.post('/members/:id/remove', { schema: plainSchema }, async (request, reply) => {
-    const session = requireSession(request);
-    requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
-    const wish = { session, id: request.params.id };
-    return await conclude(request, reply, {
-      outcome: await internalDb.callForSession('member.remove', wish),
+    return await returningTo('/members', async () => {
+      const session = requireSession(request);
+      requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
+      const outcome = await internalDb.callForSession('member.remove', { session, id: request.params.id });
+      return await conclude(request, reply, { outcome });
     });
   });
+}
 
-  app.post('/members/invitations/:id/withdraw', { schema: plainSchema }, async (request, reply) => {
-    const session = requireSession(request);
-    requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
-    const wish = { session, id: request.params.id };
-    return await conclude(request, reply, {
-      outcome: await internalDb.callForSession('invitation.withdraw', wish),
-    });
-  });
+/** Answers a form: back to the page, which says what was done; or the page with the reason and what was typed. */
+function createConclusion(services: PortalServices) {
+  return async (
+    request: PageRequest,
+    reply: PageSink,
+    { outcome, invited }: { readonly outcome: Outcome; readonly invited?: Invited },
+  ) => {
+    if (outcome.done) return reply.redirect(invited ? '/members?done=invited' : '/members', 303);
+    const refusal = explainRefusal(services.frameFor(request), outcome);
+    const fate = { ...(invited ?? nobodyInvited), refusal, isSent: false };
+    const page = await renderMembers(services, request, { after: null, fate });
+    markRefused(reply, outcome);
+    reply.type('text/html; charset=utf-8');
+    return reply.send(page);
+  };
 }
 
 async function renderMembers(
