@@ -66,7 +66,7 @@ export async function setStaffEnded(
   return await changeStaff(context, name, async (transaction, staff, atMs) => {
     if ((staff.endedAtMs !== null) === ended) return null;
     await transaction.staff.setEnded(staff.id, ended ? atMs : null);
-    await transaction.staff.deleteSessionsOf(staff.id);
+    await transaction.staff.deleteSessionsOf(staff.id, null);
     return { actor, action: ended ? 'staff.end' : 'staff.readmit', detail: { reason } };
   });
 }
@@ -78,7 +78,7 @@ export async function resetStaffFactors(
 ): Promise<Changed> {
   const { id, displayName } = await findStaffMember(context.store.read, name);
   await resetFactors(context, { id, name, displayName, actor, subject: name }, reason);
-  await context.store.transaction((transaction) => transaction.staff.deleteSessionsOf(id));
+  await context.store.transaction((transaction) => transaction.staff.deleteSessionsOf(id, null));
   return { staff: await viewStaff(context.store.read, await findStaffMember(context.store.read, name)) };
 }
 

@@ -14,6 +14,7 @@ import {
   type StaffRoute,
 } from './console-gate.ts';
 import { registerOperationsRoutes } from './operations/operations-routes.ts';
+import { registerOwnSecurityRoutes } from './own-security-routes.ts';
 import { registerSecondFactorRoutes } from './second-factor-routes.ts';
 import { renderSignInPage } from './sign-in-page.ts';
 import { signInStaff, signOutStaff } from './staff-session.ts';
@@ -39,7 +40,8 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
     clearStaffCookie(reply);
     return reply.redirect('/sign-in', 303);
   });
-  registerSecondFactorRoutes(app, context, forStaff);
+  registerSecondFactorRoutes(app, context);
+  registerOwnSecurityRoutes(app, context, forStaff);
   registerSupportRoutes(app, context, forStaff);
   registerOperationsRoutes(app, { context, facts, forStaff });
 }

@@ -41,7 +41,7 @@ const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] =
     [
       { href: '/audit', text: 'Audit log', needs: 'audit.read' },
       { href: '/staff', text: 'Staff', needs: 'staff.write' },
-      { href: '/security', text: 'Your second factor' },
+      { href: '/security', text: 'Your sign-in' },
     ],
   ],
 ];

@@ -1,11 +1,10 @@
 // The console's pages of the second factor: proving it at each sign-in, setting it up at the first one, the recovery codes that
-// are shown once, and one's own page about it. Called by second-factor-routes.ts.
-import type { SecondFactors, SecondStep } from '#commlink/methods/second-factor-methods.ts';
+// are shown once. Called by second-factor-routes.ts and own-security-routes.ts.
+import type { SecondStep } from '#commlink/methods/second-factor-methods.ts';
 import { renderTextField } from '#commlink/pages/components/form-field.ts';
-import { renderCopyable, renderFacts, renderFold, renderNotice } from '#commlink/pages/components/parts.ts';
+import { renderCopyable, renderFold } from '#commlink/pages/components/parts.ts';
 import { qrCode } from '#commlink/pages/components/qr-code.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { dayText } from '#commlink/pages/sizes-and-times.ts';
 import { formTokenField, renderPage } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
 
@@ -65,33 +64,6 @@ export function renderRecoveryCodesPage(caller: StaffCaller, codes: readonly str
   });
 }
 
-/** One's own second factor. */
-export function renderOwnSecurityPage(
-  caller: StaffCaller,
-  factors: Pick<SecondFactors, 'totpSinceMs' | 'recoveryCodesLeft'>,
-): string {
-  const { totpSinceMs, recoveryCodesLeft } = factors;
-  return renderPage({
-    title: 'Your second factor',
-    caller,
-    section: '/security',
-    content: html`${renderFacts([
-        ['Authenticator app', totpSinceMs === null ? 'none' : html`since ${dayText(totpSinceMs)}`],
-        ['Recovery codes left', String(recoveryCodesLeft)],
-      ])}
-      ${
-        recoveryCodesLeft < 3
-          ? renderNotice('warn', html`<p>Few recovery codes are left. Make new ones.</p>`)
-          : null
-      }
-      <form class="form" method="post" action="/security/recovery-codes" data-once>
-        ${formTokenField(caller)} ${codeField('')}
-        <p class="hint">The recovery codes that you have now stop working.</p>
-        <button>Make new recovery codes</button>
-      </form>`,
-  });
-}
-
 function codeForm(caller: StaffCaller, challenge: string, kind: 'totp' | 'recovery'): Html {
   return html`<form class="form" method="post" action="/second-factor" data-once>
     ${formTokenField(caller)}
@@ -111,7 +83,8 @@ function codeForm(caller: StaffCaller, challenge: string, kind: 'totp' | 'recove
   </form>`;
 }
 
-function codeField(idPrefix: string): Html {
+/** The field for the code of the app. */
+export function codeField(idPrefix: string): Html {
   return renderTextField({
     name: 'code',
     label: 'Code of the app',

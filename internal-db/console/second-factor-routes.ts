@@ -1,17 +1,14 @@
 // The second step of a staff sign-in and its set-up: the only pages that a session with nothing but the right password gets to.
 // The factors themselves are second-factor/'s, as customers have them. Registered by console-routes.ts.
-import { RpcError } from '#commlink/rpc-error.ts';
-import { describeFactors, hasSecondFactor } from '../second-factor/describe-factors.ts';
+import { hasSecondFactor } from '../second-factor/describe-factors.ts';
 import { beginTotp, confirmTotp } from '../second-factor/enrol-factors.ts';
 import type { FactorOwner } from '../second-factor/factor-owner.ts';
 import { askSecondFactor, proveFactor } from '../second-factor/prove-factor.ts';
-import { renewRecoveryCodes } from '../second-factor/withdraw-factors.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { FormFields } from './console-forms.ts';
-import { identifyStaff, readSignedForm, type ForStaff } from './console-gate.ts';
+import { identifyStaff, readSignedForm } from './console-gate.ts';
 import {
-  renderOwnSecurityPage,
   renderRecoveryCodesPage,
   renderSecondStepPage,
   renderSetUpPage,
@@ -20,7 +17,8 @@ import {
 import { noteSecondFactor, type StaffCaller } from './staff-session.ts';
 
 const issuer = 'Consign console';
-const wrongText = 'That code does not fit, or was used already. Wait for the next one.';
+/** What is said to a wrong code. */
+export const wrongText = 'That code does not fit, or was used already. Wait for the next one.';
 const usedUpText = 'This took too long, or too many tries. Begin again.';
 
 type HalfSignedRoute = (
@@ -29,11 +27,7 @@ type HalfSignedRoute = (
 ) => Promise<string | ConsoleReply>;
 
 /** Registers the routes. */
-export function registerSecondFactorRoutes(
-  app: ConsoleApp,
-  context: ServiceContext,
-  forStaff: ForStaff,
-): void {
+export function registerSecondFactorRoutes(app: ConsoleApp, context: ServiceContext): void {
   const forHalfSigned = (route: HalfSignedRoute) => async (request: ConsoleRequest, reply: ConsoleReply) => {
     const caller = await identifyStaff(context, request);
     if (!caller) return reply.redirect('/sign-in', 303);
@@ -58,31 +52,6 @@ export function registerSecondFactorRoutes(
   app.post(
     '/second-factor/set-up',
     forHalfSigned((caller, { reply, fields }) => setUp(context, caller, { fields, reply })),
-  );
-  registerOwnPage(app, context, forStaff);
-}
-
-function registerOwnPage(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
-  app.get(
-    '/security',
-    forStaff(async (caller) =>
-      renderOwnSecurityPage(caller, await describeFactors(context.store.read.secondFactors, caller.staff.id)),
-    ),
-  );
-  app.post(
-    '/security/recovery-codes',
-    forStaff(async (caller, request) => {
-      const fields = readSignedForm(caller, request);
-      const step = await askSecondFactor(context, caller.staff, null);
-      const challenge = step?.challenge ?? '';
-      const proof = { kind: 'totp', code: fields.text('code') } as const;
-      const shown = { challenge, proof, address: request.ip, door: 'console' };
-      const verdict = await proveFactor(context, shown);
-      if (!verdict.proved) throw new RpcError('refused', wrongText);
-      const renewed = await renewRecoveryCodes(context, ownerOf(caller));
-      if (!renewed.done) throw new RpcError('refused', renewed.explanation);
-      return renderRecoveryCodesPage(caller, renewed.recoveryCodes);
-    }),
   );
 }
 
@@ -138,7 +107,8 @@ async function setUp(
   return renderRecoveryCodesPage(caller, confirmed.recoveryCodes ?? []);
 }
 
-function ownerOf({ staff }: StaffCaller): FactorOwner {
+/** Whose factors a session is about. */
+export function ownerOf({ staff }: StaffCaller): FactorOwner {
   const { id, name, displayName } = staff;
   return { id, name, displayName, actor: `staff:${name}`, subject: name };
 }

@@ -44,6 +44,7 @@ export interface StaffWrites extends StaffReads {
   insertSession(session: StaffSessionRecord): Promise<void>;
   setSecondFactorProved(secretHash: Uint8Array, atMs: number): Promise<void>;
   deleteSession(secretHash: Uint8Array): Promise<boolean>;
-  deleteSessionsOf(staffId: string): Promise<void>;
+  /** All of somebody's, but the one with the hash `except`. */
+  deleteSessionsOf(staffId: string, except: Uint8Array | null): Promise<void>;
   deleteExpiredSessions(atMs: number): Promise<void>;
 }

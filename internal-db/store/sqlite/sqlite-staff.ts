@@ -84,8 +84,11 @@ export class SqliteStaff implements StaffWrites {
     return this.#connection.run(sql, { secretHash }) === 1;
   }
 
-  async deleteSessionsOf(staffId: string): Promise<void> {
-    this.#connection.run('DELETE FROM staff_sessions WHERE staff_id = :staffId', { staffId });
+  async deleteSessionsOf(staffId: string, except: Uint8Array | null): Promise<void> {
+    this.#connection.run(
+      'DELETE FROM staff_sessions WHERE staff_id = :staffId AND (:except IS NULL OR secret_hash <> :except)',
+      { staffId, except },
+    );
   }
 
   async deleteExpiredSessions(atMs: number): Promise<void> {

@@ -68,6 +68,12 @@ export const supportRows: Readonly<Record<string, RouteRow>> = {
   'GET /security': { who: 'staff' },
   // Without a code of an app, which these do not have.
   'POST /security/recovery-codes': { who: 'staff', request: emptyForm, answers: 422 },
+  // With a password that is not theirs.
+  'POST /security/password': {
+    who: 'staff',
+    request: async () => ({ body: { password: 'not the password', newPassword: 'seven green kites' } }),
+    answers: 422,
+  },
   'POST /accounts/:account/grant': {
     who: support,
     request: accountAt('/grant', ({ product }) => ({ product, versions: '1.x', reason: probeText })),
