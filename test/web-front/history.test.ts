@@ -84,10 +84,30 @@ t.test('the filters reach internal-db, empty fields do not, and days are whole',
       untilMs: Date.UTC(2026, 10, 2),
     },
   });
-  for (const query of ['?outcome=nothing', '?product=../x', '?from=yesterday', '?surplus=1', '?after=%00']) {
+  for (const query of ['?outcome=nothing', '?from=yesterday', '?surplus=1', '?after=%00']) {
     const { status } = await visitor.get(`/history${query}`);
     t.ok(status === 400 || status === 404, `${query}: ${status}`);
   }
+});
+
+t.test('what is no name is said at its field, and nothing is looked for', async (t) => {
+  const { portal, visitor } = await setUp(t, 1);
+  const lists = () => portal.internalDb.calls.filter(({ method }) => method === 'download.list');
+  for (const [query, field] of [
+    ['?product=Acme+Tool', 'product'],
+    ['?product=..%2Fx', 'product'],
+    ['?product=gateway&by=Ada+Lovelace', 'by'],
+  ] as const) {
+    const { status, text } = await visitor.get(`/history${query}`);
+    t.equal(status, 400, query);
+    t.match(text, new RegExp(`id="${field}-error">\\s*Type the short name, such as acme-tool`));
+    t.notMatch(text, 'href="/history.csv');
+  }
+  t.match((await visitor.get('/history?product=Acme+Tool')).text, 'value="acme tool"');
+  t.equal(lists().length, 0);
+  t.equal((await visitor.get('/history?product=+Gateway+')).status, 200);
+  t.match(lists()[0]?.params, { filter: { product: 'gateway' } }, 'capitals and spaces around are no matter');
+  t.equal((await visitor.get('/history.csv?product=Acme+Tool')).status, 400, 'a file has no place for it');
 });
 
 t.test('a page leads to the next one, with its filter', async (t) => {

@@ -201,8 +201,15 @@ t.test('tokens are made, shown once, listed and revoked', async (t) => {
   const revoke = /action="(\/tokens\/tok_[\w-]{22}\/revoke)"/.exec(list.text)?.[1] ?? '';
   t.equal((await visitor.submit(revoke, { formToken })).status, 303);
   t.match((await visitor.get('/tokens')).text, 'You have no token yet.');
-  const tooLong = await visitor.submit('/tokens', { formToken, name: 'x', lifetimeDays: '999' });
-  t.equal(tooLong.status, 400);
+  for (const lifetimeDays of ['999', '0', 'a week', '']) {
+    const wrong = await visitor.submit('/tokens', { formToken, name: 'mine', lifetimeDays, may: 'read' });
+    t.equal(wrong.status, 400, lifetimeDays);
+    t.match(wrong.text, 'Type a number of days from 1 to 366.');
+    t.match(wrong.text, new RegExp(`value="${lifetimeDays}"\\s+aria-describedby="lifetimeDays-error"`));
+    t.match(wrong.text, 'value="mine"');
+    t.match(wrong.text, 'value="read" selected');
+  }
+  t.match((await visitor.get('/tokens')).text, 'You have no token yet.');
 });
 
 t.test('SSH keys are put in, listed with their fingerprints, and removed', async (t) => {

@@ -258,7 +258,14 @@ t.test('a token has the scopes that were chosen, a key ends when it was said', a
   t.equal(paramsOf('sshKey.add')['lifetimeMs'], 30 * 86_400_000);
   await visitor.submit('/ssh-keys', { formToken, line, lifetimeDays: '' });
   t.notOk('lifetimeMs' in paramsOf('sshKey.add'), 'without a number it does not end');
-  t.equal((await visitor.submit('/ssh-keys', { formToken, line, lifetimeDays: '0' })).status, 400);
+  const before = portal.internalDb.calls.filter(({ method }) => method === 'sshKey.add').length;
+  for (const lifetimeDays of ['0', '3661', 'one']) {
+    const wrong = await visitor.submit('/ssh-keys', { formToken, line, name: 'mine', lifetimeDays });
+    t.equal(wrong.status, 400, lifetimeDays);
+    t.match(wrong.text, 'Type a number of days from 1 to 3660.');
+    t.match(wrong.text, 'value="mine"');
+  }
+  t.equal(portal.internalDb.calls.filter(({ method }) => method === 'sshKey.add').length, before);
 });
 
 t.test(

@@ -16,6 +16,8 @@ export interface HistoryView {
   readonly downloads: readonly PastDownload[];
   readonly filter: HistoryFilter;
   readonly query: URLSearchParams;
+  /** The fields in which something is that is no name; then nothing was looked for. */
+  readonly wrong: readonly ('product' | 'by')[];
   readonly after: Cursor | null;
   readonly next: Cursor | null;
 }
@@ -32,7 +34,7 @@ const moods: Readonly<Record<DownloadOutcome, Mood>> = {
 
 /** The page. */
 export function historyPage(frame: PageFrame, viewer: Viewer, view: HistoryView): string {
-  const { downloads, query, after, next } = view;
+  const { downloads, query, wrong, after, next } = view;
   const texts = frame.texts.history;
   const { columns } = texts;
   const isNarrowed = query.size > 0;
@@ -54,7 +56,7 @@ export function historyPage(frame: PageFrame, viewer: Viewer, view: HistoryView)
       next: next === null ? null : { href: withQuery('/history', query, next), text: texts.older },
     })}
     <div class="actions">
-      <a class="button quiet" href="${withQuery('/history.csv', query)}" download>${texts.csv}</a>
+      ${wrong.length > 0 ? null : html`<a class="button quiet" href="${withQuery('/history.csv', query)}" download>${texts.csv}</a>`}
       ${isNarrowed ? html`<a class="button quiet" href="/history">${texts.clear}</a>` : null}
     </div>`;
   return renderPage(frame, { title: texts.title, viewer, section: 'deliveries', main });
@@ -66,17 +68,19 @@ function withQuery(path: string, query: URLSearchParams, after: Cursor | null = 
   return all.size === 0 ? path : `${path}?${all}`;
 }
 
-function filterForm(frame: PageFrame, viewer: Viewer, { query, filter }: HistoryView): Html {
+function filterForm(frame: PageFrame, viewer: Viewer, { query, filter, wrong }: HistoryView): Html {
   const texts = frame.texts.history;
   const options = [
     { value: '', text: texts.any },
     ...outcomes.map((value) => ({ value, text: texts.outcomes[value] })),
   ];
   const attributes = { autocomplete: 'off', maxlength: 64, spellcheck: 'false' };
-  const person = renderTextField({ name: 'by', label: texts.by, value: filter.by, attributes });
+  const nameField = (name: 'product' | 'by') => {
+    const error = wrong.includes(name) ? texts.nameWrong : null;
+    return renderTextField({ name, label: texts[name], value: filter[name], error, attributes });
+  };
   return html`<form class="form inline filter" method="get" action="/history" aria-label="${texts.filter}">
-    ${renderTextField({ name: 'product', label: texts.product, value: filter.product, attributes })}
-    ${viewer.role === 'owner' ? person : null}
+    ${nameField('product')} ${viewer.role === 'owner' ? nameField('by') : null}
     ${renderSelect({ name: 'outcome', label: texts.outcome, options, value: filter.outcome ?? '' })}
     ${renderTextField({ name: 'from', label: texts.from, type: 'date', value: query.get('from') })}
     ${renderTextField({ name: 'until', label: texts.until, type: 'date', value: query.get('until') })}

@@ -1,6 +1,6 @@
 // The history of downloads as a page, and as a file that is written page by page as fast as it is taken.
 import { Readable } from 'node:stream';
-import { Type, strictObject, type Static, type TSchema } from '#commlink/schema.ts';
+import { Type, compileSchema, strictObject, type Static, type TSchema } from '#commlink/schema.ts';
 import type { HistoryFilter } from '#commlink/methods/delivery-methods.ts';
 import { DownloadOutcome, Slug } from '#commlink/methods/fields.ts';
 import { Cursor, pageRowsMax } from '#commlink/methods/paging.ts';
@@ -8,6 +8,7 @@ import type { PortalApp } from '../http/portal-app.ts';
 import { loadViewer, requireSession } from '../http/session.ts';
 import type { InternalDbClient } from '../internal-db-client.ts';
 import { historyCsvRowsMax, listPageRows } from '../limits.ts';
+import { problemTable } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import { historyCsvHead, historyCsvLine } from './history-csv.ts';
 import { historyPage } from './history-page.ts';
@@ -15,34 +16,42 @@ import { historyPage } from './history-page.ts';
 /** Forms send empty fields along. */
 const OrEmpty = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Literal('')]));
 const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
-const HistoryQuery = strictObject({
-  product: OrEmpty(Slug),
-  by: OrEmpty(Slug),
+const rest = {
   outcome: OrEmpty(DownloadOutcome),
   from: OrEmpty(Day),
   until: OrEmpty(Day),
   after: Type.Optional(Cursor),
-});
+};
+const HistoryQuery = strictObject({ product: OrEmpty(Slug), by: OrEmpty(Slug), ...rest });
 type HistoryQuery = Static<typeof HistoryQuery>;
+/** What people type as a name is looked at by the page, which says what is wrong with it. */
+const Typed = Type.Optional(Type.String({ maxLength: 200 }));
+const TypedQuery = strictObject({ product: Typed, by: Typed, ...rest });
+const slugCheck = compileSchema('name', Slug);
 const dayMs = 86_400_000;
 
 /** Adds the routes. */
 export function addHistoryRoutes(app: PortalApp, services: PortalServices): void {
   const { frameFor, internalDb } = services;
-  const schema = { querystring: HistoryQuery, hide: true };
-  app.get('/history', { schema }, async (request, reply) => {
+  app.get('/history', { schema: { querystring: TypedQuery, hide: true } }, async (request, reply) => {
     const session = requireSession(request);
-    const { after = null, ...narrowed } = request.query;
+    const { after = null, product, by, ...others } = request.query;
+    const narrowed = { product: asName(product), by: asName(by), ...others };
+    const wrong = (['product', 'by'] as const).filter((field) => isNoName(narrowed[field]));
     const filter = filterOf(narrowed);
     const [viewer, { downloads, next }] = await Promise.all([
       loadViewer(services, session),
-      internalDb.callForSession('download.list', { session, filter, after, limit: listPageRows }),
+      wrong.length > 0
+        ? { downloads: [], next: null }
+        : internalDb.callForSession('download.list', { session, filter, after, limit: listPageRows }),
     ]);
+    if (wrong.length > 0) reply.code(problemTable.bad_request.status);
     const query = new URLSearchParams(Object.entries(narrowed).filter(([, value]) => value !== ''));
-    const page = historyPage(frameFor(request), viewer, { downloads, filter, query, after, next });
+    const page = historyPage(frameFor(request), viewer, { downloads, filter, query, wrong, after, next });
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
+  const schema = { querystring: HistoryQuery, hide: true };
   app.get('/history.csv', { schema }, async (request, reply) => {
     const session = requireSession(request);
     const { after: _after, ...narrowed } = request.query;
@@ -76,6 +85,15 @@ async function* readPages(
     if (page.next === null) return;
     after = page.next;
   }
+}
+
+/** Names have no capitals; somebody's keyboard puts one, and spaces around. */
+function asName(typed = ''): string {
+  return typed.trim().toLowerCase();
+}
+
+function isNoName(typed: string): boolean {
+  return typed !== '' && !slugCheck.matches(typed);
 }
 
 function filterOf({ product, by, outcome, from, until }: HistoryQuery): HistoryFilter {

@@ -4,7 +4,7 @@ import { Id } from '#commlink/methods/fields.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { loadViewer, requireOwnForm, requireSession, returningTo } from '../http/session.ts';
 import { sshKeyInputMax, sshKeyLifetimeDays } from '../limits.ts';
-import { PortalProblem, problemTable } from '../portal-problem.ts';
+import { problemTable } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import type { PageRequest } from './page-frame.ts';
 import { sshKeysPage, type SshKeysView } from './ssh-keys-page.ts';
@@ -14,7 +14,7 @@ const AddForm = strictObject({
   formToken: FormToken,
   line: Type.String({ maxLength: sshKeyInputMax.lineCharacters }),
   name: Type.Optional(Type.String({ maxLength: sshKeyInputMax.nameCharacters })),
-  lifetimeDays: Type.Optional(Type.String({ pattern: '^[0-9]{0,4}$' })),
+  lifetimeDays: Type.Optional(Type.String({ maxLength: 16 })),
 });
 /** What was typed when the session had ended. */
 const KeysQuery = Type.Object({
@@ -37,7 +37,7 @@ export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void 
 
   app.get('/ssh-keys', { schema: { querystring: KeysQuery, hide: true } }, async (request, reply) => {
     const { name = '' } = request.query;
-    const page = await renderKeys(request, requireSession(request), { refusal: null, name });
+    const page = await renderKeys(request, requireSession(request), { refusal: null, name, wrongDays: null });
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
@@ -47,11 +47,19 @@ export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void 
       const session = requireSession(request);
       requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
       const named = { line, name: name.trim() === '' ? null : name.trim() };
-      const wish = { session, ...named, ...lifetimeOf(lifetimeDays) };
+      const lifetime = lifetimeOf(lifetimeDays);
+      if (lifetime === null) {
+        reply.code(problemTable.bad_request.status).type('text/html; charset=utf-8');
+        const typed = { refusal: null, name, wrongDays: lifetimeDays };
+        return reply.send(await renderKeys(request, session, typed));
+      }
+      const wish = { session, ...named, ...lifetime };
       const outcome = await internalDb.callForSession('sshKey.add', wish);
       if (outcome.added) return reply.redirect('/ssh-keys', 303);
       reply.code(problemTable.key_refused.status).type('text/html; charset=utf-8');
-      return reply.send(await renderKeys(request, session, { refusal: outcome.explanation, name }));
+      return reply.send(
+        await renderKeys(request, session, { refusal: outcome.explanation, name, wrongDays: null }),
+      );
     });
   });
 
@@ -66,12 +74,10 @@ export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void 
   });
 }
 
-/** Nothing for a key that does not end by itself. */
-function lifetimeOf(days: string): { lifetimeMs?: number } {
+/** Nothing for a key that does not end by itself; null for what is no number of days that a key may have. */
+function lifetimeOf(days: string): { lifetimeMs?: number } | null {
   if (days === '') return {};
   const { min, max } = sshKeyLifetimeDays;
-  if (Number(days) < min || Number(days) > max) {
-    throw new PortalProblem('bad_request', `A key is valid for ${min} to ${max} days, or without an end.`);
-  }
-  return { lifetimeMs: Number(days) * dayMs };
+  const isGood = /^[0-9]+$/.test(days) && Number(days) >= min && Number(days) <= max;
+  return isGood ? { lifetimeMs: Number(days) * dayMs } : null;
 }

@@ -14,6 +14,8 @@ export interface SshKeysView {
   readonly refusal: string | null;
   /** What was typed as the name of a key that is not among them. */
   readonly name: string;
+  /** What was typed as its days, where a key cannot have them. */
+  readonly wrongDays: string | null;
 }
 
 /** The page. What was pasted is not filled in again: it may have been a private key. */
@@ -51,6 +53,7 @@ export function sshKeysPage(frame: PageFrame, viewer: Viewer, view: SshKeysView)
 }
 
 function addForm(frame: PageFrame, viewer: Viewer, view: SshKeysView): Html {
+  const { min, max } = sshKeyLifetimeDays;
   const texts = frame.texts.keysAndTokens.keys;
   const line = renderTextArea({
     name: 'line',
@@ -82,7 +85,9 @@ function addForm(frame: PageFrame, viewer: Viewer, view: SshKeysView): Html {
     label: texts.days,
     hint: texts.daysHint,
     type: 'number',
-    attributes: { min: sshKeyLifetimeDays.min, max: sshKeyLifetimeDays.max },
+    value: view.wrongDays,
+    error: view.wrongDays === null ? null : frame.texts.keysAndTokens.daysWrong(min, max),
+    attributes: { min, max },
   });
   return html`<form class="form" method="post" action="/ssh-keys" data-once>
     ${formTokenField(viewer)} ${line} ${name} ${days}

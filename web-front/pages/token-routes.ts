@@ -6,7 +6,7 @@ import type { TokenScope } from '#commlink/methods/session-owner.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { loadViewer, requireOwnForm, requireSession, returningTo } from '../http/session.ts';
 import { tokenLifetimeDays } from '../limits.ts';
-import { PortalProblem } from '../portal-problem.ts';
+import { problemTable } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import type { PageRequest } from './page-frame.ts';
 import { TokenUse, tokensPage, type TokensView } from './tokens-page.ts';
@@ -22,7 +22,7 @@ const FormToken = Type.String({ maxLength: 64 });
 const CreateForm = strictObject({
   formToken: FormToken,
   name: Type.String({ minLength: 1, maxLength: 100 }),
-  lifetimeDays: Type.String({ pattern: '^[0-9]{1,3}$' }),
+  lifetimeDays: Type.String({ maxLength: 16 }),
   may: Type.Optional(TokenUse),
 });
 /** What was typed when the session had ended. */
@@ -30,6 +30,7 @@ const TokensQuery = Type.Object({ name: Type.Optional(Type.String({ maxLength: 1
 const RevokeForm = strictObject({ formToken: FormToken });
 const TokenParams = strictObject({ id: Id });
 const dayMs = 86_400_000;
+const emptyForm = { created: null, name: '', may: 'all', wrongDays: null } as const;
 
 /** Adds the routes. */
 export function addTokenRoutes(app: PortalApp, services: PortalServices): void {
@@ -44,7 +45,7 @@ export function addTokenRoutes(app: PortalApp, services: PortalServices): void {
 
   app.get('/tokens', { schema: { querystring: TokensQuery, hide: true } }, async (request, reply) => {
     const { name = '' } = request.query;
-    const page = await renderTokens(request, requireSession(request), { created: null, name });
+    const page = await renderTokens(request, requireSession(request), { ...emptyForm, name });
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
@@ -53,10 +54,16 @@ export function addTokenRoutes(app: PortalApp, services: PortalServices): void {
     return await returningTo(`/tokens?${new URLSearchParams({ name })}`, async () => {
       const session = requireSession(request);
       requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-      const lifetimeMs = lifetimeOf(Number(request.body.lifetimeDays));
+      const { lifetimeDays } = request.body;
+      const lifetimeMs = lifetimeOf(lifetimeDays);
+      if (lifetimeMs === null) {
+        const typed = { created: null, name, may, wrongDays: lifetimeDays };
+        reply.code(problemTable.bad_request.status).type('text/html; charset=utf-8');
+        return reply.send(await renderTokens(request, session, typed));
+      }
       const wish = { session, name, lifetimeMs, scopes: [...scopesOf[may]] };
       const created = await internalDb.callForSession('token.create', wish);
-      const page = await renderTokens(request, session, { created, name: '' });
+      const page = await renderTokens(request, session, { ...emptyForm, created });
       return reply.type('text/html; charset=utf-8').send(page);
     });
   });
@@ -72,13 +79,9 @@ export function addTokenRoutes(app: PortalApp, services: PortalServices): void {
   });
 }
 
-function lifetimeOf(days: number): number {
+/** Null for what is no number of days that a token may have. */
+function lifetimeOf(days: string): number | null {
   const { min, max } = tokenLifetimeDays;
-  if (days < min || days > max) {
-    throw new PortalProblem(
-      'bad_request',
-      `A token is valid for ${min} to ${max} days; choose a number between.`,
-    );
-  }
-  return days * dayMs;
+  const isGood = /^[0-9]+$/.test(days) && Number(days) >= min && Number(days) <= max;
+  return isGood ? Number(days) * dayMs : null;
 }

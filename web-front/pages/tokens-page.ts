@@ -22,6 +22,9 @@ export interface TokensView {
   readonly tokens: readonly TokenRecord[];
   /** What was typed as the name of a token that is not made yet. */
   readonly name: string;
+  readonly may: TokenUse;
+  /** What was typed as its days, where a token cannot have them. */
+  readonly wrongDays: string | null;
   readonly created: { readonly secret: string; readonly token: TokenRecord } | null;
 }
 
@@ -84,14 +87,15 @@ function createForm(frame: PageFrame, viewer: Viewer, view: TokensView): Html {
   const may = renderSelect({
     name: 'may',
     label: texts.may,
-    value: 'all',
+    value: view.may,
     options: (['all', 'downloads', 'read'] as const).map((value) => ({ value, text: texts.uses[value] })),
   });
   const days = renderTextField({
     name: 'lifetimeDays',
     label: texts.days,
     type: 'number',
-    value: preset,
+    value: view.wrongDays ?? preset,
+    error: view.wrongDays === null ? null : frame.texts.keysAndTokens.daysWrong(min, max),
     attributes: { required: true, min, max },
   });
   return html`<form class="form" method="post" action="/tokens" data-once>

@@ -19,6 +19,7 @@ export const historyTexts = {
   },
   from: 'From',
   until: 'Until',
+  nameWrong: 'Type the short name, such as acme-tool: small letters, digits, dots and hyphens, no spaces.',
   show: 'Show',
   clear: 'Show everything',
   csv: 'Save as CSV',

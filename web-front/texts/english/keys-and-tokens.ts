@@ -7,6 +7,7 @@ export const keysAndTokensTexts = {
   lastUsed: 'Last used',
   added: 'Added',
   validUntil: 'Valid until',
+  daysWrong: (min: number, max: number) => `Type a number of days from ${min} to ${max}.`,
   keys: {
     title: 'SSH keys',
     lead: 'With a key of yours, SFTP needs no password: programs and scripts log in with your user name and find all that is ready for your account.',

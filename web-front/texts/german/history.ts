@@ -20,6 +20,8 @@ export const historyTexts: HistoryTexts = {
   },
   from: 'Von',
   until: 'Bis',
+  nameWrong:
+    'Geben Sie den Kurznamen ein, etwa acme-tool: Kleinbuchstaben, Ziffern, Punkte und Bindestriche, keine Leerzeichen.',
   show: 'Zeigen',
   clear: 'Alles zeigen',
   csv: 'Als CSV speichern',

@@ -8,6 +8,7 @@ export const keysAndTokensTexts: KeysAndTokensTexts = {
   lastUsed: 'Zuletzt benutzt',
   added: 'Hinzugefügt',
   validUntil: 'Gültig bis',
+  daysWrong: (min, max) => `Geben Sie eine Zahl von ${min} bis ${max} ein.`,
   keys: {
     title: 'SSH-Schlüssel',
     lead: 'Mit einem eigenen Schlüssel braucht SFTP kein Passwort: Programme und Skripte melden sich mit Ihrem Benutzernamen an und finden alles, was für Ihr Konto bereitliegt.',
