@@ -210,6 +210,9 @@ t.test('tokens are made, shown once, listed and revoked', async (t) => {
     t.match(wrong.text, 'value="read" selected');
   }
   t.match((await visitor.get('/tokens')).text, 'You have no token yet.');
+  const german = { 'accept-language': 'de' };
+  const made = await visitor.submit('/tokens', { formToken, name: 'x', lifetimeDays: '5' }, german);
+  t.match(made.text, 'data-copy="Token"', 'read out after the word for copying');
 });
 
 t.test('SSH keys are put in, listed with their fingerprints, and removed', async (t) => {
@@ -229,7 +232,7 @@ t.test('SSH keys are put in, listed with their fingerprints, and removed', async
   const privateKey = '-----BEGIN OPENSSH PRIVATE KEY-----';
   const refused = await visitor.submit('/ssh-keys', { formToken, line: privateKey, name: '' });
   t.equal(refused.status, 422);
-  t.match(refused.text, 'This is not a public SSH key &#60;at all&#62;.');
+  t.match(refused.text, '<span lang="en">This is not a public SSH key &#60;at all&#62;.</span>');
   t.notMatch(refused.text, privateKey, 'what was pasted is not sent back');
   for (const [path = ''] of list.matchAll(/\/ssh-keys\/key_[\w-]{22}\/remove/g))
     t.equal((await visitor.submit(path, { formToken })).status, 303);

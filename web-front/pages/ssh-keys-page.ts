@@ -11,6 +11,7 @@ import { formTokenField, renderPage, type PageFrame, type Viewer } from './layou
 /** What the page shows; `refusal` says why the key that was just sent is not among them. */
 export interface SshKeysView {
   readonly keys: readonly SshKey[];
+  /** In internal-db's English. */
   readonly refusal: string | null;
   /** What was typed as the name of a key that is not among them. */
   readonly name: string;
@@ -40,7 +41,7 @@ export function sshKeysPage(frame: PageFrame, viewer: Viewer, view: SshKeysView)
       <h1>${texts.title}</h1>
       <p class="lead">${texts.lead}</p>
     </header>
-    ${refusal === null ? null : renderNotice('bad', refusal)}
+    ${refusal === null ? null : renderNotice('bad', html`<span lang="en">${refusal}</span>`)}
     <section aria-labelledby="keys">
       <h2 id="keys">${texts.heading}</h2>
       ${table}

@@ -66,7 +66,7 @@ function createdNotice(frame: PageFrame, { secret, token }: NonNullable<TokensVi
   return renderNotice(
     'good',
     html`<p><strong>${texts.created(token.name)}</strong> ${texts.copyNow}</p>
-      <p>${renderCopyable('token', secret)}</p>`,
+      <p>${renderCopyable(texts.copied, secret)}</p>`,
   );
 }
 

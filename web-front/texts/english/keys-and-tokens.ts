@@ -53,6 +53,7 @@ export const keysAndTokensTexts = {
     days: 'Valid for how many days?',
     addButton: 'Make the token',
     created: (name: string) => `The token “${name}” is made.`,
+    copied: 'token',
     copyNow: 'Copy it now: it is not shown again.',
     revoke: 'Revoke',
     revokeNamed: (name: string) => `Revoke ${name}`,

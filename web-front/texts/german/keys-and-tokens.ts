@@ -54,6 +54,7 @@ export const keysAndTokensTexts: KeysAndTokensTexts = {
     days: 'Wie viele Tage soll es gelten?',
     addButton: 'Token erstellen',
     created: (name: string) => `Das Token „${name}“ ist erstellt.`,
+    copied: 'Token',
     copyNow: 'Kopieren Sie es jetzt: Es wird nicht noch einmal angezeigt.',
     revoke: 'Widerrufen',
     revokeNamed: (name: string) => `${name} widerrufen`,
