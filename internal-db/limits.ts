@@ -222,6 +222,8 @@ export const bulkFormBytesMax = 1024 * 1024;
 
 /** Console: a staff session's lifetime. */
 export const staffSessionLifetimeMs = 8 * 3_600_000;
+/** Console: the longest address that a sign-in leads back to. */
+export const consoleNextCharactersMax = 2000;
 /** Console: rows on a page. */
 export const consoleRowsMax = 200;
 /** Console: open connections. */

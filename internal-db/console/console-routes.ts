@@ -13,6 +13,7 @@ import {
   setStaffCookie,
   type StaffRoute,
 } from './console-gate.ts';
+import { nextOf, pageAskedFor, stepTo } from './next-page.ts';
 import { registerOperationsRoutes } from './operations/operations-routes.ts';
 import { registerOwnSecurityRoutes } from './own-security-routes.ts';
 import { registerSecondFactorRoutes } from './second-factor-routes.ts';
@@ -25,8 +26,8 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
   registerSignIn(app, context);
   const forStaff = (route: StaffRoute) => async (request: ConsoleRequest, reply: ConsoleReply) => {
     const caller = await identifyStaff(context, request);
-    if (!caller) return reply.redirect('/sign-in', 303);
-    if (!caller.hasProved) return reply.redirect('/second-factor', 303);
+    if (!caller) return reply.redirect(stepTo('/sign-in', pageAskedFor(request)), 303);
+    if (!caller.hasProved) return reply.redirect(stepTo('/second-factor', pageAskedFor(request)), 303);
     requirePermission(caller, 'read');
     const page = await route(caller, request, reply);
     return typeof page === 'string' ? reply.type('text/html; charset=utf-8').send(page) : page;
@@ -47,17 +48,18 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
 }
 
 function registerSignIn(app: ConsoleApp, context: ServiceContext): void {
-  app.get('/sign-in', (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(renderSignInPage(null)),
+  app.get('/sign-in', (request: ConsoleRequest, reply: ConsoleReply) =>
+    reply.type('text/html; charset=utf-8').send(renderSignInPage(nextOf(request.query), null)),
   );
   app.post('/sign-in', async (request: ConsoleRequest, reply: ConsoleReply) => {
     requireSameOrigin(request);
     const fields = new FormFields(request.body);
     const attempt = { name: fields.text('name'), password: fields.secret('password'), address: request.ip };
+    const next = nextOf(request.body);
     const outcome = await signInStaff(context, attempt);
     if (outcome.signedIn) {
       setStaffCookie(reply, outcome.session);
-      return reply.redirect('/second-factor', 303);
+      return reply.redirect(stepTo('/second-factor', next), 303);
     }
     const waitSeconds = Math.ceil(outcome.retryAfterMs / 1000);
     const refusal =
@@ -65,7 +67,7 @@ function registerSignIn(app: ConsoleApp, context: ServiceContext): void {
         ? `Too many attempts. Wait ${waitSeconds} seconds, then try again.`
         : 'This name and password do not belong together. Try again.';
     if (waitSeconds > 0) reply.header('retry-after', waitSeconds);
-    const page = renderSignInPage(refusal);
+    const page = renderSignInPage(next, refusal);
     return reply
       .code(waitSeconds > 0 ? 429 : 401)
       .type('text/html; charset=utf-8')

@@ -39,7 +39,7 @@ export function registerOwnSecurityRoutes(
       if (!verdict.proved) throw new RpcError('refused', wrongText);
       const renewed = await renewRecoveryCodes(context, ownerOf(caller));
       if (!renewed.done) throw new RpcError('refused', renewed.explanation);
-      return renderRecoveryCodesPage(caller, renewed.recoveryCodes);
+      return renderRecoveryCodesPage(caller, renewed.recoveryCodes, '/security');
     }),
   );
   app.post(

@@ -15,15 +15,28 @@ export interface OfferedSecret {
   readonly secret: string;
 }
 
+/** What both pages of the second step show around their forms. */
+export interface StepView {
+  /** Where to go on. */
+  readonly next: string;
+  /** A sentence after a failed attempt. */
+  readonly refusal: string | null;
+}
+
 /** The second step of a sign-in. */
-export function renderSecondStepPage(caller: StaffCaller, step: SecondStep, refusal: string | null): string {
+export function renderSecondStepPage(
+  caller: StaffCaller,
+  step: SecondStep,
+  { next, refusal }: StepView,
+): string {
+  const { challenge } = step;
   return renderPage({
     title: 'Second step',
     caller: null,
     lead: `The password of ${caller.staff.name} was right. Now the code of your authenticator app.`,
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
-    content: html`${codeForm(caller, step.challenge, 'totp')}
-      ${step.recoveryCodes ? renderFold('Use a recovery code', codeForm(caller, step.challenge, 'recovery')) : null}
+    content: html`${codeForm(caller, { challenge, next, kind: 'totp' })}
+      ${step.recoveryCodes ? renderFold('Use a recovery code', codeForm(caller, { challenge, next, kind: 'recovery' })) : null}
       <p class="fine">
         Lost both? An operator can take the second factor away: consign staff reset-second-factor NAME.
       </p>
@@ -32,7 +45,11 @@ export function renderSecondStepPage(caller: StaffCaller, step: SecondStep, refu
 }
 
 /** Setting an app up, at the first sign-in. */
-export function renderSetUpPage(caller: StaffCaller, offered: OfferedSecret, refusal: string | null): string {
+export function renderSetUpPage(
+  caller: StaffCaller,
+  offered: OfferedSecret,
+  { next, refusal }: StepView,
+): string {
   const { challenge, uri, secret } = offered;
   return renderPage({
     title: 'Set up the second factor',
@@ -44,6 +61,7 @@ export function renderSetUpPage(caller: StaffCaller, offered: OfferedSecret, ref
       <form class="form" method="post" action="/second-factor/set-up" data-once>
         ${formTokenField(caller)}
         <input type="hidden" name="challenge" value="${challenge}" />
+        <input type="hidden" name="next" value="${next}" />
         ${codeField('')}
         <button class="primary">Confirm</button>
       </form>
@@ -51,8 +69,8 @@ export function renderSetUpPage(caller: StaffCaller, offered: OfferedSecret, ref
   });
 }
 
-/** The codes that stand in for the app, shown once. */
-export function renderRecoveryCodesPage(caller: StaffCaller, codes: readonly string[]): string {
+/** The codes that stand in for the app, shown once; `next` is where to go on. */
+export function renderRecoveryCodesPage(caller: StaffCaller, codes: readonly string[], next: string): string {
   return renderPage({
     title: 'Recovery codes',
     caller: null,
@@ -60,14 +78,18 @@ export function renderRecoveryCodesPage(caller: StaffCaller, codes: readonly str
     content: html`<ul class="secrets">
         ${codes.map((code) => html`<li><code>${code}</code></li>`)}
       </ul>
-      <div class="actions"><a class="button primary" href="/">I have kept them</a></div>`,
+      <div class="actions"><a class="button primary" href="${next}">I have kept them</a></div>`,
   });
 }
 
-function codeForm(caller: StaffCaller, challenge: string, kind: 'totp' | 'recovery'): Html {
+function codeForm(
+  caller: StaffCaller,
+  { challenge, next, kind }: { challenge: string; next: string; kind: 'totp' | 'recovery' },
+): Html {
   return html`<form class="form" method="post" action="/second-factor" data-once>
     ${formTokenField(caller)}
     <input type="hidden" name="challenge" value="${challenge}" />
+    <input type="hidden" name="next" value="${next}" />
     <input type="hidden" name="kind" value="${kind}" />
     ${
       kind === 'totp'

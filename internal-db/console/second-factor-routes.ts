@@ -8,11 +8,13 @@ import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { FormFields } from './console-forms.ts';
 import { identifyStaff, readSignedForm } from './console-gate.ts';
+import { nextOf, stepTo } from './next-page.ts';
 import {
   renderRecoveryCodesPage,
   renderSecondStepPage,
   renderSetUpPage,
   type OfferedSecret,
+  type StepView,
 } from './second-factor-pages.ts';
 import { noteSecondFactor, type StaffCaller } from './staff-session.ts';
 
@@ -23,46 +25,43 @@ const usedUpText = 'This took too long, or too many tries. Begin again.';
 
 type HalfSignedRoute = (
   caller: StaffCaller,
-  parts: { request: ConsoleRequest; reply: ConsoleReply; fields: FormFields },
+  parts: { request: ConsoleRequest; reply: ConsoleReply; fields: FormFields; next: string },
 ) => Promise<string | ConsoleReply>;
 
 /** Registers the routes. */
 export function registerSecondFactorRoutes(app: ConsoleApp, context: ServiceContext): void {
   const forHalfSigned = (route: HalfSignedRoute) => async (request: ConsoleRequest, reply: ConsoleReply) => {
     const caller = await identifyStaff(context, request);
-    if (!caller) return reply.redirect('/sign-in', 303);
+    const next = nextOf(request.method === 'POST' ? request.body : request.query);
+    if (!caller) return reply.redirect(stepTo('/sign-in', next), 303);
     const fields = request.method === 'POST' ? readSignedForm(caller, request) : new FormFields({});
-    if (caller.hasProved) return reply.redirect('/', 303);
-    const page = await route(caller, { request, reply, fields });
+    if (caller.hasProved) return reply.redirect(next, 303);
+    const page = await route(caller, { request, reply, fields, next });
     return typeof page === 'string' ? reply.type('text/html; charset=utf-8').send(page) : page;
   };
   app.get(
     '/second-factor',
-    forHalfSigned((caller) => showStep(context, caller, null)),
+    forHalfSigned((caller, { next }) => showStep(context, caller, { next, refusal: null })),
   );
   app.post(
     '/second-factor',
-    forHalfSigned(async (caller, { request, reply, fields }) => {
+    forHalfSigned(async (caller, { request, reply, fields, next }) => {
       const refusal = await prove(context, caller, { fields, address: request.ip });
-      if (refusal === null) return reply.redirect('/', 303);
+      if (refusal === null) return reply.redirect(next, 303);
       reply.code(401);
-      return await showStep(context, caller, refusal);
+      return await showStep(context, caller, { next, refusal });
     }),
   );
   app.post(
     '/second-factor/set-up',
-    forHalfSigned((caller, { reply, fields }) => setUp(context, caller, { fields, reply })),
+    forHalfSigned((caller, parts) => setUp(context, caller, parts)),
   );
 }
 
-async function showStep(
-  context: ServiceContext,
-  caller: StaffCaller,
-  refusal: string | null,
-): Promise<string> {
+async function showStep(context: ServiceContext, caller: StaffCaller, view: StepView): Promise<string> {
   const step = await askSecondFactor(context, caller.staff, null);
-  if (step) return renderSecondStepPage(caller, step, refusal);
-  return renderSetUpPage(caller, beginTotp(context, ownerOf(caller), issuer), refusal);
+  if (step) return renderSecondStepPage(caller, step, view);
+  return renderSetUpPage(caller, beginTotp(context, ownerOf(caller), issuer), view);
 }
 
 /** Null when it was proved, else what to tell. */
@@ -91,20 +90,20 @@ async function prove(
 async function setUp(
   context: ServiceContext,
   caller: StaffCaller,
-  { fields, reply }: { fields: FormFields; reply: ConsoleReply },
+  { fields, reply, next }: { fields: FormFields; reply: ConsoleReply; next: string },
 ): Promise<string | ConsoleReply> {
   const { store } = context;
-  if (await hasSecondFactor(store.read.secondFactors, caller.staff.id)) return reply.redirect('/', 303);
+  if (await hasSecondFactor(store.read.secondFactors, caller.staff.id)) return reply.redirect(next, 303);
   const owner = ownerOf(caller);
   const answer = { challenge: fields.text('challenge'), code: fields.text('code') };
   const confirmed = await confirmTotp(context, owner, answer);
   if (!confirmed.done) {
     reply.code(401);
     const offered: OfferedSecret = beginTotp(context, owner, issuer);
-    return renderSetUpPage(caller, offered, `${wrongText} Here is a new secret.`);
+    return renderSetUpPage(caller, offered, { next, refusal: `${wrongText} Here is a new secret.` });
   }
   await noteSecondFactor(context, caller);
-  return renderRecoveryCodesPage(caller, confirmed.recoveryCodes ?? []);
+  return renderRecoveryCodesPage(caller, confirmed.recoveryCodes ?? [], next);
 }
 
 /** Whose factors a session is about. */

@@ -3,8 +3,8 @@ import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { html } from '#commlink/pages/html.ts';
 import { renderPage } from './layout.ts';
 
-/** The page; `refusal` is a sentence after a failed attempt. */
-export function renderSignInPage(refusal: string | null): string {
+/** The page; `next` is where to go on, `refusal` a sentence after a failed attempt. */
+export function renderSignInPage(next: string, refusal: string | null): string {
   const name = renderTextField({
     name: 'name',
     label: 'Name',
@@ -22,6 +22,7 @@ export function renderSignInPage(refusal: string | null): string {
     lead: 'For staff. Customers have a portal of their own.',
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
     content: html`<form class="form" method="post" action="/sign-in">
+      <input type="hidden" name="next" value="${next}" />
       ${name} ${password}
       <button class="primary">Sign in</button>
     </form>`,

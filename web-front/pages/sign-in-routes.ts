@@ -4,7 +4,7 @@ import { Type, strictObject } from '#commlink/schema.ts';
 import { clientAddress } from '../http/access-log.ts';
 import { clientOf } from '../http/client-name.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../http/cookies.ts';
-import { ownPath } from '../http/own-path.ts';
+import { ownPath } from '#commlink/pages/own-path.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireOwnForm } from '../http/session.ts';
 import { requireVisitorForm, startVisitorForm } from '../http/visitor-form.ts';

@@ -1,4 +1,5 @@
-// What staff do for themselves on the console, over real HTTPS with the whole internal-db behind it: another password.
+// What staff do for themselves on the console, over real HTTPS with the whole internal-db behind it: another password, and the
+// page that was asked for before the sign-in.
 import t from 'tap';
 import { seedRoom, startRoom } from '../support/running-room.ts';
 import { StaffVisitor, challengeIn, codeOf, staffPassword } from './staff-visitor.ts';
@@ -40,4 +41,54 @@ t.test('staff change their password: audited, and their other sessions end', asy
   t.match(changes, [{ actor: 'staff:ann', subject: 'ann' }]);
   t.equal(changes.length, 1);
   t.notMatch(JSON.stringify(entries), newPassword);
+});
+
+t.test('both steps of the sign-in lead to the page that was asked for, and nowhere else', async (t) => {
+  const { room, secret } = await setUp(t);
+  const nextIn = ({ body }: { body: string }) => /name="next" value="([^"]*)"/.exec(body)?.[1];
+  const visitor = new StaffVisitor(room);
+  const asked = await visitor.get('/accounts/acme?kind=change');
+  const encoded = encodeURIComponent('/accounts/acme?kind=change');
+  t.match(asked, { status: 303, headers: { location: `/sign-in?next=${encoded}` } });
+  const signInPage = await visitor.get(String(asked.headers['location']));
+  t.equal(nextIn(signInPage)?.replaceAll('&#61;', '='), '/accounts/acme?kind=change');
+  const fields = { name: 'ann', next: '/accounts/acme?kind=change' };
+  const wrong = await visitor.send('POST', '/sign-in', { fields: { ...fields, password: 'wrong' } });
+  t.equal(nextIn(wrong), nextIn(signInPage), 'kept after a wrong password');
+  const first = await visitor.send('POST', '/sign-in', { fields: { ...fields, password: staffPassword } });
+  t.match(first, { status: 303, headers: { location: `/second-factor?next=${encoded}` } });
+  t.match(await visitor.get('/accounts/acme?kind=change'), {
+    headers: { location: `/second-factor?next=${encoded}` },
+  });
+  const step = await visitor.get(String(first.headers['location']));
+  t.equal(nextIn(step), nextIn(signInPage));
+  const prove = async (code: string, next: string) =>
+    visitor.post('/second-factor', '/second-factor', {
+      challenge: challengeIn(await visitor.get('/second-factor')),
+      kind: 'totp',
+      code,
+      next,
+    });
+  t.equal(nextIn(await prove('000000', fields.next)), nextIn(signInPage), 'kept after a wrong code');
+  t.match(await prove(codeOf(secret, 1), fields.next), { status: 303, headers: { location: fields.next } });
+
+  const foreign = [
+    '//evil.example',
+    'https://evil.example/',
+    '/\\evil.example',
+    'javascript:alert(1)',
+    '/\t/evil',
+  ];
+  for (const next of [...foreign, `/${'a'.repeat(2000)}`]) {
+    const stranger = new StaffVisitor(room);
+    t.equal(nextIn(await stranger.get(`/sign-in?next=${encodeURIComponent(next)}`)), '/', next.slice(0, 30));
+    const answer = await stranger.send('POST', '/sign-in', {
+      fields: { name: 'ann', password: staffPassword, next },
+    });
+    t.equal(answer.headers['location'], '/second-factor', next.slice(0, 30));
+  }
+  t.equal(
+    (await new StaffVisitor(room).send('POST', '/bulk', { fields: {} })).headers['location'],
+    '/sign-in',
+  );
 });

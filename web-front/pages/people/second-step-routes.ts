@@ -8,7 +8,7 @@ import { PasskeyResponse, SecondStep, type FactorProof } from '#commlink/methods
 import { clientAddress } from '../../http/access-log.ts';
 import { clientOf } from '../../http/client-name.ts';
 import { setSessionCookie } from '../../http/cookies.ts';
-import { ownPath } from '../../http/own-path.ts';
+import { ownPath } from '#commlink/pages/own-path.ts';
 import type { PortalApp } from '../../http/portal-app.ts';
 import { requireVisitorForm } from '../../http/visitor-form.ts';
 import { httpLimits } from '../../limits.ts';
