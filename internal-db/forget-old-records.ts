@@ -1,10 +1,11 @@
 // Deletes what is kept for a while only: answers to requests with an Idempotency-Key, and messages to webhooks.
 // Started by start-services.ts.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { idempotentAnswerKeptMs } from './idempotency/limits.ts';
 import { expiryBatchMax } from './limits.ts';
 import type { ServiceContext } from './service-context.ts';
 import { startSchedule, type Schedule } from './schedule.ts';
-import { forgetIntervalMs, webhookMessagesKeptMs } from './webhooks/limits.ts';
+import { forgetBatchesMax, forgetIntervalMs, webhookMessagesKeptMs } from './webhooks/limits.ts';
 
 /** Starts doing so, now and then. */
 export function scheduleForgetting(context: ServiceContext): Schedule {
@@ -16,14 +17,18 @@ export function scheduleForgetting(context: ServiceContext): Schedule {
   });
 }
 
-/** Deletes one batch of each. */
+/** Deletes them batch by batch, so that others get their turn between; what is above the limit waits for the next run. */
 export async function forgetOldRecords({
   store,
   clock,
 }: Pick<ServiceContext, 'store' | 'clock'>): Promise<void> {
   const nowMs = clock.nowMs();
-  await store.transaction(async ({ idempotentRequests, webhooks }) => {
-    await idempotentRequests.deleteBegunBefore(nowMs - idempotentAnswerKeptMs, expiryBatchMax);
-    await webhooks.deleteMessagesBefore(nowMs - webhookMessagesKeptMs, expiryBatchMax);
-  });
+  for (let batchCount = 0; batchCount < forgetBatchesMax; batchCount += 1) {
+    const deletedCounts = await store.transaction(async ({ idempotentRequests, webhooks }) => [
+      await idempotentRequests.deleteBegunBefore(nowMs - idempotentAnswerKeptMs, expiryBatchMax),
+      await webhooks.deleteMessagesBefore(nowMs - webhookMessagesKeptMs, expiryBatchMax),
+    ]);
+    if (deletedCounts.every((count) => count < expiryBatchMax)) return;
+    await nextTurn();
+  }
 }

@@ -22,5 +22,6 @@ export interface IdempotentRequestWrites extends IdempotentRequestReads {
   /** Inserts, or replaces what is there under that key. */
   put(request: IdempotentRequestRecord): Promise<void>;
   delete(callerHash: Uint8Array, requestKey: string): Promise<void>;
-  deleteBegunBefore(atMs: number, limit: number): Promise<void>;
+  /** Returns how many it deleted. */
+  deleteBegunBefore(atMs: number, limit: number): Promise<number>;
 }

@@ -70,5 +70,6 @@ export interface WebhookWrites extends WebhookReads {
     undeliveredOnly: boolean;
     atMs: number;
   }): Promise<number>;
-  deleteMessagesBefore(atMs: number, limit: number): Promise<void>;
+  /** Deletes the oldest, with their sendings. Returns how many messages. */
+  deleteMessagesBefore(atMs: number, limit: number): Promise<number>;
 }

@@ -27,3 +27,5 @@ export const webhookPausesMs: readonly number[] = [
 export const webhookMessagesKeptMs = 30 * 86_400_000;
 /** How often old messages, and answers to idempotent requests, are deleted. */
 export const forgetIntervalMs = 600_000;
+/** Batches of them in one run; more than an attacker makes in the meantime. */
+export const forgetBatchesMax = 400;

@@ -38,8 +38,8 @@ export class SqliteIdempotentRequests implements IdempotentRequestWrites {
     this.#connection.run(`DELETE FROM idempotent_requests WHERE ${ofKey}`, { callerHash, requestKey });
   }
 
-  async deleteBegunBefore(atMs: number, limit: number): Promise<void> {
-    this.#connection.run(
+  async deleteBegunBefore(atMs: number, limit: number): Promise<number> {
+    return this.#connection.run(
       `DELETE FROM idempotent_requests WHERE (caller_hash, request_key) IN (
          SELECT caller_hash, request_key FROM idempotent_requests WHERE begun_at_ms < :atMs LIMIT :limit)`,
       { atMs, limit },

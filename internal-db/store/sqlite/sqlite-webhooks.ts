@@ -109,10 +109,10 @@ export class SqliteWebhooks implements WebhookWrites {
     );
   }
 
-  async deleteMessagesBefore(atMs: number, limit: number): Promise<void> {
+  async deleteMessagesBefore(atMs: number, limit: number): Promise<number> {
     const old = 'SELECT id FROM webhook_messages WHERE at_ms < :atMs ORDER BY at_ms LIMIT :limit';
     this.#connection.run(`DELETE FROM webhook_sendings WHERE message_id IN (${old})`, { atMs, limit });
-    this.#connection.run(`DELETE FROM webhook_messages WHERE id IN (${old})`, { atMs, limit });
+    return this.#connection.run(`DELETE FROM webhook_messages WHERE id IN (${old})`, { atMs, limit });
   }
 }
 
