@@ -11,7 +11,7 @@ import { looksLikeDeliveryLogin, looksLikePersonalToken, secretMatches } from '.
 import type { ServiceContext } from '../service-context.ts';
 import { decideKeyLogin } from '../ssh-keys/key-login.ts';
 import { findToken, noteTokenUse } from './authenticate-secret.ts';
-import { checkPassword } from './check-password.ts';
+import { checkPassword, confirmPassword } from './check-password.ts';
 
 const refusedCredentials: LoginVerdict = { allowed: false, reason: 'credentials' };
 const suspended: LoginVerdict = { allowed: false, reason: 'suspended' };
@@ -113,12 +113,7 @@ async function decidePasswordLogin(
   if (found.account.state !== 'active') return suspended;
   // A node can't ask for a second factor: whoever has one logs in there with a key, a token or a delivery's password.
   if (await hasSecondFactor(context.store.read.secondFactors, found.user.id)) return refusedCredentials;
-  const { newHash } = verdict;
-  if (newHash) {
-    await context.store.transaction((transaction) =>
-      transaction.accounts.setPasswordHash(found.user.id, newHash),
-    );
-  }
+  if (!(await confirmPassword(context, found, verdict.newHash))) return refusedCredentials;
   return {
     allowed: true,
     account: found.account.name,

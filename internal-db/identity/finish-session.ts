@@ -52,7 +52,7 @@ async function decideFinish(
   const signIn = { address, client, newHash: null, factor: proof.kind };
   const opened = await recordSession(context, whose, signIn);
   if (proof.kind === 'recovery') await sendNotice(context, verdict.ownerId, 'recovery_code_used');
-  return opened;
+  return opened ?? { opened: false, reason: 'unusable', retryAfterMs: 0 };
 }
 
 /** All tries of one question were wrong: somebody else may know the password. */

@@ -7,11 +7,13 @@ import { appendAudit } from '../audit/append-audit.ts';
 import { askSecondFactor } from '../second-factor/prove-factor.ts';
 import { hashSecret } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
-import { checkPassword } from './check-password.ts';
+import { checkPassword, confirmPassword } from './check-password.ts';
 import { portalParty } from './portal-party.ts';
 import { recordSession } from './record-session.ts';
 
 type Opened = ResultOf<typeof internalDbMethods, 'session.open'>;
+
+const refusedCredentials: Opened = { opened: false, reason: 'credentials', retryAfterMs: 0 };
 
 interface SignIn {
   readonly username: string;
@@ -46,18 +48,18 @@ async function decideSignIn(context: ServiceContext, attempt: SignIn): Promise<O
   if (verdict.outcome === 'differs' || !found) {
     // The name may be a mistyped password: it is not logged.
     context.log.info({ address, userKnown: found !== undefined }, 'sign-in refused');
-    return { opened: false, reason: 'credentials', retryAfterMs: 0 };
+    return refusedCredentials;
   }
   if (found.account.state !== 'active') return { opened: false, reason: 'suspended', retryAfterMs: 0 };
   const step = await askSecondFactor(context, found.user, portalParty(context));
   const { newHash } = verdict;
   if (step !== null) {
-    if (newHash !== null) {
-      await context.store.transaction(({ accounts }) => accounts.setPasswordHash(found.user.id, newHash));
-    }
-    return { opened: false, reason: 'second_factor', retryAfterMs: 0, step };
+    // Only now, when a change of the password would find the question and withdraw it.
+    const confirmed = await confirmPassword(context, found, newHash);
+    return confirmed ? { opened: false, reason: 'second_factor', retryAfterMs: 0, step } : refusedCredentials;
   }
-  return await recordSession(context, found, { address, client, newHash, factor: null });
+  const signIn = { address, client, newHash, factor: null };
+  return (await recordSession(context, found, signIn)) ?? refusedCredentials;
 }
 
 /** For how long the address may not sign in; null when it may. */

@@ -28,6 +28,7 @@ export async function changePassword(
   const passwordHash = await context.passwords.hash(wanted.newPassword);
   const notice = await noticeFor(context, caller, 'password_changed');
   const endedSessionCount = await context.store.transaction(async (transaction) => {
+    context.factorChallenges.forget(caller.user);
     await putNotice(transaction, notice);
     const except = caller.credentialId;
     return await setPassword(transaction, caller, {
@@ -63,6 +64,7 @@ export async function resetPassword(
   const passwordHash = await context.passwords.hash(newPassword);
   const notice = await noticeFor(context, found, 'password_reset');
   const isSet = await context.store.transaction(async (transaction) => {
+    context.factorChallenges.forget(found.user);
     // Again, for somebody may have used the same link while the hash was made.
     const current = await transaction.people.linkByHash(hashSecret(token));
     if (!current || current.link.expiresAtMs <= context.clock.nowMs()) return false;
@@ -107,7 +109,10 @@ async function setPassword(
   return endedSessions;
 }
 
-/** Sign-ins that wait for their second step, and logins at nodes: all were begun with the old password. */
+/**
+ * Sign-ins that wait for their second step, and logins at nodes: all were begun with the old password. The former were
+ * forgotten as the change began, so that none is finished during it; these are those that were begun during it.
+ */
 async function endOldLogins(context: ServiceContext, { user, account }: UserWithAccount): Promise<void> {
   context.factorChallenges.forget(user);
   context.mail.sendSoon();

@@ -10,6 +10,7 @@ import type { UserWithAccount } from '../store/accounts.ts';
 import type { SessionRecord } from '../store/sessions.ts';
 import type { Transaction } from '../store/store.ts';
 import { viewSessionOwner } from './authenticate-secret.ts';
+import { isUnchanged } from './check-password.ts';
 
 /** How somebody signed in. `factor`: what was shown beside the password, or in its place. */
 export interface CompleteSignIn {
@@ -25,15 +26,17 @@ export interface NewSession {
   readonly opened: Static<typeof OpenedSession>;
 }
 
-/** Makes a session, and records it in a transaction of its own. */
+/** Makes a session, and records it in a transaction of its own. Null when `whose` is out of date: see insertSession. */
 export async function recordSession(
   context: ServiceContext,
   whose: UserWithAccount,
   signIn: CompleteSignIn,
-): Promise<Static<typeof OpenedSession>> {
+): Promise<Static<typeof OpenedSession> | null> {
   const session = newSession(context, whose, signIn);
-  await context.store.transaction((transaction) => insertSession(transaction, { session, whose, signIn }));
-  return session.opened;
+  const inserted = await context.store.transaction((transaction) =>
+    insertSession(transaction, { session, whose, signIn }),
+  );
+  return inserted ? session.opened : null;
 }
 
 /** A new session, not recorded yet. */
@@ -58,13 +61,17 @@ export function newSession(
   return { record, opened: { opened: true, session: token, owner: viewSessionOwner(whose, expiresAtMs) } };
 }
 
-/** Records it, with its audit entry. */
+/**
+ * Records it, with its audit entry. Not when the password changed, or the account was suspended, since `whose` was read: the
+ * sessions that were to end then are ended already, and this one would be left over. Tells whether it did.
+ */
 export async function insertSession(
   transaction: Transaction,
   made: { session: NewSession; whose: UserWithAccount; signIn: CompleteSignIn },
-): Promise<void> {
+): Promise<boolean> {
   const { session, whose, signIn } = made;
   const { user, account } = whose;
+  if (!(await isUnchanged(transaction.people, user))) return false;
   await transaction.sessions.insertSession(session.record);
   if (signIn.newHash) await transaction.accounts.setPasswordHash(user.id, signIn.newHash);
   await appendAudit(transaction, {
@@ -79,4 +86,5 @@ export async function insertSession(
       ...(signIn.factor === null ? {} : { factor: signIn.factor }),
     },
   });
+  return true;
 }
