@@ -11,7 +11,6 @@ export const catalogTexts = {
     newProduct: 'New in your account',
     others: (count: number) => (count === 1 ? 'and one more release' : `and ${count} more releases`),
     published: (when: Html) => html`published ${when}`,
-    endsSoon: 'Ends soon',
     ends: (product: Html, day: Html) => html`Your licence for ${product} ends on ${day}.`,
     endsAdvice: 'Ask your vendor to extend it, so that nothing stops.',
     agreements: (count: number) =>
@@ -27,7 +26,6 @@ export const catalogTexts = {
     first: 'First products',
   },
   standing: {
-    open: 'Ready to download',
     licence: 'Licence agreement to accept',
     used_up: 'All downloads used up',
     ended: 'Licence ended',

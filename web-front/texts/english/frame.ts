@@ -7,7 +7,6 @@ export const frameTexts = {
   sections: {
     products: 'Products',
     deliveries: 'Deliveries',
-    history: 'History',
     licences: 'Licence agreements',
     'ssh-keys': 'SSH keys',
     tokens: 'Tokens',
@@ -16,7 +15,6 @@ export const frameTexts = {
     security: 'Sign-in and security',
   },
   search: { label: 'Search products and files', placeholder: 'Search' },
-  signIn: 'Sign in',
   signOut: 'Sign out',
   digests: 'Every file has a SHA-256 digest: check it after the download.',
   api: 'API description',

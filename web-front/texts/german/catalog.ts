@@ -12,7 +12,6 @@ export const catalogTexts: CatalogTexts = {
     newProduct: 'Neu in Ihrem Konto',
     others: (count) => (count === 1 ? 'und eine weitere Version' : `und ${count} weitere Versionen`),
     published: (when) => html`veröffentlicht ${when}`,
-    endsSoon: 'Endet bald',
     ends: (product, day) => html`Ihre Lizenz für ${product} endet am ${day}.`,
     endsAdvice: 'Bitten Sie Ihren Anbieter um Verlängerung, damit nichts stehen bleibt.',
     agreements: (count) =>
@@ -29,7 +28,6 @@ export const catalogTexts: CatalogTexts = {
     first: 'Erste Produkte',
   },
   standing: {
-    open: 'Zum Herunterladen bereit',
     licence: 'Lizenzvertrag zustimmen',
     used_up: 'Alle Downloads verbraucht',
     ended: 'Lizenz abgelaufen',

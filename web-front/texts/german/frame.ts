@@ -8,7 +8,6 @@ export const frameTexts: FrameTexts = {
   sections: {
     products: 'Produkte',
     deliveries: 'Lieferungen',
-    history: 'Verlauf',
     licences: 'Lizenzverträge',
     'ssh-keys': 'SSH-Schlüssel',
     tokens: 'Tokens',
@@ -17,7 +16,6 @@ export const frameTexts: FrameTexts = {
     security: 'Anmeldung und Sicherheit',
   },
   search: { label: 'Produkte und Dateien suchen', placeholder: 'Suchen' },
-  signIn: 'Anmelden',
   signOut: 'Abmelden',
   digests: 'Jede Datei hat eine SHA-256-Prüfsumme: Prüfen Sie sie nach dem Herunterladen.',
   api: 'API-Beschreibung',
