@@ -5,35 +5,58 @@ import { html } from '#commlink/pages/html.ts';
 import { replyFor } from '../error-replies.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleReply, ConsoleRequest } from './console-app.ts';
+import { identifyStaff } from './console-gate.ts';
 import { statusOf } from './console-routes.ts';
 import { renderPage } from './layout.ts';
+import type { StaffCaller } from './staff-session.ts';
 
 /** Answers a request that failed. */
-export function answerConsoleError(
+export async function answerConsoleError(
   context: ServiceContext,
   failed: { error: unknown; request: ConsoleRequest; reply: ConsoleReply },
-): ConsoleReply {
-  const { request, reply } = failed;
+): Promise<ConsoleReply> {
+  const { request } = failed;
   const { method, id: incident } = request;
   const error = replyFor(failed.error, (code) =>
     context.log.error({ incident, code }, 'console request failed'),
   );
-  if (error instanceof RpcError) return sendProblem(reply, statusOf(error), error.message);
+  if (error instanceof RpcError)
+    return await sendProblem(context, failed, { status: statusOf(error), sentence: error.message });
   const status = clientErrorStatus(error);
-  if (status) return sendProblem(reply, status, 'The console does not understand this request.');
+  if (status) {
+    const sentence = 'The console does not understand this request.';
+    return await sendProblem(context, failed, { status, sentence });
+  }
   context.log.error(
     { incident, method, route: request.routeOptions.url, err: error },
     'console request failed',
   );
-  return sendProblem(reply, 500, `Something failed on our side. The log has it as incident ${incident}.`);
+  const sentence = `Something failed on our side. The log has it as incident ${incident}.`;
+  return await sendProblem(context, failed, { status: 500, sentence });
 }
 
-/** Answers with a page that has one sentence. */
-export function sendProblem(reply: ConsoleReply, status: number, sentence: string): ConsoleReply {
+/** Answers with a page that has one sentence, and for who is signed in the navigation. */
+export async function sendProblem(
+  context: ServiceContext,
+  { request, reply }: { request: ConsoleRequest; reply: ConsoleReply },
+  { status, sentence }: { status: number; sentence: string },
+): Promise<ConsoleReply> {
+  const caller = await findCaller(context, request);
   const content = html`<p><a href="/">Overview</a></p>`;
   const notice = { kind: 'refused', text: sentence } as const;
-  const page = renderPage({ title: 'That did not work', caller: null, notice, content });
+  const page = renderPage({ title: 'That did not work', caller, notice, content });
   return reply.code(status).type('text/html; charset=utf-8').send(page);
+}
+
+/** Null also when that can't be found out: the page that tells of a failure must not fail. */
+async function findCaller(context: ServiceContext, request: ConsoleRequest): Promise<StaffCaller | null> {
+  try {
+    const caller = await identifyStaff(context, request);
+    return caller?.hasProved ? caller : null;
+  } catch (error) {
+    context.log.error({ incident: request.id, err: error }, 'who met a failure of the console is not known');
+    return null;
+  }
 }
 
 /** What Fastify itself refuses (too large, wrong type) carries a 4xx status. */

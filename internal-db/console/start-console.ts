@@ -72,9 +72,10 @@ async function prepareEntrance(
 async function buildConsole(context: ServiceContext, facts: ProcessFacts): Promise<EntranceHandler> {
   const app = await createConsoleApp();
   app.setErrorHandler((error, request, reply) => answerConsoleError(context, { error, request, reply }));
-  app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, 404, 'There is no such page. Begin again at the overview.'),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const sentence = 'There is no such page. Begin again at the overview.';
+    return sendProblem(context, { request, reply }, { status: 404, sentence });
+  });
   const assetStore = await loadConsoleAssets();
   registerConsoleAssets(app, assetStore);
   registerConsoleBranding(app, context, assetStore);

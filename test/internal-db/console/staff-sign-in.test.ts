@@ -1,5 +1,5 @@
 // What staff do for themselves on the console, over real HTTPS with the whole internal-db behind it: another password, and the
-// page that was asked for before the sign-in.
+// page that was asked for before the sign-in; and that pages about errors keep the navigation.
 import t from 'tap';
 import { seedRoom, startRoom } from '../support/running-room.ts';
 import { StaffVisitor, challengeIn, codeOf, staffPassword } from './staff-visitor.ts';
@@ -91,4 +91,25 @@ t.test('both steps of the sign-in lead to the page that was asked for, and nowhe
     (await new StaffVisitor(room).send('POST', '/bulk', { fields: {} })).headers['location'],
     '/sign-in',
   );
+});
+
+t.test('a page about an error keeps the navigation for who is signed in, and for nobody else', async (t) => {
+  const { room, visitor } = await setUp(t);
+  const navigation = /href="\/security"/;
+  for (const [path, status] of [
+    ['/nowhere', 404],
+    ['/accounts/nobody', 404],
+    ['/staff', 403],
+  ] as const) {
+    t.match(await visitor.get(path), { status, body: navigation }, path);
+  }
+  t.match(await visitor.send('POST', '/security/password', { fields: {} }), {
+    status: 403,
+    body: navigation,
+  });
+  const stranger = new StaffVisitor(room);
+  t.notMatch((await stranger.get('/nowhere')).body, navigation, 'without a session');
+  await stranger.signIn('ann');
+  t.notMatch((await stranger.get('/nowhere')).body, navigation, 'after the first step alone');
+  t.equal((await stranger.get('/nowhere')).status, 404);
 });
