@@ -26,7 +26,7 @@ interface SignIn {
 export async function openSession(context: ServiceContext, attempt: SignIn): Promise<Opened> {
   const opened = await decideSignIn(context, attempt);
   context.metrics.countSignIn(opened.opened ? 'allowed' : opened.reason);
-  if (!opened.opened) {
+  if (!opened.opened && opened.reason !== 'second_factor') {
     const { username, address } = attempt;
     const refusal = opened.reason;
     await noteLogin(context, { username, door: 'portal', protocol: null, address, principal: null, refusal });
