@@ -187,7 +187,8 @@ async function openDataConnection(port: number): Promise<Socket | null> {
   try {
     return await openHostile(port);
   } catch (error) {
-    if (['ECONNREFUSED', 'ECONNRESET'].includes(String((error as NodeJS.ErrnoException).code))) return null;
+    if (['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(String((error as NodeJS.ErrnoException).code)))
+      return null;
     throw error;
   }
 }
