@@ -211,8 +211,8 @@ export const searchHitsMax = 20;
 export const timelineRowsMax = 30;
 /** Console: customers on a page of the list. */
 export const accountRowsMax = 50;
-/** Console: people on a customer's page. */
-export const peopleRowsMax = 200;
+/** Console: people, and deliveries that are ready, on a customer's page. */
+export const customerRowsMax = 200;
 /** Console: entitlements on a page. */
 export const entitlementRowsMax = 25;
 /** Changes of entitlements in one table. */

@@ -1,9 +1,9 @@
 // The console's page of one customer: people, entitlements, what is ready to download, and the timeline, each in pages of its
 // own. Called by account-routes.ts.
 import { renderFold, renderTag } from '#commlink/pages/components/parts.ts';
-import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { dayText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { customerRowsMax } from '../../limits.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { DeliveryRecord } from '../../store/deliveries.ts';
 import type { MemberRecord } from '../../store/people.ts';
@@ -11,7 +11,7 @@ import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { renderEntitlementList, type EntitlementList } from './entitlement-list.ts';
-import { moreThanShown, renderReason, renderSection, rowsShownMax } from './parts.ts';
+import { renderLongTable, renderReason, renderSection } from './parts.ts';
 import { renderPeopleList } from './people-list.ts';
 import { renderTimeline, type TimelineList } from './timeline-list.ts';
 
@@ -67,7 +67,7 @@ function renderActions(caller: StaffCaller, { account }: AccountView): Html {
 function renderDeliveries(caller: StaffCaller, { liveDeliveries }: AccountView): Html {
   const mayCancel = mayDo(caller.staff.role, 'delivery.cancel');
   const rows = liveDeliveries
-    .slice(0, rowsShownMax)
+    .slice(0, customerRowsMax + 1)
     .map((delivery) => [
       html`${delivery.product}/${delivery.version}/${delivery.file}<br /><small
           >${sizeText(delivery.sizeBytes)} · ${delivery.requestedBy}</small
@@ -77,13 +77,12 @@ function renderDeliveries(caller: StaffCaller, { liveDeliveries }: AccountView):
       timeText(delivery.expiresAtMs),
       mayCancel ? renderCancelForm(caller, delivery) : null,
     ]);
-  return html`${renderTable({
+  return renderLongTable({
     caption: 'Deliveries that are ready',
     columns: ['File', 'State', 'Node', 'Until', { heading: 'End it', kind: 'action' }],
     rows,
     empty: 'Nothing is ready now.',
-  })}
-  ${moreThanShown(liveDeliveries.length)}`;
+  });
 }
 
 function renderCancelForm(caller: StaffCaller, { account, id, file }: DeliveryRecord): Html {

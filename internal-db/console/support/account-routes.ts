@@ -9,7 +9,7 @@ import { setAccountState } from '../../admin/account-administration.ts';
 import { findAccount } from '../../admin/find-by-name.ts';
 import { cancelDelivery } from '../../deliveries/cancel-delivery.ts';
 import { recordLicenceAcceptance } from '../../licences/accept-licence.ts';
-import { entitlementRowsMax, peopleRowsMax, timelineRowsMax } from '../../limits.ts';
+import { customerRowsMax, entitlementRowsMax, timelineRowsMax } from '../../limits.ts';
 import { resetUserFactors } from '../../members/member-administration.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
@@ -131,7 +131,7 @@ async function readAccount(context: ServiceContext, name: string, query: FormFie
   const kind = timelineKinds.find((one) => one === query.text('kind')) ?? null;
   return {
     account,
-    people: await read.people.membersOf({ accountId: account.id, afterName: '', limit: peopleRowsMax + 1 }),
+    people: await read.people.membersOf({ accountId: account.id, afterName: '', limit: customerRowsMax + 1 }),
     entitlements: await readEntitlements(context, account, query),
     liveDeliveries: await read.deliveries.liveOfAccount(account.id),
     openAgreements: await listOpenAgreements(read, account, context.clock.nowMs()),

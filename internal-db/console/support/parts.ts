@@ -1,12 +1,14 @@
 // Small parts that the support pages share: sections, states of entitlements, links. Called by the pages beside this one.
 import { renderTextField } from '#commlink/pages/components/form-field.ts';
-import { renderTag } from '#commlink/pages/components/parts.ts';
+import { renderFold, renderTag } from '#commlink/pages/components/parts.ts';
+import { renderTable, type Table } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { countText, dayText } from '#commlink/pages/sizes-and-times.ts';
+import { customerRowsMax } from '../../limits.ts';
 import type { EntitlementRecord } from '../../store/entitlements.ts';
 
-/** People and live deliveries that the page of a customer shows; the rest is counted. */
-export const rowsShownMax = 25;
+/** Rows of a long table that are not folded. */
+const rowsShownMax = 25;
 
 /** A part of a page with its heading; `id` is where links lead to. */
 export function renderSection(id: string, heading: string, content: HtmlValue): Html {
@@ -51,9 +53,16 @@ export function renderReason(label: string, idPrefix: string): Html {
   });
 }
 
-/** What follows a list that was cut. */
-export function moreThanShown(count: number): Html | null {
-  return count <= rowsShownMax
-    ? null
-    : html`<p class="fine">And ${countText(count - rowsShownMax)} more.</p>`;
+/** A table whose first rows are shown and the others folded; what is beyond the largest number is said to be missing. */
+export function renderLongTable(table: Table): Html {
+  const { caption, rows } = table;
+  const folded = rows.slice(rowsShownMax, customerRowsMax);
+  const others = { ...table, caption: `${caption}: the others`, rows: folded };
+  return html`${renderTable({ ...table, rows: rows.slice(0, rowsShownMax) })}
+  ${folded.length > 0 ? renderFold(`${countText(folded.length)} more`, renderTable(others)) : null}
+  ${
+    rows.length > customerRowsMax
+      ? html`<p class="fine">These are the first ${countText(customerRowsMax)}; there are more.</p>`
+      : null
+  }`;
 }

@@ -1,7 +1,6 @@
 // The people of one customer on the console's page: who may sign in for it, and the help for who has lost the second step.
 // Called by account-page.ts.
 import { renderFold } from '#commlink/pages/components/parts.ts';
-import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { dayText } from '#commlink/pages/sizes-and-times.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
@@ -9,7 +8,7 @@ import type { MemberRecord } from '../../store/people.ts';
 import { formTokenField } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { moreThanShown, renderReason, rowsShownMax } from './parts.ts';
+import { renderLongTable, renderReason } from './parts.ts';
 
 /** The list, with a form in the row of who has a second step, for the roles that may take it away. */
 export function renderPeopleList(
@@ -18,23 +17,20 @@ export function renderPeopleList(
   people: readonly MemberRecord[],
 ): Html {
   const mayReset = mayDo(caller.staff.role, 'user.resetSecondFactor');
-  const rows = people
-    .slice(0, rowsShownMax)
-    .map((member) => [
-      html`${member.displayName}<br /><small><code>${member.name}</code></small>`,
-      member.email ?? html`<span class="soft">none</span>`,
-      member.role,
-      member.hasSecondFactor ? 'on' : 'off',
-      dayText(member.createdAtMs),
-      mayReset && member.hasSecondFactor ? renderResetForm(caller, account, member) : null,
-    ]);
-  return html`${renderTable({
+  const rows = people.map((member) => [
+    html`${member.displayName}<br /><small><code>${member.name}</code></small>`,
+    member.email ?? html`<span class="soft">none</span>`,
+    member.role,
+    member.hasSecondFactor ? 'on' : 'off',
+    dayText(member.createdAtMs),
+    mayReset && member.hasSecondFactor ? renderResetForm(caller, account, member) : null,
+  ]);
+  return renderLongTable({
     caption: 'People',
     columns: ['Name', 'E-mail', 'Role', 'Second step', 'Since', { heading: 'Help', kind: 'action' }],
     rows,
     empty: 'Nobody can sign in for this customer yet.',
-  })}
-  ${moreThanShown(people.length)}`;
+  });
 }
 
 function renderResetForm(caller: StaffCaller, account: AccountRecord, { name }: MemberRecord): Html {

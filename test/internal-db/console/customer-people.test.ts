@@ -1,5 +1,5 @@
 // The people of a customer on the console, over real HTTPS with the whole internal-db behind it: support takes a lost second
-// step away.
+// step away, and finds everybody of a large customer.
 import t from 'tap';
 import { codeOf, memberPassword, startPeopleRoom } from '../support/people-room.ts';
 import { StaffVisitor, staffPassword } from './staff-visitor.ts';
@@ -43,3 +43,27 @@ t.test(
     t.notMatch((await visitor.get('/accounts/acme')).body, /name="user" value="kim"/);
   },
 );
+
+t.test('everybody is on the page, up to a number that the page tells', async (t) => {
+  const room = await startPeopleRoom(t);
+  const person = { actor: 'test', name: 'ann', displayName: 'Ann', password: staffPassword };
+  await room.admin.call('staff.create', { ...person, role: 'support' });
+  const visitor = new StaffVisitor(room);
+  await visitor.signInWithNewApp('ann');
+  const addPeople = (from: number, to: number) => {
+    const insert = room.database.prepare(
+      `INSERT INTO users (id, account_id, name, display_name, password_hash, role, language, created_at_ms)
+       SELECT 'usr_' || ?1, account_id, ?1, ?1, password_hash, 'downloader', 'en', 0 FROM users WHERE name = 'jo'`,
+    );
+    for (let index = from; index <= to; index += 1) insert.run(`member-${1000 + index}`);
+  };
+  addPeople(1, 26);
+  const some = await visitor.get('/accounts/acme');
+  t.match(some.body, /2 more/);
+  t.match(some.body, '<code>member-1026</code>');
+  t.notMatch(some.body, /there are more/);
+  addPeople(27, 200);
+  const many = await visitor.get('/accounts/acme');
+  t.match(many.body, /These are the first 200; there are more/);
+  t.equal(many.body.match(/<code>(?:jo|member-\d+)<\/code>/g)?.length, 200);
+});
