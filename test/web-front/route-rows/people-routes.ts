@@ -180,7 +180,9 @@ function memberAt(folder: string, { action, body }: Aim) {
 
 function invitationAt(folder: string, { action, body }: Aim) {
   return async ({ session, internalDb }: Customer): Promise<RouteRequest> => {
-    const wish = { ...invitation, role: 'downloader', language: 'en' } as const;
+    // Somebody else each time: one address is not invited often.
+    const email = `${newId('usr')}@analytical.example`;
+    const wish = { email, role: 'downloader', language: 'en' } as const;
     const made = await internalDb('member.invite', { session, ...wish });
     const { invitation: open } = made as Extract<Valid<'member.invite'>, { done: true }>;
     return { path: `${folder}/${open.id}${action}`, ...(body ? { body } : {}) };
