@@ -52,19 +52,13 @@ const settings = `<?xml version="1.0" encoding="UTF-8"?>
 
 /** Fills the folder `home`. Files that are there already are resumed. */
 export async function prepareHome(home: string, order: FileZillaOrder): Promise<void> {
-  const folder = await prepareSettings(home);
+  const folder = join(home, '.config', 'filezilla');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'filezilla.xml'), settings);
   await writeFile(join(folder, 'trustedcerts.xml'), trustedCertificate(order));
   if (order.protocol === 'sftp') await rememberHostKey(home, order);
   for (const path of order.paths) await mkdir(dirname(join(order.directory, path)), { recursive: true });
   fillQueue(join(folder, 'queue.sqlite3'), order);
-}
-
-/** Fills it with settings alone, as after the first start; returns FileZilla's own folder in it. */
-export async function prepareSettings(home: string): Promise<string> {
-  const folder = join(home, '.config', 'filezilla');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'filezilla.xml'), settings);
-  return folder;
 }
 
 function trustedCertificate({ certificate, host, port }: FileZillaOrder): string {

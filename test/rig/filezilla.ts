@@ -1,13 +1,12 @@
 // FileZilla as a customer has it, under an X server of its own: the queue of filezilla-home.ts is started with a key, as
-// a person would, and a file of sites imported. Callers: the tests of FileZilla.
+// a person would. Caller: the end-to-end test of FileZilla.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { prepareHome, prepareSettings, type FileZillaOrder } from './filezilla-home.ts';
+import { prepareHome, type FileZillaOrder } from './filezilla-home.ts';
 import { plainCommand } from './plain-process.ts';
 import { runProgram } from './run-program.ts';
 
@@ -40,42 +39,6 @@ export class VirtualScreen {
   /** Fetches what is ordered, from a home of its own. Resolves when `isDone` says so; rejects when it never does. */
   async fetch(home: string, order: FileZillaOrder, isDone: () => Promise<boolean>): Promise<void> {
     await prepareHome(home, order);
-    await this.#use(home, async (press) => {
-      await press('key', 'ctrl+p');
-      const deadlineMs = performance.now() + patienceMs;
-      while (!(await isDone())) {
-        if (performance.now() > deadlineMs)
-          throw new Error(
-            `FileZilla has fetched ${(await readdir(order.directory, { recursive: true })).join(', ')} only.`,
-          );
-        await delay(pollMs);
-      }
-    });
-  }
-
-  /** Imports a file of sites as a person does, by the menu; returns the list of sites that FileZilla has written then. */
-  async importSites(home: string, file: string): Promise<string> {
-    await prepareSettings(home);
-    const written = join(home, '.config', 'filezilla', 'sitemanager.xml');
-    await this.#use(home, async (press) => {
-      await press('key', 'alt+f', 'sleep', '1', 'key', 'i', 'sleep', '2');
-      await press('type', '--delay', '20', file);
-      const deadlineMs = performance.now() + patienceMs;
-      // The first ends the dialog that asks for the file, the second the one that asks what to take from it.
-      while (!existsSync(written)) {
-        if (performance.now() > deadlineMs) throw new Error('FileZilla has imported nothing.');
-        await press('sleep', '1', 'key', 'Return', 'sleep', '1');
-      }
-      await delay(pollMs);
-    });
-    return await readFile(written, 'utf8');
-  }
-
-  /** Starts FileZilla, gives its window the keys, and ends it when `work` is done. */
-  async #use(
-    home: string,
-    work: (press: (...commands: string[]) => Promise<unknown>) => Promise<void>,
-  ): Promise<void> {
     const environment = { DISPLAY: this.#display, HOME: home, XDG_CONFIG_HOME: join(home, '.config') };
     const press = (...commands: string[]) => runProgram('xdotool', commands, { environment });
     // A group of its own: it starts programs, which must go with it.
@@ -86,8 +49,15 @@ export class VirtualScreen {
     try {
       await press('search', '--sync', '--onlyvisible', '--name', 'FileZilla');
       await delay(queueLoadsWithinMs);
-      await press('mousemove', ...hostField, 'click', '1');
-      await work(press);
+      await press('mousemove', ...hostField, 'click', '1', 'key', 'ctrl+p');
+      const deadlineMs = performance.now() + patienceMs;
+      while (!(await isDone())) {
+        if (performance.now() > deadlineMs)
+          throw new Error(
+            `FileZilla has fetched ${(await readdir(order.directory, { recursive: true })).join(', ')} only.`,
+          );
+        await delay(pollMs);
+      }
     } finally {
       if (program.pid !== undefined && program.exitCode === null) process.kill(-program.pid, 'SIGKILL');
       await gone;
