@@ -1,7 +1,6 @@
-// The history as comma-separated values (RFC 4180), for spreadsheets. These take a cell that begins with certain characters
-// for a formula, which could then send what is in the sheet elsewhere: such a cell gets an apostrophe before it (OWASP, CSV
-// injection). Called by the history's route.
+// The history as comma-separated values, for spreadsheets. Called by the history's route.
 import type { PastDownload } from '#commlink/methods/delivery-methods.ts';
+import { csvLine } from '#commlink/pages/csv-line.ts';
 
 const columns: readonly (readonly [name: string, of: (download: PastDownload) => string | number])[] = [
   ['began', ({ startedAtMs }) => new Date(startedAtMs).toISOString()],
@@ -20,19 +19,9 @@ const columns: readonly (readonly [name: string, of: (download: PastDownload) =>
 ];
 
 /** The line of headings. */
-export const historyCsvHead = lineOf(columns.map(([name]) => name));
+export const historyCsvHead = csvLine(columns.map(([name]) => name));
 
 /** The line of one download. */
 export function historyCsvLine(download: PastDownload): string {
-  return lineOf(columns.map(([, of]) => of(download)));
-}
-
-function lineOf(cells: readonly (string | number)[]): string {
-  return `${cells.map(cellText).join(',')}\r\n`;
-}
-
-function cellText(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return csvLine(columns.map(([, of]) => of(download)));
 }

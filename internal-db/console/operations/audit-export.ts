@@ -1,5 +1,6 @@
 // The audit log as a file: CSV for spreadsheets, JSON lines for programs; written page by page, so that a long log needs
 // little memory. Called by audit-routes.ts.
+import { csvLine } from '#commlink/pages/csv-line.ts';
 import type { AuditFilter, AuditReads, AuditRecord } from '../../store/audit.ts';
 import { auditPageMax } from '../../limits.ts';
 import { auditEntriesPerExport } from './limits.ts';
@@ -15,7 +16,7 @@ export async function* exportAudit(
   filter: AuditFilter,
   format: ExportFormat,
 ): AsyncGenerator<string> {
-  if (format === 'csv') yield `${columns.join(',')}\r\n`;
+  if (format === 'csv') yield csvLine(columns);
   let before: number | null = null;
   let left = auditEntriesPerExport;
   while (left > 0) {
@@ -24,7 +25,7 @@ export async function* exportAudit(
       limit: Math.min(auditPageMax, left),
     });
     if (entries.length === 0) return;
-    yield entries.map(format === 'csv' ? csvLine : jsonLine).join('');
+    yield entries.map(format === 'csv' ? entryLine : jsonLine).join('');
     left -= entries.length;
     before = entries.at(-1)?.sequence ?? null;
   }
@@ -34,14 +35,8 @@ function jsonLine(entry: AuditRecord): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
-function csvLine({ atMs, ...entry }: AuditRecord): string {
+function entryLine({ atMs, ...entry }: AuditRecord): string {
   const at = new Date(atMs).toISOString();
   const { sequence, actor, action, subject, detail, hash } = entry;
-  return `${[String(sequence), at, actor, action, subject, detail, hash].map(csvCell).join(',')}\r\n`;
-}
-
-/** RFC 4180; a text that a spreadsheet would take for a formula gets an apostrophe before it. */
-function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return csvLine([sequence, at, actor, action, subject, detail, hash]);
 }
