@@ -90,14 +90,16 @@ t.test('clients that ask without end and read no answer', async (t) => {
     socket.on('connect', more).on('drain', more);
     return socket;
   });
-  await delay(4000);
-  const earlyBytes = residentBytes(pid);
-  await delay(6000);
-  const lateBytes = residentBytes(pid);
-  const eachMebibytes = (lateBytes - idleBytes) / sockets.length / mebibyte;
+  // The kernel's buffers fill first, on a busy machine slowly; then no more is taken.
+  let grownMebibytes = Number.POSITIVE_INFINITY;
+  for (let windows = 0; windows < 8 && grownMebibytes >= 15; windows += 1) {
+    const earlyBytes = residentBytes(pid);
+    await delay(4000);
+    grownMebibytes = (residentBytes(pid) - earlyBytes) / mebibyte;
+  }
+  t.ok(grownMebibytes < 15, `${grownMebibytes.toFixed(1)} MiB more in the last seconds`);
+  const eachMebibytes = (residentBytes(pid) - idleBytes) / sockets.length / mebibyte;
   t.ok(eachMebibytes < 12, `${eachMebibytes.toFixed(2)} MiB a client`);
-  const grownMebibytes = (lateBytes - earlyBytes) / mebibyte;
-  t.ok(grownMebibytes < 30, `${grownMebibytes.toFixed(1)} MiB more in the next seconds`);
   for (const socket of sockets) {
     socket.destroy();
     if (!socket.closed) await once(socket, 'close');
