@@ -4,10 +4,11 @@ import type { SecondFactors } from '#commlink/methods/second-factor-methods.ts';
 import { passwordCharacters } from '#commlink/methods/people-fields.ts';
 import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderFacts, renderNotice } from '#commlink/pages/components/parts.ts';
+import { renderAppCodeField } from '#commlink/pages/components/second-step.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { dayText } from '#commlink/pages/sizes-and-times.ts';
 import { formTokenField, renderPage, type PageParts } from './layout.ts';
-import { codeField } from './second-factor-pages.ts';
+import { appCode } from './second-factor-pages.ts';
 import type { StaffCaller } from './staff-session.ts';
 import { renderSection } from './support/parts.ts';
 
@@ -40,7 +41,7 @@ function renderFactors(caller: StaffCaller, { totpSinceMs, recoveryCodesLeft }: 
         : null
     }
     <form class="form" method="post" action="/security/recovery-codes" data-once>
-      ${formTokenField(caller)} ${codeField('')}
+      ${formTokenField(caller)} ${renderAppCodeField(appCode)}
       <p class="hint">The recovery codes that you have now stop working.</p>
       <button>Make new recovery codes</button>
     </form>`;

@@ -1,12 +1,26 @@
 // The console's pages of the second factor: proving it at each sign-in, setting it up at the first one, the recovery codes that
 // are shown once. Called by second-factor-routes.ts and own-security-routes.ts.
 import type { SecondStep } from '#commlink/methods/second-factor-methods.ts';
-import { renderTextField } from '#commlink/pages/components/form-field.ts';
-import { renderCopyable, renderFold } from '#commlink/pages/components/parts.ts';
-import { qrCode } from '#commlink/pages/components/qr-code.ts';
+import { renderFold } from '#commlink/pages/components/parts.ts';
+import {
+  renderAppCodeField,
+  renderAppKey,
+  renderRecoveryCodeField,
+  renderRecoveryCodes,
+} from '#commlink/pages/components/second-step.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
+
+const appKeyWords = {
+  picture: 'The secret, to be scanned with the app',
+  openApp: 'Open the app on this device',
+  manual: 'Scan it with the app, or type this key in:',
+  key: 'secret',
+};
+
+/** The field for the app's code, on each page of the console that asks for one. */
+export const appCode = { label: 'Code of the app', isFirst: true };
 
 /** A secret that waits for its first code. */
 export interface OfferedSecret {
@@ -50,19 +64,18 @@ export function renderSetUpPage(
   offered: OfferedSecret,
   { next, refusal }: StepView,
 ): string {
-  const { challenge, uri, secret } = offered;
+  const { challenge } = offered;
   return renderPage({
     title: 'Set up the second factor',
     caller: null,
     lead: 'Staff sign in with a password and the code of an authenticator app.',
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
-    content: html`<div class="qr">${qrCode(uri, 'The secret, to be scanned with the app')}</div>
-      <p>Scan this with the app, or type: ${renderCopyable('secret', secret)}</p>
+    content: html`${renderAppKey(offered, appKeyWords)}
       <form class="form" method="post" action="/second-factor/set-up" data-once>
         ${formTokenField(caller)}
         <input type="hidden" name="challenge" value="${challenge}" />
         <input type="hidden" name="next" value="${next}" />
-        ${codeField('')}
+        ${renderAppCodeField(appCode)}
         <button class="primary">Confirm</button>
       </form>
       ${signOutForm(caller)}`,
@@ -75,9 +88,7 @@ export function renderRecoveryCodesPage(caller: StaffCaller, codes: readonly str
     title: 'Recovery codes',
     caller: null,
     lead: 'Each of them replaces the app once. They are shown only now: print them, or keep them in a safe.',
-    content: html`<ul class="secrets">
-        ${codes.map((code) => html`<li><code>${code}</code></li>`)}
-      </ul>
+    content: html`${renderRecoveryCodes(codes, { heading: 'Recovery codes', label: 'recovery codes' })}
       <div class="actions"><a class="button primary" href="${next}">I have kept them</a></div>`,
   });
 }
@@ -91,34 +102,9 @@ function codeForm(
     <input type="hidden" name="challenge" value="${challenge}" />
     <input type="hidden" name="next" value="${next}" />
     <input type="hidden" name="kind" value="${kind}" />
-    ${
-      kind === 'totp'
-        ? codeField('')
-        : renderTextField({
-            name: 'code',
-            label: 'Recovery code',
-            idPrefix: 'recovery-',
-            attributes: { autocomplete: 'off', autocapitalize: 'none', required: true, maxlength: 64 },
-          })
-    }
+    ${kind === 'totp' ? renderAppCodeField(appCode) : renderRecoveryCodeField({ label: 'Recovery code' })}
     <button class="${kind === 'totp' ? 'primary' : ''}">Sign in</button>
   </form>`;
-}
-
-/** The field for the code of the app. */
-export function codeField(idPrefix: string): Html {
-  return renderTextField({
-    name: 'code',
-    label: 'Code of the app',
-    idPrefix,
-    attributes: {
-      inputmode: 'numeric',
-      autocomplete: 'one-time-code',
-      required: true,
-      maxlength: 8,
-      autofocus: true,
-    },
-  });
 }
 
 function signOutForm(caller: StaffCaller): Html {

@@ -2,7 +2,7 @@
 // times in the reader's zone, and no second delivery from a double click.
 import { addCopyButtons } from '#commlink/pages/browser/copy-buttons.ts';
 import { followDelivery } from './delivery-progress.ts';
-import { offerPasskeys } from './passkeys.ts';
+import { offerPasskeys } from '#commlink/pages/browser/passkeys.ts';
 import { localizeTimes } from '#commlink/pages/browser/local-times.ts';
 import { closeMenus } from '#commlink/pages/browser/menus.ts';
 import { sendFormsOnce } from '#commlink/pages/browser/single-submit.ts';

@@ -1,7 +1,7 @@
 // The page on which the browser makes a passkey, after the password was given. Called by passkey-routes.ts.
 import { html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from '../layout.ts';
-import { passkeyForm } from './passkey-form.ts';
+import { passkeyForm } from '#commlink/pages/components/passkey-form.ts';
 
 /** The page. */
 export function newPasskeyPage(

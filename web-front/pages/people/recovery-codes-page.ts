@@ -1,5 +1,6 @@
 // The page that shows new recovery codes, once: they are in the answer to the form that made them and nowhere else.
 // Called by the routes of second factors.
+import { renderRecoveryCodes } from '#commlink/pages/components/second-step.ts';
 import { html } from '#commlink/pages/html.ts';
 import { renderPage, type PageFrame, type Viewer } from '../layout.ts';
 
@@ -12,9 +13,7 @@ export function recoveryCodesPage(frame: PageFrame, viewer: Viewer, codes: reado
       <p class="lead">${texts.help}</p>
     </header>
     <p><strong>${texts.once}</strong></p>
-    <ul class="secrets" aria-label="${texts.heading}" data-copy="${texts.label}">
-      ${codes.map((code) => html`<li><code>${code}</code></li> `)}
-    </ul>
+    ${renderRecoveryCodes(codes, texts)}
     <div class="actions"><a class="button primary" href="/account/security">${texts.done}</a></div>
   </div>`;
   return renderPage(frame, { title: texts.title, viewer, section: 'security', main });

@@ -2,11 +2,11 @@
 // What internal-db offered travels in the forms, since nothing is stored here. Called by second-step-routes.ts and
 // sign-in-routes.ts.
 import type { SecondStep } from '#commlink/methods/second-factor-methods.ts';
-import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderFold, renderNotice } from '#commlink/pages/components/parts.ts';
+import { renderAppCodeField, renderRecoveryCodeField } from '#commlink/pages/components/second-step.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage, type PageFrame } from '../layout.ts';
-import { passkeyForm } from './passkey-form.ts';
+import { passkeyForm } from '#commlink/pages/components/passkey-form.ts';
 
 /** What the page offers. */
 export interface SecondStepView {
@@ -41,18 +41,7 @@ function codeForm(frame: PageFrame, view: SecondStepView): Html {
   const texts = frame.texts.secondStep;
   return html`<form class="form" method="post" action="/sign-in/second-step">
     ${stepFields(view, 'totp')}
-    ${renderTextField({
-      name: 'code',
-      label: texts.codeLabel,
-      hint: texts.codeHelp,
-      attributes: {
-        inputmode: 'numeric',
-        autocomplete: 'one-time-code',
-        pattern: '[0-9 ]{6,8}',
-        required: true,
-        autofocus: true,
-      },
-    })}
+    ${renderAppCodeField({ label: texts.codeLabel, hint: texts.codeHelp, isFirst: true })}
     <button class="primary" type="submit">${texts.button}</button>
   </form>`;
 }
@@ -61,13 +50,7 @@ function recoveryForm(frame: PageFrame, view: SecondStepView): Html {
   const texts = frame.texts.secondStep;
   return html`<form class="form" method="post" action="/sign-in/second-step">
     ${stepFields(view, 'recovery')}
-    ${renderTextField({
-      name: 'code',
-      idPrefix: 'recovery-',
-      label: texts.recoveryLabel,
-      hint: texts.recoveryHelp,
-      attributes: { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', required: true },
-    })}
+    ${renderRecoveryCodeField({ label: texts.recoveryLabel, hint: texts.recoveryHelp })}
     <button class="primary" type="submit">${texts.button}</button>
     <p class="fine">${texts.lost}</p>
   </form>`;

@@ -1,6 +1,6 @@
-// A form that goes on with a passkey: hidden until the page's script (browser/passkeys.ts) has found that the browser
+// A form that goes on with a passkey: hidden until the page's script (../browser/passkeys.ts) has found that the browser
 // knows passkeys, and filled in by it. Called by the pages that sign in with a passkey and that add one.
-import { html, type Html } from '#commlink/pages/html.ts';
+import { html, type Html } from '../html.ts';
 
 /** What the form does and says. */
 export interface PasskeyForm {
