@@ -1,5 +1,5 @@
 // The store's interface: everything that internal-db keeps, by subject, one small file each. The services know only
-// this; an engine (sqlite/; PostgreSQL in a later issue) implements it and passes test/internal-db/store/store-contract.ts.
+// this; sql/ implements it on what the engines (sqlite/, postgres/) connect to; each passes test/internal-db/store/store-contract.ts.
 // Reads outside a transaction see the newest committed state, each operation by itself. What is decided from what was
 // read must happen inside `transaction`: transactions run one after the other, so that nothing changes in between.
 import type { AccessEventReads, AccessEventWrites } from './access-events.ts';

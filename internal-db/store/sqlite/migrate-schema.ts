@@ -2,7 +2,7 @@
 // Each file runs in a transaction of its own together with the new number, so a crash leaves one version or the next.
 import { readFileSync, readdirSync } from 'node:fs';
 import { StartupError } from '#commlink/process-lifecycle.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 
 const migrationsDirectory = new URL('./migrations/', import.meta.url);
 const fileNamePattern = /^(\d{4})-[a-z0-9-]+\.sql$/;
@@ -11,10 +11,10 @@ const fileNamePattern = /^(\d{4})-[a-z0-9-]+\.sql$/;
  * Runs the migrations that the database lacks and returns its schema version. Throws StartupError `DATABASE_NEWER`
  * when a newer program has written it: going back would lose what that one added.
  */
-export function migrateSchema(connection: SqliteConnection): number {
+export function migrateSchema(file: SqliteFile): number {
   const migrations = listMigrations();
   const newest = migrations.length;
-  const current = readSchemaVersion(connection);
+  const current = readSchemaVersion(file);
   if (current > newest) {
     throw new StartupError(
       'DATABASE_NEWER',
@@ -22,7 +22,7 @@ export function migrateSchema(connection: SqliteConnection): number {
         'Nothing was changed. Start the newer program that wrote it, or put back a backup from before the upgrade.',
     );
   }
-  for (const migration of migrations.slice(current)) apply(connection, migration);
+  for (const migration of migrations.slice(current)) apply(file, migration);
   return newest;
 }
 
@@ -40,25 +40,21 @@ function listMigrations(): Migration[] {
   });
 }
 
-function readSchemaVersion(connection: SqliteConnection): number {
-  const table = connection.get(
-    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_version'",
-  );
+function readSchemaVersion(file: SqliteFile): number {
+  const table = file.get("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_version'");
   if (!table) return 0;
-  return (
-    connection.get<{ version: number }>('SELECT max(version) AS version FROM schema_version')?.version ?? 0
-  );
+  return file.get<{ version: number }>('SELECT max(version) AS version FROM schema_version')?.version ?? 0;
 }
 
-function apply(connection: SqliteConnection, migration: Migration): void {
-  connection.execute('BEGIN IMMEDIATE');
+function apply(file: SqliteFile, migration: Migration): void {
+  file.execute('BEGIN IMMEDIATE');
   try {
-    connection.execute('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) STRICT');
-    connection.execute(migration.sql);
-    connection.run('INSERT INTO schema_version (version) VALUES (:version)', { version: migration.version });
-    connection.execute('COMMIT');
+    file.execute('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) STRICT');
+    file.execute(migration.sql);
+    file.run('INSERT INTO schema_version (version) VALUES (:version)', { version: migration.version });
+    file.execute('COMMIT');
   } catch (error) {
-    if (connection.inTransaction) connection.execute('ROLLBACK');
+    if (file.inTransaction) file.execute('ROLLBACK');
     throw error;
   }
 }

@@ -5,33 +5,12 @@ import { closeSync, openSync, statSync } from 'node:fs';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { InternalDbError } from '../../internal-db-error.ts';
 import { transactionsPerCommitMax, waitingTransactionsMax } from '../../limits.ts';
-import type { Store, StoreReads, Transaction } from '../store.ts';
-import { CommitQueue } from './commit-queue.ts';
+import type { Store } from '../store.ts';
+import { CommitQueue } from '../sql/commit-queue.ts';
+import { operationsOn } from '../sql/sql-operations.ts';
 import { migrateSchema } from './migrate-schema.ts';
-import { SqliteAccessEvents } from './sqlite-access-events.ts';
-import { SqliteAccounts } from './sqlite-accounts.ts';
-import { SqliteAudit } from './sqlite-audit.ts';
-import { SqliteBans } from './sqlite-bans.ts';
-import { SqliteCatalog } from './sqlite-catalog.ts';
-import { SqliteConnection, sqliteResultCode } from './sqlite-connection.ts';
-import { SqliteDeliveries } from './sqlite-deliveries.ts';
-import { SqliteDownloads } from './sqlite-downloads.ts';
-import { SqliteEntitlements } from './sqlite-entitlements.ts';
-import { SqliteLicences } from './sqlite-licences.ts';
-import { SqliteMails } from './sqlite-mails.ts';
-import { SqliteIdempotentRequests } from './sqlite-idempotent-requests.ts';
-import { SqliteNodes } from './sqlite-nodes.ts';
-import { SqlitePeople } from './sqlite-people.ts';
-import { SqliteSearch } from './sqlite-search.ts';
-import { SqlitePortalVisits } from './sqlite-portal-visits.ts';
-import { SqlitePublished } from './sqlite-published.ts';
-import { SqliteSecondFactors } from './sqlite-second-factors.ts';
-import { SqliteSessions } from './sqlite-sessions.ts';
-import { SqliteSettings } from './sqlite-settings.ts';
-import { SqliteSshKeys } from './sqlite-ssh-keys.ts';
-import { SqliteStaff } from './sqlite-staff.ts';
-import { SqliteWebhooks } from './sqlite-webhooks.ts';
-import { SqliteStatistics } from './sqlite-statistics.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { SqliteFile, sqliteResultCode } from './sqlite-file.ts';
 
 /** Bounds for the file; `pageCountMax` (of 4 KiB pages) makes a full disk reproducible. */
 export interface SqliteStoreOptions {
@@ -47,7 +26,7 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
   try {
     const schemaVersion = migrateSchema(writer);
     if (options.pageCountMax !== undefined) writer.execute(`PRAGMA max_page_count = ${options.pageCountMax}`);
-    const reader = new SqliteConnection(file, { readOnly: true });
+    const reader = new SqliteFile(file, { readOnly: true });
     return buildStore({ file, writer, reader, schemaVersion });
   } catch (error) {
     writer.close();
@@ -55,20 +34,20 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
   }
 }
 
-function openChecked(file: string): SqliteConnection {
-  let connection: SqliteConnection | undefined;
+function openChecked(file: string): SqliteFile {
+  let opened: SqliteFile | undefined;
   try {
     // Made here where it is new, as SQLite would let others read it; its -wal and -shm files get the same mode.
     closeSync(openSync(file, 'a', 0o600));
-    connection = new SqliteConnection(file, { readOnly: false });
-    connection.execute('PRAGMA journal_mode = WAL');
-    connection.execute('PRAGMA synchronous = FULL');
+    opened = new SqliteFile(file, { readOnly: false });
+    opened.execute('PRAGMA journal_mode = WAL');
+    opened.execute('PRAGMA synchronous = FULL');
     // A check of the whole file's structure; indexes are compared with their tables by integrity_check only.
-    const problem = connection.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check;
+    const problem = opened.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check;
     if (problem !== 'ok') throw corrupt(file, problem ?? 'no answer');
-    return connection;
+    return opened;
   } catch (error) {
-    connection?.close();
+    opened?.close();
     throw asStartupError(file, error);
   }
 }
@@ -98,18 +77,19 @@ function corrupt(file: string, report: string): StartupError {
 
 function buildStore(parts: {
   file: string;
-  writer: SqliteConnection;
-  reader: SqliteConnection;
+  writer: SqliteFile;
+  reader: SqliteFile;
   schemaVersion: number;
 }): Store {
   const { file, writer, reader, schemaVersion } = parts;
-  const operations = operationsOn(writer);
-  const queue = new CommitQueue(writer, {
+  const connection = new SqliteConnection(writer);
+  const operations = operationsOn(connection);
+  const queue = new CommitQueue(connection, {
     waitingMax: waitingTransactionsMax,
     perCommitMax: transactionsPerCommitMax,
   });
   return {
-    read: operationsOn(reader),
+    read: operationsOn(new SqliteConnection(reader)),
     transaction: (work) => queue.run(() => work(operations)),
     describe: () =>
       Promise.resolve({ engine: 'SQLite (WAL, synchronous FULL)', schemaVersion, sizeBytes: sizeOf(file) }),
@@ -118,34 +98,6 @@ function buildStore(parts: {
         reader.close();
         writer.close();
       }),
-  };
-}
-
-function operationsOn(connection: SqliteConnection): Transaction & StoreReads {
-  return {
-    accessEvents: new SqliteAccessEvents(connection),
-    accounts: new SqliteAccounts(connection),
-    audit: new SqliteAudit(connection),
-    bans: new SqliteBans(connection),
-    catalog: new SqliteCatalog(connection),
-    deliveries: new SqliteDeliveries(connection),
-    downloads: new SqliteDownloads(connection),
-    entitlements: new SqliteEntitlements(connection),
-    licences: new SqliteLicences(connection),
-    mails: new SqliteMails(connection),
-    idempotentRequests: new SqliteIdempotentRequests(connection),
-    nodes: new SqliteNodes(connection),
-    people: new SqlitePeople(connection),
-    portalVisits: new SqlitePortalVisits(connection),
-    published: new SqlitePublished(connection),
-    search: new SqliteSearch(connection),
-    secondFactors: new SqliteSecondFactors(connection),
-    sessions: new SqliteSessions(connection),
-    settings: new SqliteSettings(connection),
-    sshKeys: new SqliteSshKeys(connection),
-    staff: new SqliteStaff(connection),
-    webhooks: new SqliteWebhooks(connection),
-    statistics: new SqliteStatistics(connection),
   };
 }
 

@@ -1,103 +1,51 @@
-// One connection to the SQLite file: statements prepared once and kept, rows as plain objects, and the engine's errors
-// turned into InternalDbError. The only importer of node:sqlite beside the tests.
-// Trusts the SQL that this folder writes; values only ever travel as bound parameters.
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { InternalDbError } from '../../internal-db-error.ts';
-import { databaseBusyTimeoutMs, preparedStatementsMax } from '../../limits.ts';
-import { versionPrecedence } from '../version-precedence.ts';
+// The SQLite file as the connection that ../sql/ works on. Called by open-sqlite-store.ts.
+// Each statement is done when its promise is made: two of them never interleave.
+import type { SqlConnection, SqlDialect, SqlParameters, SqlWriter } from '../sql/sql-connection.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 
-// Result codes of https://sqlite.org/rescode.html (the primary code is the low byte).
-const SQLITE_FULL = 13;
-const SQLITE_CONSTRAINT_PRIMARYKEY = 1555;
-const SQLITE_CONSTRAINT_UNIQUE = 2067;
-const SQLITE_CONSTRAINT_ROWID = 2579;
+/** What is SQLite's own. */
+export const sqliteDialect: SqlDialect = {
+  textsOf: (parameter) => `SELECT value FROM json_each(:${parameter})`,
+};
 
-/** Named parameters of a statement, without the leading colon. */
-export type SqlParameters = Readonly<Record<string, SQLInputValue>>;
+/** A connection to read and write with. */
+export class SqliteConnection implements SqlConnection, SqlWriter {
+  readonly dialect = sqliteDialect;
+  readonly #file: SqliteFile;
 
-/** A connection. Every method throws InternalDbError. */
-export class SqliteConnection {
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
-
-  /** Opens the file, creating it where it does not exist and `readOnly` is false. Throws the engine's own error. */
-  constructor(file: string, options: { readOnly: boolean }) {
-    this.#database = new DatabaseSync(file, {
-      readOnly: options.readOnly,
-      enableForeignKeyConstraints: true,
-      timeout: databaseBusyTimeoutMs,
-    });
-    const precedenceOf = (version: unknown) => versionPrecedence(String(version));
-    this.#database.function('version_precedence', { deterministic: true }, precedenceOf);
+  constructor(file: SqliteFile) {
+    this.#file = file;
   }
 
-  /** Runs SQL without parameters or rows. */
-  execute(sql: string): void {
-    guard(() => this.#database.exec(sql));
-  }
-
-  /** The first row, or undefined. */
-  get<Row>(sql: string, parameters: SqlParameters = {}): Row | undefined {
-    return guard(() => this.#prepare(sql).get(parameters) as Row | undefined);
-  }
-
-  /** All rows. Every caller's SQL bounds their number or reads a set that is small by nature. */
-  all<Row>(sql: string, parameters: SqlParameters = {}): Row[] {
-    return guard(() => this.#prepare(sql).all(parameters) as Row[]);
-  }
-
-  /** Runs a writing statement; returns how many rows it changed. */
-  run(sql: string, parameters: SqlParameters = {}): number {
-    return guard(() => Number(this.#prepare(sql).run(parameters).changes));
-  }
-
-  /** True while a transaction is open on this connection. */
   get inTransaction(): boolean {
-    return this.#database.isTransaction;
+    return this.#file.inTransaction;
   }
 
-  /** Closes the file; the connection is of no use afterwards. */
-  close(): void {
-    this.#statements.clear();
-    this.#database.close();
+  async get<Row>(sql: string, parameters?: SqlParameters): Promise<Row | undefined> {
+    return this.#file.get(sql, parameters);
   }
 
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const statement = this.#database.prepare(sql);
-    if (this.#statements.size < preparedStatementsMax) this.#statements.set(sql, statement);
-    return statement;
+  async all<Row>(sql: string, parameters?: SqlParameters): Promise<Row[]> {
+    return this.#file.all(sql, parameters);
   }
-}
 
-/** The extended result code of an error of node:sqlite, or undefined for other errors. */
-export function sqliteResultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
-  return typeof error.errcode === 'number' ? error.errcode : undefined;
-}
+  async run(sql: string, parameters?: SqlParameters): Promise<number> {
+    return this.#file.run(sql, parameters);
+  }
 
-function guard<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw translate(error);
+  async begin(): Promise<void> {
+    this.#file.execute('BEGIN IMMEDIATE');
   }
-}
 
-function translate(error: unknown): InternalDbError {
-  const code = sqliteResultCode(error);
-  if (
-    code === SQLITE_CONSTRAINT_UNIQUE ||
-    code === SQLITE_CONSTRAINT_PRIMARYKEY ||
-    code === SQLITE_CONSTRAINT_ROWID
-  ) {
-    return new InternalDbError('taken', 'a row with that name or id exists already', { cause: error });
+  async commit(): Promise<void> {
+    this.#file.execute('COMMIT');
   }
-  if (code !== undefined && (code & 0xff) === SQLITE_FULL) {
-    return new InternalDbError('disk_full', 'the database could not grow: its disk is full', {
-      cause: error,
-    });
+
+  async rollback(): Promise<void> {
+    this.#file.execute('ROLLBACK');
   }
-  return new InternalDbError('store_fault', 'the database engine failed', { cause: error });
+
+  async execute(sql: string): Promise<void> {
+    this.#file.execute(sql);
+  }
 }

@@ -3,10 +3,10 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
-import { entitlementStatements } from '#internal-db/store/sqlite/sqlite-entitlements.ts';
-import { licenceStatements } from '#internal-db/store/sqlite/sqlite-licences.ts';
+import { entitlementStatements } from '#internal-db/store/sql/sql-entitlements.ts';
+import { licenceStatements } from '#internal-db/store/sql/sql-licences.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
-import { publishedStatements } from '#internal-db/store/sqlite/sqlite-published.ts';
+import { publishedStatements } from '#internal-db/store/sql/sql-published.ts';
 
 const { productsOfAccountSql, newsSql, searchSql } = publishedStatements;
 const { endingSql } = entitlementStatements;

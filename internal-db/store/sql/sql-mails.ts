@@ -1,10 +1,10 @@
-// SQLite engine: mails to be sent, and what people were told. See ../mails.ts for what each operation promises.
+// SQL: mails to be sent, and what people were told. See ../mails.ts for what each operation promises.
 import type { EndingRecord, EndingWindow, MailCounts, MailRecord, MailWrites } from '../mails.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const mailSql = `SELECT id, kind, recipient, state, sealed, attempts, created_at_ms AS createdAtMs,
-  next_attempt_at_ms AS nextAttemptAtMs, give_up_at_ms AS giveUpAtMs, ended_at_ms AS endedAtMs,
-  last_error AS lastError FROM mails`;
+const mailSql = `SELECT id, kind, recipient, state, sealed, attempts, created_at_ms AS "createdAtMs",
+  next_attempt_at_ms AS "nextAttemptAtMs", give_up_at_ms AS "giveUpAtMs", ended_at_ms AS "endedAtMs",
+  last_error AS "lastError" FROM mails`;
 
 /** The endings of one kind in a window, without those that were told. */
 const endingSql = (kind: EndingRecord['kind'], columns: string, where: string): string =>
@@ -16,29 +16,29 @@ const endingSql = (kind: EndingRecord['kind'], columns: string, where: string): 
 const endingsSql: Readonly<Record<EndingRecord['kind'], string>> = {
   licence: endingSql(
     'licence',
-    `e.id, p.title AS name, e.account_id AS accountId, NULL AS userId, e.not_after_ms AS endAtMs
+    `e.id, p.title AS name, e.account_id AS "accountId", NULL AS "userId", e.not_after_ms AS "endAtMs"
      FROM entitlements e JOIN products p ON p.id = e.product_id`,
     'e.revoked_at_ms IS NULL AND e.not_after_ms > :fromMs AND e.not_after_ms <= :untilMs',
   ),
   token: endingSql(
     'token',
-    `e.id, e.name, u.account_id AS accountId, e.user_id AS userId, e.expires_at_ms AS endAtMs
+    `e.id, e.name, u.account_id AS "accountId", e.user_id AS "userId", e.expires_at_ms AS "endAtMs"
      FROM personal_tokens e JOIN users u ON u.id = e.user_id`,
     'e.revoked_at_ms IS NULL AND e.expires_at_ms > :fromMs AND e.expires_at_ms <= :untilMs',
   ),
   key: endingSql(
     'key',
-    `e.id, e.name, u.account_id AS accountId, e.user_id AS userId, e.expires_at_ms AS endAtMs
+    `e.id, e.name, u.account_id AS "accountId", e.user_id AS "userId", e.expires_at_ms AS "endAtMs"
      FROM ssh_keys e JOIN users u ON u.id = e.user_id`,
     'e.removed_at_ms IS NULL AND e.expires_at_ms > :fromMs AND e.expires_at_ms <= :untilMs',
   ),
 };
 
-/** Mails in SQLite. */
-export class SqliteMails implements MailWrites {
-  readonly #connection: SqliteConnection;
+/** Mails in SQL. */
+export class SqlMails implements MailWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -51,11 +51,11 @@ export class SqliteMails implements MailWrites {
   }
 
   async counts(): Promise<MailCounts> {
-    const row = this.#connection.get<MailCounts>(
+    const row = await this.#connection.get<MailCounts>(
       `SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
          count(*) FILTER (WHERE state = 'waiting' AND attempts > 0) AS failing,
-         count(*) FILTER (WHERE state = 'given_up') AS givenUp,
-         min(created_at_ms) FILTER (WHERE state = 'waiting') AS oldestWaitingAtMs
+         count(*) FILTER (WHERE state = 'given_up') AS "givenUp",
+         min(created_at_ms) FILTER (WHERE state = 'waiting') AS "oldestWaitingAtMs"
        FROM mails`,
     );
     return { waiting: 0, failing: 0, givenUp: 0, oldestWaitingAtMs: null, ...row };
@@ -66,7 +66,7 @@ export class SqliteMails implements MailWrites {
   }
 
   async insertMail(mail: MailRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO mails (id, kind, recipient, state, sealed, attempts, created_at_ms, next_attempt_at_ms,
          give_up_at_ms, ended_at_ms, last_error)
        VALUES (:id, :kind, :recipient, :state, :sealed, :attempts, :createdAtMs, :nextAttemptAtMs,
@@ -76,7 +76,7 @@ export class SqliteMails implements MailWrites {
   }
 
   async putOff(mail: { id: string; nextAttemptAtMs: number; lastError: string }): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `UPDATE mails SET attempts = attempts + 1, next_attempt_at_ms = :nextAttemptAtMs, last_error = :lastError
        WHERE id = :id AND state = 'waiting'`,
       mail,
@@ -89,7 +89,7 @@ export class SqliteMails implements MailWrites {
     atMs: number;
     lastError: string | null;
   }): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `UPDATE mails SET state = :state, sealed = NULL, ended_at_ms = :atMs, last_error = :lastError
        WHERE id = :id AND state = 'waiting'`,
       mail,
@@ -97,12 +97,14 @@ export class SqliteMails implements MailWrites {
   }
 
   async forgetBefore(atMs: number): Promise<void> {
-    this.#connection.run("DELETE FROM mails WHERE state <> 'waiting' AND ended_at_ms < :atMs", { atMs });
-    this.#connection.run('DELETE FROM told_endings WHERE end_at_ms < :atMs', { atMs });
+    await this.#connection.run("DELETE FROM mails WHERE state <> 'waiting' AND ended_at_ms < :atMs", {
+      atMs,
+    });
+    await this.#connection.run('DELETE FROM told_endings WHERE end_at_ms < :atMs', { atMs });
   }
 
   async noteTold(told: { subjectId: string; days: number; endAtMs: number }): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO told_endings (subject_id, days, end_at_ms) VALUES (:subjectId, :days, :endAtMs)
        ON CONFLICT DO NOTHING`,
       told,

@@ -1,18 +1,18 @@
-// SQLite engine: products, releases, artifacts. See ../catalog.ts for what each operation promises.
+// SQL: products, releases, artifacts. See ../catalog.ts for what each operation promises.
 import type { ArtifactRecord, CatalogWrites, ProductRecord, ReleaseRecord } from '../catalog.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const productSql = 'SELECT id, name, title, description, created_at_ms AS createdAtMs FROM products';
-const releaseSql = `SELECT id, product_id AS productId, version, channel, state, created_at_ms AS createdAtMs,
-  published_at_ms AS publishedAtMs FROM releases`;
-const artifactColumns = `f.id, f.release_id AS releaseId, f.name, f.size_bytes AS sizeBytes, f.sha256, f.platform,
-  f.media_type AS mediaType, f.created_at_ms AS createdAtMs`;
+const productSql = 'SELECT id, name, title, description, created_at_ms AS "createdAtMs" FROM products';
+const releaseSql = `SELECT id, product_id AS "productId", version, channel, state, created_at_ms AS "createdAtMs",
+  published_at_ms AS "publishedAtMs" FROM releases`;
+const artifactColumns = `f.id, f.release_id AS "releaseId", f.name, f.size_bytes AS "sizeBytes", f.sha256, f.platform,
+  f.media_type AS "mediaType", f.created_at_ms AS "createdAtMs"`;
 
-/** The catalog in SQLite. */
-export class SqliteCatalog implements CatalogWrites {
-  readonly #connection: SqliteConnection;
+/** The catalog in SQL. */
+export class SqlCatalog implements CatalogWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -42,15 +42,18 @@ export class SqliteCatalog implements CatalogWrites {
   }
 
   async notesOf(releaseId: string): Promise<string> {
-    const row = this.#connection.get<{ notes: string }>('SELECT notes FROM releases WHERE id = :releaseId', {
-      releaseId,
-    });
+    const row = await this.#connection.get<{ notes: string }>(
+      'SELECT notes FROM releases WHERE id = :releaseId',
+      {
+        releaseId,
+      },
+    );
     return row?.notes ?? '';
   }
 
   async platformOrderOf(productId: string): Promise<string[]> {
-    const row = this.#connection.get<{ platformOrder: string | null }>(
-      'SELECT platform_order AS platformOrder FROM products WHERE id = :productId',
+    const row = await this.#connection.get<{ platformOrder: string | null }>(
+      'SELECT platform_order AS "platformOrder" FROM products WHERE id = :productId',
       { productId },
     );
     return row?.platformOrder ? (JSON.parse(row.platformOrder) as string[]) : [];
@@ -79,7 +82,7 @@ export class SqliteCatalog implements CatalogWrites {
   }
 
   async insertProduct(product: ProductRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO products (id, name, title, description, created_at_ms)
        VALUES (:id, :name, :title, :description, :createdAtMs)`,
       { ...product },
@@ -87,7 +90,7 @@ export class SqliteCatalog implements CatalogWrites {
   }
 
   async insertRelease(release: ReleaseRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO releases (id, product_id, version, channel, state, created_at_ms, published_at_ms, precedence)
        VALUES (:id, :productId, :version, :channel, :state, :createdAtMs, :publishedAtMs,
          version_precedence(:version))`,
@@ -100,7 +103,7 @@ export class SqliteCatalog implements CatalogWrites {
     state: ReleaseRecord['state'],
     publishedAtMs: number | null,
   ): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `UPDATE releases SET state = :state, published_at_ms = coalesce(published_at_ms, :publishedAtMs)
        WHERE id = :id`,
       { id, state, publishedAtMs },
@@ -108,19 +111,22 @@ export class SqliteCatalog implements CatalogWrites {
   }
 
   async setNotes(releaseId: string, notes: string): Promise<void> {
-    this.#connection.run('UPDATE releases SET notes = :notes WHERE id = :releaseId', { releaseId, notes });
+    await this.#connection.run('UPDATE releases SET notes = :notes WHERE id = :releaseId', {
+      releaseId,
+      notes,
+    });
   }
 
   async setPlatformOrder(productId: string, platforms: readonly string[]): Promise<void> {
     const platformOrder = platforms.length === 0 ? null : JSON.stringify(platforms);
-    this.#connection.run('UPDATE products SET platform_order = :platformOrder WHERE id = :productId', {
+    await this.#connection.run('UPDATE products SET platform_order = :platformOrder WHERE id = :productId', {
       productId,
       platformOrder,
     });
   }
 
   async insertArtifact(artifact: ArtifactRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO artifacts (id, release_id, name, size_bytes, sha256, platform, media_type, created_at_ms)
        VALUES (:id, :releaseId, :name, :sizeBytes, :sha256, :platform, :mediaType, :createdAtMs)`,
       { ...artifact },

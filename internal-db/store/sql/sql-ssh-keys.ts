@@ -1,7 +1,7 @@
-// SQLite engine: the public SSH keys of customers' users. See ../ssh-keys.ts for what each operation promises.
+// SQL: the public SSH keys of customers' users. See ../ssh-keys.ts for what each operation promises.
 import type { UserWithAccount } from '../accounts.ts';
 import type { SshKeyRecord, SshKeyWrites } from '../ssh-keys.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 import {
   accountColumns,
   accountOf,
@@ -11,20 +11,20 @@ import {
   type JoinedUserRow,
 } from './user-rows.ts';
 
-const keyColumns = `k.id, k.name, k.key_type AS keyType, k.key_bits AS keyBits, k.public_key AS publicKey,
-  k.created_at_ms AS createdAtMs, k.expires_at_ms AS expiresAtMs, k.last_used_at_ms AS lastUsedAtMs`;
+const keyColumns = `k.id, k.name, k.key_type AS "keyType", k.key_bits AS "keyBits", k.public_key AS "publicKey",
+  k.created_at_ms AS "createdAtMs", k.expires_at_ms AS "expiresAtMs", k.last_used_at_ms AS "lastUsedAtMs"`;
 
-/** SSH keys in SQLite. */
-export class SqliteSshKeys implements SshKeyWrites {
-  readonly #connection: SqliteConnection;
+/** SSH keys in SQL. */
+export class SqlSshKeys implements SshKeyWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
   async sshKeysOf(userId: string): Promise<SshKeyRecord[]> {
     return this.#connection.all(
-      `SELECT k.user_id AS userId, ${keyColumns} FROM ssh_keys k
+      `SELECT k.user_id AS "userId", ${keyColumns} FROM ssh_keys k
        WHERE k.user_id = :userId AND k.removed_at_ms IS NULL ORDER BY k.created_at_ms, k.id`,
       { userId },
     );
@@ -34,7 +34,7 @@ export class SqliteSshKeys implements SshKeyWrites {
     userName: string,
     publicKey: Uint8Array,
   ): Promise<(UserWithAccount & { sshKey: SshKeyRecord }) | undefined> {
-    const row = this.#connection.get<JoinedUserRow & SshKeyRecord>(
+    const row = await this.#connection.get<JoinedUserRow & SshKeyRecord>(
       `SELECT ${keyColumns}, ${userColumns}, ${accountColumns} FROM ssh_keys k
        ${ownerJoin('k')}
        WHERE u.name = :userName AND k.public_key = :publicKey AND k.removed_at_ms IS NULL`,
@@ -57,7 +57,7 @@ export class SqliteSshKeys implements SshKeyWrites {
   }
 
   async insertSshKey(key: SshKeyRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO ssh_keys (id, user_id, name, key_type, key_bits, public_key, created_at_ms, expires_at_ms,
          last_used_at_ms)
        VALUES (:id, :userId, :name, :keyType, :keyBits, :publicKey, :createdAtMs, :expiresAtMs, :lastUsedAtMs)`,
@@ -66,11 +66,11 @@ export class SqliteSshKeys implements SshKeyWrites {
   }
 
   async touchSshKey(id: string, atMs: number): Promise<void> {
-    this.#connection.run('UPDATE ssh_keys SET last_used_at_ms = :atMs WHERE id = :id', { id, atMs });
+    await this.#connection.run('UPDATE ssh_keys SET last_used_at_ms = :atMs WHERE id = :id', { id, atMs });
   }
 
   async removeSshKeysOf(userId: string, atMs: number): Promise<string[]> {
-    const rows = this.#connection.all<{ id: string }>(
+    const rows = await this.#connection.all<{ id: string }>(
       `UPDATE ssh_keys SET removed_at_ms = :atMs WHERE user_id = :userId AND removed_at_ms IS NULL RETURNING id`,
       { userId, atMs },
     );
@@ -78,7 +78,7 @@ export class SqliteSshKeys implements SshKeyWrites {
   }
 
   async removeSshKey(removal: { id: string; userId: string; atMs: number }): Promise<boolean> {
-    const changed = this.#connection.run(
+    const changed = await this.#connection.run(
       `UPDATE ssh_keys SET removed_at_ms = :atMs
        WHERE id = :id AND user_id = :userId AND removed_at_ms IS NULL`,
       { ...removal },

@@ -1,14 +1,14 @@
-// SQLite engine: logins and refused logins. See ../access-events.ts for what each operation promises.
+// SQL: logins and refused logins. See ../access-events.ts for what each operation promises.
 import type { AccessEvent, AccessEventRecord, AccessEventWrites, TimePlace } from '../access-events.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
 const minuteMs = 60_000;
 
-/** Events in SQLite. */
-export class SqliteAccessEvents implements AccessEventWrites {
-  readonly #connection: SqliteConnection;
+/** Events in SQL. */
+export class SqlAccessEvents implements AccessEventWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -19,8 +19,8 @@ export class SqliteAccessEvents implements AccessEventWrites {
     const { after, refused, limit } = page;
     const sides = refused === null ? '' : `AND (refusal <> '') = ${refused ? 1 : 0}`;
     return this.#connection.all(
-      `SELECT id, account_id AS accountId, at_ms AS atMs, door, nullif(protocol, '') AS protocol, principal, address,
-         nullif(refusal, '') AS refusal, event_count AS eventCount
+      `SELECT id, account_id AS "accountId", at_ms AS "atMs", door, nullif(protocol, '') AS protocol, principal, address,
+         nullif(refusal, '') AS refusal, event_count AS "eventCount"
        FROM access_events WHERE account_id = :accountId ${sides} AND (at_ms, id) < (:afterMs, :afterId)
        ORDER BY at_ms DESC, id DESC LIMIT :limit`,
       {
@@ -34,7 +34,7 @@ export class SqliteAccessEvents implements AccessEventWrites {
 
   async count(event: AccessEvent, eventCount: number): Promise<void> {
     const { protocol, refusal, ...columns } = event;
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO access_events (account_id, at_ms, minute, door, protocol, principal, address, refusal, event_count)
        VALUES (:accountId, :atMs, :minute, :door, :protocol, :principal, :address, :refusal, :eventCount)
        ON CONFLICT (account_id, minute, door, protocol, principal, address, refusal)

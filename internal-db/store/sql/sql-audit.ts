@@ -1,8 +1,8 @@
-// SQLite engine: the audit log. Triggers of the schema refuse UPDATE and DELETE. See ../audit.ts.
+// SQL: the audit log. Triggers of the schema refuse UPDATE and DELETE. See ../audit.ts.
 import type { AuditFilter, AuditPage, AuditRecord, AuditWrites } from '../audit.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const auditSql = 'SELECT sequence, at_ms AS atMs, actor, action, subject, detail, hash FROM audit_log';
+const auditSql = 'SELECT sequence, at_ms AS "atMs", actor, action, subject, detail, hash FROM audit_log';
 
 // Word for word what audit_log_by_first_word is an index of.
 const firstWordSql = `substr(subject, 1, instr(subject || ' ', ' ') - 1)`;
@@ -12,11 +12,11 @@ const firstSinceSql = `coalesce((SELECT sequence FROM audit_log WHERE at_ms >= :
 const lastUntilSql = `coalesce((SELECT sequence FROM audit_log WHERE at_ms <= :toMs
   ORDER BY at_ms DESC, sequence DESC LIMIT 1), 0)`;
 
-/** The audit log in SQLite. */
-export class SqliteAudit implements AuditWrites {
-  readonly #connection: SqliteConnection;
+/** The audit log in SQL. */
+export class SqlAudit implements AuditWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -78,7 +78,7 @@ export class SqliteAudit implements AuditWrites {
   }
 
   async append(entry: AuditRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO audit_log (sequence, at_ms, actor, action, subject, detail, hash)
        VALUES (:sequence, :atMs, :actor, :action, :subject, :detail, :hash)`,
       { ...entry },

@@ -1,4 +1,4 @@
-// SQLite engine: sums over downloads. Triggers of the schema keep them. See ../statistics.ts for what each operation promises.
+// SQL: sums over downloads. Triggers of the schema keep them. See ../statistics.ts for what each operation promises.
 import type {
   DownloadFilter,
   DownloadSum,
@@ -8,18 +8,18 @@ import type {
   ReleaseHolder,
   StatisticsWrites,
 } from '../statistics.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const sumsSql = `s.outcome, sum(s.download_count) AS downloadCount,
-  CAST(min(total(s.sent_bytes), 9007199254740991.0) AS INTEGER) AS sentBytes FROM download_days s`;
+const sumsSql = `s.outcome, sum(s.download_count) AS "downloadCount",
+  CAST(min(total(s.sent_bytes), 9007199254740991.0) AS INTEGER) AS "sentBytes" FROM download_days s`;
 const whereSql = `WHERE s.day BETWEEN :fromDay AND :toDay
   AND (:productId IS NULL OR s.product_id = :productId) AND (:nodeName IS NULL OR s.node_name = :nodeName)`;
 
-/** Statistics in SQLite. */
-export class SqliteStatistics implements StatisticsWrites {
-  readonly #connection: SqliteConnection;
+/** Statistics in SQL. */
+export class SqlStatistics implements StatisticsWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -45,8 +45,8 @@ export class SqliteStatistics implements StatisticsWrites {
   }
 
   async holderCount(releaseId: string): Promise<number> {
-    const row = this.#connection.get<{ holderCount: number }>(
-      'SELECT count(*) AS holderCount FROM release_holders WHERE release_id = :releaseId',
+    const row = await this.#connection.get<{ holderCount: number }>(
+      'SELECT count(*) AS "holderCount" FROM release_holders WHERE release_id = :releaseId',
       { releaseId },
     );
     return row?.holderCount ?? 0;
@@ -57,8 +57,8 @@ export class SqliteStatistics implements StatisticsWrites {
     page: { after: string | null; limit: number },
   ): Promise<ReleaseHolder[]> {
     return this.#connection.all(
-      `SELECT h.account_id AS accountId, a.name AS account, a.display_name AS displayName,
-         h.first_at_ms AS firstAtMs, h.last_at_ms AS lastAtMs, h.download_count AS downloadCount
+      `SELECT h.account_id AS "accountId", a.name AS account, a.display_name AS "displayName",
+         h.first_at_ms AS "firstAtMs", h.last_at_ms AS "lastAtMs", h.download_count AS "downloadCount"
        FROM release_holders h JOIN accounts a ON a.id = h.account_id
        WHERE h.release_id = :releaseId AND h.account_id > :after ORDER BY h.account_id LIMIT :limit`,
       { releaseId, after: page.after ?? '', limit: page.limit },
@@ -68,8 +68,8 @@ export class SqliteStatistics implements StatisticsWrites {
   async accountsByNewest(productId: string): Promise<{ releaseId: string; accountCount: number }[]> {
     // By release, so that each count runs over the index alone.
     return this.#connection.all(
-      `SELECT r.id AS releaseId,
-         (SELECT count(*) FROM newest_versions n WHERE n.release_id = r.id) AS accountCount
+      `SELECT r.id AS "releaseId",
+         (SELECT count(*) FROM newest_versions n WHERE n.release_id = r.id) AS "accountCount"
        FROM releases r WHERE r.product_id = :productId AND accountCount > 0`,
       { productId },
     );
@@ -80,8 +80,8 @@ export class SqliteStatistics implements StatisticsWrites {
     page: { after: string | null; limit: number },
   ): Promise<NewestVersion[]> {
     return this.#connection.all(
-      `SELECT n.account_id AS accountId, a.name AS account, a.display_name AS displayName,
-         n.release_id AS releaseId
+      `SELECT n.account_id AS "accountId", a.name AS account, a.display_name AS "displayName",
+         n.release_id AS "releaseId"
        FROM newest_versions n JOIN accounts a ON a.id = n.account_id
        WHERE n.release_id = :releaseId AND n.account_id > :after ORDER BY n.account_id LIMIT :limit`,
       { releaseId, after: page.after ?? '', limit: page.limit },
@@ -93,7 +93,7 @@ export class SqliteStatistics implements StatisticsWrites {
     accountId: string,
   ): Promise<{ releaseId: string; version: string } | undefined> {
     return this.#connection.get(
-      `SELECT n.release_id AS releaseId, r.version FROM newest_versions n JOIN releases r ON r.id = n.release_id
+      `SELECT n.release_id AS "releaseId", r.version FROM newest_versions n JOIN releases r ON r.id = n.release_id
        WHERE n.product_id = :productId AND n.account_id = :accountId`,
       { productId, accountId },
     );
@@ -103,18 +103,18 @@ export class SqliteStatistics implements StatisticsWrites {
     return this.#connection.all(
       `SELECT p.name, p.title,
          (SELECT n.version FROM releases n WHERE n.product_id = p.id AND n.state = 'published'
-           ORDER BY n.precedence DESC LIMIT 1) AS newestVersion,
-         count(r.id) FILTER (WHERE r.state = 'published') AS publishedCount,
-         count(r.id) FILTER (WHERE r.state = 'draft') AS draftCount,
-         count(r.id) FILTER (WHERE r.state = 'withdrawn') AS withdrawnCount
+           ORDER BY n.precedence DESC LIMIT 1) AS "newestVersion",
+         count(r.id) FILTER (WHERE r.state = 'published') AS "publishedCount",
+         count(r.id) FILTER (WHERE r.state = 'draft') AS "draftCount",
+         count(r.id) FILTER (WHERE r.state = 'withdrawn') AS "withdrawnCount"
        FROM products p LEFT JOIN releases r ON r.product_id = p.id GROUP BY p.id ORDER BY p.name`,
     );
   }
 
   async storageOfProducts(limit: number): Promise<ProductStorage[]> {
     return this.#connection.all(
-      `SELECT product, count(*) AS fileCount,
-         CAST(min(total(size_bytes), 9007199254740991.0) AS INTEGER) AS sizeBytes
+      `SELECT product, count(*) AS "fileCount",
+         CAST(min(total(size_bytes), 9007199254740991.0) AS INTEGER) AS "sizeBytes"
        FROM (SELECT DISTINCT p.name AS product, f.sha256, f.size_bytes FROM artifacts f
          JOIN releases r ON r.id = f.release_id JOIN products p ON p.id = r.product_id)
        GROUP BY product ORDER BY sizeBytes DESC, product LIMIT :limit`,
@@ -123,7 +123,7 @@ export class SqliteStatistics implements StatisticsWrites {
   }
 
   async putNewest(newest: { productId: string; accountId: string; releaseId: string }): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO newest_versions (product_id, account_id, release_id)
        VALUES (:productId, :accountId, :releaseId)
        ON CONFLICT (product_id, account_id) DO UPDATE SET release_id = excluded.release_id`,

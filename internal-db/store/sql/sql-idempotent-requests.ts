@@ -1,21 +1,21 @@
-// SQLite engine: requests with an Idempotency-Key. See ../idempotent-requests.ts for what each operation promises.
+// SQL: requests with an Idempotency-Key. See ../idempotent-requests.ts for what each operation promises.
 import type { IdempotentRequestRecord, IdempotentRequestWrites } from '../idempotent-requests.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
 const ofKey = 'caller_hash = :callerHash AND request_key = :requestKey';
 
-/** Idempotent requests in SQLite. */
-export class SqliteIdempotentRequests implements IdempotentRequestWrites {
-  readonly #connection: SqliteConnection;
+/** Idempotent requests in SQL. */
+export class SqlIdempotentRequests implements IdempotentRequestWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
   async find(callerHash: Uint8Array, requestKey: string): Promise<IdempotentRequestRecord | undefined> {
     return this.#connection.get(
-      `SELECT caller_hash AS callerHash, request_key AS requestKey, fingerprint, begun_at_ms AS begunAtMs,
-         sealed_answer AS sealedAnswer
+      `SELECT caller_hash AS "callerHash", request_key AS "requestKey", fingerprint, begun_at_ms AS "begunAtMs",
+         sealed_answer AS "sealedAnswer"
        FROM idempotent_requests WHERE ${ofKey}`,
       { callerHash, requestKey },
     );
@@ -23,11 +23,11 @@ export class SqliteIdempotentRequests implements IdempotentRequestWrites {
 
   async countOf(callerHash: Uint8Array): Promise<number> {
     const sql = 'SELECT count(*) AS count FROM idempotent_requests WHERE caller_hash = :callerHash';
-    return this.#connection.get<{ count: number }>(sql, { callerHash })?.count ?? 0;
+    return (await this.#connection.get<{ count: number }>(sql, { callerHash }))?.count ?? 0;
   }
 
   async put(request: IdempotentRequestRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT OR REPLACE INTO idempotent_requests (caller_hash, request_key, fingerprint, begun_at_ms, sealed_answer)
        VALUES (:callerHash, :requestKey, :fingerprint, :begunAtMs, :sealedAnswer)`,
       { ...request },
@@ -35,7 +35,7 @@ export class SqliteIdempotentRequests implements IdempotentRequestWrites {
   }
 
   async delete(callerHash: Uint8Array, requestKey: string): Promise<void> {
-    this.#connection.run(`DELETE FROM idempotent_requests WHERE ${ofKey}`, { callerHash, requestKey });
+    await this.#connection.run(`DELETE FROM idempotent_requests WHERE ${ofKey}`, { callerHash, requestKey });
   }
 
   async deleteBegunBefore(atMs: number, limit: number): Promise<number> {

@@ -1,16 +1,16 @@
-// SQLite engine: the published catalog. See ../published.ts for what each operation promises. Each statement goes down an
+// SQL: the published catalog. See ../published.ts for what each operation promises. Each statement goes down an
 // index and stops at its limit; test/internal-db/store/catalog-query-plans.test.ts holds them to that.
 import type { ProductRecord } from '../catalog.ts';
 import type { CatalogMatch, PublishedNews, PublishedReads, PublishedRelease } from '../published.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const releaseColumns = `r.id, r.product_id AS productId, r.version, r.channel, r.state,
-  r.created_at_ms AS createdAtMs, r.published_at_ms AS publishedAtMs, r.precedence`;
+const releaseColumns = `r.id, r.product_id AS "productId", r.version, r.channel, r.state,
+  r.created_at_ms AS "createdAtMs", r.published_at_ms AS "publishedAtMs", r.precedence`;
 const ownProducts = '(SELECT DISTINCT product_id FROM entitlements WHERE account_id = :accountId)';
 /** After every precedence: these are made of digits, letters and a few signs. */
 const aboveAll = '~';
 
-const productsOfAccountSql = `SELECT p.id, p.name, p.title, p.description, p.created_at_ms AS createdAtMs
+const productsOfAccountSql = `SELECT p.id, p.name, p.title, p.description, p.created_at_ms AS "createdAtMs"
   FROM ${ownProducts} e CROSS JOIN products p ON p.id = e.product_id
   WHERE p.name > :afterName ORDER BY p.name LIMIT :limit`;
 const releasesSql = `SELECT ${releaseColumns} FROM releases r
@@ -28,13 +28,13 @@ const channelsSql = `WITH RECURSIVE found (channel) AS (
     FROM found WHERE found.channel IS NOT NULL
   )
   SELECT channel FROM found WHERE channel IS NOT NULL LIMIT :limit`;
-const newsSql = `SELECT ${releaseColumns}, p.name AS product, p.title AS productTitle
+const newsSql = `SELECT ${releaseColumns}, p.name AS product, p.title AS "productTitle"
   FROM ${ownProducts} e
     CROSS JOIN releases r ON r.product_id = e.product_id AND r.state = 'published' AND r.published_at_ms > :sinceMs
     JOIN products p ON p.id = r.product_id
   ORDER BY r.published_at_ms DESC, r.precedence DESC LIMIT :limit`;
-const searchSql = `SELECT p.id AS productId, p.name AS product, p.title AS productTitle, r.version, r.channel,
-    f.name AS file, f.platform, f.size_bytes AS sizeBytes
+const searchSql = `SELECT p.id AS "productId", p.name AS product, p.title AS "productTitle", r.version, r.channel,
+    f.name AS file, f.platform, f.size_bytes AS "sizeBytes"
   FROM (SELECT subject_id, rank FROM catalog_words WHERE catalog_words MATCH :query ORDER BY rank LIMIT :limit) w
     LEFT JOIN artifacts f ON f.id = w.subject_id
     LEFT JOIN releases r ON r.id = coalesce(f.release_id, w.subject_id)
@@ -52,11 +52,11 @@ export const publishedStatements = {
   searchSql,
 } as const;
 
-/** The published catalog in SQLite. */
-export class SqlitePublished implements PublishedReads {
-  readonly #connection: SqliteConnection;
+/** The published catalog in SQL. */
+export class SqlPublished implements PublishedReads {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -81,7 +81,7 @@ export class SqlitePublished implements PublishedReads {
   }
 
   async channels(productId: string, limit: number): Promise<string[]> {
-    const rows = this.#connection.all<{ channel: string }>(channelsSql, { productId, limit });
+    const rows = await this.#connection.all<{ channel: string }>(channelsSql, { productId, limit });
     return rows.map((row) => row.channel);
   }
 

@@ -1,20 +1,20 @@
-// SQLite engine: the columns of a user joined with its account, and how such a row becomes the two records.
-// Used by sqlite-accounts.ts, sqlite-people.ts, sqlite-sessions.ts and sqlite-ssh-keys.ts, with the aliases `u` and `a`.
+// SQL: the columns of a user joined with its account, and how such a row becomes the two records.
+// Used by sql-accounts.ts, sql-people.ts, sql-sessions.ts and sql-ssh-keys.ts, with the aliases `u` and `a`.
 import type { Language, UserRole } from '#commlink/methods/people-fields.ts';
 import type { AccountRecord, UserRecord } from '../accounts.ts';
 
 /** Columns of users, as `u`. */
-export const userColumns = `u.id AS userId, u.account_id AS userAccountId, u.name AS userName,
-  u.display_name AS userDisplayName, u.password_hash AS userPasswordHash, u.role AS userRole,
-  u.email AS userEmail, u.language AS userLanguage, u.created_at_ms AS userCreatedAtMs`;
+export const userColumns = `u.id AS "userId", u.account_id AS "userAccountId", u.name AS "userName",
+  u.display_name AS "userDisplayName", u.password_hash AS "userPasswordHash", u.role AS "userRole",
+  u.email AS "userEmail", u.language AS "userLanguage", u.created_at_ms AS "userCreatedAtMs"`;
 
 /** The tables of a user who was not removed, and its account; `owned` is a table with `user_id`. */
 export const ownerJoin = (owned: string): string =>
   `JOIN users u ON u.id = ${owned}.user_id AND u.removed_at_ms IS NULL JOIN accounts a ON a.id = u.account_id`;
 
 /** Columns of accounts, as `a`. */
-export const accountColumns = `a.id AS accountId, a.name AS accountName, a.display_name AS accountDisplayName,
-  a.state AS accountState, a.created_at_ms AS accountCreatedAtMs`;
+export const accountColumns = `a.id AS "accountId", a.name AS "accountName", a.display_name AS "accountDisplayName",
+  a.state AS "accountState", a.created_at_ms AS "accountCreatedAtMs"`;
 
 /** A row with both. */
 export interface JoinedUserRow {

@@ -1,17 +1,17 @@
-// SQLite engine: entitlements. See ../entitlements.ts for what each operation promises.
+// SQL: entitlements. See ../entitlements.ts for what each operation promises.
 import type {
   EntitlementPage,
   EntitlementRecord,
   EntitlementWrites,
   ExtensionRecord,
 } from '../entitlements.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const entitlementSql = `SELECT e.id, e.account_id AS accountId, a.name AS account, e.product_id AS productId,
-  p.name AS product, e.versions, e.channels, e.not_before_ms AS notBeforeMs, e.not_after_ms AS notAfterMs,
-  e.downloads_max AS downloadsMax, e.licence_agreement AS licenceAgreement, e.granted_by AS grantedBy,
-  e.granted_at_ms AS grantedAtMs, e.grant_reason AS grantReason, e.revoked_at_ms AS revokedAtMs,
-  e.revoked_by AS revokedBy, e.revoke_reason AS revokeReason
+const entitlementSql = `SELECT e.id, e.account_id AS "accountId", a.name AS account, e.product_id AS "productId",
+  p.name AS product, e.versions, e.channels, e.not_before_ms AS "notBeforeMs", e.not_after_ms AS "notAfterMs",
+  e.downloads_max AS "downloadsMax", e.licence_agreement AS "licenceAgreement", e.granted_by AS "grantedBy",
+  e.granted_at_ms AS "grantedAtMs", e.grant_reason AS "grantReason", e.revoked_at_ms AS "revokedAtMs",
+  e.revoked_by AS "revokedBy", e.revoke_reason AS "revokeReason"
   FROM entitlements e JOIN accounts a ON a.id = e.account_id JOIN products p ON p.id = e.product_id`;
 const inForce = `e.revoked_at_ms IS NULL AND ifnull(e.not_before_ms, 0) <= :atMs
   AND ifnull(e.not_after_ms, :atMs) >= :atMs`;
@@ -21,7 +21,7 @@ const oldestFirst = 'ORDER BY e.granted_at_ms, e.id';
 export const entitlementStatements = {
   endingSql: `${entitlementSql} WHERE e.account_id = :accountId AND e.revoked_at_ms IS NULL
     AND e.not_after_ms BETWEEN :fromMs AND :untilMs ORDER BY e.not_after_ms LIMIT :limit`,
-  downloadCountSql: `SELECT count(*) AS downloadCount
+  downloadCountSql: `SELECT count(*) AS "downloadCount"
     FROM deliveries d CROSS JOIN downloads t ON t.delivery_id = d.id
     WHERE d.entitlement_id = :id AND t.outcome = 'complete' AND t.ended_at_ms <= :untilMs`,
   productSql: `${entitlementSql} WHERE e.account_id = :accountId AND e.product_id = :productId ${oldestFirst}`,
@@ -29,33 +29,38 @@ export const entitlementStatements = {
 
 type EntitlementRow = Omit<EntitlementRecord, 'channels'> & { readonly channels: string | null };
 
-/** Entitlements in SQLite; channels are kept as a JSON array. */
-export class SqliteEntitlements implements EntitlementWrites {
-  readonly #connection: SqliteConnection;
+/** Entitlements in SQL; channels are kept as a JSON array. */
+export class SqlEntitlements implements EntitlementWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
   async byId(id: string): Promise<EntitlementRecord | undefined> {
-    const row = this.#connection.get<EntitlementRow>(`${entitlementSql} WHERE e.id = :id`, { id });
+    const row = await this.#connection.get<EntitlementRow>(`${entitlementSql} WHERE e.id = :id`, { id });
     return row && recordOf(row);
   }
 
   async all(): Promise<EntitlementRecord[]> {
-    return this.#connection.all<EntitlementRow>(`${entitlementSql} ${oldestFirst}`).map(recordOf);
+    const rows = await this.#connection.all<EntitlementRow>(`${entitlementSql} ${oldestFirst}`);
+    return rows.map(recordOf);
   }
 
   async ofAccount(accountId: string): Promise<EntitlementRecord[]> {
-    return this.#connection
-      .all<EntitlementRow>(`${entitlementSql} WHERE e.account_id = :accountId ${oldestFirst}`, { accountId })
-      .map(recordOf);
+    const rows = await this.#connection.all<EntitlementRow>(
+      `${entitlementSql} WHERE e.account_id = :accountId ${oldestFirst}`,
+      { accountId },
+    );
+    return rows.map(recordOf);
   }
 
   async ofAccountAndProduct(accountId: string, productId: string): Promise<EntitlementRecord[]> {
-    return this.#connection
-      .all<EntitlementRow>(entitlementStatements.productSql, { accountId, productId })
-      .map(recordOf);
+    const rows = await this.#connection.all<EntitlementRow>(entitlementStatements.productSql, {
+      accountId,
+      productId,
+    });
+    return rows.map(recordOf);
   }
 
   async page(wanted: EntitlementPage): Promise<EntitlementRecord[]> {
@@ -66,23 +71,22 @@ export class SqliteEntitlements implements EntitlementWrites {
       ...(inForceAtMs === null ? [] : [inForce]),
       ...(after === null ? [] : ['(e.granted_at_ms, e.id) < (:afterMs, :afterId)']),
     ];
-    return this.#connection
-      .all<EntitlementRow>(
-        `${entitlementSql} WHERE ${conditions.join(' AND ')} ORDER BY e.granted_at_ms DESC, e.id DESC LIMIT :limit`,
-        {
-          accountId,
-          limit,
-          ...(productId === null ? {} : { productId }),
-          ...(inForceAtMs === null ? {} : { atMs: inForceAtMs }),
-          ...(after === null ? {} : { afterMs: after.atMs, afterId: after.id }),
-        },
-      )
-      .map(recordOf);
+    const rows = await this.#connection.all<EntitlementRow>(
+      `${entitlementSql} WHERE ${conditions.join(' AND ')} ORDER BY e.granted_at_ms DESC, e.id DESC LIMIT :limit`,
+      {
+        accountId,
+        limit,
+        ...(productId === null ? {} : { productId }),
+        ...(inForceAtMs === null ? {} : { atMs: inForceAtMs }),
+        ...(after === null ? {} : { afterMs: after.atMs, afterId: after.id }),
+      },
+    );
+    return rows.map(recordOf);
   }
 
   async countsOfAccount(accountId: string, atMs: number): Promise<{ total: number; inForce: number }> {
-    const row = this.#connection.get<{ total: number; inForce: number }>(
-      `SELECT count(*) AS total, count(*) FILTER (WHERE ${inForce}) AS inForce
+    const row = await this.#connection.get<{ total: number; inForce: number }>(
+      `SELECT count(*) AS total, count(*) FILTER (WHERE ${inForce}) AS "inForce"
        FROM entitlements e WHERE e.account_id = :accountId`,
       { accountId, atMs },
     );
@@ -90,7 +94,7 @@ export class SqliteEntitlements implements EntitlementWrites {
   }
 
   async agreementsOf(accountId: string, atMs: number): Promise<string[]> {
-    const rows = this.#connection.all<{ name: string }>(
+    const rows = await this.#connection.all<{ name: string }>(
       `SELECT DISTINCT e.licence_agreement AS name FROM entitlements e
        WHERE e.account_id = :accountId AND e.licence_agreement IS NOT NULL AND ${inForce}`,
       { accountId, atMs },
@@ -100,8 +104,8 @@ export class SqliteEntitlements implements EntitlementWrites {
 
   async extensionsOf(accountId: string, productId: string): Promise<ExtensionRecord[]> {
     return this.#connection.all(
-      `SELECT x.id, x.entitlement_id AS entitlementId, x.at_ms AS atMs, x.from_ms AS fromMs, x.to_ms AS toMs,
-         x.extended_by AS extendedBy, x.reason
+      `SELECT x.id, x.entitlement_id AS "entitlementId", x.at_ms AS "atMs", x.from_ms AS "fromMs", x.to_ms AS "toMs",
+         x.extended_by AS "extendedBy", x.reason
        FROM entitlements e JOIN entitlement_extensions x ON x.entitlement_id = e.id
        WHERE e.account_id = :accountId AND e.product_id = :productId ORDER BY x.at_ms, x.id`,
       { accountId, productId },
@@ -114,20 +118,24 @@ export class SqliteEntitlements implements EntitlementWrites {
     untilMs: number;
     limit: number;
   }): Promise<EntitlementRecord[]> {
-    return this.#connection.all<EntitlementRow>(entitlementStatements.endingSql, page).map(recordOf);
+    const rows = await this.#connection.all<EntitlementRow>(entitlementStatements.endingSql, page);
+    return rows.map(recordOf);
   }
 
   async completeDownloadCount(id: string, untilMs: number): Promise<number> {
-    const row = this.#connection.get<{ downloadCount: number }>(entitlementStatements.downloadCountSql, {
-      id,
-      untilMs,
-    });
+    const row = await this.#connection.get<{ downloadCount: number }>(
+      entitlementStatements.downloadCountSql,
+      {
+        id,
+        untilMs,
+      },
+    );
     return row?.downloadCount ?? 0;
   }
 
   async insert(entitlement: EntitlementRecord): Promise<void> {
     const { account: _account, product: _product, channels, ...columns } = entitlement;
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO entitlements (id, account_id, product_id, versions, channels, not_before_ms, not_after_ms,
          downloads_max, licence_agreement, granted_by, granted_at_ms, grant_reason, revoked_at_ms, revoked_by,
          revoke_reason)
@@ -139,19 +147,19 @@ export class SqliteEntitlements implements EntitlementWrites {
 
   async extend(extension: ExtensionRecord): Promise<void> {
     const { entitlementId, toMs } = extension;
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO entitlement_extensions (id, entitlement_id, at_ms, from_ms, to_ms, extended_by, reason)
        VALUES (:id, :entitlementId, :atMs, :fromMs, :toMs, :extendedBy, :reason)`,
       { ...extension },
     );
-    this.#connection.run('UPDATE entitlements SET not_after_ms = :toMs WHERE id = :entitlementId', {
+    await this.#connection.run('UPDATE entitlements SET not_after_ms = :toMs WHERE id = :entitlementId', {
       entitlementId,
       toMs,
     });
   }
 
   async revoke(id: string, revocation: { atMs: number; by: string; reason: string }): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `UPDATE entitlements SET revoked_at_ms = :atMs, revoked_by = :by, revoke_reason = :reason
        WHERE id = :id AND revoked_at_ms IS NULL`,
       { id, ...revocation },

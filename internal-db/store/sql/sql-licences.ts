@@ -1,17 +1,17 @@
-// SQLite engine: licence agreements and their acceptances. See ../licences.ts for what each operation promises.
+// SQL: licence agreements and their acceptances. See ../licences.ts for what each operation promises.
 import type { LicenceAcceptanceRecord, LicenceAgreementRecord, LicenceWrites } from '../licences.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const agreementSql = `SELECT id, name, version, title, in_force_at_ms AS inForceAtMs, added_by AS addedBy,
-  added_at_ms AS addedAtMs FROM licence_agreements`;
+const agreementSql = `SELECT id, name, version, title, in_force_at_ms AS "inForceAtMs", added_by AS "addedBy",
+  added_at_ms AS "addedAtMs" FROM licence_agreements`;
 const versionsSql = `${agreementSql} WHERE name = :name ORDER BY in_force_at_ms DESC`;
 const firstPageSql = `${agreementSql} ORDER BY name, in_force_at_ms LIMIT :limit`;
 const pageSql = `${agreementSql} WHERE (name, in_force_at_ms) > (:name, :inForceAtMs)
   ORDER BY name, in_force_at_ms LIMIT :limit`;
 const namesAskedSql = `SELECT DISTINCT licence_agreement AS name FROM entitlements
   WHERE account_id = :accountId AND licence_agreement IS NOT NULL AND revoked_at_ms IS NULL ORDER BY name`;
-const acceptancesSql = `SELECT id, account_id AS accountId, agreement, version, accepted_by AS acceptedBy,
-  accepted_at_ms AS acceptedAtMs, address FROM licence_acceptances WHERE account_id = :accountId
+const acceptancesSql = `SELECT id, account_id AS "accountId", agreement, version, accepted_by AS "acceptedBy",
+  accepted_at_ms AS "acceptedAtMs", address FROM licence_acceptances WHERE account_id = :accountId
   ORDER BY accepted_at_ms, id`;
 
 /** The statements, for the test that has them explained. */
@@ -23,11 +23,11 @@ export const licenceStatements = {
   acceptancesSql,
 } as const;
 
-/** Licence agreements in SQLite. */
-export class SqliteLicences implements LicenceWrites {
-  readonly #connection: SqliteConnection;
+/** Licence agreements in SQL. */
+export class SqlLicences implements LicenceWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -36,9 +36,12 @@ export class SqliteLicences implements LicenceWrites {
   }
 
   async textOf(id: string): Promise<string | undefined> {
-    const row = this.#connection.get<{ text: string }>('SELECT text FROM licence_agreements WHERE id = :id', {
-      id,
-    });
+    const row = await this.#connection.get<{ text: string }>(
+      'SELECT text FROM licence_agreements WHERE id = :id',
+      {
+        id,
+      },
+    );
     return row?.text;
   }
 
@@ -52,7 +55,8 @@ export class SqliteLicences implements LicenceWrites {
   }
 
   async namesAskedOf(accountId: string): Promise<string[]> {
-    return this.#connection.all<{ name: string }>(namesAskedSql, { accountId }).map((row) => row.name);
+    const rows = await this.#connection.all<{ name: string }>(namesAskedSql, { accountId });
+    return rows.map((row) => row.name);
   }
 
   async acceptancesOf(accountId: string): Promise<LicenceAcceptanceRecord[]> {
@@ -60,7 +64,7 @@ export class SqliteLicences implements LicenceWrites {
   }
 
   async insertAgreement(agreement: LicenceAgreementRecord, text: string): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO licence_agreements (id, name, version, title, text, in_force_at_ms, added_by, added_at_ms)
        VALUES (:id, :name, :version, :title, :text, :inForceAtMs, :addedBy, :addedAtMs)`,
       { ...agreement, text },
@@ -68,7 +72,7 @@ export class SqliteLicences implements LicenceWrites {
   }
 
   async insertAcceptance(acceptance: LicenceAcceptanceRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO licence_acceptances (id, account_id, agreement, version, accepted_by, accepted_at_ms, address)
        VALUES (:id, :accountId, :agreement, :version, :acceptedBy, :acceptedAtMs, :address)`,
       { ...acceptance },

@@ -3,7 +3,7 @@
 // fails undoes nothing of its neighbours'; nobody hears of success before the common commit is durable.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InternalDbError } from '../../internal-db-error.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlWriter } from './sql-connection.ts';
 
 /** Bounds of a queue. */
 export interface CommitQueueLimits {
@@ -21,13 +21,13 @@ interface Job {
 
 /** A first-in first-out queue of transactions on one connection. */
 export class CommitQueue {
-  readonly #connection: SqliteConnection;
+  readonly #connection: SqlWriter;
   readonly #limits: CommitQueueLimits;
   readonly #waiting: Job[] = [];
   #running: Promise<void> | null = null;
   #closed = false;
 
-  constructor(connection: SqliteConnection, limits: CommitQueueLimits) {
+  constructor(connection: SqlWriter, limits: CommitQueueLimits) {
     this.#connection = connection;
     this.#limits = limits;
   }
@@ -72,13 +72,13 @@ export class CommitQueue {
   async #commitTogether(jobs: readonly Job[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     try {
-      this.#connection.execute('BEGIN IMMEDIATE');
+      await this.#connection.begin();
       for (const job of jobs) outcomes.push(await this.#runInSavepoint(job));
-      this.#connection.execute('COMMIT');
+      await this.#connection.commit();
       return outcomes;
     } catch (error) {
       // SQLite itself rolls back on some errors (a full disk among them): https://sqlite.org/lang_transaction.html
-      if (this.#connection.inTransaction) this.#connection.execute('ROLLBACK');
+      if (this.#connection.inTransaction) await this.#connection.rollback();
       // What had failed by itself keeps its own error; everything else was undone by this one.
       return jobs.map((_job, index) => {
         const outcome = outcomes[index];
@@ -89,15 +89,15 @@ export class CommitQueue {
 
   /** Throws when the whole transaction is gone, and with it what the others have done. */
   async #runInSavepoint(job: Job): Promise<Outcome> {
-    this.#connection.execute('SAVEPOINT job');
+    await this.#connection.execute('SAVEPOINT job');
     try {
       const result = await job.work();
-      this.#connection.execute('RELEASE job');
+      await this.#connection.execute('RELEASE job');
       return { done: true, result };
     } catch (error) {
       if (!this.#connection.inTransaction) throw error;
-      this.#connection.execute('ROLLBACK TO job');
-      this.#connection.execute('RELEASE job');
+      await this.#connection.execute('ROLLBACK TO job');
+      await this.#connection.execute('RELEASE job');
       return { done: false, error };
     }
   }

@@ -1,16 +1,16 @@
-// SQLite engine: bans. See ../bans.ts for what each operation promises.
+// SQL: bans. See ../bans.ts for what each operation promises.
 import type { BanRecord, BanWrites } from '../bans.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const columnsSql = `id, network, reason, banned_by AS bannedBy, created_at_ms AS createdAtMs, until_ms AS untilMs,
-  ended_at_ms AS endedAtMs, end_reason AS endReason`;
+const columnsSql = `id, network, reason, banned_by AS "bannedBy", created_at_ms AS "createdAtMs", until_ms AS "untilMs",
+  ended_at_ms AS "endedAtMs", end_reason AS "endReason"`;
 const runningSql = 'ended_at_ms IS NULL AND until_ms > :atMs';
 
-/** Bans in SQLite. */
-export class SqliteBans implements BanWrites {
-  readonly #connection: SqliteConnection;
+/** Bans in SQL. */
+export class SqlBans implements BanWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -25,7 +25,7 @@ export class SqliteBans implements BanWrites {
   }
 
   async countSince(by: { network: string; bannedBy: string; sinceMs: number }): Promise<number> {
-    const row = this.#connection.get<{ count: number }>(
+    const row = await this.#connection.get<{ count: number }>(
       `SELECT count(*) AS count FROM bans WHERE network = :network AND banned_by = :bannedBy
          AND created_at_ms >= :sinceMs AND ended_at_ms IS NULL`,
       by,
@@ -34,7 +34,7 @@ export class SqliteBans implements BanWrites {
   }
 
   async insert(ban: Omit<BanRecord, 'endedAtMs' | 'endReason'>): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO bans (id, network, reason, banned_by, created_at_ms, until_ms)
        VALUES (:id, :network, :reason, :bannedBy, :createdAtMs, :untilMs)`,
       { ...ban },
@@ -42,11 +42,11 @@ export class SqliteBans implements BanWrites {
   }
 
   async end(network: string, { atMs, reason }: { atMs: number; reason: string }): Promise<BanRecord[]> {
-    const bans = this.#connection.all<BanRecord>(
+    const bans = await this.#connection.all<BanRecord>(
       `SELECT ${columnsSql} FROM bans WHERE network = :network AND ${runningSql}`,
       { network, atMs },
     );
-    this.#connection.run(
+    await this.#connection.run(
       `UPDATE bans SET ended_at_ms = :atMs, end_reason = :reason WHERE network = :network AND ${runningSql}`,
       { network, atMs, reason },
     );
@@ -54,6 +54,6 @@ export class SqliteBans implements BanWrites {
   }
 
   async deleteOver(beforeMs: number): Promise<void> {
-    this.#connection.run('DELETE FROM bans WHERE until_ms < :beforeMs', { beforeMs });
+    await this.#connection.run('DELETE FROM bans WHERE until_ms < :beforeMs', { beforeMs });
   }
 }

@@ -1,24 +1,24 @@
-// SQLite engine: second factors. See ../second-factors.ts for what each operation promises.
+// SQL: second factors. See ../second-factors.ts for what each operation promises.
 import type { PasskeyRecord, SecondFactorWrites, TotpRecord } from '../second-factors.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const passkeySql = `SELECT id, owner_id AS ownerId, name, credential_id AS credentialId, public_key AS publicKey,
-  sign_count AS signCount, transports, created_at_ms AS createdAtMs, last_used_at_ms AS lastUsedAtMs
+const passkeySql = `SELECT id, owner_id AS "ownerId", name, credential_id AS "credentialId", public_key AS "publicKey",
+  sign_count AS "signCount", transports, created_at_ms AS "createdAtMs", last_used_at_ms AS "lastUsedAtMs"
   FROM passkeys`;
 
 type PasskeyRow = Omit<PasskeyRecord, 'transports'> & { readonly transports: string };
 
-/** Second factors in SQLite. */
-export class SqliteSecondFactors implements SecondFactorWrites {
-  readonly #connection: SqliteConnection;
+/** Second factors in SQL. */
+export class SqlSecondFactors implements SecondFactorWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
   async totpOf(ownerId: string): Promise<TotpRecord | undefined> {
     return this.#connection.get(
-      `SELECT owner_id AS ownerId, secret, last_step AS lastStep, created_at_ms AS createdAtMs
+      `SELECT owner_id AS "ownerId", secret, last_step AS "lastStep", created_at_ms AS "createdAtMs"
        FROM totp_secrets WHERE owner_id = :ownerId`,
       { ownerId },
     );
@@ -26,22 +26,22 @@ export class SqliteSecondFactors implements SecondFactorWrites {
 
   async recoveryCodeCount(ownerId: string): Promise<number> {
     const sql = 'SELECT count(*) AS count FROM recovery_codes WHERE owner_id = :ownerId';
-    return this.#connection.get<{ count: number }>(sql, { ownerId })?.count ?? 0;
+    return (await this.#connection.get<{ count: number }>(sql, { ownerId }))?.count ?? 0;
   }
 
   async passkeysOf(ownerId: string): Promise<PasskeyRecord[]> {
     const sql = `${passkeySql} WHERE owner_id = :ownerId ORDER BY created_at_ms, id`;
-    return this.#connection.all<PasskeyRow>(sql, { ownerId }).map(passkeyOf);
+    return (await this.#connection.all<PasskeyRow>(sql, { ownerId })).map(passkeyOf);
   }
 
   async passkeyByCredential(credentialId: string): Promise<PasskeyRecord | undefined> {
     const sql = `${passkeySql} WHERE credential_id = :credentialId`;
-    const row = this.#connection.get<PasskeyRow>(sql, { credentialId });
+    const row = await this.#connection.get<PasskeyRow>(sql, { credentialId });
     return row && passkeyOf(row);
   }
 
   async putTotp(totp: TotpRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO totp_secrets (owner_id, secret, last_step, created_at_ms)
        VALUES (:ownerId, :secret, :lastStep, :createdAtMs)
        ON CONFLICT (owner_id) DO UPDATE SET secret = excluded.secret, last_step = excluded.last_step,
@@ -52,29 +52,29 @@ export class SqliteSecondFactors implements SecondFactorWrites {
 
   async advanceTotp(ownerId: string, step: number): Promise<boolean> {
     const sql = 'UPDATE totp_secrets SET last_step = :step WHERE owner_id = :ownerId AND last_step < :step';
-    return this.#connection.run(sql, { ownerId, step }) === 1;
+    return (await this.#connection.run(sql, { ownerId, step })) === 1;
   }
 
   async deleteTotp(ownerId: string): Promise<boolean> {
     const sql = 'DELETE FROM totp_secrets WHERE owner_id = :ownerId';
-    return this.#connection.run(sql, { ownerId }) === 1;
+    return (await this.#connection.run(sql, { ownerId })) === 1;
   }
 
   async putRecoveryCodes(ownerId: string, secretHashes: readonly Uint8Array[]): Promise<void> {
-    this.#connection.run('DELETE FROM recovery_codes WHERE owner_id = :ownerId', { ownerId });
+    await this.#connection.run('DELETE FROM recovery_codes WHERE owner_id = :ownerId', { ownerId });
     for (const secretHash of secretHashes) {
       const sql = 'INSERT INTO recovery_codes (owner_id, secret_hash) VALUES (:ownerId, :secretHash)';
-      this.#connection.run(sql, { ownerId, secretHash });
+      await this.#connection.run(sql, { ownerId, secretHash });
     }
   }
 
   async takeRecoveryCode(ownerId: string, secretHash: Uint8Array): Promise<boolean> {
     const sql = 'DELETE FROM recovery_codes WHERE owner_id = :ownerId AND secret_hash = :secretHash';
-    return this.#connection.run(sql, { ownerId, secretHash }) === 1;
+    return (await this.#connection.run(sql, { ownerId, secretHash })) === 1;
   }
 
   async insertPasskey(passkey: PasskeyRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO passkeys (id, owner_id, name, credential_id, public_key, sign_count, transports,
          created_at_ms, last_used_at_ms)
        VALUES (:id, :ownerId, :name, :credentialId, :publicKey, :signCount, :transports,
@@ -85,20 +85,23 @@ export class SqliteSecondFactors implements SecondFactorWrites {
 
   async touchPasskey(id: string, { signCount, atMs }: { signCount: number; atMs: number }): Promise<void> {
     const sql = 'UPDATE passkeys SET sign_count = :signCount, last_used_at_ms = :atMs WHERE id = :id';
-    this.#connection.run(sql, { id, signCount, atMs });
+    await this.#connection.run(sql, { id, signCount, atMs });
   }
 
   async deletePasskey(ownerId: string, id: string): Promise<boolean> {
     const sql = 'DELETE FROM passkeys WHERE owner_id = :ownerId AND id = :id';
-    return this.#connection.run(sql, { ownerId, id }) === 1;
+    return (await this.#connection.run(sql, { ownerId, id })) === 1;
   }
 
   async deleteAllOf(ownerId: string): Promise<boolean> {
     const tables = ['totp_secrets', 'recovery_codes', 'passkeys'];
-    const counts = tables.map((table) =>
-      this.#connection.run(`DELETE FROM ${table} WHERE owner_id = :ownerId`, { ownerId }),
-    );
-    return counts.some((count) => count > 0);
+    let deletedCount = 0;
+    for (const table of tables) {
+      deletedCount += await this.#connection.run(`DELETE FROM ${table} WHERE owner_id = :ownerId`, {
+        ownerId,
+      });
+    }
+    return deletedCount > 0;
   }
 }
 

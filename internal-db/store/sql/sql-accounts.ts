@@ -1,15 +1,15 @@
-// SQLite engine: accounts and users. See ../accounts.ts for what each operation promises.
+// SQL: accounts and users. See ../accounts.ts for what each operation promises.
 import type { AccountRecord, AccountWrites, UserRecord, UserWithAccount } from '../accounts.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 import { accountColumns, accountOf, userColumns, userOf, type JoinedUserRow } from './user-rows.ts';
 
-const accountSql = `SELECT id, name, display_name AS displayName, state, created_at_ms AS createdAtMs FROM accounts`;
+const accountSql = `SELECT id, name, display_name AS "displayName", state, created_at_ms AS "createdAtMs" FROM accounts`;
 
-/** Accounts in SQLite. */
-export class SqliteAccounts implements AccountWrites {
-  readonly #connection: SqliteConnection;
+/** Accounts in SQL. */
+export class SqlAccounts implements AccountWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -33,7 +33,7 @@ export class SqliteAccounts implements AccountWrites {
   }
 
   async userByName(name: string): Promise<UserWithAccount | undefined> {
-    const row = this.#connection.get<JoinedUserRow>(
+    const row = await this.#connection.get<JoinedUserRow>(
       `SELECT ${userColumns}, ${accountColumns}
        FROM users u JOIN accounts a ON a.id = u.account_id WHERE u.name = :name AND u.removed_at_ms IS NULL`,
       { name },
@@ -42,7 +42,7 @@ export class SqliteAccounts implements AccountWrites {
   }
 
   async insert(account: AccountRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO accounts (id, name, display_name, state, created_at_ms)
        VALUES (:id, :name, :displayName, :state, :createdAtMs)`,
       { ...account },
@@ -50,11 +50,11 @@ export class SqliteAccounts implements AccountWrites {
   }
 
   async setState(id: string, state: AccountRecord['state']): Promise<void> {
-    this.#connection.run('UPDATE accounts SET state = :state WHERE id = :id', { id, state });
+    await this.#connection.run('UPDATE accounts SET state = :state WHERE id = :id', { id, state });
   }
 
   async insertUser(user: UserRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO users (id, account_id, name, display_name, password_hash, role, email, language, created_at_ms)
        VALUES (:id, :accountId, :name, :displayName, :passwordHash, :role, :email, :language, :createdAtMs)`,
       { ...user },
@@ -62,7 +62,7 @@ export class SqliteAccounts implements AccountWrites {
   }
 
   async setPasswordHash(userId: string, passwordHash: string): Promise<void> {
-    this.#connection.run('UPDATE users SET password_hash = :passwordHash WHERE id = :userId', {
+    await this.#connection.run('UPDATE users SET password_hash = :passwordHash WHERE id = :userId', {
       userId,
       passwordHash,
     });

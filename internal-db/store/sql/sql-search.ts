@@ -1,6 +1,6 @@
-// SQLite engine: finding by words (FTS5) and by digest. See ../search.ts for what each operation promises.
+// SQL: finding by words (FTS5) and by digest. See ../search.ts for what each operation promises.
 import type { FoundFile, FoundName, SearchReads } from '../search.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
 const foundSql = `WITH found AS (
   SELECT n.record_id FROM search_words JOIN search_names n ON n.number = search_words.rowid
@@ -15,11 +15,11 @@ const productSql = `SELECT 'product' AS kind, p.name, p.title, NULL AS account, 
     SELECT 1 FROM json_each(:words) w WHERE instr(lower(p.name || ' ' || p.title), lower(w.value)) = 0)
   ORDER BY p.name LIMIT :limit`;
 
-/** Search in SQLite. */
-export class SqliteSearch implements SearchReads {
-  readonly #connection: SqliteConnection;
+/** Search in SQL. */
+export class SqlSearch implements SearchReads {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 

@@ -1,16 +1,16 @@
-// SQLite engine: staff and their console sessions. See ../staff.ts for what each operation promises.
+// SQL: staff and their console sessions. See ../staff.ts for what each operation promises.
 import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import type { StaffRecord, StaffSessionRecord, StaffWrites } from '../staff.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const staffColumns = `s.id, s.name, s.display_name AS displayName, s.role, s.password_hash AS passwordHash,
-  s.created_at_ms AS createdAtMs, s.ended_at_ms AS endedAtMs`;
+const staffColumns = `s.id, s.name, s.display_name AS "displayName", s.role, s.password_hash AS "passwordHash",
+  s.created_at_ms AS "createdAtMs", s.ended_at_ms AS "endedAtMs"`;
 
-/** Staff in SQLite. */
-export class SqliteStaff implements StaffWrites {
-  readonly #connection: SqliteConnection;
+/** Staff in SQL. */
+export class SqlStaff implements StaffWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -25,21 +25,24 @@ export class SqliteStaff implements StaffWrites {
   async sessionByHash(
     secretHash: Uint8Array,
   ): Promise<{ staff: StaffRecord; session: StaffSessionRecord } | undefined> {
-    const session = this.#connection.get<StaffSessionRecord>(
-      `SELECT secret_hash AS secretHash, staff_id AS staffId, created_at_ms AS createdAtMs,
-         expires_at_ms AS expiresAtMs, second_factor_at_ms AS secondFactorAtMs
+    const session = await this.#connection.get<StaffSessionRecord>(
+      `SELECT secret_hash AS "secretHash", staff_id AS "staffId", created_at_ms AS "createdAtMs",
+         expires_at_ms AS "expiresAtMs", second_factor_at_ms AS "secondFactorAtMs"
        FROM staff_sessions WHERE secret_hash = :secretHash`,
       { secretHash },
     );
     if (!session) return undefined;
-    const staff = this.#connection.get<StaffRecord>(`SELECT ${staffColumns} FROM staff s WHERE s.id = :id`, {
-      id: session.staffId,
-    });
+    const staff = await this.#connection.get<StaffRecord>(
+      `SELECT ${staffColumns} FROM staff s WHERE s.id = :id`,
+      {
+        id: session.staffId,
+      },
+    );
     return staff && { staff, session };
   }
 
   async insert(staff: StaffRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO staff (id, name, display_name, role, password_hash, created_at_ms, ended_at_ms)
        VALUES (:id, :name, :displayName, :role, :passwordHash, :createdAtMs, :endedAtMs)`,
       { ...staff },
@@ -47,25 +50,25 @@ export class SqliteStaff implements StaffWrites {
   }
 
   async setPasswordHash(staffId: string, passwordHash: string): Promise<void> {
-    this.#connection.run('UPDATE staff SET password_hash = :passwordHash WHERE id = :staffId', {
+    await this.#connection.run('UPDATE staff SET password_hash = :passwordHash WHERE id = :staffId', {
       staffId,
       passwordHash,
     });
   }
 
   async setRole(staffId: string, role: StaffRole): Promise<void> {
-    this.#connection.run('UPDATE staff SET role = :role WHERE id = :staffId', { staffId, role });
+    await this.#connection.run('UPDATE staff SET role = :role WHERE id = :staffId', { staffId, role });
   }
 
   async setEnded(staffId: string, endedAtMs: number | null): Promise<void> {
-    this.#connection.run('UPDATE staff SET ended_at_ms = :endedAtMs WHERE id = :staffId', {
+    await this.#connection.run('UPDATE staff SET ended_at_ms = :endedAtMs WHERE id = :staffId', {
       staffId,
       endedAtMs,
     });
   }
 
   async insertSession(session: StaffSessionRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO staff_sessions (secret_hash, staff_id, created_at_ms, expires_at_ms, second_factor_at_ms)
        VALUES (:secretHash, :staffId, :createdAtMs, :expiresAtMs, :secondFactorAtMs)`,
       { ...session },
@@ -73,7 +76,7 @@ export class SqliteStaff implements StaffWrites {
   }
 
   async setSecondFactorProved(secretHash: Uint8Array, atMs: number): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       'UPDATE staff_sessions SET second_factor_at_ms = :atMs WHERE secret_hash = :secretHash',
       { secretHash, atMs },
     );
@@ -81,17 +84,17 @@ export class SqliteStaff implements StaffWrites {
 
   async deleteSession(secretHash: Uint8Array): Promise<boolean> {
     const sql = 'DELETE FROM staff_sessions WHERE secret_hash = :secretHash';
-    return this.#connection.run(sql, { secretHash }) === 1;
+    return (await this.#connection.run(sql, { secretHash })) === 1;
   }
 
   async deleteSessionsOf(staffId: string, except: Uint8Array | null): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       'DELETE FROM staff_sessions WHERE staff_id = :staffId AND (:except IS NULL OR secret_hash <> :except)',
       { staffId, except },
     );
   }
 
   async deleteExpiredSessions(atMs: number): Promise<void> {
-    this.#connection.run('DELETE FROM staff_sessions WHERE expires_at_ms <= :atMs', { atMs });
+    await this.#connection.run('DELETE FROM staff_sessions WHERE expires_at_ms <= :atMs', { atMs });
   }
 }

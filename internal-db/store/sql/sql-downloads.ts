@@ -1,4 +1,4 @@
-// SQLite engine: downloads. See ../downloads.ts for what each operation promises.
+// SQL: downloads. See ../downloads.ts for what each operation promises.
 import type {
   DownloadPageFilter,
   DownloadRecord,
@@ -6,11 +6,11 @@ import type {
   DownloadWrites,
   PastDownloadRecord,
 } from '../downloads.ts';
-import type { SqlParameters, SqliteConnection } from './sqlite-connection.ts';
+import type { SqlParameters, SqlConnection } from './sql-connection.ts';
 
-const downloadColumns = `t.id, t.delivery_id AS deliveryId, t.principal, t.path, t.protocol, t.address,
-  t.offset_bytes AS offsetBytes, t.sent_bytes AS sentBytes, t.size_bytes AS sizeBytes,
-  t.started_at_ms AS startedAtMs, t.ended_at_ms AS endedAtMs, t.outcome, a.name AS account`;
+const downloadColumns = `t.id, t.delivery_id AS "deliveryId", t.principal, t.path, t.protocol, t.address,
+  t.offset_bytes AS "offsetBytes", t.sent_bytes AS "sentBytes", t.size_bytes AS "sizeBytes",
+  t.started_at_ms AS "startedAtMs", t.ended_at_ms AS "endedAtMs", t.outcome, a.name AS account`;
 const joinedTables = 'FROM downloads t JOIN accounts a ON a.id = t.account_id';
 const downloadSql = `SELECT ${downloadColumns} ${joinedTables}`;
 const newestFirst = 'ORDER BY t.started_at_ms DESC, t.id DESC LIMIT :limit';
@@ -23,11 +23,11 @@ const userOfPrincipal = `CASE substr(:principal, 1, instr(:principal, ':') - 1)
   WHEN 'key' THEN (SELECT 'user:' || u.name FROM ssh_keys k JOIN users u ON u.id = k.user_id
     WHERE k.id = substr(:principal, 5)) END`;
 
-/** Downloads in SQLite. */
-export class SqliteDownloads implements DownloadWrites {
-  readonly #connection: SqliteConnection;
+/** Downloads in SQL. */
+export class SqlDownloads implements DownloadWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -64,7 +64,7 @@ export class SqliteDownloads implements DownloadWrites {
     const used = narrowing.filter(([, values]) => values !== null);
     const conditions = ['t.account_id = :accountId', ...used.map(([condition]) => condition)];
     return this.#connection.all(
-      `SELECT ${downloadColumns}, t.downloaded_by AS downloadedBy ${joinedTables}
+      `SELECT ${downloadColumns}, t.downloaded_by AS "downloadedBy" ${joinedTables}
        WHERE ${conditions.join(' AND ')} ${newestFirst}`,
       Object.assign({ accountId, limit }, ...used.map(([, values]) => values)),
     );
@@ -78,7 +78,7 @@ export class SqliteDownloads implements DownloadWrites {
   }
 
   async put(download: DownloadRow): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO downloads (id, delivery_id, principal, path, protocol, address, offset_bytes, sent_bytes,
          size_bytes, started_at_ms, ended_at_ms, outcome, account_id, downloaded_by)
        SELECT :id, :deliveryId, :principal, :path, :protocol, :address, :offsetBytes, :sentBytes,

@@ -1,4 +1,4 @@
-// SQLite engine: deliveries. See ../deliveries.ts for what each operation promises.
+// SQL: deliveries. See ../deliveries.ts for what each operation promises.
 import type { DeliveryState } from '#commlink/methods/fields.ts';
 import type {
   DeliveryEnd,
@@ -7,25 +7,25 @@ import type {
   DeliveryWrites,
   NewDelivery,
 } from '../deliveries.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 
-const deliverySql = `SELECT d.id, d.account_id AS accountId, a.name AS account, d.artifact_id AS artifactId,
-  f.release_id AS releaseId, r.product_id AS productId, p.name AS product, r.version, f.name AS file,
-  f.size_bytes AS sizeBytes, f.sha256, d.entitlement_id AS entitlementId, d.node_id AS nodeId,
-  d.node_name AS nodeName, d.login, d.password_hash AS passwordHash, d.state, d.requested_by AS requestedBy,
-  d.requested_at_ms AS requestedAtMs, d.staged_at_ms AS stagedAtMs, d.expires_at_ms AS expiresAtMs,
-  d.ended_at_ms AS endedAtMs
+const deliverySql = `SELECT d.id, d.account_id AS "accountId", a.name AS account, d.artifact_id AS "artifactId",
+  f.release_id AS "releaseId", r.product_id AS "productId", p.name AS product, r.version, f.name AS file,
+  f.size_bytes AS "sizeBytes", f.sha256, d.entitlement_id AS "entitlementId", d.node_id AS "nodeId",
+  d.node_name AS "nodeName", d.login, d.password_hash AS "passwordHash", d.state, d.requested_by AS "requestedBy",
+  d.requested_at_ms AS "requestedAtMs", d.staged_at_ms AS "stagedAtMs", d.expires_at_ms AS "expiresAtMs",
+  d.ended_at_ms AS "endedAtMs"
   FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN artifacts f ON f.id = d.artifact_id
   JOIN releases r ON r.id = f.release_id JOIN products p ON p.id = r.product_id`;
 // Written out in each statement, word for word, so that SQLite uses the partial indexes on live deliveries.
 const live = `d.state IN ('requested', 'staged')`;
 const newestFirst = 'ORDER BY d.requested_at_ms DESC, d.id DESC';
 
-/** Deliveries in SQLite. */
-export class SqliteDeliveries implements DeliveryWrites {
-  readonly #connection: SqliteConnection;
+/** Deliveries in SQL. */
+export class SqlDeliveries implements DeliveryWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
@@ -97,15 +97,15 @@ export class SqliteDeliveries implements DeliveryWrites {
   }
 
   async liveCountOfAccount(accountId: string): Promise<number> {
-    const row = this.#connection.get<{ liveCount: number }>(
-      `SELECT count(*) AS liveCount FROM deliveries d WHERE d.account_id = :accountId AND ${live}`,
+    const row = await this.#connection.get<{ liveCount: number }>(
+      `SELECT count(*) AS "liveCount" FROM deliveries d WHERE d.account_id = :accountId AND ${live}`,
       { accountId },
     );
     return row?.liveCount ?? 0;
   }
 
   async liveCounts(): Promise<{ requested: number; staged: number }> {
-    const row = this.#connection.get<{ requested: number; staged: number }>(
+    const row = await this.#connection.get<{ requested: number; staged: number }>(
       `SELECT count(*) FILTER (WHERE d.state = 'requested') AS requested,
          count(*) FILTER (WHERE d.state = 'staged') AS staged FROM deliveries d WHERE ${live}`,
     );
@@ -120,7 +120,7 @@ export class SqliteDeliveries implements DeliveryWrites {
   }
 
   async insert(delivery: NewDelivery): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO deliveries (id, account_id, artifact_id, entitlement_id, node_id, node_name, login,
          password_hash, state, requested_by, requested_at_ms, expires_at_ms)
        VALUES (:id, :accountId, :artifactId, :entitlementId, :nodeId, :nodeName, :login,
@@ -130,14 +130,14 @@ export class SqliteDeliveries implements DeliveryWrites {
   }
 
   async markStaged(id: string, atMs: number): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `UPDATE deliveries SET state = 'staged', staged_at_ms = :atMs WHERE id = :id AND state = 'requested'`,
       { id, atMs },
     );
   }
 
   async end(id: string, state: DeliveryEnd, atMs: number): Promise<boolean> {
-    const changed = this.#connection.run(
+    const changed = await this.#connection.run(
       `UPDATE deliveries AS d SET state = :state, ended_at_ms = :atMs WHERE d.id = :id AND ${live}`,
       { id, state, atMs },
     );
@@ -145,7 +145,7 @@ export class SqliteDeliveries implements DeliveryWrites {
   }
 
   async setEntitlement(id: string, entitlementId: string): Promise<void> {
-    this.#connection.run('UPDATE deliveries SET entitlement_id = :entitlementId WHERE id = :id', {
+    await this.#connection.run('UPDATE deliveries SET entitlement_id = :entitlementId WHERE id = :id', {
       id,
       entitlementId,
     });

@@ -1,4 +1,4 @@
-// SQLite engine: members, invitations and mailed links. See ../people.ts for what each operation promises.
+// SQL: members, invitations and mailed links. See ../people.ts for what each operation promises.
 import type { Language, UserRole } from '#commlink/methods/people-fields.ts';
 import type { AccountRecord, UserRecord, UserWithAccount } from '../accounts.ts';
 import type {
@@ -8,7 +8,7 @@ import type {
   MemberRecord,
   PeopleWrites,
 } from '../people.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqlConnection } from './sql-connection.ts';
 import {
   accountColumns,
   accountOf,
@@ -20,25 +20,25 @@ import {
 } from './user-rows.ts';
 
 const userSql = `SELECT ${userColumns}, ${accountColumns} FROM users u JOIN accounts a ON a.id = u.account_id`;
-const invitationColumns = `i.id, i.account_id AS accountId, i.email, i.role, i.secret_hash AS secretHash,
-  i.invited_by AS invitedBy, i.created_at_ms AS createdAtMs, i.expires_at_ms AS expiresAtMs,
-  i.accepted_at_ms AS acceptedAtMs, i.withdrawn_at_ms AS withdrawnAtMs`;
+const invitationColumns = `i.id, i.account_id AS "accountId", i.email, i.role, i.secret_hash AS "secretHash",
+  i.invited_by AS "invitedBy", i.created_at_ms AS "createdAtMs", i.expires_at_ms AS "expiresAtMs",
+  i.accepted_at_ms AS "acceptedAtMs", i.withdrawn_at_ms AS "withdrawnAtMs"`;
 const isOpen = 'accepted_at_ms IS NULL AND withdrawn_at_ms IS NULL';
-const linkColumns = `l.id, l.user_id AS userId, l.purpose, l.secret_hash AS secretHash, l.email,
-  l.created_at_ms AS createdAtMs, l.expires_at_ms AS expiresAtMs`;
+const linkColumns = `l.id, l.user_id AS "userId", l.purpose, l.secret_hash AS "secretHash", l.email,
+  l.created_at_ms AS "createdAtMs", l.expires_at_ms AS "expiresAtMs"`;
 
 type MemberRow = JoinedUserRow & { readonly lastSignInAtMs: number | null; readonly factorCount: number };
 
-/** People in SQLite. */
-export class SqlitePeople implements PeopleWrites {
-  readonly #connection: SqliteConnection;
+/** People in SQL. */
+export class SqlPeople implements PeopleWrites {
+  readonly #connection: SqlConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
   }
 
   async userById(id: string): Promise<UserWithAccount | undefined> {
-    const row = this.#connection.get<JoinedUserRow>(
+    const row = await this.#connection.get<JoinedUserRow>(
       `${userSql} WHERE u.id = :id AND u.removed_at_ms IS NULL`,
       { id },
     );
@@ -46,7 +46,7 @@ export class SqlitePeople implements PeopleWrites {
   }
 
   async usersByEmail(email: string, limit: number): Promise<UserWithAccount[]> {
-    const rows = this.#connection.all<JoinedUserRow>(
+    const rows = await this.#connection.all<JoinedUserRow>(
       `${userSql} WHERE u.email = :email AND u.removed_at_ms IS NULL ORDER BY u.created_at_ms, u.id LIMIT :limit`,
       { email, limit },
     );
@@ -54,7 +54,7 @@ export class SqlitePeople implements PeopleWrites {
   }
 
   async userByEmailIn(accountId: string, email: string): Promise<UserRecord | undefined> {
-    const row = this.#connection.get<JoinedUserRow>(
+    const row = await this.#connection.get<JoinedUserRow>(
       `${userSql} WHERE u.email = :email AND u.account_id = :accountId AND u.removed_at_ms IS NULL`,
       { accountId, email },
     );
@@ -62,10 +62,10 @@ export class SqlitePeople implements PeopleWrites {
   }
 
   async membersOf(page: { accountId: string; afterName: string; limit: number }): Promise<MemberRecord[]> {
-    const rows = this.#connection.all<MemberRow>(
-      `SELECT ${userColumns}, ${accountColumns}, u.last_sign_in_at_ms AS lastSignInAtMs,
+    const rows = await this.#connection.all<MemberRow>(
+      `SELECT ${userColumns}, ${accountColumns}, u.last_sign_in_at_ms AS "lastSignInAtMs",
          (SELECT count(*) FROM totp_secrets t WHERE t.owner_id = u.id) +
-         (SELECT count(*) FROM passkeys p WHERE p.owner_id = u.id) AS factorCount
+         (SELECT count(*) FROM passkeys p WHERE p.owner_id = u.id) AS "factorCount"
        FROM users u JOIN accounts a ON a.id = u.account_id
        WHERE u.account_id = :accountId AND u.removed_at_ms IS NULL AND u.name > :afterName
        ORDER BY u.name LIMIT :limit`,
@@ -79,17 +79,16 @@ export class SqlitePeople implements PeopleWrites {
   }
 
   async ownerCount(accountId: string): Promise<number> {
-    return (
-      this.#connection.get<{ count: number }>(
-        `SELECT count(*) AS count FROM users
-         WHERE account_id = :accountId AND removed_at_ms IS NULL AND role = 'owner'`,
-        { accountId },
-      )?.count ?? 0
+    const row = await this.#connection.get<{ count: number }>(
+      `SELECT count(*) AS count FROM users
+       WHERE account_id = :accountId AND removed_at_ms IS NULL AND role = 'owner'`,
+      { accountId },
     );
+    return row?.count ?? 0;
   }
 
   async ownersToTell(accountId: string): Promise<UserRecord[]> {
-    const rows = this.#connection.all<JoinedUserRow>(
+    const rows = await this.#connection.all<JoinedUserRow>(
       `${userSql} WHERE u.account_id = :accountId AND u.removed_at_ms IS NULL AND u.role = 'owner'
          AND u.email IS NOT NULL ORDER BY u.name`,
       { accountId },
@@ -108,7 +107,7 @@ export class SqlitePeople implements PeopleWrites {
   async invitationByHash(
     secretHash: Uint8Array,
   ): Promise<{ invitation: InvitationRecord; account: AccountRecord } | undefined> {
-    const row = this.#connection.get<InvitationRecord & AccountRow>(
+    const row = await this.#connection.get<InvitationRecord & AccountRow>(
       `SELECT ${invitationColumns}, ${accountColumns} FROM invitations i JOIN accounts a ON a.id = i.account_id
        WHERE i.secret_hash = :secretHash`,
       { secretHash },
@@ -119,7 +118,7 @@ export class SqlitePeople implements PeopleWrites {
   async linkByHash(
     secretHash: Uint8Array,
   ): Promise<(UserWithAccount & { link: MailedLinkRecord }) | undefined> {
-    const row = this.#connection.get<JoinedUserRow & MailedLinkRecord>(
+    const row = await this.#connection.get<JoinedUserRow & MailedLinkRecord>(
       `SELECT ${linkColumns}, ${userColumns}, ${accountColumns}
        FROM mailed_links l ${ownerJoin('l')} WHERE l.secret_hash = :secretHash`,
       { secretHash },
@@ -137,26 +136,26 @@ export class SqlitePeople implements PeopleWrites {
 
   async setProfile(userId: string, profile: { displayName: string; language: Language }): Promise<void> {
     const sql = 'UPDATE users SET display_name = :displayName, language = :language WHERE id = :userId';
-    this.#connection.run(sql, { userId, ...profile });
+    await this.#connection.run(sql, { userId, ...profile });
   }
 
   async setEmail(userId: string, email: string): Promise<void> {
-    this.#connection.run('UPDATE users SET email = :email WHERE id = :userId', { userId, email });
+    await this.#connection.run('UPDATE users SET email = :email WHERE id = :userId', { userId, email });
   }
 
   async setRole(userId: string, role: UserRole): Promise<void> {
-    this.#connection.run('UPDATE users SET role = :role WHERE id = :userId', { userId, role });
+    await this.#connection.run('UPDATE users SET role = :role WHERE id = :userId', { userId, role });
   }
 
   async markRemoved(userId: string, atMs: number): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       'UPDATE users SET removed_at_ms = :atMs, password_hash = NULL, email = NULL WHERE id = :userId',
       { userId, atMs },
     );
   }
 
   async insertInvitation(invitation: InvitationRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO invitations (id, account_id, email, role, secret_hash, invited_by, created_at_ms,
          expires_at_ms, accepted_at_ms, withdrawn_at_ms)
        VALUES (:id, :accountId, :email, :role, :secretHash, :invitedBy, :createdAtMs,
@@ -166,28 +165,28 @@ export class SqlitePeople implements PeopleWrites {
   }
 
   async acceptInvitation(id: string, atMs: number): Promise<void> {
-    this.#connection.run('UPDATE invitations SET accepted_at_ms = :atMs WHERE id = :id', { id, atMs });
+    await this.#connection.run('UPDATE invitations SET accepted_at_ms = :atMs WHERE id = :id', { id, atMs });
   }
 
   async withdrawInvitation(which: { accountId: string; id: string; atMs: number }): Promise<boolean> {
     const sql = `UPDATE invitations SET withdrawn_at_ms = :atMs
       WHERE account_id = :accountId AND id = :id AND ${isOpen}`;
-    return this.#connection.run(sql, which) === 1;
+    return (await this.#connection.run(sql, which)) === 1;
   }
 
   async withdrawInvitationsTo(which: { accountId: string; email: string; atMs: number }): Promise<void> {
     const sql = `UPDATE invitations SET withdrawn_at_ms = :atMs
       WHERE account_id = :accountId AND email = :email AND ${isOpen}`;
-    this.#connection.run(sql, which);
+    await this.#connection.run(sql, which);
   }
 
   async withdrawInvitationsOf(which: { accountId: string; atMs: number }): Promise<void> {
     const sql = `UPDATE invitations SET withdrawn_at_ms = :atMs WHERE account_id = :accountId AND ${isOpen}`;
-    this.#connection.run(sql, which);
+    await this.#connection.run(sql, which);
   }
 
   async insertLink(link: MailedLinkRecord): Promise<void> {
-    this.#connection.run(
+    await this.#connection.run(
       `INSERT INTO mailed_links (id, user_id, purpose, secret_hash, email, created_at_ms, expires_at_ms)
        VALUES (:id, :userId, :purpose, :secretHash, :email, :createdAtMs, :expiresAtMs)`,
       { ...link },
@@ -196,11 +195,11 @@ export class SqlitePeople implements PeopleWrites {
 
   async deleteLinksOf(userId: string, purpose: LinkPurpose | null): Promise<void> {
     const sql = `DELETE FROM mailed_links WHERE user_id = :userId AND purpose = coalesce(:purpose, purpose)`;
-    this.#connection.run(sql, { userId, purpose });
+    await this.#connection.run(sql, { userId, purpose });
   }
 
   async deleteExpiredLinks(atMs: number): Promise<void> {
-    this.#connection.run('DELETE FROM mailed_links WHERE expires_at_ms <= :atMs', { atMs });
+    await this.#connection.run('DELETE FROM mailed_links WHERE expires_at_ms <= :atMs', { atMs });
   }
 }
 

@@ -1,0 +1,55 @@
+// Every subject of the store on one connection. Called by the engines.
+import type { StoreReads, Transaction } from '../store.ts';
+import { SqlAccessEvents } from './sql-access-events.ts';
+import { SqlAccounts } from './sql-accounts.ts';
+import { SqlAudit } from './sql-audit.ts';
+import { SqlBans } from './sql-bans.ts';
+import { SqlCatalog } from './sql-catalog.ts';
+import { SqlDeliveries } from './sql-deliveries.ts';
+import { SqlDownloads } from './sql-downloads.ts';
+import { SqlEntitlements } from './sql-entitlements.ts';
+import { SqlLicences } from './sql-licences.ts';
+import { SqlMails } from './sql-mails.ts';
+import { SqlIdempotentRequests } from './sql-idempotent-requests.ts';
+import { SqlNodes } from './sql-nodes.ts';
+import { SqlPeople } from './sql-people.ts';
+import { SqlSearch } from './sql-search.ts';
+import { SqlPortalVisits } from './sql-portal-visits.ts';
+import { SqlPublished } from './sql-published.ts';
+import { SqlSecondFactors } from './sql-second-factors.ts';
+import { SqlSessions } from './sql-sessions.ts';
+import { SqlSettings } from './sql-settings.ts';
+import { SqlSshKeys } from './sql-ssh-keys.ts';
+import { SqlStaff } from './sql-staff.ts';
+import { SqlWebhooks } from './sql-webhooks.ts';
+import { SqlStatistics } from './sql-statistics.ts';
+import type { SqlConnection } from './sql-connection.ts';
+
+/** What may be read, and on a connection that writes also written. */
+export function operationsOn(connection: SqlConnection): Transaction & StoreReads {
+  return {
+    accessEvents: new SqlAccessEvents(connection),
+    accounts: new SqlAccounts(connection),
+    audit: new SqlAudit(connection),
+    bans: new SqlBans(connection),
+    catalog: new SqlCatalog(connection),
+    deliveries: new SqlDeliveries(connection),
+    downloads: new SqlDownloads(connection),
+    entitlements: new SqlEntitlements(connection),
+    licences: new SqlLicences(connection),
+    mails: new SqlMails(connection),
+    idempotentRequests: new SqlIdempotentRequests(connection),
+    nodes: new SqlNodes(connection),
+    people: new SqlPeople(connection),
+    portalVisits: new SqlPortalVisits(connection),
+    published: new SqlPublished(connection),
+    search: new SqlSearch(connection),
+    secondFactors: new SqlSecondFactors(connection),
+    sessions: new SqlSessions(connection),
+    settings: new SqlSettings(connection),
+    sshKeys: new SqlSshKeys(connection),
+    staff: new SqlStaff(connection),
+    webhooks: new SqlWebhooks(connection),
+    statistics: new SqlStatistics(connection),
+  };
+}
