@@ -9,8 +9,14 @@ const write = { ...customerCall, mutates: true };
 const RequestKey = Type.String({ minLength: 1, maxLength: 128, pattern: '^[\\x21-\\x7e]+$' });
 /** Base64url of a SHA-256 over method, path and body. */
 const Fingerprint = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
+/** Characters of an answer that is kept, encrypted. */
+export const sealedAnswerCharactersMax = 200_000;
 /** What was answered, encrypted by the web-front with the caller's own secret: internal-db can't read it. */
-const SealedAnswer = Type.String({ minLength: 1, maxLength: 200_000, pattern: '^[A-Za-z0-9_-]+$' });
+const SealedAnswer = Type.String({
+  minLength: 1,
+  maxLength: sealedAnswerCharactersMax,
+  pattern: '^[A-Za-z0-9_-]+$',
+});
 const inState = <S extends string>(state: S) =>
   strictObject({ valid: Type.Literal(true), state: Type.Literal(state) });
 

@@ -1,6 +1,6 @@
 // The API's description as a page: everything in it that is in the document, small, and nothing that the policy would block.
 import t from 'tap';
-import { noteSchema } from '#web-front/api/schema-notation.ts';
+import { noteSchema } from '#commlink/api/schema-notation.ts';
 import { Type, strictObject } from '#commlink/schema.ts';
 import { Visitor, startPortal } from './portal-fixture.ts';
 

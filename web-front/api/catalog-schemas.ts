@@ -1,11 +1,12 @@
 // The shapes of products, releases, rights and licence agreements in the JSON API. Times are RFC 3339 in UTC.
+import { Time } from '#commlink/api/moment.ts';
 import { LicenceVersion } from '#commlink/methods/catalog-admin-methods.ts';
 import { OwnLicence, ProductStanding, SignedSums } from '#commlink/methods/catalog-methods.ts';
 import { Bytes, FileName, Id, Line, Sha256, Slug, Version } from '#commlink/methods/fields.ts';
 import { Cursor, pageRowsMax } from '#commlink/methods/paging.ts';
 import { Type, strictObject, type Static, type TSchema } from '#commlink/schema.ts';
 import { pagePresetRows } from '../limits.ts';
-import { ReadyDeliveryView, Time } from './schemas.ts';
+import { ReadyDeliveryView } from './schemas.ts';
 
 const OrNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const next = { next: OrNull(Cursor) };

@@ -1,4 +1,5 @@
 // From internal-db's records of products, releases, rights and agreements to the API's views, field by field.
+import { time, timeOrNull } from '#commlink/api/moment.ts';
 import type {
   FullRelease,
   OwnEntitlement,
@@ -8,7 +9,6 @@ import type {
   ReleaseSummary,
 } from '#commlink/methods/catalog-methods.ts';
 import type { EntitlementsView, LicencesView, ProductsView, ReleaseView } from './catalog-schemas.ts';
-import { time, timeOrNull } from './views.ts';
 
 /** A product without its releases. */
 export function viewProduct(product: ProductSummary | ProductDetail) {

@@ -1,4 +1,5 @@
 // POST /deliveries, GET /deliveries, GET and DELETE /deliveries/{id}, and the stream that tells of one.
+import { bodyStatuses } from '#commlink/api/problem-responses.ts';
 import { Type } from '#commlink/schema.ts';
 import { streamDelivery } from '../delivery/delivery-events.ts';
 import { requestDelivery } from '../delivery/request-delivery.ts';
@@ -8,7 +9,7 @@ import { requireCredential } from '../http/session.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import { pagePresetRows } from '../limits.ts';
 import type { PortalServices } from '../portal-services.ts';
-import { bodyStatuses, responses } from './responses.ts';
+import { responses } from './responses.ts';
 import {
   DeliveriesQuery,
   DeliveriesView,

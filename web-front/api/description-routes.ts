@@ -1,7 +1,8 @@
 // GET /openapi.json, the API's description for programs, and GET /, the same for people.
+import type { ApiDescription } from '#commlink/api/description-content.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import type { PortalServices } from '../portal-services.ts';
-import { descriptionPage, type ApiDescription } from './description-page.ts';
+import { descriptionPage } from './description-page.ts';
 
 const hidden = { schema: { hide: true } };
 

@@ -1,4 +1,5 @@
 // GET, PATCH and DELETE /members, POST and DELETE /invitations: an organization's people, for its owners alone.
+import { bodyStatuses } from '#commlink/api/problem-responses.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireCredential } from '../http/session.ts';
 import { pageRowsMax } from '#commlink/methods/paging.ts';
@@ -6,7 +7,7 @@ import type { PortalServices } from '../portal-services.ts';
 import { requireDone } from './change-refusal.ts';
 import { InvitationBody, InvitationView, MembersQuery, MembersView, RoleBody } from './people-schemas.ts';
 import { viewInvitation, viewMember } from './people-views.ts';
-import { bodyStatuses, responses } from './responses.ts';
+import { responses } from './responses.ts';
 import { IdParams } from './schemas.ts';
 
 const tags = ['members'];

@@ -1,5 +1,6 @@
 // The shapes of the API about people: one's own particulars, sessions and second factors, and an organization's members.
 // Times are RFC 3339 in UTC.
+import { Time } from '#commlink/api/moment.ts';
 import { Type, strictObject, type Static, type TSchema } from '#commlink/schema.ts';
 import { Id, Line, Slug } from '#commlink/methods/fields.ts';
 import { Cursor, pageRowsMax } from '#commlink/methods/paging.ts';
@@ -12,7 +13,6 @@ import {
   UserRole,
 } from '#commlink/methods/people-fields.ts';
 import { Challenge, PasskeyOptions, PasskeyResponse } from '#commlink/methods/second-factor-methods.ts';
-import { Time } from './schemas.ts';
 
 const OrNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const person = { name: Slug, displayName: Line, role: UserRole } as const;

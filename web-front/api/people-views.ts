@@ -1,4 +1,5 @@
 // What internal-db says of people, as the API says it.
+import { time, timeOrNull } from '#commlink/api/moment.ts';
 import type { Invitation, Member, OwnSession, Profile } from '#commlink/methods/people-methods.ts';
 import type { Passkey, SecondFactors } from '#commlink/methods/second-factor-methods.ts';
 import type {
@@ -9,7 +10,6 @@ import type {
   ProfileView,
   SecondFactorsView,
 } from './people-schemas.ts';
-import { time, timeOrNull } from './views.ts';
 
 /** A person's own particulars. */
 export function viewProfile({ createdAtMs, ...profile }: Profile): ProfileView {

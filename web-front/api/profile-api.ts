@@ -1,5 +1,6 @@
 // GET and PATCH /profile, POST /profile/email and /profile/password, GET and DELETE /sessions. Only a browser session
 // changes these: a token that leaked must not become the account.
+import { bodyStatuses } from '#commlink/api/problem-responses.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireCredential } from '../http/session.ts';
 import type { PortalServices } from '../portal-services.ts';
@@ -13,7 +14,7 @@ import {
   ProfileView,
 } from './people-schemas.ts';
 import { viewOwnSession, viewProfile } from './people-views.ts';
-import { bodyStatuses, responses } from './responses.ts';
+import { responses } from './responses.ts';
 import { IdParams } from './schemas.ts';
 
 const tags = ['profile'];

@@ -1,4 +1,6 @@
 // The shapes of the JSON API, as its description serves them. Times are RFC 3339 in UTC; sizes are bytes.
+import { Time } from '#commlink/api/moment.ts';
+import { problemSchema } from '#commlink/api/problem-responses.ts';
 import { Type, strictObject, type Static, type TSchema } from '#commlink/schema.ts';
 import {
   Bytes,
@@ -19,8 +21,6 @@ import { TokenScopes } from '#commlink/methods/session-owner.ts';
 import { pagePresetRows, sshKeyInputMax, sshKeyLifetimeDays, tokenLifetimeDays } from '../limits.ts';
 import { problemCodes } from '../portal-problem.ts';
 
-/** A moment, RFC 3339 in UTC. */
-export const Time = Type.String({ format: 'date-time', pattern: '^[-0-9]+T[:.0-9]+Z$' });
 const OrNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const Url = Type.String({ maxLength: 20_000 });
 
@@ -203,12 +203,4 @@ export const SshKeyBody = strictObject({
 export const IdParams = strictObject({ id: Id });
 
 /** Problem details (RFC 9457), for every answer that is not a success. */
-export const ProblemView = strictObject({
-  type: Type.String({ format: 'uri' }),
-  title: Type.String(),
-  status: Type.Integer(),
-  detail: Type.String(),
-  code: Type.Union(problemCodes.map((code) => Type.Literal(code))),
-  incident: Type.String(),
-  reason: Type.Optional(Type.String()),
-});
+export const ProblemView = problemSchema(problemCodes);

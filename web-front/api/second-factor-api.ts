@@ -1,5 +1,6 @@
 // /second-factors: the authenticator app, recovery codes and passkeys of a browser session's owner. What makes an account
 // easier or harder to enter asks for the password again.
+import { bodyStatuses } from '#commlink/api/problem-responses.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireCredential } from '../http/session.ts';
 import type { PortalServices } from '../portal-services.ts';
@@ -15,7 +16,7 @@ import {
   TotpConfirmBody,
 } from './people-schemas.ts';
 import { viewPasskey, viewSecondFactors } from './people-views.ts';
-import { bodyStatuses, responses } from './responses.ts';
+import { responses } from './responses.ts';
 import { IdParams } from './schemas.ts';
 
 const tags = ['second-factors'];

@@ -1,10 +1,11 @@
 // GET, POST and DELETE /ssh-keys. internal-db judges the key, and refuses the latter two to a caller that is a token: a
 // stolen one can't leave a key behind that outlives it.
+import { bodyStatuses } from '#commlink/api/problem-responses.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireCredential } from '../http/session.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
-import { bodyStatuses, responses } from './responses.ts';
+import { responses } from './responses.ts';
 import { IdParams, SshKeyBody, SshKeyView, SshKeysView } from './schemas.ts';
 import { viewSshKey } from './views.ts';
 

@@ -1,11 +1,12 @@
 // GET, POST and DELETE /tokens. internal-db refuses the latter two to a caller that is a token itself, so that a stolen
 // token can't outlive its own revocation.
+import { bodyStatuses } from '#commlink/api/problem-responses.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireCredential } from '../http/session.ts';
 import { tokenLifetimeDays } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
-import { bodyStatuses, responses } from './responses.ts';
+import { responses } from './responses.ts';
 import { CreatedTokenView, IdParams, TokenBody, TokensView } from './schemas.ts';
 import { viewToken } from './views.ts';
 

@@ -1,4 +1,5 @@
 // From internal-db's records to the API's views, field by field: nothing leaves that is not named here.
+import { time, timeOrNull } from '#commlink/api/moment.ts';
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
 import type { SshKey } from '#commlink/methods/internal-db-methods.ts';
 import type { SessionOwner } from '#commlink/methods/session-owner.ts';
@@ -16,11 +17,6 @@ import type {
   SshKeyView,
   TokenView,
 } from './schemas.ts';
-
-/** A moment as the API says it. */
-export const time = (atMs: number): string => new Date(atMs).toISOString();
-/** The same for one that may not have come yet. */
-export const timeOrNull = (atMs: number | null): string | null => (atMs === null ? null : time(atMs));
 
 /** The owner of the credential. */
 export function viewMe({ user, account, kind, scopes, expiresAtMs }: SessionOwner): MeView {

@@ -1,11 +1,11 @@
 // How a delivery's password outlives the redirect after the click, although internal-db keeps only its hash and this
 // process keeps nothing: in a cookie of the customer's own browser, sent back to that delivery's page alone and
-// encrypted under a key that is derived from the customer's session token (http/sealed-text.ts). Any web-front can open
+// encrypted under a key that is derived from the customer's session token (commlink/sealed-text.ts). Any web-front can open
 // it, before and after a restart; once the customer has signed out, nobody can.
 import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
 import { AtMs } from '#commlink/methods/fields.ts';
 import { DeliveryCredentials } from '#commlink/methods/delivery-methods.ts';
-import { openText, sealText, type SealedFor } from '../http/sealed-text.ts';
+import { openText, sealText, type SealedFor } from '#commlink/sealed-text.ts';
 import { httpLimits } from '../limits.ts';
 
 const RememberedCredentials = strictObject({

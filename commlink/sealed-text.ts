@@ -1,6 +1,6 @@
-// Encrypts a text (AES-256-GCM) under a key that is derived from the customer's own secret, which this process keeps nowhere:
-// whoever stores the result can't read it, any web-front can open it for that customer, and nobody once the secret is
-// gone. Called for what a browser or internal-db keeps for us.
+// Encrypts a text (AES-256-GCM) under a key that is derived from a caller's own secret, which no process keeps: whoever stores
+// the result can't read it, any process that the caller shows the secret to can open it, and nobody once the secret is gone.
+// Called for what a browser or internal-db keeps for a web-front, and for answers that the console's API keeps.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 const nonceBytes = 12;
@@ -8,7 +8,7 @@ const tagBytes = 16;
 
 /** Which key, and what the text belongs to; the latter is authenticated with it. */
 export interface SealedFor {
-  /** The session's token or the personal token. */
+  /** The session's token or the personal one. */
   readonly secret: string;
   /** What kind of text it is: each has a key of its own. */
   readonly purpose: string;
