@@ -109,7 +109,11 @@ function withAddresses(entry: NodeEntry, wishes: NodeWishes, ports: Ports | null
       const { settings } = entry;
       return {
         ...entry,
-        settings: { ...settings, ...common, console: at(settings.console, ports?.console) },
+        settings: {
+          ...settings,
+          ...common,
+          console: { ...settings.console, ...at(settings.console, ports?.console) },
+        },
       };
     }
     case 'web-front': {

@@ -2,7 +2,9 @@
 // Callers: internal-db, which obeys it; the operator's side, which checks it before it is published.
 import { Type, strictObject, type Static } from '../schema.ts';
 import { BrandingSettings } from './branding-settings.ts';
-import { HostPort, IpNetwork, PublicUrl, commonSettings } from './link-settings.ts';
+import { ConsoleSettings } from './console-settings.ts';
+import { IdentityProviders } from './identity-provider-settings.ts';
+import { IpNetwork, PublicUrl, commonSettings } from './link-settings.ts';
 import { MailSettings } from './mail-settings.ts';
 
 const LifetimeMs = Type.Integer({ minimum: 1000, maximum: 366 * 86_400_000 });
@@ -10,8 +12,7 @@ const LifetimeMs = Type.Integer({ minimum: 1000, maximum: 366 * 86_400_000 });
 /** The settings of an internal-db node. Durations are milliseconds. */
 export const InternalDbSettings = strictObject({
   ...commonSettings,
-  /** The staff console's internal address. */
-  console: HostPort,
+  console: ConsoleSettings,
   /**
    * What customers type to get to the portal: links in mails lead there, and passkeys are bound to its name. Null: neither
    * mails with links nor passkeys.
@@ -19,6 +20,8 @@ export const InternalDbSettings = strictObject({
   portalUrl: Type.Union([PublicUrl, Type.Null()], { default: null }),
   mail: MailSettings,
   branding: BrandingSettings,
+  /** Where else customers and staff may prove who they are. */
+  identityProviders: IdentityProviders,
   /** How long a customer's delivery stays staged. */
   deliveryLifetimeMs: LifetimeMs,
   /** How long a browser session lasts from sign-in. */

@@ -85,7 +85,7 @@ t.test('settings of both take effect without a restart, and are still there afte
   const host = '127.0.0.1';
   const [newConsole, newPortal] = [rooms.portBase + 10, rooms.portBase + 11];
   await publish({
-    db1: { console: { host, port: newConsole }, sessionLifetimeMs: 60_000 },
+    db1: { console: { ...consoleDefaults, host, port: newConsole }, sessionLifetimeMs: 60_000 },
     web1: {
       portal: { host, port: newPortal, publicUrl: `https://localhost:${newPortal}` },
       features: { api: false },

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { createServer, type AddressInfo } from 'node:net';
 import t from 'tap';
+import { consoleDefaults } from '#commlink/settings/console-settings.ts';
 import { findFreePortBase } from '../rig/free-ports.ts';
 import { issueCertificate } from '../rig/issued-certificate.ts';
 import { demoFile, seedRoom, signIn, startRoom, type RunningRoom } from './support/running-room.ts';
@@ -27,12 +28,14 @@ t.test('the console moves, and shows a new certificate to new connections', asyn
   const { services, node } = room;
   const [oldPort, port] = [services.console.port, await findFreePortBase()];
   t.equal(await certificateNameAt(oldPort), 'localhost');
-  await node.install({ settings: internalDbSettings({ console: { host: '127.0.0.1', port } }) });
+  await node.install({
+    settings: internalDbSettings({ console: { ...consoleDefaults, host: '127.0.0.1', port } }),
+  });
   t.equal(services.console.port, port);
   t.equal(await certificateNameAt(port), 'localhost');
   await t.rejects(certificateNameAt(oldPort), { code: 'ECONNREFUSED' });
   await node.install({
-    settings: internalDbSettings({ console: { host: '127.0.0.1', port } }),
+    settings: internalDbSettings({ console: { ...consoleDefaults, host: '127.0.0.1', port } }),
     identity: { ...(await issueCertificate('renewed')), authority: null, hostKeys: [] },
   });
   t.equal(await certificateNameAt(port), 'renewed');
@@ -44,7 +47,7 @@ t.test('what the console can not be given is refused while it is staged', async 
   await once(other, 'listening');
   t.teardown(() => new Promise((resolve) => other.close(resolve)));
   const { port } = other.address() as AddressInfo;
-  const settings = internalDbSettings({ console: { host: '127.0.0.1', port } });
+  const settings = internalDbSettings({ console: { ...consoleDefaults, host: '127.0.0.1', port } });
   await t.rejects(node.stage({ settings }), { name: 'StartupError', code: 'PORT_TAKEN' });
   const [good, another] = await Promise.all([issueCertificate('good'), issueCertificate('another')]);
   const mixed = { certificate: good.certificate, privateKey: another.privateKey };

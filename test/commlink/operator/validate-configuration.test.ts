@@ -159,7 +159,7 @@ const cases: readonly [what: string, spoil: (sound: Sound) => void, paths: strin
   ],
   [
     'two listeners, one of them at any address',
-    ({ nodes }) => void (nodes.db1.settings.console = { host: '0.0.0.0', port: 7001 }),
+    ({ nodes }) => void Object.assign(nodes.db1.settings.console, { host: '0.0.0.0', port: 7001 }),
     ['/nodes/db1/settings/console'],
   ],
   [
