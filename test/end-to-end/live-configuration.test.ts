@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { connect as connectTls } from 'node:tls';
 import t, { type Test } from 'tap';
 import { createLogger } from '#commlink/log.ts';
+import { consoleDefaults } from '#commlink/settings/console-settings.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { connectUnix } from '#commlink/unix-socket.ts';
 import {
