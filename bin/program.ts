@@ -23,6 +23,7 @@ const groupSummaries: Readonly<Record<string, string>> = {
   release: 'state and notes of releases',
   licence: 'licence agreements that customers accept',
   staff: 'logins of the staff console',
+  token: 'tokens for the API of the staff console',
   webhook: 'other systems that are told of what happens',
   bans: 'networks that may not log in',
   key: "SSH keys of customers' users",

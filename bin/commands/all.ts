@@ -29,6 +29,7 @@ import { releaseNotes, releasePublish, releaseWithdraw } from './release.ts';
 import { sessions, sessionsCut } from './sessions.ts';
 import { stage } from './stage.ts';
 import { staffEnd, staffList, staffReadmit, staffResetSecondFactor, staffRole } from './staff.ts';
+import { staffTokenAdd, staffTokenList, staffTokenRevoke } from './staff-token.ts';
 import { status } from './status.ts';
 import { webhookAdd, webhookList, webhookRemove, webhookReplay } from './webhook.ts';
 import { why } from './why.ts';
@@ -79,6 +80,9 @@ export const commands: readonly CommandSpec[] = [
   staffEnd,
   staffReadmit,
   staffResetSecondFactor,
+  staffTokenAdd,
+  staffTokenList,
+  staffTokenRevoke,
   audit,
   auditVerify,
   configShow,

@@ -27,6 +27,7 @@ import { guardMethods } from './guard-methods.ts';
 import { EmailAddress, Language, UserRole } from './people-fields.ts';
 import { peopleAdminMethods } from './people-admin-methods.ts';
 import { staffMethods } from './staff-methods.ts';
+import { staffTokenMethods } from './staff-token-methods.ts';
 import { StatusReport } from './status-report.ts';
 import { webhookMethods } from './webhook-methods.ts';
 
@@ -80,6 +81,7 @@ export const adminMethods = {
   ...webhookMethods,
   ...catalogAdminMethods,
   ...staffMethods,
+  ...staffTokenMethods,
   ...peopleAdminMethods,
   status: method({ ...read, params: strictObject({}), result: StatusReport }),
   'account.create': method({

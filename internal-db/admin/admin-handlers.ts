@@ -16,6 +16,7 @@ import {
   removeWebhook,
   replayWebhook,
 } from '../webhooks/webhook-administration.ts';
+import { createStaffToken, listStaffTokens, revokeStaffToken } from '../staff-tokens/staff-tokens.ts';
 import { listKeysOfUser, removeKeyOfUser } from '../ssh-keys/own-keys.ts';
 import { createAccount, createUser, listAccounts } from './account-administration.ts';
 import { addBan, liftBan, listBans } from './ban-administration.ts';
@@ -89,6 +90,9 @@ export function createAdminHandlers(
     'staff.setRole': (params) => setStaffRole(context, params),
     'staff.setEnded': (params) => setStaffEnded(context, params),
     'staff.resetSecondFactor': (params) => resetStaffFactors(context, params),
+    'staffToken.create': (params) => createStaffToken(context, params),
+    'staffToken.list': (params) => listStaffTokens(context, params),
+    'staffToken.revoke': (params) => revokeStaffToken(context, params),
     'audit.list': async ({ afterSequence, limit }) => ({
       entries: await context.store.read.audit.after(afterSequence, limit),
     }),

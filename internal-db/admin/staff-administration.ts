@@ -58,7 +58,7 @@ export async function setStaffRole(
   });
 }
 
-/** Ends somebody, and their sessions, or lets them in again. RpcError `not_found`. */
+/** Ends somebody, with their sessions and tokens, or lets them in again. RpcError `not_found`. */
 export async function setStaffEnded(
   context: ServiceContext,
   { actor, name, ended, reason }: ParamsOf<Table, 'staff.setEnded'>,
@@ -67,6 +67,8 @@ export async function setStaffEnded(
     if ((staff.endedAtMs !== null) === ended) return null;
     await transaction.staff.setEnded(staff.id, ended ? atMs : null);
     await transaction.staff.deleteSessionsOf(staff.id, null);
+    // For good: who is let in again makes new ones.
+    await transaction.staffTokens.revokeAllOf(staff.id, atMs);
     return { actor, action: ended ? 'staff.end' : 'staff.readmit', detail: { reason } };
   });
 }

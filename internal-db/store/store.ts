@@ -26,6 +26,7 @@ import type { StatisticsReads, StatisticsWrites } from './statistics.ts';
 import type { StaffReads, StaffWrites } from './staff.ts';
 import type { WebhookReads, WebhookWrites } from './webhooks.ts';
 
+import type { StaffTokenReads, StaffTokenWrites } from './staff-tokens.ts';
 /** What may be read, in and out of transactions. */
 export interface StoreReads {
   readonly accessEvents: AccessEventReads;
@@ -53,6 +54,7 @@ export interface StoreReads {
   readonly webhooks: WebhookReads;
 }
 
+  readonly staffTokens: StaffTokenReads;
 /** What may be read and written inside a transaction. */
 export interface Transaction extends StoreReads {
   readonly accessEvents: AccessEventWrites;
@@ -80,6 +82,7 @@ export interface Transaction extends StoreReads {
 
 /** What `status` says about the database. */
 export interface StoreDescription {
+  readonly staffTokens: StaffTokenWrites;
   readonly engine: string;
   readonly schemaVersion: number;
   readonly sizeBytes: number;

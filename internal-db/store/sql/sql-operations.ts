@@ -23,6 +23,7 @@ import { SqlSshKeys } from './sql-ssh-keys.ts';
 import { SqlStaff } from './sql-staff.ts';
 import { SqlWebhooks } from './sql-webhooks.ts';
 import { SqlStatistics } from './sql-statistics.ts';
+import { SqlStaffTokens } from './sql-staff-tokens.ts';
 import type { SqlConnection } from './sql-connection.ts';
 
 /** What may be read, and on a connection that writes also written. */
@@ -53,3 +54,4 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
     statistics: new SqlStatistics(connection),
   };
 }
+    staffTokens: new SqlStaffTokens(connection),
