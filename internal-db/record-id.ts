@@ -22,10 +22,13 @@ export type RecordKind =
   | 'whk'
   | 'ban'
   | 'stf'
+  | 'sat'
   | 'inv'
   | 'lnk'
   | 'mal'
-  | 'pky';
+  | 'pky'
+  | 'idl'
+  | 'pvw';
 
 /** A new id of the kind given, e.g. `dlv_3q2-7wAAAAAAAAAAAAAAAA`. */
 export function newRecordId(kind: RecordKind): string {

@@ -6,10 +6,21 @@ import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto
 const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 const deliveryLoginPattern = /^d-[a-z2-7]{10}$/;
 const personalTokenPrefix = 'consign_pat_';
+const viewTokenPrefix = 'consign_view_';
 
 /** A new browser session's token: 256 random bits. */
 export function newSessionToken(): string {
   return `consign_ses_${randomBytes(32).toString('base64url')}`;
+}
+
+/** A new token of a view of the portal by staff: 256 random bits. */
+export function newViewToken(): string {
+  return viewTokenPrefix + randomBytes(32).toString('base64url');
+}
+
+/** True when the text has a view's form: then it is that or nothing, and never a customer's own session. */
+export function looksLikeViewToken(text: string): boolean {
+  return text.startsWith(viewTokenPrefix);
 }
 
 /** A new token of a question that waits for its answer: 256 random bits. */
@@ -25,6 +36,11 @@ export function newLinkToken(): string {
 /** A new personal token: 256 random bits. */
 export function newPersonalToken(): string {
   return personalTokenPrefix + randomBytes(32).toString('base64url');
+}
+
+/** A new token of somebody of the staff, for the console's API: 256 random bits. */
+export function newStaffToken(): string {
+  return `consign_sat_${randomBytes(32).toString('base64url')}`;
 }
 
 /** True when the text has a personal token's form; says nothing about whether it is one. */
