@@ -22,8 +22,16 @@ export class StartupError extends Error {
   }
 }
 
-/** Tells the parent process, if there is one with a channel, that all is up. May be called again when pids change. */
-export function announceReady(details: { pids?: Record<string, number> }): void {
+/** What a process tells its parent beside being ready. */
+export interface ReadyDetails {
+  /** The processes that it runs, by name. */
+  readonly pids?: Readonly<Record<string, number>>;
+  /** When it is asked to stop, it may let its customers finish for so long, before it begins to stop. */
+  readonly finishingMsMax?: number;
+}
+
+/** Tells the parent process, if there is one with a channel, that all is up. May be called again when something changed. */
+export function announceReady(details: ReadyDetails): void {
   if (process.connected) process.send?.({ type: 'ready', ...details });
 }
 

@@ -3,8 +3,14 @@
 /** How long all processes together may take until they are ready. */
 export const readyDeadlineMs = 60_000;
 
-/** How long each program may take to stop before it is killed; the FTP node lets running transfers finish first. */
+/**
+ * How long each program may take to stop before it is killed. The FTP node lets running transfers finish first, for as
+ * long as it says (drainWithinMs of its limits), which comes on top.
+ */
 export const stopDeadlineMs = { 'ftp-node': 10_000, 'web-front': 5_000, 'internal-db': 5_000 } as const;
+
+/** When a program lets its customers finish for longer than this, the person at the terminal is told. */
+export const finishingNoticeMs = 1_000;
 
 /** A process that died is started again after this long, doubled each time up to the maximum. */
 export const restartDelayMs = { first: 200, max: 10_000 } as const;

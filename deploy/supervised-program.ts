@@ -5,7 +5,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { healthyAfterMs, restartDelayMs, unreadyDeathsMax } from './limits.ts';
+import type { ReadyDetails } from '#commlink/process-lifecycle.ts';
+import { finishingNoticeMs, healthyAfterMs, restartDelayMs, unreadyDeathsMax } from './limits.ts';
 import { LogFile, isWorthShowing, parseLogLine, wrap } from './log-file.ts';
 import type { ProgramName } from './state-directory.ts';
 
@@ -24,6 +25,7 @@ export interface ProgramOptions {
   readonly configFile: string;
   readonly logPath: string;
   readonly showAll: boolean;
+  /** How long it may take to stop, beside what it asks for its customers (ReadyDetails). */
   readonly stopDeadlineMs: number;
   /** Says a line to the person at the terminal. */
   readonly say: (line: string) => void;
@@ -48,6 +50,7 @@ export class SupervisedProgram {
   #deaths = 0;
   #delayMs: number = restartDelayMs.first;
   #childPids: Readonly<Record<string, number>> = {};
+  #finishingMsMax = 0;
 
   constructor(options: ProgramOptions) {
     this.name = options.name;
@@ -104,19 +107,23 @@ export class SupervisedProgram {
     this.#stopping = true;
     const child = this.#child;
     if (child !== null && child.exitCode === null && child.signalCode === null) {
-      const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+      const exited = new Promise<'exited'>((resolve) => child.once('close', () => resolve('exited')));
       child.kill('SIGTERM');
-      const patience = new AbortController();
-      const late = delay(this.#options.stopDeadlineMs, 'late', { signal: patience.signal });
-      const first = await Promise.race([exited, late.catch(() => 'cancelled')]);
-      patience.abort();
-      if (first === 'late') {
-        this.#options.say(`${this.name} did not stop in time and was killed.`);
+      const { stopDeadlineMs, say } = this.#options;
+      const noticeMs = Math.min(finishingNoticeMs, this.#finishingMsMax);
+      if (noticeMs > 0 && (await firstOf(exited, noticeMs)) === 'late') say(this.#describeFinishing());
+      if ((await firstOf(exited, stopDeadlineMs + this.#finishingMsMax - noticeMs)) === 'late') {
+        say(`${this.name} did not stop in time and was killed.`);
         this.kill();
         await exited;
       }
     }
     this.#log.close();
+  }
+
+  #describeFinishing(): string {
+    const seconds = Math.ceil(this.#finishingMsMax / 1000);
+    return `${this.name} lets customers finish, for ${seconds} s at most. Ctrl-C again ends everything at once.`;
   }
 
   /** Ends the process at once (SIGKILL). */
@@ -125,11 +132,12 @@ export class SupervisedProgram {
   }
 
   #hear(message: unknown): void {
-    const { type, pids } = message as { type?: unknown; pids?: Record<string, number> };
+    const { type, pids, finishingMsMax } = message as ReadyDetails & { type?: unknown };
     if (type !== 'ready') return;
     this.#isReady = true;
     this.#wasReady = true;
     this.#childPids = pids ?? {};
+    this.#finishingMsMax = finishingMsMax ?? 0;
     this.#ready.resolve();
     this.#options.onPids();
   }
@@ -172,6 +180,17 @@ export class SupervisedProgram {
     if (this.#options.showAll) this.#options.say(`${this.name}: ${line}`);
     else if (parsed && isWorthShowing(parsed, this.#options.showWarnings()))
       this.#options.say(`${this.name}: ${parsed.message}`);
+  }
+}
+
+/** What comes first: `event`, or that `afterMs` are over. */
+async function firstOf<T>(event: Promise<T>, afterMs: number): Promise<T | 'late'> {
+  const patience = new AbortController();
+  const late = delay(afterMs, 'late' as const, { signal: patience.signal });
+  try {
+    return await Promise.race([event, late.catch(() => 'late' as const)]);
+  } finally {
+    patience.abort();
   }
 }
 

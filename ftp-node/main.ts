@@ -108,7 +108,7 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
     onDeath: () => metrics.sessionServerDeaths.inc(),
     log,
     onChange: () => {
-      if (cluster.node !== null) announcePids(host);
+      if (cluster.node !== null) announce({ host, configuration });
     },
   });
   stager.later.host = host;
@@ -120,8 +120,11 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
   return { opened, configuration, stager, relay, host, bans, sessions, metrics, life, isDraining, cluster };
 }
 
-function announcePids(host: SessionHost): void {
-  announceReady({ pids: { 'ftp-node': process.pid, ...host.started().pids } });
+function announce({ host, configuration }: Pick<Node, 'host' | 'configuration'>): void {
+  announceReady({
+    pids: { 'ftp-node': process.pid, ...host.started().pids },
+    finishingMsMax: configuration.limits.drainWithinMs,
+  });
 }
 
 function startSender({ stager, relay }: Node, commlink: Commlink): ReportSender {
@@ -171,6 +174,7 @@ async function main(): Promise<void> {
     onLinkUp: (listener) => commlink.onLinkChange((_member, up) => (up ? listener() : undefined)),
   });
   configuration.onInstall(({ settings }) => reconciling.reschedule(settings.reconcileIntervalMs));
+  configuration.onInstall(() => announce(node));
   onShutdown(async () => {
     node.life.isStopping = true;
     await host.drain();
@@ -183,7 +187,7 @@ async function main(): Promise<void> {
     await cluster.close();
     context.ledger.close();
   });
-  announcePids(host);
+  announce(node);
 }
 
 main().catch((error: unknown) =>

@@ -93,6 +93,27 @@ t.test('a program that ignores SIGTERM is killed in bounded time', async (t) => 
   t.match(said.join('\n'), 'web-front did not stop in time and was killed.');
 });
 
+t.test('a program that lets its customers finish has the time that it said for it', async (t) => {
+  const ready = "process.send({ type: 'ready', finishingMsMax: 60000 }); setInterval(() => {}, 1000);";
+  const script = `process.on('SIGTERM', () => setTimeout(() => process.exit(0), 1600)); ${ready}`;
+  const { program, said } = supervise(t, script, 300);
+  await program.ready;
+  await program.stop();
+  t.notMatch(said.join('\n'), /killed|died/);
+  t.match(said.join('\n'), 'lets customers finish, for 60 s at most. Ctrl-C again ends everything at once.');
+});
+
+t.test('and is killed at once all the same', async (t) => {
+  const ready = "process.send({ type: 'ready', finishingMsMax: 60000 }); setInterval(() => {}, 1000);";
+  const { program } = supervise(t, `process.on('SIGTERM', () => {}); ${ready}`);
+  await program.ready;
+  const startedMs = performance.now();
+  const stopping = program.stop();
+  program.kill();
+  await stopping;
+  t.ok(performance.now() - startedMs < 3_000);
+});
+
 t.test('a program that stops by itself when asked is not killed, nor started again', async (t) => {
   const { program, said } = supervise(t, `process.on('SIGTERM', () => process.exit(0)); ${stayReady}`);
   await program.ready;

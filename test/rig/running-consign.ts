@@ -14,6 +14,8 @@ const repository = join(import.meta.dirname, '..', '..');
 const readyTimeoutMs = 60_000;
 const changeTimeoutMs = 30_000;
 const stopTimeoutMs = 30_000;
+/** A test that ends in the middle of a download does not wait for it longer than this. */
+const finishingTimeoutMs = 10_000;
 const pollMs = 20;
 const startTries = 3;
 
@@ -130,13 +132,21 @@ export class RunningConsign {
     await waitFor('the greeting', greeted, changeTimeoutMs);
   }
 
-  /** Stops everything as Ctrl-C does; returns the launcher's exit code. Does nothing when it is not running. */
+  /**
+   * Stops everything as Ctrl-C does, and when customers take long to finish as a second Ctrl-C does; returns the launcher's
+   * exit code. Does nothing when it is not running.
+   */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     const launcher = this.#launcher;
     if (launcher === null) return null;
-    if (launcher.exitCode === null && launcher.signalCode === null) launcher.kill(signal);
     const hasEnded = (): boolean => launcher.exitCode !== null || launcher.signalCode !== null;
-    await waitFor('the launcher to stop', hasEnded, stopTimeoutMs);
+    if (!hasEnded()) launcher.kill(signal);
+    const impatient = setTimeout(() => launcher.kill(signal), finishingTimeoutMs);
+    try {
+      await waitFor('the launcher to stop', hasEnded, stopTimeoutMs);
+    } finally {
+      clearTimeout(impatient);
+    }
     this.#launcher = null;
     return launcher.exitCode;
   }
