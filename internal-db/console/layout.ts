@@ -5,6 +5,7 @@ import { renderDocument } from '#commlink/pages/document.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { consoleBranding } from './console-branding.ts';
 import { consoleAssetBase } from './console-assets.ts';
+import { streamAddress, type LivePage } from './live/live-page.ts';
 import { renderNavigation } from './navigation.ts';
 import type { StaffCaller } from './staff-session.ts';
 import { formTokenOf } from './staff-session.ts';
@@ -23,17 +24,21 @@ export interface PageParts {
   readonly actions?: HtmlValue;
   /** A sentence at the top: what was done, or why not. */
   readonly notice?: { readonly kind: 'done' | 'refused'; readonly text: string } | null;
+  /** Where the page is followed, when it is kept up to date while somebody looks at it. */
+  readonly live?: LivePage | null;
   readonly content: Html;
 }
 
 /** The whole page as text. */
 export function renderPage(page: PageParts): string {
-  const { title, caller, notice, content } = page;
+  const { title, caller, notice, live = null } = page;
+  const content = live ? html`<div data-live="${streamAddress(live)}">${page.content}</div>` : page.content;
   const main = html`<header class="page-head">
       ${page.crumb ? html`<p class="crumbs"><a href="${page.crumb.href}">${page.crumb.text}</a></p>` : null}
       <h1>${title}</h1>
       ${page.lead ? html`<p class="lead">${page.lead}</p>` : null}
       ${page.actions ? html`<div class="actions">${page.actions}</div>` : null}
+      ${live ? renderRefresh(live) : null}
     </header>
     ${notice ? renderNotice(notice.kind === 'done' ? 'good' : 'bad', notice.text) : null} ${content}`;
   return renderDocument({
@@ -53,6 +58,14 @@ export function renderPage(page: PageParts): string {
     main: caller ? main : html`<div class="narrow">${main}</div>`,
     footer: html`<p>All times are UTC.</p>`,
   });
+}
+
+/** A link that loads the page again; the script puts a word in its place that says that this is not needed. */
+function renderRefresh({ page }: LivePage): Html {
+  return html`<p class="live">
+    <a class="button quiet" href="${page}" data-refresh>Load again</a>
+    <span class="tag good" data-live-tag hidden>Live</span>
+  </p>`;
 }
 
 function renderSearchBox(): Html {

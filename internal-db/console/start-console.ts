@@ -30,7 +30,7 @@ export async function startConsole(
   facts: ProcessFacts,
 ): Promise<RunningConsole> {
   checkIdentity(configuration.identity, null);
-  const handler = await buildConsole(context, facts);
+  const { handler, endStreams } = await buildConsole(context, facts);
   const entrance = new HttpsEntrance({
     name: 'console',
     server: {
@@ -56,7 +56,9 @@ export async function startConsole(
       };
       return { commit, discard: () => prepared.discard() };
     },
-    close: () => entrance.close(),
+    close: async () => {
+      await Promise.all([entrance.close(), endStreams()]);
+    },
   };
 }
 
@@ -69,7 +71,11 @@ async function prepareEntrance(
   return await entrance.prepare({ address: settings.console, certificate, privateKey, connectionsMax });
 }
 
-async function buildConsole(context: ServiceContext, facts: ProcessFacts): Promise<EntranceHandler> {
+/** The app behind the entrance. Live pages' streams, which have no end of their own, end by `endStreams`. */
+async function buildConsole(
+  context: ServiceContext,
+  facts: ProcessFacts,
+): Promise<{ handler: EntranceHandler; endStreams: () => Promise<void> }> {
   const app = await createConsoleApp();
   app.setErrorHandler((error, request, reply) => answerConsoleError(context, { error, request, reply }));
   app.setNotFoundHandler((request, reply) => {
@@ -81,9 +87,10 @@ async function buildConsole(context: ServiceContext, facts: ProcessFacts): Promi
   registerConsoleBranding(app, context, assetStore);
   registerConsoleRoutes(app, context, facts);
   await app.ready();
-  return {
+  const handler: EntranceHandler = {
     request: (request, response) => app.routing(request, response),
     // Fastify answers what is no HTTP at its own server, which gets to see nothing else.
     clientError: (error, socket) => void app.server.emit('clientError', error, socket),
   };
+  return { handler, endStreams: () => app.close() };
 }

@@ -2,7 +2,9 @@
 import { addCopyButtons } from '#commlink/pages/browser/copy-buttons.ts';
 import { closeMenus } from '#commlink/pages/browser/menus.ts';
 import { sendFormsOnce } from '#commlink/pages/browser/single-submit.ts';
+import { followLivePage } from './live-parts.ts';
 
+followLivePage(document, addCopyButtons);
 addCopyButtons(document);
 sendFormsOnce(document);
 closeMenus(document);

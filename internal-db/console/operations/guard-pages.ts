@@ -8,6 +8,7 @@ import type { ResultOf } from '#commlink/method-table.ts';
 import type { Ban, guardMethods } from '#commlink/methods/guard-methods.ts';
 import type { LiveSession } from '#commlink/methods/live-session.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
+import { livePage } from '../live/live-page.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { sessionsShownPerNodeMax } from './limits.ts';
@@ -34,6 +35,7 @@ export function renderSessionsPage(
   return renderPage({
     title: 'Live sessions',
     section: '/sessions',
+    live: livePage(sessionsAddress(view), view.nodes),
     lead: 'Who is connected to the delivery nodes now, and what is transferred.',
     caller,
     notice,
@@ -88,6 +90,11 @@ export function renderBansPage(
       </section>
       ${mayWrite ? renderBanForm(caller) : null}`,
   });
+}
+
+function sessionsAddress({ account, node }: SessionsView): string {
+  const query = new URLSearchParams({ ...(account && { account }), ...(node && { node }) }).toString();
+  return query === '' ? '/sessions' : `/sessions?${query}`;
 }
 
 function renderNodeSessions(caller: StaffCaller, { name, draining, listing }: NodeSessions): Html {

@@ -4,13 +4,14 @@ import { guardMethods } from '#commlink/methods/guard-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { compileSchema } from '#commlink/schema.ts';
 import { addBan, liftBan, listBans } from '../../admin/ban-administration.ts';
-import { cutSession, listSessions } from '../../admin/session-administration.ts';
+import { cutSession } from '../../admin/session-administration.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ForStaff } from '../console-gate.ts';
 import type { ConsoleApp } from '../console-app.ts';
 import { FormFields, parseForm, parseReason } from '../console-forms.ts';
 import { readSignedForm, requirePermission } from '../console-gate.ts';
 import type { PageParts } from '../layout.ts';
+import { readSessions } from '../live/live-topics.ts';
 import type { StaffAction } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { banHours, renderBansPage, renderSessionsPage } from './guard-pages.ts';
@@ -39,7 +40,7 @@ export function registerGuardRoutes(app: ConsoleApp, context: ServiceContext, fo
   const pages = {
     '/sessions': async (caller: StaffCaller, asked: FormFields, notice: PageParts['notice']) => {
       const [account, node] = [asked.text('account'), asked.text('node')];
-      const { nodes } = await listSessions(context, { account: account || null, node: node || null });
+      const nodes = await readSessions({ context }, { account, node });
       return renderSessionsPage(caller, { nodes, account, node }, notice);
     },
     '/bans': async (caller: StaffCaller, _asked: FormFields, notice: PageParts['notice']) =>

@@ -8,6 +8,7 @@ import type { StatusReport } from '#commlink/methods/status-report.ts';
 import { isRotationOpen, type BagStatus } from '#commlink/operator/bag-status.ts';
 import type { ProductStorage } from '../../store/statistics.ts';
 import { renderPage } from '../layout.ts';
+import { livePage } from '../live/live-page.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 type Machines = Omit<StatusReport, 'counts' | 'pendingOrders'>;
@@ -28,6 +29,7 @@ export function renderNodesPage(caller: StaffCaller, view: NodesView): string {
   return renderPage({
     title: 'Nodes',
     section: '/nodes',
+    live: livePage('/nodes', status),
     lead: 'What runs, how it is linked, and what it has room for.',
     caller,
     content: html`${renderDeliveryNodes(status)} ${status.cluster ? renderCluster(status.cluster) : null}

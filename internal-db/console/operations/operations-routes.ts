@@ -5,9 +5,10 @@ import { dirname } from 'node:path';
 import { listBags } from '#commlink/operator/bag-status.ts';
 import { describeMachines, type ProcessFacts } from '../../admin/describe-status.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { periods, readDownloadStatistics } from '../../statistics/download-statistics.ts';
 import type { ForStaff } from '../console-gate.ts';
 import type { ConsoleApp } from '../console-app.ts';
+import { registerLiveRoutes } from '../live/live-routes.ts';
+import { readOverview } from '../live/live-topics.ts';
 import { registerAuditRoutes } from './audit-routes.ts';
 import { registerGuardRoutes } from './guard-routes.ts';
 import { storageProductsMax } from './limits.ts';
@@ -25,26 +26,16 @@ export interface OperationsParts {
 
 /** Registers everything. */
 export function registerOperationsRoutes(app: ConsoleApp, parts: OperationsParts): void {
-  const { context, facts, forStaff } = parts;
-  const { read } = context.store;
+  const { context, forStaff } = parts;
   app.get(
     '/',
-    forStaff(async (caller) =>
-      renderOverviewPage(caller, {
-        alerts: facts.alerts.current(),
-        liveDeliveries: await read.deliveries.liveCounts(),
-        statistics: await readDownloadStatistics(context, {
-          period: periods[0],
-          productId: null,
-          nodeName: null,
-        }),
-      }),
-    ),
+    forStaff(async (caller) => renderOverviewPage(caller, await readOverview(parts))),
   );
   app.get(
     '/nodes',
     forStaff(async (caller) => renderNodesPage(caller, await readNodes(parts))),
   );
+  registerLiveRoutes(app, parts);
   registerStatisticsRoutes(app, context, forStaff);
   registerProductRoutes(app, context, forStaff);
   registerGuardRoutes(app, context, forStaff);

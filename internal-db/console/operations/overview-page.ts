@@ -5,6 +5,7 @@ import { countText, sizeText, timeText } from '#commlink/pages/sizes-and-times.t
 import type { Alert } from '../../alerts/alert.ts';
 import type { DownloadStatistics } from '../../statistics/download-statistics.ts';
 import { renderPage } from '../layout.ts';
+import { livePage } from '../live/live-page.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { renderDownloadColumns } from './statistics-page.ts';
 
@@ -17,15 +18,14 @@ export interface OverviewView {
 }
 
 /** The page. */
-export function renderOverviewPage(
-  caller: StaffCaller,
-  { alerts, liveDeliveries, statistics }: OverviewView,
-): string {
+export function renderOverviewPage(caller: StaffCaller, view: OverviewView): string {
+  const { alerts, liveDeliveries, statistics } = view;
   const today = statistics.spans.at(-1);
   return renderPage({
     title: 'Overview',
     section: '/',
     caller,
+    live: livePage('/', view),
     content: html`${renderAlerts(alerts)}
       <section aria-label="Figures">
         ${renderNumbers([
@@ -46,7 +46,8 @@ export function renderOverviewPage(
 
 /** What needs looking at; a sentence when nothing does. */
 function renderAlerts(alerts: readonly Alert[]): Html {
-  if (alerts.length === 0) return renderNotice('good', html`<p>Nothing needs looking at.</p>`);
+  if (alerts.length === 0)
+    return html`<div>${renderNotice('good', html`<p>Nothing needs looking at.</p>`)}</div>`;
   return html`<section aria-labelledby="alerts">
     <h2 id="alerts">To look at</h2>
     ${alerts.map(({ severity, text, advice, sinceMs }) =>

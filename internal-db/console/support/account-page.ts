@@ -8,6 +8,7 @@ import type { AccountRecord } from '../../store/accounts.ts';
 import type { DeliveryRecord } from '../../store/deliveries.ts';
 import type { MemberRecord } from '../../store/people.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
+import { livePage, type LivePage } from '../live/live-page.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { renderEntitlementList, type EntitlementList } from './entitlement-list.ts';
@@ -39,6 +40,7 @@ export function renderAccountPage(
     caller,
     section: '/accounts',
     crumb: { href: '/accounts', text: 'Customers' },
+    live: liveTimeline(view),
     lead: renderLead(view),
     actions: renderActions(caller, view),
     notice,
@@ -51,6 +53,17 @@ export function renderAccountPage(
   });
 }
 
+/** The newest events and the newest entitlements are followed; older pages of them do not change. */
+function liveTimeline({ account, timeline, entitlements }: AccountView): LivePage | null {
+  if (!timeline.isFirst || !entitlements.isFirst) return null;
+  const query = new URLSearchParams({
+    ...(timeline.kind && { kind: timeline.kind }),
+    ...(!entitlements.inForceOnly && { entitlements: 'all' }),
+  }).toString();
+  const page = `/accounts/${account.name}`;
+  return livePage(query === '' ? page : `${page}?${query}`, timeline.events);
+}
+
 function renderLead({ account }: AccountView): Html {
   const state = renderTag(account.state === 'active' ? 'good' : 'bad', account.state);
   return html`<code>${account.name}</code> ${state} Customer since ${dayText(account.createdAtMs)}.`;
@@ -61,7 +74,11 @@ function renderActions(caller: StaffCaller, { account }: AccountView): Html {
       mayDo(caller.staff.role, 'entitlement.grant')
         ? html`<a class="button primary" href="/accounts/${account.name}/grant">Grant an entitlement</a>`
         : null
-    } <a class="button" href="/why?account=${account.name}">Why, or why not?</a>`;
+    } <a class="button" href="/why?account=${account.name}">Why, or why not?</a> ${
+      mayDo(caller.staff.role, 'portal.view')
+        ? html`<a class="button" href="/accounts/${account.name}/portal">See their portal</a>`
+        : null
+    }`;
 }
 
 function renderDeliveries(caller: StaffCaller, { liveDeliveries }: AccountView): Html {

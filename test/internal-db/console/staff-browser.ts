@@ -13,7 +13,7 @@ export interface StaffAnswer {
   readonly body: string;
 }
 
-/** Sends one request to the console. */
+/** Sends one request to the console. Of a stream, which has no end, the beginning is enough. */
 export function sendToConsole(
   room: RunningRoom,
   route: { method: string; path: string },
@@ -23,10 +23,16 @@ export function sendToConsole(
   return new Promise((resolve, reject) => {
     const sent = request({ ...to, ...route, headers }, (response) => {
       const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
+      const answer = (): void => {
         const status = response.statusCode ?? 0;
         resolve({ status, headers: response.headers, body: Buffer.concat(chunks).toString() });
+      };
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', answer);
+      if (!String(response.headers['content-type']).startsWith('text/event-stream')) return;
+      response.once('data', () => {
+        answer();
+        response.destroy();
       });
     });
     sent.on('error', reject);

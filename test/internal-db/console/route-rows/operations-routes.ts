@@ -10,6 +10,12 @@ const readsAudit = ['operator', 'auditor'] as const;
 /** By method and path as the route was registered. */
 export const operationsRows: Readonly<Record<string, RouteRow>> = {
   'GET /': { who: 'staff' },
+  'GET /live': {
+    who: 'staff',
+    request: async ({ account }) => ({
+      path: `/live?${new URLSearchParams({ page: `/accounts/${account}`, state: 'old' })}`,
+    }),
+  },
   'GET /statistics': {
     who: 'staff',
     request: async ({ product }) => ({ path: `/statistics?product=${product}` }),
