@@ -11,11 +11,17 @@ export type StaffAction =
   | 'delivery.cancel'
   | 'licence.accept'
   | 'user.resetSecondFactor'
+  /** See the portal as a customer does. */
+  | 'portal.view'
+  /** New accounts, and new people of them. */
+  | 'account.create'
   | 'account.setState'
   | 'staff.write'
   | 'catalog.write'
   | 'session.cut'
-  | 'ban.write';
+  | 'ban.write'
+  /** Which other systems are told; the list of them, too. */
+  | 'webhook.write';
 
 const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
   support: [
@@ -25,6 +31,8 @@ const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
     'delivery.cancel',
     'licence.accept',
     'user.resetSecondFactor',
+    'portal.view',
+    'account.create',
     'session.cut',
     'ban.write',
   ],
@@ -37,11 +45,14 @@ const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
     'delivery.cancel',
     'licence.accept',
     'user.resetSecondFactor',
+    'portal.view',
+    'account.create',
     'account.setState',
     'staff.write',
     'catalog.write',
     'session.cut',
     'ban.write',
+    'webhook.write',
   ],
   auditor: ['read', 'audit.read'],
 };
