@@ -10,7 +10,7 @@ import type { AccountRecord } from '../store/accounts.ts';
 import type { ReleaseRecord } from '../store/catalog.ts';
 import type { StoreReads } from '../store/store.ts';
 import {
-  gatherScope,
+  gatherScopes,
   judgeProduct,
   judgeRelease,
   type ProductScope,
@@ -38,12 +38,16 @@ export async function listOwnProducts(
   const accountId = account.id;
   const found = await read.published.productsOfAccount({ accountId, afterName, limit: limit + 1 });
   const { rows, next } = cutPage(found, limit, (product) => [product.name]);
+  const productIds = rows.map(({ id }) => id);
+  const newestStable = await read.published.newestInChannel(productIds, stableChannel);
   const products: ProductSummary[] = [];
-  for (const product of rows) {
-    const scope = await gatherScope(read, { account, product, atMs });
+  for (const scope of await gatherScopes(read, { account, products: rows, atMs })) {
     const standing = judgeProduct(scope);
     if (!standing) continue;
-    const newest = await readNewest(read, scope, null);
+    // Nearly always it is shown; else the next one that is must be looked for.
+    const release = newestStable.find(({ productId }) => productId === scope.product.id);
+    const visible = release && judgeRelease(scope, release);
+    const newest = release && visible ? { release, ...visible } : await readNewest(read, scope, null);
     products.push({ ...viewProduct(scope, standing), newest: newest && viewSummary(newest) });
   }
   return { valid: true, products, next };
@@ -133,7 +137,8 @@ async function findScope(
   { account, product: name, atMs }: { account: AccountRecord; product: string; atMs: number },
 ): Promise<ProductScope | null> {
   const product = await store.catalog.productByName(name);
-  return product ? await gatherScope(store, { account, product, atMs }) : null;
+  const [scope] = product ? await gatherScopes(store, { account, products: [product], atMs }) : [];
+  return scope ?? null;
 }
 
 /** The newest of a channel; of the stable one where none is named and it has any, as a newer beta is for the few. */

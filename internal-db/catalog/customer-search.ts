@@ -4,7 +4,7 @@ import { catalogProductsMax, searchMatchesMax, searchWordsMax } from '../limits.
 import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord } from '../store/accounts.ts';
 import {
-  gatherScope,
+  gatherScopes,
   judgeProduct,
   judgeRelease,
   type ProductScope,
@@ -27,19 +27,19 @@ export async function searchOwnCatalog(
     limit: catalogProductsMax,
   });
   const products = new Map(own.map((product) => [product.id, product]));
-  const scopes = new Map<string, ProductScope>();
   const matches: SearchMatch[] = [];
   const found = await read.published.search({
     productIds: [...products.keys()],
     words,
     limit: searchMatchesMax,
   });
+  const foundIds = new Set(found.map(({ productId }) => productId));
+  const foundProducts = [...foundIds].flatMap((id) => products.get(id) ?? []);
+  const gathered = await gatherScopes(read, { account, products: foundProducts, atMs });
+  const scopes = new Map(gathered.map((scope) => [scope.product.id, scope]));
   for (const { productId, ...match } of found) {
-    const product = products.get(productId);
-    if (!product) continue;
-    const scope = scopes.get(productId) ?? (await gatherScope(read, { account, product, atMs }));
-    scopes.set(productId, scope);
-    const shown = judgeProduct(scope) && judgeMatch(scope, match);
+    const scope = scopes.get(productId);
+    const shown = scope && judgeProduct(scope) && judgeMatch(scope, match);
     if (shown) matches.push({ ...match, licence: shown.licence });
   }
   return matches;

@@ -36,12 +36,17 @@ const shownRefusals: Partial<Record<RefusalReason, ProductStanding>> = {
   not_yet_valid: 'not_begun',
 };
 
-/** Gathers the scope. */
-export async function gatherScope(
+/** Gathers the scopes of several products, in their order: as many queries as for one. */
+export async function gatherScopes(
   store: StoreReads,
-  parts: { account: AccountRecord; product: ProductRecord; atMs: number },
-): Promise<ProductScope> {
-  return { ...parts, facts: await gatherAccountFacts(store, parts) };
+  { account, products, atMs }: { account: AccountRecord; products: readonly ProductRecord[]; atMs: number },
+): Promise<ProductScope[]> {
+  const productIds = products.map(({ id }) => id);
+  const facts = await gatherAccountFacts(store, { account, productIds, atMs });
+  return products.flatMap((product) => {
+    const ofProduct = facts.get(product.id);
+    return ofProduct ? [{ account, product, atMs, facts: ofProduct }] : [];
+  });
 }
 
 /** The standing; null when the account is not shown the product at all. */

@@ -25,6 +25,8 @@ export interface FoundRecords {
 /** What the account brings along, whatever release is asked for. */
 export type AccountFacts = Pick<DecisionFacts, 'entitlements' | 'acceptances' | 'completeDownloadCounts'>;
 
+const noFacts: AccountFacts = { entitlements: [], acceptances: [], completeDownloadCounts: new Map() };
+
 /** Gathers the facts for one question. */
 export async function gatherFacts(
   store: StoreReads,
@@ -40,32 +42,34 @@ export async function gatherFacts(
     product: product ?? null,
     release: version === null ? 'unspecified' : (release ?? null),
     file: file === null ? 'unspecified' : artifact ? 'exists' : 'missing',
-    ...(await gatherAccountFacts(store, { account, product, atMs })),
+    ...(account && product ? await gatherProductFacts(store, { account, product, atMs }) : noFacts),
   };
   return { facts, found: { product, release, artifact } };
 }
 
-/** Gathers what the account brings along for a product. */
+/** Gathers what the account brings along for each of the products, by their ids: as many queries as for one. */
 export async function gatherAccountFacts(
   store: StoreReads,
-  question: { account: AccountRecord | undefined; product: ProductRecord | undefined; atMs: number },
-): Promise<AccountFacts> {
-  const { account, product, atMs } = question;
-  if (!account || !product) {
-    return { entitlements: [], acceptances: [], completeDownloadCounts: new Map() };
-  }
-  const entitlements = await store.entitlements.ofAccountAndProduct(account.id, product.id);
-  const agreements = new Set(entitlements.flatMap(({ licenceAgreement }) => licenceAgreement ?? []));
-  const completeDownloadCounts = new Map<string, number>();
-  for (const { id, downloadsMax } of entitlements) {
-    if (downloadsMax === null) continue;
-    completeDownloadCounts.set(id, await store.entitlements.completeDownloadCount(id, atMs));
-  }
-  return {
-    entitlements,
+  question: { account: AccountRecord; productIds: readonly string[]; atMs: number },
+): Promise<Map<string, AccountFacts>> {
+  const { account, productIds, atMs } = question;
+  const all = await store.entitlements.ofAccountAndProducts(account.id, productIds);
+  const agreements = new Set(all.flatMap(({ licenceAgreement }) => licenceAgreement ?? []));
+  const limited = all.filter(({ downloadsMax }) => downloadsMax !== null).map(({ id }) => id);
+  const shared = {
     acceptances: await gatherAcceptances(store, { accountId: account.id, agreements, atMs }),
-    completeDownloadCounts,
+    completeDownloadCounts: await store.entitlements.completeDownloadCounts(limited, atMs),
   };
+  const byProduct = Map.groupBy(all, ({ productId }) => productId);
+  return new Map(productIds.map((id) => [id, { entitlements: byProduct.get(id) ?? [], ...shared }]));
+}
+
+async function gatherProductFacts(
+  store: StoreReads,
+  { account, product, atMs }: { account: AccountRecord; product: ProductRecord; atMs: number },
+): Promise<AccountFacts> {
+  const facts = await gatherAccountFacts(store, { account, productIds: [product.id], atMs });
+  return facts.get(product.id) ?? noFacts;
 }
 
 /** Gathers and decides. */

@@ -186,7 +186,7 @@ async function recordRefusal(
   });
   const product = await transaction.catalog.productByName(request.product);
   const entitlements =
-    account && product ? await transaction.entitlements.ofAccountAndProduct(account.id, product.id) : [];
+    account && product ? await transaction.entitlements.ofAccountAndProducts(account.id, [product.id]) : [];
   return { allowed: false, refusal: decision, everEntitled: entitlements.length > 0 };
 }
 

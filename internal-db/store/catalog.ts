@@ -36,6 +36,7 @@ export interface ArtifactRecord {
 /** Reading the catalog. Orders: products by name, releases by creation, artifacts by name. */
 export interface CatalogReads {
   productById(id: string): Promise<ProductRecord | undefined>;
+  productsByIds(ids: readonly string[]): Promise<ProductRecord[]>;
   productByName(name: string): Promise<ProductRecord | undefined>;
   products(): Promise<ProductRecord[]>;
   release(productId: string, version: string): Promise<ReleaseRecord | undefined>;

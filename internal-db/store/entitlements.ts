@@ -55,7 +55,7 @@ export interface EntitlementReads {
   agreementsOf(accountId: string, atMs: number): Promise<string[]>;
   /** What was extended of the account's entitlements to the product, in order. */
   extensionsOf(accountId: string, productId: string): Promise<ExtensionRecord[]>;
-  ofAccountAndProduct(accountId: string, productId: string): Promise<EntitlementRecord[]>;
+  ofAccountAndProducts(accountId: string, productIds: readonly string[]): Promise<EntitlementRecord[]>;
   /** Those of an account that are not revoked and end in a period, the first to end first. */
   endingOfAccount(page: {
     accountId: string;
@@ -63,8 +63,8 @@ export interface EntitlementReads {
     untilMs: number;
     limit: number;
   }): Promise<EntitlementRecord[]>;
-  /** Complete downloads under an entitlement that ended at or before `untilMs`. */
-  completeDownloadCount(id: string, untilMs: number): Promise<number>;
+  /** Complete downloads that ended at or before `untilMs`, by entitlement; those without any are left out. */
+  completeDownloadCounts(ids: readonly string[], untilMs: number): Promise<Map<string, number>>;
 }
 
 /** Writing entitlements. */

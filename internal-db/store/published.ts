@@ -42,6 +42,8 @@ export interface PublishedReads {
     belowPrecedence: string | null;
     limit: number;
   }): Promise<PublishedRelease[]>;
+  /** Of each product that has any in the channel, the release with the newest version. */
+  newestInChannel(productIds: readonly string[], channel: string): Promise<PublishedRelease[]>;
   /** Channels in which the product has published releases, by name. */
   channels(productId: string, limit: number): Promise<string[]>;
   /** Releases of the account's products that were first published after `sinceMs`, the latest first. */

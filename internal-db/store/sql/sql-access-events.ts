@@ -17,7 +17,7 @@ export class SqlAccessEvents implements AccessEventWrites {
     page: { after: TimePlace<number> | null; refused: boolean | null; limit: number },
   ): Promise<AccessEventRecord[]> {
     const { after, refused, limit } = page;
-    const sides = refused === null ? '' : `AND (refusal <> '') = ${refused ? 1 : 0}`;
+    const sides = refused === null ? '' : `AND refusal ${refused ? '<>' : '='} ''`;
     return this.#connection.all(
       `SELECT id, account_id AS "accountId", at_ms AS "atMs", door, nullif(protocol, '') AS protocol, principal, address,
          nullif(refusal, '') AS refusal, event_count AS "eventCount"
@@ -38,7 +38,7 @@ export class SqlAccessEvents implements AccessEventWrites {
       `INSERT INTO access_events (account_id, at_ms, minute, door, protocol, principal, address, refusal, event_count)
        VALUES (:accountId, :atMs, :minute, :door, :protocol, :principal, :address, :refusal, :eventCount)
        ON CONFLICT (account_id, minute, door, protocol, principal, address, refusal)
-         DO UPDATE SET event_count = event_count + excluded.event_count`,
+         DO UPDATE SET event_count = access_events.event_count + excluded.event_count`,
       {
         ...columns,
         protocol: protocol ?? '',

@@ -39,7 +39,7 @@ export class SqlAudit implements AuditWrites {
     const { firstWord, actions, after, limit } = page;
     return this.#connection.all(
       `${auditSql} WHERE ${firstWordSql} = :firstWord
-         AND action IN (SELECT value FROM json_each(:actions)) AND (at_ms, sequence) < (:afterMs, :afterSequence)
+         AND action IN (${this.#connection.dialect.textsOf('actions')}) AND (at_ms, sequence) < (:afterMs, :afterSequence)
        ORDER BY at_ms DESC, sequence DESC LIMIT :limit`,
       {
         firstWord,

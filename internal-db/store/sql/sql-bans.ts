@@ -18,8 +18,8 @@ export class SqlBans implements BanWrites {
     return this.#connection.all(
       // What is in force is displaced by nothing: operators' own first, then the oldest.
       `SELECT * FROM (SELECT ${columnsSql} FROM bans WHERE ${runningSql}
-         ORDER BY banned_by = 'internal-db', created_at_ms, id LIMIT :limit)
-       ORDER BY createdAtMs DESC, id`,
+         ORDER BY banned_by = 'internal-db', created_at_ms, id LIMIT :limit) running
+       ORDER BY "createdAtMs" DESC, id`,
       { atMs, limit },
     );
   }

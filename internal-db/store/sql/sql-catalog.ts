@@ -1,5 +1,6 @@
 // SQL: products, releases, artifacts. See ../catalog.ts for what each operation promises.
 import type { ArtifactRecord, CatalogWrites, ProductRecord, ReleaseRecord } from '../catalog.ts';
+import { versionPrecedence } from '../version-precedence.ts';
 import type { SqlConnection } from './sql-connection.ts';
 
 const productSql = 'SELECT id, name, title, description, created_at_ms AS "createdAtMs" FROM products';
@@ -18,6 +19,13 @@ export class SqlCatalog implements CatalogWrites {
 
   async productById(id: string): Promise<ProductRecord | undefined> {
     return this.#connection.get(`${productSql} WHERE id = :id`, { id });
+  }
+
+  async productsByIds(ids: readonly string[]): Promise<ProductRecord[]> {
+    const { dialect } = this.#connection;
+    return this.#connection.all(`${productSql} WHERE id IN (${dialect.textsOf('ids')})`, {
+      ids: JSON.stringify(ids),
+    });
   }
 
   async productByName(name: string): Promise<ProductRecord | undefined> {
@@ -93,8 +101,8 @@ export class SqlCatalog implements CatalogWrites {
     await this.#connection.run(
       `INSERT INTO releases (id, product_id, version, channel, state, created_at_ms, published_at_ms, precedence)
        VALUES (:id, :productId, :version, :channel, :state, :createdAtMs, :publishedAtMs,
-         version_precedence(:version))`,
-      { ...release },
+         :precedence)`,
+      { ...release, precedence: versionPrecedence(release.version) },
     );
   }
 

@@ -23,6 +23,23 @@ export interface SqlConnection {
 export interface SqlDialect {
   /** A query with the one column `value`: the texts of a JSON array that is the parameter with this name. */
   textsOf(parameter: string): string;
+  /**
+   * Finds `subject_id` and `rank` (best first, the lowest is the best) of products, releases and files that have all
+   * words, or longer ones: in the products given, or in all (null). Neither list is empty.
+   */
+  findInCatalog(wanted: {
+    productIds: readonly string[] | null;
+    words: readonly string[];
+    limit: number;
+  }): SqlQuery;
+  /** Finds `record_id` of the accounts or users that have all words, or longer ones, in their names. */
+  findNames(wanted: { kind: 'account' | 'user'; words: readonly string[]; limit: number }): SqlQuery;
+}
+
+/** A query, to be put in brackets behind FROM, and its parameters. */
+export interface SqlQuery {
+  readonly sql: string;
+  readonly parameters: SqlParameters;
 }
 
 /** The connection that writes. */

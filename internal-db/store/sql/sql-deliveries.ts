@@ -35,7 +35,7 @@ export class SqlDeliveries implements DeliveryWrites {
 
   async byIds(ids: readonly string[]): Promise<DeliveryRecord[]> {
     return this.#connection.all(
-      `${deliverySql} WHERE d.id IN (SELECT value FROM json_each(:ids)) ${newestFirst}`,
+      `${deliverySql} WHERE d.id IN (${this.#connection.dialect.textsOf('ids')}) ${newestFirst}`,
       { ids: JSON.stringify(ids) },
     );
   }

@@ -5,7 +5,7 @@ import type {
   EntitlementWrites,
   ExtensionRecord,
 } from '../entitlements.ts';
-import type { SqlConnection } from './sql-connection.ts';
+import type { SqlConnection, SqlDialect } from './sql-connection.ts';
 
 const entitlementSql = `SELECT e.id, e.account_id AS "accountId", a.name AS account, e.product_id AS "productId",
   p.name AS product, e.versions, e.channels, e.not_before_ms AS "notBeforeMs", e.not_after_ms AS "notAfterMs",
@@ -13,28 +13,38 @@ const entitlementSql = `SELECT e.id, e.account_id AS "accountId", a.name AS acco
   e.granted_at_ms AS "grantedAtMs", e.grant_reason AS "grantReason", e.revoked_at_ms AS "revokedAtMs",
   e.revoked_by AS "revokedBy", e.revoke_reason AS "revokeReason"
   FROM entitlements e JOIN accounts a ON a.id = e.account_id JOIN products p ON p.id = e.product_id`;
-const inForce = `e.revoked_at_ms IS NULL AND ifnull(e.not_before_ms, 0) <= :atMs
-  AND ifnull(e.not_after_ms, :atMs) >= :atMs`;
+const inForce = `e.revoked_at_ms IS NULL AND coalesce(e.not_before_ms, 0) <= :atMs
+  AND coalesce(e.not_after_ms, :atMs) >= :atMs`;
 const oldestFirst = 'ORDER BY e.granted_at_ms, e.id';
 
 /** The statements of lists that may be long, for the test that has them explained. */
 export const entitlementStatements = {
   endingSql: `${entitlementSql} WHERE e.account_id = :accountId AND e.revoked_at_ms IS NULL
     AND e.not_after_ms BETWEEN :fromMs AND :untilMs ORDER BY e.not_after_ms LIMIT :limit`,
-  downloadCountSql: `SELECT count(*) AS "downloadCount"
-    FROM deliveries d CROSS JOIN downloads t ON t.delivery_id = d.id
-    WHERE d.entitlement_id = :id AND t.outcome = 'complete' AND t.ended_at_ms <= :untilMs`,
-  productSql: `${entitlementSql} WHERE e.account_id = :accountId AND e.product_id = :productId ${oldestFirst}`,
 } as const;
+
+/** The statements about many products or entitlements at once, as an engine writes them; for that test too. */
+export function entitlementStatementsFor(dialect: SqlDialect) {
+  return {
+    downloadCountsSql: `SELECT d.entitlement_id AS id, count(*) AS "downloadCount"
+      FROM deliveries d CROSS JOIN downloads t
+      WHERE t.delivery_id = d.id AND d.entitlement_id IN (${dialect.textsOf('ids')}) AND t.outcome = 'complete' AND t.ended_at_ms <= :untilMs
+      GROUP BY d.entitlement_id`,
+    productsSql: `${entitlementSql} WHERE e.account_id = :accountId
+      AND e.product_id IN (${dialect.textsOf('productIds')}) ${oldestFirst}`,
+  } as const;
+}
 
 type EntitlementRow = Omit<EntitlementRecord, 'channels'> & { readonly channels: string | null };
 
 /** Entitlements in SQL; channels are kept as a JSON array. */
 export class SqlEntitlements implements EntitlementWrites {
   readonly #connection: SqlConnection;
+  readonly #statements: ReturnType<typeof entitlementStatementsFor>;
 
   constructor(connection: SqlConnection) {
     this.#connection = connection;
+    this.#statements = entitlementStatementsFor(connection.dialect);
   }
 
   async byId(id: string): Promise<EntitlementRecord | undefined> {
@@ -55,10 +65,10 @@ export class SqlEntitlements implements EntitlementWrites {
     return rows.map(recordOf);
   }
 
-  async ofAccountAndProduct(accountId: string, productId: string): Promise<EntitlementRecord[]> {
-    const rows = await this.#connection.all<EntitlementRow>(entitlementStatements.productSql, {
+  async ofAccountAndProducts(accountId: string, productIds: readonly string[]): Promise<EntitlementRecord[]> {
+    const rows = await this.#connection.all<EntitlementRow>(this.#statements.productsSql, {
       accountId,
-      productId,
+      productIds: JSON.stringify(productIds),
     });
     return rows.map(recordOf);
   }
@@ -122,15 +132,13 @@ export class SqlEntitlements implements EntitlementWrites {
     return rows.map(recordOf);
   }
 
-  async completeDownloadCount(id: string, untilMs: number): Promise<number> {
-    const row = await this.#connection.get<{ downloadCount: number }>(
-      entitlementStatements.downloadCountSql,
-      {
-        id,
-        untilMs,
-      },
+  async completeDownloadCounts(ids: readonly string[], untilMs: number): Promise<Map<string, number>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#connection.all<{ id: string; downloadCount: number }>(
+      this.#statements.downloadCountsSql,
+      { ids: JSON.stringify(ids), untilMs },
     );
-    return row?.downloadCount ?? 0;
+    return new Map(rows.map(({ id, downloadCount }) => [id, downloadCount]));
   }
 
   async insert(entitlement: EntitlementRecord): Promise<void> {

@@ -28,8 +28,10 @@ export class SqlIdempotentRequests implements IdempotentRequestWrites {
 
   async put(request: IdempotentRequestRecord): Promise<void> {
     await this.#connection.run(
-      `INSERT OR REPLACE INTO idempotent_requests (caller_hash, request_key, fingerprint, begun_at_ms, sealed_answer)
-       VALUES (:callerHash, :requestKey, :fingerprint, :begunAtMs, :sealedAnswer)`,
+      `INSERT INTO idempotent_requests (caller_hash, request_key, fingerprint, begun_at_ms, sealed_answer)
+       VALUES (:callerHash, :requestKey, :fingerprint, :begunAtMs, :sealedAnswer)
+       ON CONFLICT (caller_hash, request_key) DO UPDATE SET fingerprint = excluded.fingerprint,
+         begun_at_ms = excluded.begun_at_ms, sealed_answer = excluded.sealed_answer`,
       { ...request },
     );
   }

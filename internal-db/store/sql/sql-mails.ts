@@ -6,31 +6,31 @@ const mailSql = `SELECT id, kind, recipient, state, sealed, attempts, created_at
   next_attempt_at_ms AS "nextAttemptAtMs", give_up_at_ms AS "giveUpAtMs", ended_at_ms AS "endedAtMs",
   last_error AS "lastError" FROM mails`;
 
-/** The endings of one kind in a window, without those that were told. */
-const endingSql = (kind: EndingRecord['kind'], columns: string, where: string): string =>
-  `SELECT '${kind}' AS kind, ${columns} WHERE ${where}
+/** The endings of one kind in a window, without those that were told; `endAt` is the column that says when. */
+const endingSql = (kind: EndingRecord['kind'], endAt: string, from: string): string =>
+  `SELECT '${kind}' AS kind, ${endAt} AS "endAtMs", ${from} AND ${endAt} > :fromMs AND ${endAt} <= :untilMs
      AND NOT EXISTS (SELECT 1 FROM told_endings told
-       WHERE told.subject_id = e.id AND told.days = :days AND told.end_at_ms = endAtMs)
-   ORDER BY endAtMs LIMIT :limit`;
+       WHERE told.subject_id = e.id AND told.days = :days AND told.end_at_ms = ${endAt})
+   ORDER BY ${endAt} LIMIT :limit`;
 
 const endingsSql: Readonly<Record<EndingRecord['kind'], string>> = {
   licence: endingSql(
     'licence',
-    `e.id, p.title AS name, e.account_id AS "accountId", NULL AS "userId", e.not_after_ms AS "endAtMs"
-     FROM entitlements e JOIN products p ON p.id = e.product_id`,
-    'e.revoked_at_ms IS NULL AND e.not_after_ms > :fromMs AND e.not_after_ms <= :untilMs',
+    'e.not_after_ms',
+    `e.id, p.title AS name, e.account_id AS "accountId", NULL AS "userId"
+     FROM entitlements e JOIN products p ON p.id = e.product_id WHERE e.revoked_at_ms IS NULL`,
   ),
   token: endingSql(
     'token',
-    `e.id, e.name, u.account_id AS "accountId", e.user_id AS "userId", e.expires_at_ms AS "endAtMs"
-     FROM personal_tokens e JOIN users u ON u.id = e.user_id`,
-    'e.revoked_at_ms IS NULL AND e.expires_at_ms > :fromMs AND e.expires_at_ms <= :untilMs',
+    'e.expires_at_ms',
+    `e.id, e.name, u.account_id AS "accountId", e.user_id AS "userId"
+     FROM personal_tokens e JOIN users u ON u.id = e.user_id WHERE e.revoked_at_ms IS NULL`,
   ),
   key: endingSql(
     'key',
-    `e.id, e.name, u.account_id AS "accountId", e.user_id AS "userId", e.expires_at_ms AS "endAtMs"
-     FROM ssh_keys e JOIN users u ON u.id = e.user_id`,
-    'e.removed_at_ms IS NULL AND e.expires_at_ms > :fromMs AND e.expires_at_ms <= :untilMs',
+    'e.expires_at_ms',
+    `e.id, e.name, u.account_id AS "accountId", e.user_id AS "userId"
+     FROM ssh_keys e JOIN users u ON u.id = e.user_id WHERE e.removed_at_ms IS NULL`,
   ),
 };
 

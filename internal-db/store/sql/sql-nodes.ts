@@ -34,7 +34,7 @@ export class SqlNodes implements NodeWrites {
       `${orderSql} WHERE id IN (
            SELECT id FROM (
              SELECT id, row_number() OVER (PARTITION BY node_id ORDER BY created_at_ms, id) AS place
-             FROM unstage_orders WHERE acknowledged_at_ms IS NULL)
+             FROM unstage_orders WHERE acknowledged_at_ms IS NULL) waiting
            WHERE place <= :perNodeMax)
          ORDER BY created_at_ms, id`,
       { perNodeMax },
@@ -44,7 +44,7 @@ export class SqlNodes implements NodeWrites {
 
   async ordersByIds(ids: readonly string[]): Promise<UnstageOrderRecord[]> {
     const rows = await this.#connection.all<OrderRow>(
-      `${orderSql} WHERE id IN (SELECT value FROM json_each(:ids))`,
+      `${orderSql} WHERE id IN (${this.#connection.dialect.textsOf('ids')})`,
       {
         ids: JSON.stringify(ids),
       },

@@ -2,7 +2,7 @@
 // index and stops at its limit; test/internal-db/store/catalog-query-plans.test.ts holds them to that.
 import type { ProductRecord } from '../catalog.ts';
 import type { CatalogMatch, PublishedNews, PublishedReads, PublishedRelease } from '../published.ts';
-import type { SqlConnection } from './sql-connection.ts';
+import type { SqlConnection, SqlDialect } from './sql-connection.ts';
 
 const releaseColumns = `r.id, r.product_id AS "productId", r.version, r.channel, r.state,
   r.created_at_ms AS "createdAtMs", r.published_at_ms AS "publishedAtMs", r.precedence`;
@@ -11,8 +11,8 @@ const ownProducts = '(SELECT DISTINCT product_id FROM entitlements WHERE account
 const aboveAll = '~';
 
 const productsOfAccountSql = `SELECT p.id, p.name, p.title, p.description, p.created_at_ms AS "createdAtMs"
-  FROM ${ownProducts} e CROSS JOIN products p ON p.id = e.product_id
-  WHERE p.name > :afterName ORDER BY p.name LIMIT :limit`;
+  FROM ${ownProducts} e CROSS JOIN products p
+  WHERE p.id = e.product_id AND p.name > :afterName ORDER BY p.name LIMIT :limit`;
 const releasesSql = `SELECT ${releaseColumns} FROM releases r
   WHERE r.product_id = :productId AND r.state = 'published' AND r.precedence < :below
   ORDER BY r.precedence DESC LIMIT :limit`;
@@ -30,19 +30,21 @@ const channelsSql = `WITH RECURSIVE found (channel) AS (
   SELECT channel FROM found WHERE channel IS NOT NULL LIMIT :limit`;
 const newsSql = `SELECT ${releaseColumns}, p.name AS product, p.title AS "productTitle"
   FROM ${ownProducts} e
-    CROSS JOIN releases r ON r.product_id = e.product_id AND r.state = 'published' AND r.published_at_ms > :sinceMs
-    JOIN products p ON p.id = r.product_id
+    CROSS JOIN releases r JOIN products p ON p.id = r.product_id
+  WHERE r.product_id = e.product_id AND r.state = 'published' AND r.published_at_ms > :sinceMs
   ORDER BY r.published_at_ms DESC, r.precedence DESC LIMIT :limit`;
-const searchSql = `SELECT p.id AS "productId", p.name AS product, p.title AS "productTitle", r.version, r.channel,
+const searchSql = (
+  foundSql: string,
+): string => `SELECT p.id AS "productId", p.name AS product, p.title AS "productTitle", r.version, r.channel,
     f.name AS file, f.platform, f.size_bytes AS "sizeBytes"
-  FROM (SELECT subject_id, rank FROM catalog_words WHERE catalog_words MATCH :query ORDER BY rank LIMIT :limit) w
+  FROM (${foundSql}) w
     LEFT JOIN artifacts f ON f.id = w.subject_id
     LEFT JOIN releases r ON r.id = coalesce(f.release_id, w.subject_id)
-    CROSS JOIN products p ON p.id = coalesce(r.product_id, w.subject_id)
-  WHERE r.id IS NULL OR r.state = 'published'
+    CROSS JOIN products p
+  WHERE p.id = coalesce(r.product_id, w.subject_id) AND (r.id IS NULL OR r.state = 'published')
   ORDER BY w.rank`;
 
-/** The statements, for the test that has them explained. */
+/** The statements, for the test that has them explained; `searchSql` reads what the engine has found. */
 export const publishedStatements = {
   productsOfAccountSql,
   releasesSql,
@@ -51,6 +53,15 @@ export const publishedStatements = {
   newsSql,
   searchSql,
 } as const;
+
+/** The statement about many products at once, as an engine writes it; for that test too. */
+export function newestInChannelSql(dialect: SqlDialect): string {
+  return `SELECT ${releaseColumns} FROM releases r WHERE r.id IN (
+    SELECT (SELECT n.id FROM releases n
+            WHERE n.product_id = p.id AND n.channel = :channel AND n.state = 'published'
+            ORDER BY n.precedence DESC LIMIT 1)
+    FROM products p WHERE p.id IN (${dialect.textsOf('productIds')}))`;
+}
 
 /** The published catalog in SQL. */
 export class SqlPublished implements PublishedReads {
@@ -80,6 +91,13 @@ export class SqlPublished implements PublishedReads {
     return this.#connection.all(channelReleasesSql, { productId, channel, below, limit });
   }
 
+  async newestInChannel(productIds: readonly string[], channel: string): Promise<PublishedRelease[]> {
+    return this.#connection.all(newestInChannelSql(this.#connection.dialect), {
+      productIds: JSON.stringify(productIds),
+      channel,
+    });
+  }
+
   async channels(productId: string, limit: number): Promise<string[]> {
     const rows = await this.#connection.all<{ channel: string }>(channelsSql, { productId, limit });
     return rows.map((row) => row.channel);
@@ -94,15 +112,8 @@ export class SqlPublished implements PublishedReads {
     words: readonly string[];
     limit: number;
   }): Promise<CatalogMatch[]> {
-    const { productIds, words, limit } = wanted;
-    if (productIds.length === 0 || words.length === 0) return [];
-    const products = productIds.map((id) => Buffer.from(id).toString('hex')).join(' OR ');
-    const query = `product : (${products}) AND words : (${words.map(wordQuery).join(' AND ')})`;
-    return this.#connection.all(searchSql, { query, limit });
+    if (wanted.productIds.length === 0 || wanted.words.length === 0) return [];
+    const { sql, parameters } = this.#connection.dialect.findInCatalog(wanted);
+    return this.#connection.all(searchSql(sql), parameters);
   }
-}
-
-/** A string of FTS5's query language (https://sqlite.org/fts5.html#fts5_strings), as the beginning of a word. */
-function wordQuery(word: string): string {
-  return `"${word.replaceAll('"', '""')}" *`;
 }

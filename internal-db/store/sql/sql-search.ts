@@ -1,18 +1,21 @@
-// SQL: finding by words (FTS5) and by digest. See ../search.ts for what each operation promises.
+// SQL: finding by words and by digest. See ../search.ts for what each operation promises.
 import type { FoundFile, FoundName, SearchReads } from '../search.ts';
 import type { SqlConnection } from './sql-connection.ts';
 
-const foundSql = `WITH found AS (
-  SELECT n.record_id FROM search_words JOIN search_names n ON n.number = search_words.rowid
-  WHERE search_words MATCH :match AND n.kind = :kind LIMIT :limit)`;
-const accountSql = `${foundSql} SELECT 'account' AS kind, a.name, a.display_name AS title, NULL AS account, NULL AS email
-  FROM found f JOIN accounts a ON a.id = f.record_id`;
-const userSql = `${foundSql} SELECT 'user' AS kind, u.name, u.display_name AS title, a.name AS account, u.email
-  FROM found f JOIN users u ON u.id = f.record_id JOIN accounts a ON a.id = u.account_id`;
+const accountSql = (
+  foundSql: string,
+): string => `SELECT 'account' AS kind, a.name, a.display_name AS title, NULL AS account, NULL AS email
+  FROM (${foundSql}) f JOIN accounts a ON a.id = f.record_id`;
+const userSql = (
+  foundSql: string,
+): string => `SELECT 'user' AS kind, u.name, u.display_name AS title, a.name AS account, u.email
+  FROM (${foundSql}) f JOIN users u ON u.id = f.record_id JOIN accounts a ON a.id = u.account_id`;
 // Products are few: they are looked through.
-const productSql = `SELECT 'product' AS kind, p.name, p.title, NULL AS account, NULL AS email FROM products p
+const productSql = (
+  wordsSql: string,
+): string => `SELECT 'product' AS kind, p.name, p.title, NULL AS account, NULL AS email FROM products p
   WHERE NOT EXISTS (
-    SELECT 1 FROM json_each(:words) w WHERE instr(lower(p.name || ' ' || p.title), lower(w.value)) = 0)
+    SELECT 1 FROM (${wordsSql}) w WHERE instr(lower(p.name || ' ' || p.title), lower(w.value)) = 0)
   ORDER BY p.name LIMIT :limit`;
 
 /** Search in SQL. */
@@ -26,10 +29,13 @@ export class SqlSearch implements SearchReads {
   async names(query: Parameters<SearchReads['names']>[0]): Promise<FoundName[]> {
     const { kind, words, limit } = query;
     if (words.length === 0) return [];
-    if (kind === 'product') return this.#connection.all(productSql, { words: JSON.stringify(words), limit });
-    // A word in quotation marks is no operator of the query language; the star makes it a prefix.
-    const match = words.map((word) => `"${word.replaceAll('"', '')}"*`).join(' AND ');
-    return this.#connection.all(kind === 'user' ? userSql : accountSql, { match, kind, limit });
+    const { dialect } = this.#connection;
+    if (kind === 'product') {
+      const parameters = { words: JSON.stringify(words), limit };
+      return this.#connection.all(productSql(dialect.textsOf('words')), parameters);
+    }
+    const { sql, parameters } = dialect.findNames({ kind, words, limit });
+    return this.#connection.all(kind === 'user' ? userSql(sql) : accountSql(sql), parameters);
   }
 
   async filesByDigest(prefix: string, limit: number): Promise<FoundFile[]> {

@@ -96,7 +96,7 @@ export class SqlSessions implements SessionWrites {
   }
 
   async deleteSessionsOf(userId: string, except: string | null): Promise<number> {
-    const sql = 'DELETE FROM sessions WHERE user_id = :userId AND id IS NOT :except';
+    const sql = 'DELETE FROM sessions WHERE user_id = :userId AND id IS DISTINCT FROM :except';
     return this.#connection.run(sql, { userId, except });
   }
 

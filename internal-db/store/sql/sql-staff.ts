@@ -89,7 +89,7 @@ export class SqlStaff implements StaffWrites {
 
   async deleteSessionsOf(staffId: string, except: Uint8Array | null): Promise<void> {
     await this.#connection.run(
-      'DELETE FROM staff_sessions WHERE staff_id = :staffId AND (:except IS NULL OR secret_hash <> :except)',
+      'DELETE FROM staff_sessions WHERE staff_id = :staffId AND secret_hash IS DISTINCT FROM :except',
       { staffId, except },
     );
   }

@@ -10,10 +10,14 @@ import type {
 } from '../statistics.ts';
 import type { SqlConnection } from './sql-connection.ts';
 
+/** A sum that stays below 2^53, which programs can read; the product with 1.0 keeps SQLite's from overflowing. */
+const boundedSum = (column: string): string =>
+  `CASE WHEN sum(${column} * 1.0) < 9007199254740991.0 THEN CAST(sum(${column} * 1.0) AS BIGINT)
+    ELSE 9007199254740991 END`;
 const sumsSql = `s.outcome, sum(s.download_count) AS "downloadCount",
-  CAST(min(total(s.sent_bytes), 9007199254740991.0) AS INTEGER) AS "sentBytes" FROM download_days s`;
+  ${boundedSum('s.sent_bytes')} AS "sentBytes" FROM download_days s`;
 const whereSql = `WHERE s.day BETWEEN :fromDay AND :toDay
-  AND (:productId IS NULL OR s.product_id = :productId) AND (:nodeName IS NULL OR s.node_name = :nodeName)`;
+  AND s.product_id = coalesce(:productId, s.product_id) AND s.node_name = coalesce(:nodeName, s.node_name)`;
 
 /** Statistics in SQL. */
 export class SqlStatistics implements StatisticsWrites {
@@ -68,9 +72,11 @@ export class SqlStatistics implements StatisticsWrites {
   async accountsByNewest(productId: string): Promise<{ releaseId: string; accountCount: number }[]> {
     // By release, so that each count runs over the index alone.
     return this.#connection.all(
-      `SELECT r.id AS "releaseId",
-         (SELECT count(*) FROM newest_versions n WHERE n.release_id = r.id) AS "accountCount"
-       FROM releases r WHERE r.product_id = :productId AND accountCount > 0`,
+      `SELECT * FROM (
+         SELECT r.id AS "releaseId",
+           (SELECT count(*) FROM newest_versions n WHERE n.release_id = r.id) AS "accountCount"
+         FROM releases r WHERE r.product_id = :productId) counted
+       WHERE counted."accountCount" > 0`,
       { productId },
     );
   }
@@ -114,10 +120,10 @@ export class SqlStatistics implements StatisticsWrites {
   async storageOfProducts(limit: number): Promise<ProductStorage[]> {
     return this.#connection.all(
       `SELECT product, count(*) AS "fileCount",
-         CAST(min(total(size_bytes), 9007199254740991.0) AS INTEGER) AS "sizeBytes"
+         ${boundedSum('kept.size_bytes')} AS "sizeBytes"
        FROM (SELECT DISTINCT p.name AS product, f.sha256, f.size_bytes FROM artifacts f
-         JOIN releases r ON r.id = f.release_id JOIN products p ON p.id = r.product_id)
-       GROUP BY product ORDER BY sizeBytes DESC, product LIMIT :limit`,
+         JOIN releases r ON r.id = f.release_id JOIN products p ON p.id = r.product_id) kept
+       GROUP BY product ORDER BY "sizeBytes" DESC, product LIMIT :limit`,
       { limit },
     );
   }

@@ -1,12 +1,8 @@
 // The SQLite file as the connection that ../sql/ works on. Called by open-sqlite-store.ts.
 // Each statement is done when its promise is made: two of them never interleave.
-import type { SqlConnection, SqlDialect, SqlParameters, SqlWriter } from '../sql/sql-connection.ts';
+import type { SqlConnection, SqlParameters, SqlWriter } from '../sql/sql-connection.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 import type { SqliteFile } from './sqlite-file.ts';
-
-/** What is SQLite's own. */
-export const sqliteDialect: SqlDialect = {
-  textsOf: (parameter) => `SELECT value FROM json_each(:${parameter})`,
-};
 
 /** A connection to read and write with. */
 export class SqliteConnection implements SqlConnection, SqlWriter {

@@ -3,13 +3,20 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
-import { entitlementStatements } from '#internal-db/store/sql/sql-entitlements.ts';
+import { entitlementStatements, entitlementStatementsFor } from '#internal-db/store/sql/sql-entitlements.ts';
 import { licenceStatements } from '#internal-db/store/sql/sql-licences.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
-import { publishedStatements } from '#internal-db/store/sql/sql-published.ts';
+import { newestInChannelSql, publishedStatements } from '#internal-db/store/sql/sql-published.ts';
+import { sqliteDialect } from '#internal-db/store/sqlite/sqlite-dialect.ts';
 
-const { productsOfAccountSql, newsSql, searchSql } = publishedStatements;
+const { productsOfAccountSql, newsSql } = publishedStatements;
+const found = sqliteDialect.findInCatalog({ productIds: ['prd'], words: ['word'], limit: 1 });
+const searchSql = publishedStatements.searchSql(found.sql);
 const { endingSql } = entitlementStatements;
+const ofMany = {
+  ...entitlementStatementsFor(sqliteDialect),
+  newestInChannelSql: newestInChannelSql(sqliteDialect),
+};
 const { acceptancesSql } = licenceStatements;
 
 /** They sort, but only the few rows of one account, or of one search. */
@@ -18,7 +25,7 @@ const maySort = new Set<string>([
   newsSql,
   searchSql,
   acceptancesSql,
-  entitlementStatements.productSql,
+  ofMany.productsSql,
 ]);
 
 /** Rows of a plan that read a whole table or index: "SCAN releases". What a subquery or the words' index found is small. */
@@ -36,7 +43,13 @@ t.test('every statement of the catalog goes down an index', async (t) => {
   t.teardown(() => store.close());
   const database = new DatabaseSync(file);
   t.teardown(() => database.close());
-  const statements = { ...publishedStatements, ...entitlementStatements, ...licenceStatements };
+  const statements = {
+    ...publishedStatements,
+    searchSql,
+    ...entitlementStatements,
+    ...ofMany,
+    ...licenceStatements,
+  };
   for (const [name, sql] of Object.entries(statements)) {
     const plan = explain(database, sql);
     const bad = plan.filter(

@@ -253,8 +253,10 @@ export function testStoreContract(t: Test, open: OpenStore): void {
       await tx.deliveries.insert(delivery);
       await tx.downloads.put(download);
     });
-    const count = (untilMs: number) =>
-      store.read.entitlements.completeDownloadCount(seeded.entitlement.id, untilMs);
+    const count = async (untilMs: number) => {
+      const counts = await store.read.entitlements.completeDownloadCounts([seeded.entitlement.id], untilMs);
+      return counts.get(seeded.entitlement.id) ?? 0;
+    };
     t.equal(await count(1000), 0);
     const done = { ...download, sentBytes: 5, endedAtMs: 20, outcome: 'complete' as const };
     await store.transaction((tx) => tx.downloads.put(done));
