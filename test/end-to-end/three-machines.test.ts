@@ -7,56 +7,14 @@ import { appendFile, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { ConsignMachine, consign } from '../rig/consign-machine.ts';
 import { makeNetworkMachines, type NetworkMachine } from '../rig/network-machines.ts';
-import type { ProgramResult } from '../rig/run-program.ts';
 import { waitFor } from '../rig/running-consign.ts';
 
-const repository = join(import.meta.dirname, '..', '..');
-const launcher = join(repository, 'deploy', 'launch.ts');
-const consign = join(repository, 'bin', 'consign');
-const joinTimeoutMs = 60_000;
 const fileBytes = 2_000_000_000;
 /** So that the download outlasts a rotation. */
 const bytesPerSecond = 100_000_000;
 const skip = process.getuid?.() === 0 ? false : 'network namespaces need root';
-
-/** One machine with a Consign of its own. */
-class ConsignMachine {
-  readonly machine: NetworkMachine;
-  readonly state: string;
-  output = '';
-
-  constructor(machine: NetworkMachine, state: string) {
-    this.machine = machine;
-    this.state = state;
-  }
-
-  /** `npm start` on this machine; resolves once everything that it runs is up. */
-  async start(...options: string[]): Promise<void> {
-    const before = this.output.length;
-    const child = this.machine.start(process.execPath, [launcher, '--state', this.state, ...options]);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
-    }
-    const isUp = (): boolean => {
-      if (child.exitCode !== null) throw new Error(`The launcher ended: ${this.output.slice(before)}`);
-      return this.output.includes('Consign is running', before);
-    };
-    await waitFor('the launcher', isUp, joinTimeoutMs);
-  }
-
-  /** Runs `consign` here. */
-  run(...args: string[]): Promise<ProgramResult> {
-    return this.machine.run(consign, ['--state', this.state, ...args]);
-  }
-
-  /** Runs `consign … --json`; throws when it fails. */
-  async json<T>(...args: string[]): Promise<T> {
-    const { code, stdout, stderr } = await this.run('--json', ...args);
-    if (code !== 0) throw new Error(`consign ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
-    return JSON.parse(stdout) as T;
-  }
-}
 
 interface Member {
   readonly name: string;
@@ -69,29 +27,6 @@ interface Member {
 
 async function membersOf(database: ConsignMachine): Promise<readonly Member[]> {
   return (await database.json<{ members: Member[] }>('node', 'list')).members;
-}
-
-/** `command` prints a ticket and waits; the other machine joins with it and starts. */
-async function letIn(database: ConsignMachine, joining: ConsignMachine, command: string[]): Promise<void> {
-  const child = database.machine.start(consign, ['--state', database.state, ...command]);
-  let ticket = '';
-  let said = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (ticket += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const isThere = (): boolean => {
-    if (child.exitCode !== null)
-      throw new Error(`${command.join(' ')} ended with ${child.exitCode}: ${said}`);
-    return ticket.includes('\n');
-  };
-  await waitFor('the ticket', isThere, joinTimeoutMs);
-  const joined = await joining.machine.run(consign, ['--state', joining.state, 'node', 'join', '-'], {
-    input: ticket,
-  });
-  if (joined.code !== 0) throw new Error(`node join: ${joined.stderr}\n${said}`);
-  await joining.start();
-  const code = await ended;
-  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}: ${said}`);
 }
 
 /** The publishing machine's view: the database's administration socket and the FTP node's ingest socket in one state. */
@@ -171,8 +106,8 @@ void t.test('three machines', { skip, timeout: 300_000 }, async (t) => {
   const { folder, customer, database, web, ftp } = machines;
 
   await t.test('two machines join the first with tickets', async (t) => {
-    await letIn(database, web, invite('web-front', 'web1', web));
-    await letIn(database, ftp, invite('ftp-node', 'ftp1', ftp));
+    await database.letIn(web, invite('web-front', 'web1', web));
+    await database.letIn(ftp, invite('ftp-node', 'ftp1', ftp));
     const members = await membersOf(database);
     const standing = members.map(({ name, state }) => `${name} ${state}`);
     t.same(new Set(standing), new Set(['db1 active', 'web1 active', 'ftp1 active']));
@@ -250,7 +185,7 @@ void t.test('three machines', { skip, timeout: 300_000 }, async (t) => {
       '--listen',
       ftp.machine.address,
     ];
-    await letIn(database, ftp, command);
+    await database.letIn(ftp, command);
     const members = await membersOf(database);
     const [found] = members.filter(({ name }) => name === 'ftp1');
     t.match(found, { state: 'active' });

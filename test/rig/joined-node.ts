@@ -1,0 +1,51 @@
+// A further node of a whole Consign, on this machine: a state directory, a launcher and ports of its own, let in with a
+// ticket as on a machine of its own. Callers: the end-to-end tests.
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { findFreePortBase } from './free-ports.ts';
+import { letNodeIn } from './let-node-in.ts';
+import { plainCommand } from './plain-process.ts';
+import { runProgram } from './run-program.ts';
+import { RunningConsign } from './running-consign.ts';
+
+const program = join(import.meta.dirname, '..', '..', 'bin', 'consign');
+
+/** Lets an FTP node of this name into the cluster, and starts it; it is stopped and removed when the test ends. */
+export async function joinFtpNode(t: Test, consign: RunningConsign, name: string): Promise<RunningConsign> {
+  const folder = await mkdtemp(join(tmpdir(), 'consign-joined-'));
+  const joined = new RunningConsign(join(folder, 'state'), await findFreePortBase(), {});
+  t.teardown(async () => {
+    await joined.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const place = ['--host', 'localhost', '--listen', '127.0.0.1', '--port-base', String(joined.portBase)];
+  const invite = plainCommand(program, ['node', 'invite', 'ftp-node', name, ...place]);
+  await letNodeIn(spawn(...invite, { env: consign.environment }), {
+    join: (ticket) =>
+      runProgram(program, ['node', 'join', '-'], { environment: joined.environment, input: ticket }),
+    start: () => joined.start(),
+  });
+  return joined;
+}
+
+/** `consign publish` with the storeroom of another node than the one beside internal-db. */
+export async function publishAt(
+  node: RunningConsign,
+  consign: RunningConsign,
+  release: readonly string[],
+): Promise<void> {
+  const state = join(node.state, '..', 'publisher');
+  for (const [room, owner, socket] of [
+    ['internal-db', consign, 'admin.sock'],
+    ['ftp-node', node, 'ingest.sock'],
+  ] as const) {
+    await mkdir(join(state, room), { recursive: true });
+    await symlink(join(owner.state, room, socket), join(state, room, socket));
+  }
+  const { code, stderr } = await runProgram(program, ['--state', state, 'publish', ...release]);
+  await rm(state, { recursive: true });
+  if (code !== 0) throw new Error(`publish: ${stderr}`);
+}
