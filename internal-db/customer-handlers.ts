@@ -20,6 +20,8 @@ import { createToken, listTokens, revokeToken } from './identity/personal-tokens
 import { applyReports } from './nodes/apply-reports.ts';
 import { reconcileStatement } from './nodes/reconcile-statement.ts';
 import { createPeopleHandlers } from './people-handlers.ts';
+import { listToldViews, openPortalView } from './portal-views/open-view.ts';
+import { refuseChangesInViews } from './portal-views/refuse-changes.ts';
 import type { ServiceContext } from './service-context.ts';
 import { addKey, listKeys, removeKey } from './ssh-keys/own-keys.ts';
 
@@ -85,9 +87,15 @@ export function createCustomerHandlers(
         valid: true as const,
         removed: await removeKey(context, caller, id),
       })),
+    'portalView.open': (params) => openPortalView(context, params),
+    'portalView.listTold': ({ session }) =>
+      reading(session, async (caller) => ({
+        valid: true as const,
+        views: await listToldViews(context, caller),
+      })),
     'login.decide': ({ node, sealed }) => decideLogin(context, node, sealed),
     'node.report': ({ node, reports }) => applyReports(context, node, reports),
     'node.reconcile': ({ node, statement }) => reconcileStatement(context, node, statement),
   };
-  return answerErrors(handlers, log);
+  return answerErrors(refuseChangesInViews(context, handlers), log);
 }

@@ -1,7 +1,7 @@
 // Ends deliveries and sessions whose time is over, and notes the highest time seen. Called on a schedule by main.ts.
 // Nothing waits for it: logins and sessions compare the time themselves, and the nodes unlink by themselves.
 import type { ServiceContext } from './service-context.ts';
-import { bansKeptMs, clockBehindWarningMs, expiryBatchMax } from './limits.ts';
+import { bansKeptMs, clockBehindWarningMs, expiryBatchMax, portalViewsKeptMs } from './limits.ts';
 
 /** Marks overdue deliveries as expired, a batch a transaction, and deletes expired sessions and links, and bans of long ago. */
 export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clock'>): Promise<void> {
@@ -23,6 +23,10 @@ export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clo
     await transaction.staff.deleteExpiredSessions(atMs);
     await transaction.people.deleteExpiredLinks(atMs);
     await transaction.bans.deleteOver(atMs - bansKeptMs);
+    await transaction.portalViews.forgetViews({
+      openedBeforeMs: atMs - portalViewsKeptMs,
+      unusedBeforeMs: atMs,
+    });
   });
 }
 

@@ -222,6 +222,11 @@ export const bulkFormBytesMax = 1024 * 1024;
 
 /** Console: a staff session's lifetime. */
 export const staffSessionLifetimeMs = 8 * 3_600_000;
+/** How long a code of the console opens a view of the portal, and how long such a view lasts. */
+export const portalViewCodeLifetimeMs = 60_000;
+export const portalViewLifetimeMs = 30 * 60_000;
+/** How long it is kept that there was one. */
+export const portalViewsKeptMs = 400 * 86_400_000;
 /** Console: the longest address that a sign-in leads back to. */
 export const consoleNextCharactersMax = 2000;
 /** Console: rows on a page. */

@@ -27,6 +27,7 @@ import { addHistoryRoutes } from './pages/history-routes.ts';
 import { addBrandingRoutes, brandingAddresses } from './pages/branding-routes.ts';
 import { addLanguageRoutes } from './pages/language-routes.ts';
 import { createFrames } from './pages/page-frame.ts';
+import { addPortalViewRoutes } from './pages/portal-views/portal-view-routes.ts';
 import { addSessionFileRoutes } from './pages/session-file-routes.ts';
 import { addSignInRoutes } from './pages/sign-in-routes.ts';
 import { addSshKeyRoutes } from './pages/ssh-key-routes.ts';
@@ -96,6 +97,7 @@ export async function buildPortal(
   addDeliveryEventRoutes(app, services);
   addSessionFileRoutes(app, services);
   addHistoryRoutes(app, services);
+  addPortalViewRoutes(app, services);
   addSshKeyRoutes(app, services);
   if (offersApi) {
     addTokenRoutes(app, services);

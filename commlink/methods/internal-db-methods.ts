@@ -9,6 +9,7 @@ import { idempotencyMethods } from './idempotency-methods.ts';
 import { Address, AtMs, Id, Line, NodeId, Secret, SignedText } from './fields.ts';
 import { ClientName } from './people-fields.ts';
 import { peopleMethods } from './people-methods.ts';
+import { portalViewMethods } from './portal-view-methods.ts';
 import { SecondStep } from './second-factor-methods.ts';
 import { OpenedSession, SessionOwner, TokenScopes } from './session-owner.ts';
 
@@ -179,6 +180,7 @@ export const internalDbMethods = {
   }),
   ...deliveryMethods,
   ...idempotencyMethods,
+  ...portalViewMethods,
   'login.decide': method({ ...customerCall, mutates: true, ...relayedMessages.login }),
   'node.report': method({ ...housekeeper, mutates: true, ...relayedMessages.report }),
   'node.reconcile': method({ ...housekeeper, mutates: true, ...relayedMessages.reconcile }),

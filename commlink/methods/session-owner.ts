@@ -23,7 +23,9 @@ export const SessionOwner = strictObject({
   account: strictObject({ id: Id, name: Slug, displayName: Line }),
   /** How the caller proved itself: a browser session or a personal token. */
   kind: Type.Union([Type.Literal('session'), Type.Literal('token')]),
-  /** A session has both. */
+  /** Whether it is staff who see the portal as this user does: nothing can be changed. */
+  isStaffView: Type.Boolean(),
+  /** A session has both, but for such a view. */
   scopes: TokenScopes,
   expiresAtMs: AtMs,
 });

@@ -3,7 +3,7 @@
 import type { SessionOwner, TokenScope } from '#commlink/methods/session-owner.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { credentialUseWriteIntervalMs, sessionUseWriteIntervalMs } from '../limits.ts';
-import { hashSecret, looksLikePersonalToken } from '../secret-token.ts';
+import { hashSecret, looksLikePersonalToken, looksLikeViewToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord, UserRecord } from '../store/accounts.ts';
 import type { SessionRecord, TokenRecord } from '../store/sessions.ts';
@@ -13,6 +13,8 @@ export interface AuthenticatedCaller {
   readonly user: UserRecord;
   readonly account: AccountRecord;
   readonly kind: 'session' | 'token';
+  /** Whether it is staff who see the portal as this user does: they may change nothing. */
+  readonly isStaffView: boolean;
   /** The session's or the token's. */
   readonly credentialId: string;
   readonly scopes: readonly TokenScope[];
@@ -21,6 +23,8 @@ export interface AuthenticatedCaller {
 
 /** What a person may do in its own session. */
 const allScopes: readonly TokenScope[] = ['read', 'downloads'];
+/** What staff may do in a view of the portal. */
+export const viewScopes: readonly TokenScope[] = ['read'];
 
 /** The caller, or null. When it was used last is written down, but not each time. */
 export async function authenticateSecret(
@@ -32,15 +36,24 @@ export async function authenticateSecret(
     if (!found) return null;
     const { user, account, token } = found;
     const { id: credentialId, scopes, expiresAtMs } = token;
-    return { user, account, kind: 'token', credentialId, scopes, expiresAtMs };
+    return { user, account, kind: 'token', isStaffView: false, credentialId, scopes, expiresAtMs };
   }
+  if (looksLikeViewToken(secret)) return await authenticateView(context, secret);
   const found = await context.store.read.sessions.sessionByHash(hashSecret(secret));
   if (!found || found.session.expiresAtMs <= context.clock.nowMs()) return null;
   if (found.account.state !== 'active') return null;
   await noteSessionUse(context, found.session);
   const { user, account, session } = found;
   const { id: credentialId, expiresAtMs } = session;
-  return { user, account, kind: 'session', credentialId, scopes: allScopes, expiresAtMs };
+  return {
+    user,
+    account,
+    kind: 'session',
+    isStaffView: false,
+    credentialId,
+    scopes: allScopes,
+    expiresAtMs,
+  };
 }
 
 /** A personal token's owner, whatever the account's state; null when it is unknown, expired or revoked. */
@@ -73,12 +86,13 @@ export function requireScope(caller: AuthenticatedCaller, scope: TokenScope): vo
 
 /** The caller as the method table shows it. */
 export function viewOwner(caller: Omit<AuthenticatedCaller, 'credentialId'>): SessionOwner {
-  const { user, account, kind, scopes, expiresAtMs } = caller;
+  const { user, account, kind, isStaffView, scopes, expiresAtMs } = caller;
   const { id, name, displayName, role, email } = user;
   return {
     user: { id, name, displayName, role, email },
     account: { id: account.id, name: account.name, displayName: account.displayName },
     kind,
+    isStaffView,
     scopes: [...scopes],
     expiresAtMs,
   };
@@ -89,7 +103,18 @@ export function viewSessionOwner(
   { user, account }: Pick<AuthenticatedCaller, 'user' | 'account'>,
   expiresAtMs: number,
 ): SessionOwner {
-  return viewOwner({ user, account, kind: 'session', scopes: allScopes, expiresAtMs });
+  return viewOwner({ user, account, kind: 'session', isStaffView: false, scopes: allScopes, expiresAtMs });
+}
+
+async function authenticateView(
+  { store, clock }: ServiceContext,
+  secret: string,
+): Promise<AuthenticatedCaller | null> {
+  const found = await store.read.portalViews.viewBySecret(hashSecret(secret));
+  if (!found || found.view.expiresAtMs <= clock.nowMs() || found.account.state !== 'active') return null;
+  const { user, account, view } = found;
+  const { id: credentialId, expiresAtMs } = view;
+  return { user, account, kind: 'session', isStaffView: true, credentialId, scopes: viewScopes, expiresAtMs };
 }
 
 async function authenticateToken(context: ServiceContext, secret: string) {

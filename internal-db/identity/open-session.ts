@@ -4,8 +4,9 @@ import type { ResultOf } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { noteLogin } from '../access/note-login.ts';
 import { appendAudit } from '../audit/append-audit.ts';
+import { endPortalView } from '../portal-views/open-view.ts';
 import { askSecondFactor } from '../second-factor/prove-factor.ts';
-import { hashSecret } from '../secret-token.ts';
+import { hashSecret, looksLikeViewToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { checkPassword, confirmPassword } from './check-password.ts';
 import { portalParty } from './portal-party.ts';
@@ -72,6 +73,7 @@ export function findBan(context: ServiceContext, address: string): number | null
 
 /** Ends a session. Tells whether there was one. */
 export async function closeSession(context: ServiceContext, secret: string): Promise<{ closed: boolean }> {
+  if (looksLikeViewToken(secret)) return await endPortalView(context, secret);
   const secretHash = hashSecret(secret);
   const found = await context.store.read.sessions.sessionByHash(secretHash);
   if (!found) return { closed: false };

@@ -2,6 +2,7 @@
 // with the same counts as the sign-in: a stolen session is no place to guess from.
 import type { PeopleRefusal } from '#commlink/methods/people-fields.ts';
 import { refuse } from '../people-refusal.ts';
+import { changeRefused } from '../portal-views/refuse-changes.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { AuthenticatedCaller } from './authenticate-secret.ts';
 import { requireBrowserSession } from './authenticate-secret.ts';
@@ -14,6 +15,7 @@ export async function provePassword(
   password: string,
 ): Promise<PeopleRefusal | null> {
   requireOwnSession(caller);
+  if (caller.isStaffView) throw changeRefused();
   const found = await context.store.read.people.userById(caller.user.id);
   const storedHash = found?.user.passwordHash ?? null;
   const attempt = { door: 'portal', name: caller.user.name, address: `session ${caller.credentialId}` };

@@ -47,6 +47,13 @@ export interface MailValues {
     readonly endings: readonly MailedEnding[];
     readonly portal: string;
   };
+  readonly portalView: {
+    readonly account: string;
+    readonly username: string;
+    readonly reason: string;
+    readonly atMs: number;
+    readonly portal: string;
+  };
 }
 /** The kinds of mails. */
 export type MailKind = keyof MailValues;

@@ -16,6 +16,7 @@ import type { IdempotentRequestReads, IdempotentRequestWrites } from './idempote
 import type { NodeReads, NodeWrites } from './nodes.ts';
 import type { PeopleReads, PeopleWrites } from './people.ts';
 import type { SearchReads } from './search.ts';
+import type { PortalViewReads, PortalViewWrites } from './portal-views.ts';
 import type { PortalVisitReads, PortalVisitWrites } from './portal-visits.ts';
 import type { PublishedReads } from './published.ts';
 import type { SecondFactorReads, SecondFactorWrites } from './second-factors.ts';
@@ -42,6 +43,7 @@ export interface StoreReads {
   readonly idempotentRequests: IdempotentRequestReads;
   readonly nodes: NodeReads;
   readonly people: PeopleReads;
+  readonly portalViews: PortalViewReads;
   readonly portalVisits: PortalVisitReads;
   readonly published: PublishedReads;
   readonly search: SearchReads;
@@ -70,6 +72,7 @@ export interface Transaction extends StoreReads {
   readonly idempotentRequests: IdempotentRequestWrites;
   readonly nodes: NodeWrites;
   readonly people: PeopleWrites;
+  readonly portalViews: PortalViewWrites;
   readonly portalVisits: PortalVisitWrites;
   readonly secondFactors: SecondFactorWrites;
   readonly sessions: SessionWrites;

@@ -101,6 +101,7 @@ export class FakeInternalDb {
         displayName: 'Analytical Engines Ltd',
       },
       kind: this.liveSecrets.get(session) ?? 'session',
+      isStaffView: false,
       scopes: ['read', 'downloads'],
       expiresAtMs: Date.now() + 3_600_000,
     };
@@ -155,6 +156,13 @@ export class FakeInternalDb {
     const handlers: Handlers<Db> = {
       ...people,
       ...fakeCatalogHandlers(live, () => this.catalog),
+      'portalView.open': async () => ({
+        done: false,
+        reason: 'unusable',
+        explanation: 'It is too old.',
+        retryAfterMs: 0,
+      }),
+      'portalView.listTold': async ({ session }) => live(session, () => ({ views: [] })),
       'session.open': async ({ username, password }) => {
         if (this.fault) throw this.fault;
         if (this.openRefusal) return this.openRefusal;
@@ -298,6 +306,7 @@ export class FakeFtpNode {
       'bans.replace': async () => ({ sequence: 7 }),
       'sessions.list': async () => ({ sessions: [], sessionCount: 0 }),
       'sessions.cut': async () => ({ cutSessionCount: 2 }),
+      'artifacts.hold': async () => ({ arriving: [] }),
       'node.describe': async () => ({
         name: 'ftp1',
         endpoints,

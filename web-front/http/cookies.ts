@@ -34,6 +34,11 @@ export function readSessionCookie(request: CookieSource): string | null {
   return readSecret(request, sessionCookie);
 }
 
+/** Whether a session is a view by staff, as internal-db's form of it says: for the notice above the pages alone. */
+export function isStaffViewSession(session: string): boolean {
+  return session.startsWith('consign_view_');
+}
+
 /** Keeps a session in the browser until it expires. */
 export function setSessionCookie(reply: CookieSink, session: string, expiresAtMs: number): void {
   reply.setCookie(sessionCookie, session, { ...wholeSite, maxAge: secondsUntil(expiresAtMs) });

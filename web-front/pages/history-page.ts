@@ -57,6 +57,7 @@ export function historyPage(frame: PageFrame, viewer: Viewer, view: HistoryView)
     })}
     <div class="actions">
       ${wrong.length > 0 ? null : html`<a class="button quiet" href="${withQuery('/history.csv', query)}" download>${texts.csv}</a>`}
+      <a class="button quiet" href="/history/views">${frame.texts.portalViews.told.title}</a>
       ${isNarrowed ? html`<a class="button quiet" href="/history">${texts.clear}</a>` : null}
     </div>`;
   return renderPage(frame, { title: texts.title, viewer, section: 'deliveries', main });

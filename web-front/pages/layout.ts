@@ -1,4 +1,5 @@
 // The frame of every page: banner with navigation, main part, footer with the language switch. Called by each page.
+import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { renderDocument } from '#commlink/pages/document.ts';
 import type { UserRole } from '#commlink/methods/people-fields.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
@@ -30,6 +31,8 @@ export interface PageFrame {
   readonly path: string;
   /** The token of the forms in the frame; null for a visitor of whom nothing is known, who gets no such form. */
   readonly formToken: string | null;
+  /** Whether staff see the page as a customer does: each page says so. */
+  readonly isStaffView: boolean;
 }
 
 /** Who looks at the page, as internal-db says, and the token for the forms on it. */
@@ -64,7 +67,7 @@ export function renderPage(frame: PageFrame, page: Page): string {
     head: page.refresh ? refreshTag(page.refresh) : null,
     skipText: texts.frame.skip,
     banner: html`${renderBrand(frame)} ${page.viewer ? renderViewer(frame, page.viewer, page.section) : null}`,
-    main: page.main,
+    main: frame.isStaffView ? html`${renderViewNotice(frame)} ${page.main}` : page.main,
     footer: renderFooter(frame),
   });
 }
@@ -91,6 +94,15 @@ function renderViewer(frame: PageFrame, viewer: Viewer, section: Section | undef
     <button class="link" type="submit">${frame.texts.frame.signOut}</button>
   </form>`;
   return renderNavigation(frame, viewer, { section, own });
+}
+
+function renderViewNotice({ texts, formToken }: PageFrame): Html {
+  const { what, limits, end } = texts.portalViews.banner;
+  const form = html`<form method="post" action="/sign-out">
+    ${formTokenField({ formToken: formToken ?? '' })}
+    <button type="submit">${end}</button>
+  </form>`;
+  return renderNotice('warn', html`<p><strong>${what}</strong> ${limits}</p>`, form);
 }
 
 function renderFooter(frame: PageFrame): Html {

@@ -2,7 +2,12 @@
 // same for all requests of this configuration. Called by build-portal.ts; used by every route that answers with a page.
 import type { IncomingHttpHeaders } from 'node:http';
 import { chooseLanguage, languageCookie } from '#commlink/pages/texts/language.ts';
-import { readSessionCookie, readVisitorCookie, type CookieSource } from '../http/cookies.ts';
+import {
+  isStaffViewSession,
+  readSessionCookie,
+  readVisitorCookie,
+  type CookieSource,
+} from '../http/cookies.ts';
 import { formTokenFor } from '../http/form-token.ts';
 import { portalTexts } from '../texts/portal-texts.ts';
 import type { PageFrame } from './layout.ts';
@@ -18,15 +23,19 @@ export interface PageRequest extends CookieSource {
 export type FrameFor = (request: PageRequest) => PageFrame;
 
 /** Makes the function for one configuration. */
-export function createFrames(common: Omit<PageFrame, 'language' | 'texts' | 'path' | 'formToken'>): FrameFor {
+export function createFrames(
+  common: Omit<PageFrame, 'language' | 'texts' | 'path' | 'formToken' | 'isStaffView'>,
+): FrameFor {
   return (request) => {
     const { method, url, headers, cookies } = request;
     const acceptLanguage = headers['accept-language'];
     const language = chooseLanguage({ cookie: cookies[languageCookie], acceptLanguage });
     // A page that answers a form has no address of its own to come back to.
     const path = method === 'GET' ? url : '/';
-    const secret = readSessionCookie(request) ?? readVisitorCookie(request);
+    const session = readSessionCookie(request);
+    const secret = session ?? readVisitorCookie(request);
     const formToken = secret === null ? null : formTokenFor(secret);
-    return { ...common, language, texts: portalTexts[language], path, formToken };
+    const isStaffView = session !== null && isStaffViewSession(session);
+    return { ...common, language, texts: portalTexts[language], path, formToken, isStaffView };
   };
 }

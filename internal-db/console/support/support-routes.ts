@@ -9,6 +9,7 @@ import { registerAccountRoutes } from './account-routes.ts';
 import { renderAccountsPage } from './accounts-page.ts';
 import { registerBulkRoutes } from './bulk-routes.ts';
 import { registerChangeRoutes } from './change-routes.ts';
+import { registerPortalViewRoutes } from './portal-view-routes.ts';
 import { registerSearchRoutes } from './search-routes.ts';
 import { registerStaffRoutes } from './staff-routes.ts';
 import { registerWhyRoutes } from './why-routes.ts';
@@ -30,6 +31,7 @@ export function registerSupportRoutes(app: ConsoleApp, context: ServiceContext, 
   registerAccountRoutes(app, context, forStaff);
   registerBulkRoutes(app, context, forStaff);
   registerChangeRoutes(app, context, forStaff);
+  registerPortalViewRoutes(app, context, forStaff);
   registerSearchRoutes(app, context, forStaff);
   registerStaffRoutes(app, context, forStaff);
   registerWhyRoutes(app, context, forStaff);

@@ -73,4 +73,15 @@ ${endings.map(({ kind, name, endAtMs }) => `  ${dayOf(endAtMs)}  ${endingNames[k
 
 What has ended cannot be downloaded, or downloads nothing, any more. Look at it here: ${portal}/`,
   }),
+  portalView: ({ account, username, reason, atMs, portal }, vendor) => ({
+    subject: `${vendor}: our support has looked at your portal`,
+    body: `Hello,
+
+on ${momentOf(atMs)}, somebody of ${vendor} has looked at the portal of ${account} as ${username} sees it. Nothing can be
+changed or downloaded that way. The reason given:
+
+  ${reason}
+
+All such looks are listed here: ${portal}/history/views`,
+  }),
 };

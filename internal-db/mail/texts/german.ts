@@ -73,4 +73,15 @@ ${endings.map(({ kind, name, endAtMs }) => `  ${dayOf(endAtMs)}  ${endingNames[k
 
 Danach lässt sich damit nichts mehr herunterladen. Hier sehen Sie es: ${portal}/`,
   }),
+  portalView: ({ account, username, reason, atMs, portal }, vendor) => ({
+    subject: `${vendor}: unser Support hat Ihr Portal angesehen`,
+    body: `Guten Tag,
+
+am ${momentOf(atMs)} hat jemand von ${vendor} das Portal von ${account} so angesehen, wie ${username} es sieht. Ändern oder
+herunterladen lässt sich dabei nichts. Als Grund wurde angegeben:
+
+  ${reason}
+
+Alle solchen Einblicke stehen hier: ${portal}/history/views`,
+  }),
 };

@@ -14,6 +14,7 @@ import { SqlIdempotentRequests } from './sql-idempotent-requests.ts';
 import { SqlNodes } from './sql-nodes.ts';
 import { SqlPeople } from './sql-people.ts';
 import { SqlSearch } from './sql-search.ts';
+import { SqlPortalViews } from './sql-portal-views.ts';
 import { SqlPortalVisits } from './sql-portal-visits.ts';
 import { SqlPublished } from './sql-published.ts';
 import { SqlSecondFactors } from './sql-second-factors.ts';
@@ -42,6 +43,7 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
     idempotentRequests: new SqlIdempotentRequests(connection),
     nodes: new SqlNodes(connection),
     people: new SqlPeople(connection),
+    portalViews: new SqlPortalViews(connection),
     portalVisits: new SqlPortalVisits(connection),
     published: new SqlPublished(connection),
     search: new SqlSearch(connection),

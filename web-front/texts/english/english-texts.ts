@@ -9,6 +9,7 @@ import { invitationTexts } from './invitation.ts';
 import { keysAndTokensTexts } from './keys-and-tokens.ts';
 import { membersTexts } from './members.ts';
 import { passwordsTexts } from './passwords.ts';
+import { portalViewsTexts } from './portal-views.ts';
 import { refusalsTexts } from './refusals.ts';
 import { secondStepTexts } from './second-step.ts';
 import { securityTexts } from './security.ts';
@@ -29,6 +30,7 @@ export const englishTexts = {
   invitation: invitationTexts,
   members: membersTexts,
   passwords: passwordsTexts,
+  portalViews: portalViewsTexts,
   refusals: refusalsTexts,
   secondStep: secondStepTexts,
   security: securityTexts,

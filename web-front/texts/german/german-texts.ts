@@ -10,6 +10,7 @@ import { invitationTexts } from './invitation.ts';
 import { keysAndTokensTexts } from './keys-and-tokens.ts';
 import { membersTexts } from './members.ts';
 import { passwordsTexts } from './passwords.ts';
+import { portalViewsTexts } from './portal-views.ts';
 import { refusalsTexts } from './refusals.ts';
 import { secondStepTexts } from './second-step.ts';
 import { securityTexts } from './security.ts';
@@ -30,6 +31,7 @@ export const germanTexts: PortalTexts = {
   invitation: invitationTexts,
   members: membersTexts,
   passwords: passwordsTexts,
+  portalViews: portalViewsTexts,
   refusals: refusalsTexts,
   secondStep: secondStepTexts,
   security: securityTexts,
