@@ -68,7 +68,7 @@ function configureInternalDb(site: Site): SettingsOf<'internal-db'> {
   return completeSettings('internal-db', {
     links: { listen: { host, port: ports.internalDbLink }, dial: [], linkAgeMaxMs },
     administration: { host, port: ports.internalDbAdministration },
-    console: { host, port: ports.console },
+    console: { host, port: ports.console, publicUrl: urlOf(site, ports.console) },
     portalUrl: urlOf(site, ports.portal),
     mail: { kind: 'folder', from: 'consign@localhost' },
     deliveryLifetimeMs,

@@ -9,6 +9,7 @@ import { FailureBans } from './bans/failure-bans.ts';
 import { createClock } from './clock.ts';
 import { OrderSender } from './deliveries/order-sender.ts';
 import { recordClock } from './expire-records.ts';
+import { ProviderSignIns } from './identity-providers/provider-sign-ins.ts';
 import { AccessEnder } from './identity/end-access.ts';
 import { ResetRequests } from './identity/reset-requests.ts';
 import { MailOutbox } from './mail/mail-outbox.ts';
@@ -19,8 +20,12 @@ import { NodeDocuments } from './nodes/node-documents.ts';
 import { createNodeRelay } from './nodes/node-relay.ts';
 import { FailureThrottle } from './passwords/failure-throttle.ts';
 import type { PasswordHasher } from './passwords/password-hash.ts';
+import { HoldingOrders } from './artifacts/holding-orders.ts';
+import type { OriginFolder } from './artifacts/origin-folder.ts';
+import { UploadWriters } from './artifacts/upload-writers.ts';
 import type { ReleaseSigner } from './release-signing/release-signer.ts';
 import { FactorChallenges } from './second-factor/factor-challenges.ts';
+import { TotpSafe } from './second-factor/totp-safe.ts';
 import type { ServiceContext } from './service-context.ts';
 import type { Store } from './store/store.ts';
 
@@ -38,6 +43,7 @@ export interface ContextParts {
   readonly late: LateNode;
   readonly passwords: PasswordHasher;
   readonly releaseSigner: ReleaseSigner;
+  readonly originFolder: OriginFolder;
 }
 
 /** Builds it, and notes the time. */
@@ -72,6 +78,8 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     access: new AccessJournal(store, log),
     throttle: new FailureThrottle(() => clock.nowMs(), failureBans),
     factorChallenges: new FactorChallenges(() => clock.nowMs()),
+    totpSafe: new TotpSafe(opened.keys),
+    providerSignIns: new ProviderSignIns({ clock, keys: opened.keys, settings }),
     resetRequests: new ResetRequests(),
     accessEnder: new AccessEnder(),
     mail: new MailOutbox({ clock, keys: opened.keys, settings, vendorName }),
@@ -83,6 +91,11 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     releaseSigner: parts.releaseSigner,
     directory,
     relay,
+    artifacts: {
+      folder: parts.originFolder,
+      writers: new UploadWriters(),
+      holdings: new HoldingOrders({ store, log, documents, relay }),
+    },
     orders: new OrderSender({ store, clock, log, documents, relay, isRemoved }),
     settings,
   };

@@ -4,6 +4,7 @@ import type { Logger } from '#commlink/log.ts';
 import type { Handlers } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import type { TokenScope } from '#commlink/methods/session-owner.ts';
+import { readArtifactSlice } from './artifacts/artifact-slices.ts';
 import { createCatalogHandlers } from './catalog/catalog-handlers.ts';
 import { createDeliveryHandlers } from './deliveries/delivery-handlers.ts';
 import { createIdempotencyHandlers } from './idempotency/idempotency-handlers.ts';
@@ -19,6 +20,7 @@ import { closeSession, openSession } from './identity/open-session.ts';
 import { createToken, listTokens, revokeToken } from './identity/personal-tokens.ts';
 import { applyReports } from './nodes/apply-reports.ts';
 import { reconcileStatement } from './nodes/reconcile-statement.ts';
+import { createIdentityHandlers } from './identity-providers/identity-handlers.ts';
 import { createPeopleHandlers } from './people-handlers.ts';
 import { listToldViews, openPortalView } from './portal-views/open-view.ts';
 import { refuseChangesInViews } from './portal-views/refuse-changes.ts';
@@ -52,7 +54,8 @@ export function createCustomerHandlers(
     ...createIdempotencyHandlers(context, withCaller),
     ...createCatalogHandlers(context, reading),
     ...createDeliveryHandlers(context, { reading, downloading }),
-    ...createPeopleHandlers(context, withCaller),
+    ...createPeopleHandlers(context, { withCaller, reading }),
+    ...createIdentityHandlers(context, withCaller),
     'session.open': (params) => openSession(context, params),
     'session.describe': ({ session }) =>
       withCaller(session, async (caller) => ({ valid: true as const, owner: viewOwner(caller) })),
@@ -95,6 +98,7 @@ export function createCustomerHandlers(
       })),
     'login.decide': ({ node, sealed }) => decideLogin(context, node, sealed),
     'node.report': ({ node, reports }) => applyReports(context, node, reports),
+    'artifact.read': ({ node, request }) => readArtifactSlice(context, node, request),
     'node.reconcile': ({ node, statement }) => reconcileStatement(context, node, statement),
   };
   return answerErrors(refuseChangesInViews(context, handlers), log);

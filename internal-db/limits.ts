@@ -57,6 +57,10 @@ export const factorChallengeLifetimeMs = 5 * 60_000;
 export const factorChallengeAttemptsMax = 5;
 /** Such questions of one kind that are open at the same time; beyond that the oldest is forgotten. */
 export const factorChallengesMax = 10_000;
+/** Of these, questions for a passkey that anybody may ask for, from one address (IPv6: one /64). */
+export const factorChallengesPerAddressMax = 100;
+/** Secrets of an older program that are sealed in one transaction. */
+export const openTotpsPerRoundMax = 500;
 /** Recovery codes that a person gets. */
 export const recoveryCodesCount = 10;
 
@@ -188,6 +192,8 @@ export const clockBehindWarningMs = 2000;
 export const auditPageMax = 1000;
 /** Characters of an audit entry's detail. */
 export const auditDetailCharactersMax = 8192;
+/** Ids of one kind that an entry names; their number is always there. */
+export const auditedIdsMax = 50;
 /** Characters of an audit entry's subject. */
 export const auditSubjectCharactersMax = 500;
 
@@ -237,3 +243,16 @@ export const consoleConnectionsMax = 256;
 export const consoleDrainMs = 3000;
 /** Console: the largest form accepted. */
 export const consoleBodyBytesMax = 256 * 1024;
+
+/** Uploads of one member of staff, or of the command line, that are under way. */
+export const uploadsPerStarterMax = 50;
+/** Uploads that are not finished within this time are removed. */
+export const uploadLifetimeMs = 7 * 86_400_000;
+/** Uploads that are removed in one round. */
+export const uploadsForgottenAtATime = 50;
+/** What uploads leave free of the database's disk. */
+export const originFreeBytesMin = 256 * 1024 * 1024;
+/** Artifacts in one order to a node. */
+export const artifactsPerOrderMax = 100;
+/** How often nodes that lack artifacts are told again, and asked how far they are. */
+export const holdingOrderIntervalMs = 2000;

@@ -33,18 +33,23 @@ const valid = <T extends object>(result: T): T & { readonly valid: true } => ({ 
 /** The handlers. */
 export function createPeopleHandlers(
   context: ServiceContext,
-  withCaller: WithCaller,
+  { withCaller, reading }: { readonly withCaller: WithCaller; readonly reading: WithCaller },
 ): Handlers<typeof peopleMethods> {
-  const forCaller = <T extends object>(
-    secret: string,
-    work: (caller: AuthenticatedCaller) => Promise<T>,
-  ): Promise<(T & { readonly valid: true }) | { readonly valid: false }> =>
-    withCaller(secret, async (caller) => valid(await work(caller)));
+  const answering =
+    (guard: WithCaller) =>
+    <T extends object>(
+      secret: string,
+      work: (caller: AuthenticatedCaller) => Promise<T>,
+    ): Promise<(T & { readonly valid: true }) | { readonly valid: false }> =>
+      guard(secret, async (caller) => valid(await work(caller)));
+  const forCaller = answering(withCaller);
+  /** For tokens of the scope `read` only; sessions have all scopes. */
+  const forReader = answering(reading);
   return {
-    'passkey.beginSignIn': () => beginPasskeySignIn(context),
+    'passkey.beginSignIn': (asked) => beginPasskeySignIn(context, asked),
     'session.finish': (answer) => finishSession(context, answer),
     'secondFactor.describe': ({ session }) =>
-      forCaller(session, async (caller) => ({ factors: await describeOwnFactors(context, caller) })),
+      forReader(session, async (caller) => ({ factors: await describeOwnFactors(context, caller) })),
     'totp.begin': ({ session, password }) =>
       forCaller(session, (caller) => beginOwnTotp(context, caller, password)),
     'totp.confirm': ({ session, ...answer }) =>
@@ -60,7 +65,7 @@ export function createPeopleHandlers(
     'passkey.remove': ({ session, ...which }) =>
       forCaller(session, (caller) => removeOwnPasskey(context, caller, which)),
     'profile.describe': ({ session }) =>
-      forCaller(session, async (caller) => ({ profile: await describeProfile(context, caller) })),
+      forReader(session, async (caller) => ({ profile: await describeProfile(context, caller) })),
     'profile.update': ({ session, ...wanted }) =>
       forCaller(session, (caller) => updateProfile(context, caller, wanted)),
     'email.request': ({ session, ...wanted }) =>
@@ -72,11 +77,11 @@ export function createPeopleHandlers(
     'password.describeReset': ({ token }) => describeReset(context, token),
     'password.reset': (wanted) => resetPassword(context, wanted),
     'session.list': ({ session }) =>
-      forCaller(session, async (caller) => ({ sessions: await listSessionsOf(context, caller) })),
+      forReader(session, async (caller) => ({ sessions: await listSessionsOf(context, caller) })),
     'session.end': ({ session, id }) => forCaller(session, (caller) => endOwnSession(context, caller, id)),
     'session.endOthers': ({ session }) => forCaller(session, (caller) => endOtherSessions(context, caller)),
     'member.list': ({ session, ...page }) =>
-      forCaller(session, (caller) => listMembers(context, caller, page)),
+      forReader(session, (caller) => listMembers(context, caller, page)),
     'member.invite': ({ session, ...wanted }) =>
       forCaller(session, (caller) => inviteMember(context, caller, wanted)),
     'member.changeRole': ({ session, ...wanted }) =>

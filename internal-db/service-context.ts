@@ -2,11 +2,13 @@
 import type { Logger } from '#commlink/log.ts';
 import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
 import type { AccessJournal } from './access/access-journal.ts';
+import type { ArtifactServices } from './artifacts/artifact-services.ts';
 import type { BanRegister } from './bans/ban-register.ts';
 import type { BanSender } from './bans/ban-sender.ts';
 import type { FailureBans } from './bans/failure-bans.ts';
 import type { Clock } from './clock.ts';
 import type { OrderSender } from './deliveries/order-sender.ts';
+import type { ProviderSignIns } from './identity-providers/provider-sign-ins.ts';
 import type { InternalDbMetrics } from './metrics.ts';
 import type { NodeDirectory } from './nodes/node-directory.ts';
 import type { NodeDocuments } from './nodes/node-documents.ts';
@@ -18,6 +20,7 @@ import type { FailureThrottle } from './passwords/failure-throttle.ts';
 import type { PasswordHasher } from './passwords/password-hash.ts';
 import type { ReleaseSigner } from './release-signing/release-signer.ts';
 import type { FactorChallenges } from './second-factor/factor-challenges.ts';
+import type { TotpSafe } from './second-factor/totp-safe.ts';
 import type { Store } from './store/store.ts';
 
 /** The services' tools. */
@@ -30,6 +33,10 @@ export interface ServiceContext {
   readonly throttle: FailureThrottle;
   /** Questions about second factors that wait for their answers. */
   readonly factorChallenges: FactorChallenges;
+  /** Seals and opens the secrets of authenticator apps. */
+  readonly totpSafe: TotpSafe;
+  /** Sign-ins by way of identity providers. */
+  readonly providerSignIns: ProviderSignIns;
   readonly resetRequests: ResetRequests;
   /** Ends at the nodes what somebody is logged in to. */
   readonly accessEnder: AccessEnder;
@@ -49,6 +56,8 @@ export interface ServiceContext {
   readonly directory: NodeDirectory;
   readonly relay: NodeRelay;
   readonly orders: OrderSender;
+  /** Artifacts that are kept here, and uploads that become some. */
+  readonly artifacts: ArtifactServices;
   /** The settings of the installed configuration; asked for at each use, since they change while this process runs. */
   readonly settings: () => InternalDbSettings;
 }

@@ -6,11 +6,13 @@ import type { Commlink } from '#commlink/commlink.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { listenUnix } from '#commlink/unix-socket.ts';
+import { join, dirname } from 'node:path';
 import { createAdminHandlers } from './admin/admin-handlers.ts';
 import { AlertWatch, scheduleAlerts } from './alerts/alert-watch.ts';
 import type { ProcessFacts } from './admin/describe-status.ts';
 import type { ConfigurationAudit } from './audit/configuration-audit.ts';
 import { buildContext, type LateNode } from './build-context.ts';
+import { OriginFolder } from './artifacts/origin-folder.ts';
 import { startConsole, type RunningConsole } from './console/start-console.ts';
 import type { InternalDbConfig } from './config.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
@@ -22,6 +24,7 @@ import {
   clockRecordIntervalMs,
   configurationAuditIntervalMs,
   expiryIntervalMs,
+  holdingOrderIntervalMs,
   nodeDirectoryIntervalMs,
   unstageRetryIntervalMs,
 } from './limits.ts';
@@ -30,6 +33,7 @@ import { InternalDbMetrics } from './metrics.ts';
 import { createPasswordHasher } from './passwords/password-hash.ts';
 import type { PasswordParameters } from './passwords/password-parameters.ts';
 import { startSchedule, type Schedule } from './schedule.ts';
+import { sealOldSecrets } from './second-factor/totp-safe.ts';
 import { openReleaseSigner } from './release-signing/release-signer.ts';
 import type { ServiceContext } from './service-context.ts';
 import { runWebhooks } from './webhooks/run-webhooks.ts';
@@ -71,8 +75,10 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     late,
     passwords,
     releaseSigner,
+    originFolder: new OriginFolder(join(dirname(config.databaseFile), 'originals')),
   });
   await configurationAudit.recordInstalled(opened.configuration, store);
+  await sealOldSecrets(store, context.totpSafe);
   const clusterStatus = () => late.node?.status() ?? null;
   const alerts = new AlertWatch(context, {
     clusterStatus,
@@ -164,8 +170,16 @@ function startSchedules(
     log,
     work: () => context.directory.refresh(),
   });
+  const holdings = startSchedule({
+    name: 'orders to hold artifacts',
+    intervalMs: holdingOrderIntervalMs,
+    log,
+    work: () => context.artifacts.holdings.send(),
+  });
+  context.artifacts.holdings.onNudge(() => holdings.nudge());
   commlink.onLinkChange((_member, up) => {
     if (!up) return;
+    holdings.nudge();
     directory.nudge();
     orders.nudge();
     bans.nudge();
@@ -195,5 +209,5 @@ function startSchedules(
     work: () => configurationAudit.write(context),
   });
   audit.nudge();
-  return [orders, bans, directory, expiry, access, clock, audit];
+  return [orders, bans, directory, holdings, expiry, access, clock, audit];
 }

@@ -10,9 +10,18 @@ import { newRecordId } from '../record-id.ts';
 import { looksLikeDeliveryLogin, newInitialPassword } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord } from '../store/accounts.ts';
+import type { Transaction } from '../store/store.ts';
+import type { Author } from './change-entitlements.ts';
 import { findAccount } from './find-by-name.ts';
 
 type Table = typeof adminMethods;
+
+/** An account made inactive or active. */
+export interface AccountStateChange {
+  readonly account: string;
+  readonly state: AccountRecord['state'];
+  readonly reason: string;
+}
 
 /** Creates an account. RpcError `conflict`: the name is taken. */
 export async function createAccount(
@@ -85,26 +94,34 @@ export async function createUser(
 /** Suspends an account (its deliveries end, its sessions too) or makes it active again. */
 export async function setAccountState(
   context: ServiceContext,
-  change: { actor: string; account: string; state: AccountRecord['state']; reason: string },
+  { actor, ...change }: AccountStateChange & { actor: string },
 ): Promise<OrderProgress> {
-  const { actor, state, reason } = change;
-  const atMs = context.clock.nowMs();
-  const orders = await context.store.transaction(async (transaction) => {
-    const account = await findAccount(transaction, change.account);
-    if (account.state === state) return [];
-    await transaction.accounts.setState(account.id, state);
-    if (state === 'suspended') await transaction.sessions.deleteSessionsOfAccount(account.id);
-    const ended = await endDeliveriesNoLongerAllowed(transaction, {
-      accountId: account.id,
-      product: null,
-      atMs,
-    });
-    const action = state === 'suspended' ? 'account.suspend' : 'account.activate';
-    const detail = { reason, endedDeliveries: ended.deliveries };
-    await appendAudit(transaction, { atMs, actor, action, subject: account.name, detail });
-    return ended.orders;
-  });
+  const author = { actor, atMs: context.clock.nowMs() };
+  const orders = await context.store.transaction((transaction) =>
+    changeAccountState(transaction, change, author),
+  );
   return await context.orders.sendNow(orders);
+}
+
+/** The same inside a transaction; returns the orders to send afterwards. RpcError `not_found`. */
+export async function changeAccountState(
+  transaction: Transaction,
+  { account: name, state, reason }: AccountStateChange,
+  { actor, atMs }: Author,
+): Promise<readonly string[]> {
+  const account = await findAccount(transaction, name);
+  if (account.state === state) return [];
+  await transaction.accounts.setState(account.id, state);
+  if (state === 'suspended') await transaction.sessions.deleteSessionsOfAccount(account.id);
+  const ended = await endDeliveriesNoLongerAllowed(transaction, {
+    accountId: account.id,
+    product: null,
+    atMs,
+  });
+  const action = state === 'suspended' ? 'account.suspend' : 'account.activate';
+  const detail = { reason, endedDeliveries: ended.deliveries };
+  await appendAudit(transaction, { atMs, actor, action, subject: account.name, detail });
+  return ended.orders;
 }
 
 /** Runs `work`; a name that is taken becomes RpcError `conflict` with this sentence. */

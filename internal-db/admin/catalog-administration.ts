@@ -8,8 +8,9 @@ import { endDeliveries } from '../deliveries/end-deliveries.ts';
 import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProductRecord } from '../store/catalog.ts';
-import type { StoreReads } from '../store/store.ts';
+import type { StoreReads, Transaction } from '../store/store.ts';
 import { explainTaken } from './account-administration.ts';
+import type { Author } from './change-entitlements.ts';
 import { findProduct, findRelease } from './find-by-name.ts';
 
 type Table = typeof adminMethods;
@@ -52,22 +53,32 @@ export async function setReleaseState(
   context: ServiceContext,
   change: ParamsOf<Table, 'release.setState'>,
 ): Promise<ResultOf<Table, 'release.setState'>> {
-  const { actor, version, state, reason } = change;
-  const atMs = context.clock.nowMs();
-  const orders = await context.store.transaction(async (transaction) => {
-    const product = await findProduct(transaction, change.product);
-    const release = await findRelease(transaction, product, version);
-    if (release.state === state) return [];
-    await transaction.catalog.setReleaseState(release.id, state, state === 'published' ? atMs : null);
-    const live = state === 'published' ? [] : await transaction.deliveries.liveOfRelease(release.id);
-    const ended = await endDeliveries(transaction, live, { reason: 'revoked', atMs });
-    const subject = `${product.name}/${version}`;
-    const detail = { from: release.state, to: state, reason, endedDeliveryCount: ended.deliveries.length };
-    await appendAudit(transaction, { atMs, actor, action: 'release.setState', subject, detail });
-    return ended.orders;
-  });
+  const { actor, ...wanted } = change;
+  const author = { actor, atMs: context.clock.nowMs() };
+  const orders = await context.store.transaction((transaction) =>
+    changeReleaseState(transaction, wanted, author),
+  );
   await context.orders.sendNow(orders);
-  return { product: change.product, version, state };
+  return { product: change.product, version: change.version, state: change.state };
+}
+
+/** The same inside a transaction; returns the orders to send afterwards. RpcError `not_found`. */
+export async function changeReleaseState(
+  transaction: Transaction,
+  change: Omit<ParamsOf<Table, 'release.setState'>, 'actor'>,
+  { actor, atMs }: Author,
+): Promise<readonly string[]> {
+  const { version, state, reason } = change;
+  const product = await findProduct(transaction, change.product);
+  const release = await findRelease(transaction, product, version);
+  if (release.state === state) return [];
+  await transaction.catalog.setReleaseState(release.id, state, state === 'published' ? atMs : null);
+  const live = state === 'published' ? [] : await transaction.deliveries.liveOfRelease(release.id);
+  const ended = await endDeliveries(transaction, live, { reason: 'revoked', atMs });
+  const subject = `${product.name}/${version}`;
+  const detail = { from: release.state, to: state, reason, endedDeliveryCount: ended.deliveries.length };
+  await appendAudit(transaction, { atMs, actor, action: 'release.setState', subject, detail });
+  return ended.orders;
 }
 
 async function listProduct(store: StoreReads, product: ProductRecord): Promise<ListedProduct> {

@@ -50,6 +50,23 @@ export async function applyBulk(
   }
 }
 
+/**
+ * The same inside a transaction; returns the orders to send afterwards. RpcError `refused`: a line is wrong, so nothing of it may
+ * be kept.
+ */
+export async function applyTable(
+  transaction: Transaction,
+  text: string,
+  author: Author,
+): Promise<readonly string[]> {
+  const { lines, problems } = parseBulk(text);
+  const applied = await applyLines(transaction, lines, author);
+  const [first] = [...problems, ...applied.outcome.problems];
+  if (!first) return applied.orders;
+  const place = first.line === null ? 'The table' : `Line ${first.line}`;
+  throw new RpcError('refused', `${place}: ${first.sentence}`);
+}
+
 async function applyLines(
   transaction: Transaction,
   lines: readonly BulkLine[],

@@ -1,16 +1,20 @@
-// The routes of one's own page on the console: new recovery codes, another password. Registered by console-routes.ts.
-import { RpcError } from '#commlink/rpc-error.ts';
+// The routes of one's own page on the console: the page itself, another password. What concerns second factors is in
+// own-factor-routes.ts. Registered by console-routes.ts.
 import { describeFactors } from '../second-factor/describe-factors.ts';
-import { askSecondFactor, proveFactor } from '../second-factor/prove-factor.ts';
-import { renewRecoveryCodes } from '../second-factor/withdraw-factors.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleApp } from './console-app.ts';
 import { FormFields } from './console-forms.ts';
 import { readSignedForm, type ForStaff } from './console-gate.ts';
+import { consoleParty } from './console-party.ts';
+import { registerOwnFactorRoutes } from './own-factor-routes.ts';
 import { renderOwnSecurityPage } from './own-security-page.ts';
-import { renderRecoveryCodesPage } from './second-factor-pages.ts';
-import { ownerOf, wrongText } from './second-factor-routes.ts';
 import { changeStaffPassword } from './staff-password.ts';
+
+/** What the page says after the browser was sent back. */
+const doneTexts: Readonly<Record<string, string>> = {
+  password: 'The password is changed, and your other sessions have ended.',
+  factor: 'Your second factors are changed.',
+};
 
 /** Registers the routes. */
 export function registerOwnSecurityRoutes(
@@ -21,25 +25,11 @@ export function registerOwnSecurityRoutes(
   app.get(
     '/security',
     forStaff(async (caller, request) => {
-      const isDone = new FormFields(request.query).text('done') === 'password';
-      const text = 'The password is changed, and your other sessions have ended.';
+      const done = new FormFields(request.query).text('done');
+      const text = Object.hasOwn(doneTexts, done) ? doneTexts[done] : undefined;
       const factors = await describeFactors(context.store.read.secondFactors, caller.staff.id);
-      return renderOwnSecurityPage(caller, factors, isDone ? { kind: 'done', text } : null);
-    }),
-  );
-  app.post(
-    '/security/recovery-codes',
-    forStaff(async (caller, request) => {
-      const fields = readSignedForm(caller, request);
-      const step = await askSecondFactor(context, caller.staff, null);
-      const challenge = step?.challenge ?? '';
-      const proof = { kind: 'totp', code: fields.text('code') } as const;
-      const shown = { challenge, proof, address: request.ip, door: 'console' };
-      const verdict = await proveFactor(context, shown);
-      if (!verdict.proved) throw new RpcError('refused', wrongText);
-      const renewed = await renewRecoveryCodes(context, ownerOf(caller));
-      if (!renewed.done) throw new RpcError('refused', renewed.explanation);
-      return renderRecoveryCodesPage(caller, renewed.recoveryCodes, '/security');
+      const view = { ...factors, passkeysPossible: consoleParty(context) !== null };
+      return renderOwnSecurityPage(caller, view, text === undefined ? null : { kind: 'done', text });
     }),
   );
   app.post(
@@ -51,4 +41,5 @@ export function registerOwnSecurityRoutes(
       return await reply.redirect('/security?done=password', 303);
     }),
   );
+  registerOwnFactorRoutes(app, context, forStaff);
 }

@@ -1,32 +1,48 @@
 // The second step of a staff sign-in and its set-up: the only pages that a session with nothing but the right password gets to.
 // The factors themselves are second-factor/'s, as customers have them. Registered by console-routes.ts.
+import type { PeopleRefusal } from '#commlink/methods/people-fields.ts';
+import type { FactorProof } from '#commlink/methods/second-factor-methods.ts';
 import { hasSecondFactor } from '../second-factor/describe-factors.ts';
-import { beginTotp, confirmTotp } from '../second-factor/enrol-factors.ts';
+import {
+  beginPasskey,
+  beginTotp,
+  confirmTotp,
+  registerPasskey,
+  type Enrolled,
+} from '../second-factor/enrol-factors.ts';
 import type { FactorOwner } from '../second-factor/factor-owner.ts';
 import { askSecondFactor, proveFactor } from '../second-factor/prove-factor.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { FormFields } from './console-forms.ts';
 import { identifyStaff, readSignedForm } from './console-gate.ts';
+import { consoleParty } from './console-party.ts';
 import { nextOf, stepTo } from './next-page.ts';
 import {
+  passkeyWords,
   renderRecoveryCodesPage,
   renderSecondStepPage,
   renderSetUpPage,
-  type OfferedSecret,
   type StepView,
 } from './second-factor-pages.ts';
-import { noteSecondFactor, type StaffCaller } from './staff-session.ts';
+import { noteSecondFactor, type ProvedFactor, type StaffCaller } from './staff-session.ts';
 
-const issuer = 'Consign console';
+/** What an authenticator app shows beside the name. */
+export const issuer = 'Consign console';
 /** What is said to a wrong code. */
 export const wrongText = 'That code does not fit, or was used already. Wait for the next one.';
+/** What a passkey is called until its owner names another one. */
+const firstPasskeyName = 'Passkey';
 const usedUpText = 'This took too long, or too many tries. Begin again.';
 
-type HalfSignedRoute = (
-  caller: StaffCaller,
-  parts: { request: ConsoleRequest; reply: ConsoleReply; fields: FormFields; next: string },
-) => Promise<string | ConsoleReply>;
+interface HalfSigned {
+  readonly request: ConsoleRequest;
+  readonly reply: ConsoleReply;
+  readonly fields: FormFields;
+  readonly next: string;
+}
+
+type HalfSignedRoute = (caller: StaffCaller, parts: HalfSigned) => Promise<string | ConsoleReply>;
 
 /** Registers the routes. */
 export function registerSecondFactorRoutes(app: ConsoleApp, context: ServiceContext): void {
@@ -54,14 +70,40 @@ export function registerSecondFactorRoutes(app: ConsoleApp, context: ServiceCont
   );
   app.post(
     '/second-factor/set-up',
-    forHalfSigned((caller, parts) => setUp(context, caller, parts)),
+    forHalfSigned((caller, parts) =>
+      setUp(context, caller, {
+        ...parts,
+        factor: 'totp',
+        enrol: (fields) => {
+          const answer = { challenge: fields.text('challenge'), code: fields.text('code') };
+          return confirmTotp(context, ownerOf(caller), answer);
+        },
+      }),
+    ),
+  );
+  app.post(
+    '/second-factor/set-up/passkey',
+    forHalfSigned((caller, parts) =>
+      setUp(context, caller, {
+        ...parts,
+        factor: 'passkey',
+        enrol: (fields) => {
+          const [challenge, response] = [fields.text('challenge'), fields.text('response')];
+          return registerPasskey(context, ownerOf(caller), { challenge, response, name: firstPasskeyName });
+        },
+      }),
+    ),
   );
 }
 
 async function showStep(context: ServiceContext, caller: StaffCaller, view: StepView): Promise<string> {
-  const step = await askSecondFactor(context, caller.staff, null);
+  const party = consoleParty(context);
+  const step = await askSecondFactor(context, caller.staff, party);
   if (step) return renderSecondStepPage(caller, step, view);
-  return renderSetUpPage(caller, beginTotp(context, ownerOf(caller), issuer), view);
+  const owner = ownerOf(caller);
+  const begun = await beginPasskey(context, owner, party);
+  const offered = { app: beginTotp(context, owner, issuer), passkey: begun.done ? begun : null };
+  return renderSetUpPage(caller, offered, view);
 }
 
 /** Null when it was proved, else what to tell. */
@@ -70,40 +112,44 @@ async function prove(
   caller: StaffCaller,
   { fields, address }: { fields: FormFields; address: string },
 ): Promise<string | null> {
-  const code = fields.text('code');
-  const proof =
-    fields.text('kind') === 'recovery'
-      ? ({ kind: 'recovery', code } as const)
-      : ({ kind: 'totp', code } as const);
+  const proof = readProof(fields);
   const shown = { challenge: fields.text('challenge'), proof, address, door: 'console' };
   const verdict = await proveFactor(context, shown);
   if (verdict.proved && verdict.ownerId === caller.staff.id) {
-    await noteSecondFactor(context, caller);
+    await noteSecondFactor(context, caller, { factor: proof.kind, setUp: false, address });
     return null;
   }
   if (verdict.proved || verdict.reason === 'unusable') return usedUpText;
-  if (verdict.reason === 'code_wrong') return wrongText;
+  if (verdict.reason === 'code_wrong') return proof.kind === 'passkey' ? passkeyWords.refused : wrongText;
   return `Too many attempts. Wait ${Math.ceil(verdict.retryAfterMs / 1000)} seconds, then try again.`;
+}
+
+function readProof(fields: FormFields): FactorProof {
+  const [kind, code] = [fields.text('kind'), fields.text('code')];
+  if (kind === 'passkey') return { kind, response: fields.text('response') };
+  return kind === 'recovery' ? { kind, code } : { kind: 'totp', code };
 }
 
 /** Only for who has none: with a password alone nobody puts a new factor in place of one. */
 async function setUp(
   context: ServiceContext,
   caller: StaffCaller,
-  { fields, reply, next }: { fields: FormFields; reply: ConsoleReply; next: string },
+  set: HalfSigned & {
+    factor: ProvedFactor['factor'];
+    enrol: (fields: FormFields) => Promise<Enrolled | PeopleRefusal>;
+  },
 ): Promise<string | ConsoleReply> {
-  const { store } = context;
-  if (await hasSecondFactor(store.read.secondFactors, caller.staff.id)) return reply.redirect(next, 303);
-  const owner = ownerOf(caller);
-  const answer = { challenge: fields.text('challenge'), code: fields.text('code') };
-  const confirmed = await confirmTotp(context, owner, answer);
-  if (!confirmed.done) {
+  const { request, reply, fields, next, factor } = set;
+  const { secondFactors } = context.store.read;
+  if (await hasSecondFactor(secondFactors, caller.staff.id)) return reply.redirect(next, 303);
+  const enrolled = await set.enrol(fields);
+  if (!enrolled.done) {
     reply.code(401);
-    const offered: OfferedSecret = beginTotp(context, owner, issuer);
-    return renderSetUpPage(caller, offered, { next, refusal: `${wrongText} Here is a new secret.` });
+    const refusal = factor === 'totp' ? `${wrongText} Here is a new secret.` : passkeyWords.refused;
+    return await showStep(context, caller, { next, refusal });
   }
-  await noteSecondFactor(context, caller);
-  return renderRecoveryCodesPage(caller, confirmed.recoveryCodes ?? [], next);
+  await noteSecondFactor(context, caller, { factor, setUp: true, address: request.ip });
+  return renderRecoveryCodesPage(caller, enrolled.recoveryCodes ?? [], next);
 }
 
 /** Whose factors a session is about. */

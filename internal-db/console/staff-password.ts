@@ -1,5 +1,5 @@
-// The password of a member of staff, changed by its owner with the old one; the other sessions of that person end. Called by
-// own-security-routes.ts.
+// The password of a member of staff: asked for again before changes, and changed by its owner; the other sessions of that person
+// end then. Called by the routes of one's own sign-in.
 import { RpcError } from '#commlink/rpc-error.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { checkPassword } from '../identity/check-password.ts';
@@ -11,17 +11,13 @@ import type { StaffCaller } from './staff-session.ts';
 /** Changes it. RpcError `refused`: the old one is wrong, too many tries, or the new one is too easy to guess. */
 export async function changeStaffPassword(
   context: ServiceContext,
-  { staff, session }: StaffCaller,
+  caller: StaffCaller,
   typed: { password: string; newPassword: string; address: string },
 ): Promise<void> {
-  const { id, name, passwordHash: storedHash } = staff;
-  const { password, newPassword, address } = typed;
-  const verdict = await checkPassword(context, { door: 'console', name, address, password, storedHash });
-  if (verdict.outcome === 'throttled') {
-    const waitSeconds = Math.ceil(verdict.retryAfterMs / 1000);
-    throw new RpcError('refused', `Too many attempts. Wait ${waitSeconds} seconds, then try again.`);
-  }
-  if (verdict.outcome === 'differs') throw new RpcError('refused', 'The present password is not right.');
+  const { staff, session } = caller;
+  const { id, name } = staff;
+  const { newPassword, address } = typed;
+  await requireStaffPassword(context, caller, typed);
   if (!isGoodPassword(newPassword, { username: name, email: null, account: 'consign' })) {
     throw new RpcError(
       'refused',
@@ -40,4 +36,19 @@ export async function changeStaffPassword(
     };
     await appendAudit(transaction, { ...event, atMs: context.clock.nowMs() });
   });
+}
+
+/** RpcError `refused`: that is not their password, or there were too many tries. Counted as sign-ins are. */
+export async function requireStaffPassword(
+  context: ServiceContext,
+  { staff }: StaffCaller,
+  { password, address }: { password: string; address: string },
+): Promise<void> {
+  const { name, passwordHash: storedHash } = staff;
+  const verdict = await checkPassword(context, { door: 'console', name, address, password, storedHash });
+  if (verdict.outcome === 'throttled') {
+    const waitSeconds = Math.ceil(verdict.retryAfterMs / 1000);
+    throw new RpcError('refused', `Too many attempts. Wait ${waitSeconds} seconds, then try again.`);
+  }
+  if (verdict.outcome === 'differs') throw new RpcError('refused', 'The present password is not right.');
 }

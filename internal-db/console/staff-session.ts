@@ -67,14 +67,25 @@ export async function findStaff(context: ServiceContext, session: string): Promi
   return { staff: found.staff, session, hasProved: found.session.secondFactorAtMs !== null };
 }
 
+/** How the second factor was proved, and from where; `setUp`: by setting it up. */
+export interface ProvedFactor {
+  readonly factor: 'totp' | 'recovery' | 'passkey';
+  readonly setUp: boolean;
+  readonly address: string;
+}
+
 /** Notes that the second factor was proved: now they are signed in. */
-export async function noteSecondFactor(context: ServiceContext, caller: StaffCaller): Promise<void> {
+export async function noteSecondFactor(
+  context: ServiceContext,
+  { staff, session }: StaffCaller,
+  proved: ProvedFactor,
+): Promise<void> {
   const atMs = context.clock.nowMs();
-  const { name } = caller.staff;
+  const { name } = staff;
+  const event = { atMs, actor: `staff:${name}`, action: 'staff.prove', subject: name };
   await context.store.transaction(async (transaction) => {
-    await transaction.staff.setSecondFactorProved(hashSecret(caller.session), atMs);
-    const event = { atMs, actor: `staff:${name}`, action: 'staff.prove', subject: name, detail: {} };
-    await appendAudit(transaction, event);
+    await transaction.staff.setSecondFactorProved(hashSecret(session), atMs);
+    await appendAudit(transaction, { ...event, detail: { ...proved } });
   });
 }
 

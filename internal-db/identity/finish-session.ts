@@ -3,6 +3,7 @@
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { noteLogin } from '../access/note-login.ts';
+import { requiredProvider } from '../identity-providers/required-provider.ts';
 import { refuse } from '../people-refusal.ts';
 import { askAnyPasskey, proveFactor } from '../second-factor/prove-factor.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -17,9 +18,10 @@ type Finished = ResultOf<Table, 'session.finish'>;
 /** The options for a sign-in with a passkey alone. They are the same for everybody. */
 export async function beginPasskeySignIn(
   context: ServiceContext,
+  { address }: ParamsOf<Table, 'passkey.beginSignIn'>,
 ): Promise<ResultOf<Table, 'passkey.beginSignIn'>> {
   const party = portalParty(context);
-  return party ? { done: true, ...(await askAnyPasskey(context, party)) } : refuse('passkeys_off');
+  return party ? { done: true, ...(await askAnyPasskey(context, party, address)) } : refuse('passkeys_off');
 }
 
 /** Opens the session when the proof is right. */
@@ -49,7 +51,10 @@ async function decideFinish(
   // A passkey of somebody who was removed, or of a member of staff: as if it were unknown.
   if (!whose) return { opened: false, reason: 'code_wrong', retryAfterMs: 0 };
   if (whose.account.state !== 'active') return { opened: false, reason: 'suspended', retryAfterMs: 0 };
-  const signIn = { address, client, newHash: null, factor: proof.kind };
+  const way = context.providerSignIns.takeStep(challenge);
+  const provider = way === null ? requiredProvider(context, whose) : null;
+  if (provider) return { opened: false, reason: 'provider_required', retryAfterMs: 0, provider };
+  const signIn = { address, client, newHash: null, factor: proof.kind, way };
   const opened = await recordSession(context, whose, signIn);
   if (proof.kind === 'recovery') await sendNotice(context, verdict.ownerId, 'recovery_code_used');
   return opened ?? { opened: false, reason: 'unusable', retryAfterMs: 0 };

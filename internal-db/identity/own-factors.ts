@@ -67,7 +67,9 @@ export async function renewOwnRecoveryCodes(
   password: string,
 ): Promise<Done<'recoveryCodes.renew'>> {
   const refusal = await provePassword(context, caller, password);
-  return refusal ?? (await renewRecoveryCodes(context, ownerOf(caller)));
+  if (refusal) return refusal;
+  const outcome = await renewRecoveryCodes(context, ownerOf(caller));
+  return await andTell(context, caller, { outcome, event: 'recovery_codes_renewed' });
 }
 
 /** The options for a new passkey. */

@@ -10,6 +10,9 @@ export type NoticeEvent =
   | 'factor_removed'
   | 'factors_reset'
   | 'recovery_code_used'
+  | 'recovery_codes_renewed'
+  | 'provider_linked'
+  | 'provider_unlinked'
   | 'second_step_failed';
 
 /** Something that ends, and when. */

@@ -2,10 +2,12 @@
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { peopleAdminMethods } from '#commlink/methods/people-admin-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import type { Author } from '../admin/change-entitlements.ts';
 import { findAccount } from '../admin/find-by-name.ts';
 import { noticeFor, putNotice } from '../identity/tell-owner.ts';
 import { resetFactors } from '../second-factor/withdraw-factors.ts';
 import type { ServiceContext } from '../service-context.ts';
+import type { Transaction } from '../store/store.ts';
 import { invite } from './invitations.ts';
 import { readMembers } from './own-members.ts';
 
@@ -40,17 +42,34 @@ export async function resetUserFactors(
   context: ServiceContext,
   { actor, user: name, reason }: ParamsOf<Table, 'user.resetSecondFactor'>,
 ): Promise<ResultOf<Table, 'user.resetSecondFactor'>> {
+  const reset = await prepareFactorReset(context, { user: name, reason });
+  const author = { actor, atMs: context.clock.nowMs() };
+  const had = await context.store.transaction((transaction) => reset.apply(transaction, author));
+  reset.after();
+  return { had };
+}
+
+/** The same in two steps: what it needs is looked up now; `apply` is for a transaction, `after` for when it is committed. */
+export async function prepareFactorReset(
+  context: ServiceContext,
+  { user: name, reason }: { user: string; reason: string },
+): Promise<{ apply(transaction: Transaction, author: Author): Promise<boolean>; after(): void }> {
   const found = await context.store.read.accounts.userByName(name);
   if (!found) throw new RpcError('not_found', `There is no user ${name}.`);
   const { user, account } = found;
   const { id, displayName } = user;
-  const owner = { id, name, displayName, actor, subject: account.name };
-  const had = await resetFactors(context, owner, reason);
   const notice = await noticeFor(context, found, 'factors_reset');
-  await context.store.transaction(async (transaction) => {
-    await transaction.sessions.deleteSessionsOf(id, null);
-    await putNotice(transaction, notice);
-  });
-  context.mail.sendSoon();
-  return { had };
+  return {
+    apply: async (transaction, { actor, atMs }) => {
+      const owner = { id, name, displayName, actor, subject: account.name };
+      const had = await resetFactors(transaction, owner, { reason, atMs });
+      await transaction.sessions.deleteSessionsOf(id, null);
+      await putNotice(transaction, notice);
+      return had;
+    },
+    after: () => {
+      context.factorChallenges.forget({ id });
+      context.mail.sendSoon();
+    },
+  };
 }

@@ -6,6 +6,7 @@ import { cutPage, decodeCursor, type PageRequest } from '#commlink/methods/pagin
 import { appendAudit } from '../audit/append-audit.ts';
 import { endDeliveries } from '../deliveries/end-deliveries.ts';
 import type { AuthenticatedCaller } from '../identity/authenticate-secret.ts';
+import { auditedIdsMax } from '../limits.ts';
 import { refuse } from '../people-refusal.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { UserRecord } from '../store/accounts.ts';
@@ -90,14 +91,13 @@ export async function removeMember(
     if (!member) return refuse('not_found');
     if (await isLastOwner(transaction, member)) return refuse('last_owner');
     const atMs = context.clock.nowMs();
-    const ended = await endEverything(transaction, member, atMs);
-    const { principals, orders, ...counts } = ended;
+    const { principals, orders, ...ended } = await endEverything(transaction, member, atMs);
     await appendAudit(transaction, {
       atMs,
       actor: `user:${caller.user.name}`,
       action: 'member.remove',
       subject: caller.account.name,
-      detail: { user: member.name, ...counts },
+      detail: { user: member.name, role: member.role, ...describeEnded(ended) },
     });
     return { done: true as const, member, principals, orders };
   });
@@ -114,7 +114,8 @@ async function endEverything(transaction: Transaction, member: UserRecord, atMs:
   await transaction.people.deleteLinksOf(id, null);
   if (member.role === 'owner') await transaction.people.withdrawInvitationsOf({ accountId, atMs });
   await transaction.secondFactors.deleteAllOf(id);
-  const endedSessions = await transaction.sessions.deleteSessionsOf(id, null);
+  await transaction.identityLinks.deleteLinksOf(id);
+  const sessions = await transaction.sessions.deleteSessionsOf(id, null);
   const tokens = await transaction.sessions.revokeTokensOf(id, atMs);
   const keys = await transaction.sshKeys.removeSshKeysOf(id, atMs);
   const live = await transaction.deliveries.liveOfAccount(accountId);
@@ -126,7 +127,17 @@ async function endEverything(transaction: Transaction, member: UserRecord, atMs:
     ...keys.map((key) => `key:${key}`),
     ...deliveries.map((delivery) => `delivery:${delivery}`),
   ];
-  return { endedSessions, tokens, keys, deliveries, principals, orders };
+  return { sessions, tokens, keys, deliveries, principals, orders };
+}
+
+/** How many of each, and as many ids as an entry has room for. */
+function describeEnded(
+  ended: Readonly<Record<'sessions' | 'tokens' | 'keys' | 'deliveries', readonly string[] | number>>,
+) {
+  const parts = Object.entries(ended).map(([what, of]) =>
+    typeof of === 'number' ? [what, of] : [what, { count: of.length, ids: of.slice(0, auditedIdsMax) }],
+  );
+  return Object.fromEntries(parts) as Record<string, unknown>;
 }
 
 async function findMember(

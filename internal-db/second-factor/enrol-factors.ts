@@ -18,7 +18,10 @@ import { newRecoveryCodes } from './recovery-codes.ts';
 import { describeTotpSecret, newTotpSecret, totpStepOf } from './totp.ts';
 
 /** What enrolling needs. */
-export type FactorContext = Pick<ServiceContext, 'store' | 'clock' | 'log' | 'factorChallenges' | 'throttle'>;
+export type FactorContext = Pick<
+  ServiceContext,
+  'store' | 'clock' | 'log' | 'factorChallenges' | 'throttle' | 'totpSafe'
+>;
 
 /** Done, with the recovery codes that were made with it; null when there were some already. */
 export type Enrolled = { readonly done: true; readonly recoveryCodes: string[] | null };
@@ -47,9 +50,10 @@ export async function confirmTotp(
   if (lastStep === null) return refuse('code_wrong');
   if (!context.factorChallenges.totpSecrets.close(challenge)) return refuse('unusable');
   const createdAtMs = context.clock.nowMs();
+  const sealed = await context.totpSafe.seal(owner.id, secret);
   return await context.store.transaction(async (transaction) => {
     const recoveryCodes = await giveRecoveryCodes(transaction, owner);
-    await transaction.secondFactors.putTotp({ ownerId: owner.id, secret, lastStep, createdAtMs });
+    await transaction.secondFactors.putTotp({ ownerId: owner.id, sealed, lastStep, createdAtMs });
     await auditFactor(transaction, owner, { atMs: createdAtMs, action: 'secondFactor.totpOn', detail: {} });
     return { done: true, recoveryCodes };
   });

@@ -14,6 +14,9 @@ import { factorChallengeLifetimeMs } from '../limits.ts';
 import type { PasskeyRecord } from '../store/second-factors.ts';
 import type { FactorOwner, RelyingParty } from './factor-owner.ts';
 
+/** WebAuthn level 3, section 5.8.4, as far as browsers tell them apart. */
+const transportNames: readonly AuthenticatorTransport[] = ['usb', 'nfc', 'ble', 'hybrid', 'internal'];
+
 /** Options as JSON text, and the challenge in them that the answer must have signed. */
 export interface PasskeyQuestion {
   readonly options: string;
@@ -61,7 +64,7 @@ export async function verifyRegistration(
   );
   if (!verified?.verified) return null;
   const { id, publicKey, counter, transports } = verified.registrationInfo.credential;
-  return { credentialId: id, publicKey, signCount: counter, transports: transports ?? [] };
+  return { credentialId: id, publicKey, signCount: counter, transports: knownTransports(transports) };
 }
 
 /** Asks for one of `known`; for any that the person has here when there are none given. */
@@ -109,7 +112,7 @@ export async function verifyPasskey(
         id: passkey.credentialId,
         publicKey: new Uint8Array(passkey.publicKey),
         counter: passkey.signCount,
-        transports: passkey.transports as AuthenticatorTransport[],
+        transports: knownTransports(passkey.transports),
       },
     }),
   );
@@ -117,7 +120,12 @@ export async function verifyPasskey(
 }
 
 function describeCredential({ credentialId, transports }: PasskeyRecord) {
-  return { id: credentialId, transports: transports as AuthenticatorTransport[] };
+  return { id: credentialId, transports: knownTransports(transports) };
+}
+
+/** Those that are known: the list comes from a browser, and goes back into the options of the next sign-in. */
+function knownTransports(said: unknown): AuthenticatorTransport[] {
+  return transportNames.filter((name) => Array.isArray(said) && said.includes(name));
 }
 
 /** The library throws plain errors for everything that does not fit, and for nothing else. */

@@ -1,12 +1,21 @@
 // Questions that were asked and not answered yet: kept in memory, for some minutes, a bounded number of them. A restart
 // forgets them, and whoever was signing in begins again; in return nobody's guesses cost a write to the disk.
-// One object for each kind of question, so that those that anybody may ask push nobody else's out.
-import { factorChallengeAttemptsMax, factorChallengeLifetimeMs, factorChallengesMax } from '../limits.ts';
+// One object for each kind of question, so that those that anybody may ask push nobody else's out; and of these, each network
+// pushes out its own first.
+import { networkOf } from '#commlink/network-of.ts';
+import {
+  factorChallengeAttemptsMax,
+  factorChallengeLifetimeMs,
+  factorChallengesMax,
+  factorChallengesPerAddressMax,
+} from '../limits.ts';
 import { hashSecret, newChallengeToken } from '../secret-token.ts';
 
 interface Pending<T> {
   readonly value: T;
   readonly expiresAtMs: number;
+  /** The network that asked, where anybody may. */
+  readonly network: string | null;
   attemptsLeft: number;
 }
 
@@ -15,17 +24,21 @@ export class PendingChallenges<T extends { readonly ownerId: string | null }> {
   readonly #nowMs: () => number;
   // By the hash, so that how long a look-up takes says nothing about the token; the oldest first.
   readonly #pending = new Map<string, Pending<T>>();
+  readonly #keysOfNetwork = new Map<string, Set<string>>();
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
   }
 
-  /** Keeps it; returns the token that it is answered with. */
-  open(value: T): string {
+  /** Keeps it; returns the token that it is answered with. `address`: who asked, where anybody may. */
+  open(value: T, address: string | null = null): string {
     const token = newChallengeToken();
+    const key = keyOf(token);
+    const network = address === null ? null : networkOf(address);
     this.#forgetOld();
+    if (network !== null) this.#countFor(network, key);
     const expiresAtMs = this.#nowMs() + factorChallengeLifetimeMs;
-    this.#pending.set(keyOf(token), { value, expiresAtMs, attemptsLeft: factorChallengeAttemptsMax });
+    this.#pending.set(key, { value, expiresAtMs, network, attemptsLeft: factorChallengeAttemptsMax });
     return token;
   }
 
@@ -39,20 +52,35 @@ export class PendingChallenges<T extends { readonly ownerId: string | null }> {
 
   /** Uses it up; only the first caller is told true. */
   close(token: string): boolean {
-    return this.#pending.delete(keyOf(token));
+    return this.#delete(keyOf(token));
   }
 
   /** Forgets all that concern somebody whose password was changed, or who was removed. */
   forget(ownerId: string): void {
-    for (const [key, { value }] of this.#pending) if (value.ownerId === ownerId) this.#pending.delete(key);
+    for (const [key, { value }] of this.#pending) if (value.ownerId === ownerId) this.#delete(key);
   }
 
   #forgetOld(): void {
     const nowMs = this.#nowMs();
     for (const [key, { expiresAtMs }] of this.#pending) {
       if (expiresAtMs > nowMs && this.#pending.size < factorChallengesMax) return;
-      this.#pending.delete(key);
+      this.#delete(key);
     }
+  }
+
+  #countFor(network: string, key: string): void {
+    const keys = this.#keysOfNetwork.get(network) ?? new Set();
+    const [oldest] = keys;
+    if (oldest !== undefined && keys.size >= factorChallengesPerAddressMax) this.#delete(oldest);
+    this.#keysOfNetwork.set(network, keys.add(key));
+  }
+
+  #delete(key: string): boolean {
+    const network = this.#pending.get(key)?.network ?? null;
+    const keys = network === null ? undefined : this.#keysOfNetwork.get(network);
+    keys?.delete(key);
+    if (network !== null && keys?.size === 0) this.#keysOfNetwork.delete(network);
+    return this.#pending.delete(key);
   }
 }
 

@@ -3,7 +3,6 @@
 // the password. Called by identity/finish-session.ts for customers and by the console for staff.
 import type { FactorProof, SecondStep } from '#commlink/methods/second-factor-methods.ts';
 import { freeSecondStepFailures } from '../limits.ts';
-import type { Transaction } from '../store/store.ts';
 import type { FactorContext } from './enrol-factors.ts';
 import type { SignInQuestion } from './factor-challenges.ts';
 import type { FactorOwner, RelyingParty } from './factor-owner.ts';
@@ -56,14 +55,15 @@ export async function askSecondFactor(
   };
 }
 
-/** Asks whoever it is for a passkey of this site. */
+/** Asks whoever it is, at that address, for a passkey of this site. */
 export async function askAnyPasskey(
   context: FactorContext,
   party: RelyingParty,
+  address: string,
 ): Promise<{ challenge: string; options: string }> {
   const { options, expected } = await askForPasskey(party, []);
   const question = { ownerId: null, ownerName: '', passkey: { party, expected } };
-  return { challenge: context.factorChallenges.passkeySignIns.open(question), options };
+  return { challenge: context.factorChallenges.passkeySignIns.open(question, address), options };
 }
 
 /** Checks a proof. After a right one the question is used up. */
@@ -105,23 +105,27 @@ async function checkProof(
   const { ownerId } = question;
   if (proof.kind === 'passkey') return await checkPasskey(context, question, proof.response);
   if (ownerId === null) return null;
-  const used = await context.store.transaction((transaction) =>
+  const used =
     proof.kind === 'totp'
-      ? useTotp(transaction, { ownerId, code: proof.code, atMs: context.clock.wallMs() })
-      : transaction.secondFactors.takeRecoveryCode(ownerId, hashRecoveryCode(ownerId, proof.code)),
-  );
+      ? await useTotp(context, ownerId, proof.code)
+      : await context.store.transaction(({ secondFactors }) =>
+          secondFactors.takeRecoveryCode(ownerId, hashRecoveryCode(ownerId, proof.code)),
+        );
   return used ? ownerId : null;
 }
 
 /** Each code is taken once, whatever window it fits. */
-async function useTotp(
-  transaction: Transaction,
-  shown: { ownerId: string; code: string; atMs: number },
-): Promise<boolean> {
-  const { ownerId, code, atMs } = shown;
-  const totp = await transaction.secondFactors.totpOf(ownerId);
-  const step = totp ? totpStepOf(totp.secret, code, atMs) : null;
-  return step !== null && (await transaction.secondFactors.advanceTotp(ownerId, step));
+async function useTotp(context: FactorContext, ownerId: string, code: string): Promise<boolean> {
+  const totp = await context.store.read.secondFactors.totpOf(ownerId);
+  if (!totp) return false;
+  const secret = await context.totpSafe.open(totp);
+  if (secret === null) {
+    context.log.error({ owner: ownerId }, 'the secret of an authenticator app was sealed to another key');
+    return false;
+  }
+  const step = totpStepOf(secret, code, context.clock.wallMs());
+  if (step === null) return false;
+  return await context.store.transaction(({ secondFactors }) => secondFactors.advanceTotp(totp, step));
 }
 
 async function checkPasskey(

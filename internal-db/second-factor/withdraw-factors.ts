@@ -55,19 +55,18 @@ export async function renewRecoveryCodes(
   });
 }
 
-/** Takes all second factors of somebody who has lost them. Tells whether there were any. `reason` goes into the audit log. */
+/**
+ * Takes all second factors of somebody who has lost them, in the transaction that ends their sessions too. Tells whether there
+ * were any. Call `factorChallenges.forget` after the commit.
+ */
 export async function resetFactors(
-  context: FactorContext,
+  transaction: Transaction,
   owner: FactorOwner,
-  reason: string,
+  { reason, atMs }: { reason: string; atMs: number },
 ): Promise<boolean> {
-  context.factorChallenges.forget(owner);
-  return await context.store.transaction(async (transaction) => {
-    const had = await transaction.secondFactors.deleteAllOf(owner.id);
-    const event = { atMs: context.clock.nowMs(), action: 'secondFactor.reset', detail: { reason, had } };
-    await auditFactor(transaction, owner, event);
-    return had;
-  });
+  const had = await transaction.secondFactors.deleteAllOf(owner.id);
+  await auditFactor(transaction, owner, { atMs, action: 'secondFactor.reset', detail: { reason, had } });
+  return had;
 }
 
 /** Recovery codes stand in for a second factor; without one there is nothing to recover. */

@@ -1,10 +1,10 @@
 // Store interface: second factors by the id of whoever has them, a customer's user or a member of staff.
 // Implemented by each engine, used by second-factor/.
 
-/** A secret of time-based codes. `lastStep`: the newest time step of which a code was taken. */
+/** A secret of time-based codes, sealed by second-factor/totp-safe.ts. `lastStep`: the newest step of which a code was taken. */
 export interface TotpRecord {
   readonly ownerId: string;
-  readonly secret: Uint8Array;
+  readonly sealed: string;
   readonly lastStep: number;
   readonly createdAtMs: number;
 }
@@ -25,6 +25,8 @@ export interface PasskeyRecord {
 /** Reading second factors. */
 export interface SecondFactorReads {
   totpOf(ownerId: string): Promise<TotpRecord | undefined>;
+  /** Secrets that an older program has left unsealed. */
+  openTotps(limit: number): Promise<{ ownerId: string; secret: Uint8Array }[]>;
   recoveryCodeCount(ownerId: string): Promise<number>;
   /** Oldest first. */
   passkeysOf(ownerId: string): Promise<PasskeyRecord[]>;
@@ -35,8 +37,13 @@ export interface SecondFactorReads {
 export interface SecondFactorWrites extends SecondFactorReads {
   /** In place of the one that was there. */
   putTotp(totp: TotpRecord): Promise<void>;
-  /** Notes a code as used; tells whether that step is newer than every one that was used before. */
-  advanceTotp(ownerId: string, step: number): Promise<boolean>;
+  /** In place of the open secret. */
+  sealTotp(totp: { ownerId: string; sealed: string }): Promise<void>;
+  /**
+   * Notes a code of that secret as used. Tells whether it is the owner's still, and the step newer than all that were used
+   * before.
+   */
+  advanceTotp(totp: Pick<TotpRecord, 'ownerId' | 'sealed'>, step: number): Promise<boolean>;
   deleteTotp(ownerId: string): Promise<boolean>;
   /** In place of those that were there. */
   putRecoveryCodes(ownerId: string, secretHashes: readonly Uint8Array[]): Promise<void>;

@@ -10,6 +10,9 @@ const events: Readonly<Record<NoticeEvent, string>> = {
   factor_removed: 'A second factor was removed.',
   factors_reset: 'All its second factors were removed by the vendor.',
   recovery_code_used: 'Somebody signed in with one of its recovery codes.',
+  recovery_codes_renewed: 'It got new recovery codes; the older ones have stopped working.',
+  provider_linked: 'It was linked to an identity provider: whoever signs in there as you gets in here.',
+  provider_unlinked: 'Its link to an identity provider was removed.',
   second_step_failed:
     'Somebody gave the right password, and then wrong codes. If that was not you, change the password.',
 };

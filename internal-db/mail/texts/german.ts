@@ -10,6 +10,10 @@ const events: Readonly<Record<NoticeEvent, string>> = {
   factor_removed: 'Ein zweiter Faktor wurde entfernt.',
   factors_reset: 'Der Anbieter hat alle zweiten Faktoren entfernt.',
   recovery_code_used: 'Jemand hat sich mit einem Ihrer Wiederherstellungscodes angemeldet.',
+  recovery_codes_renewed: 'Es gibt neue Wiederherstellungscodes; die früheren gelten nicht mehr.',
+  provider_linked:
+    'Er wurde mit einem Anmeldedienst verknüpft: Wer sich dort als Sie anmeldet, kommt hier hinein.',
+  provider_unlinked: 'Die Verknüpfung mit einem Anmeldedienst wurde entfernt.',
   second_step_failed:
     'Jemand hat das richtige Passwort und dann falsche Codes eingegeben. Waren Sie das nicht, ändern Sie bitte das Passwort.',
 };

@@ -18,10 +18,21 @@ export class SqlSecondFactors implements SecondFactorWrites {
 
   async totpOf(ownerId: string): Promise<TotpRecord | undefined> {
     return this.#connection.get(
-      `SELECT owner_id AS "ownerId", secret, last_step AS "lastStep", created_at_ms AS "createdAtMs"
-       FROM totp_secrets WHERE owner_id = :ownerId`,
+      `SELECT owner_id AS "ownerId", sealed, last_step AS "lastStep", created_at_ms AS "createdAtMs"
+       FROM totp_secrets WHERE owner_id = :ownerId AND sealed IS NOT NULL`,
       { ownerId },
     );
+  }
+
+  async openTotps(limit: number): Promise<{ ownerId: string; secret: Uint8Array }[]> {
+    const sql =
+      'SELECT owner_id AS "ownerId", secret FROM totp_secrets WHERE secret IS NOT NULL LIMIT :limit';
+    return this.#connection.all(sql, { limit });
+  }
+
+  async sealTotp({ ownerId, sealed }: { ownerId: string; sealed: string }): Promise<void> {
+    const sql = 'UPDATE totp_secrets SET secret = NULL, sealed = :sealed WHERE owner_id = :ownerId';
+    await this.#connection.run(sql, { ownerId, sealed });
   }
 
   async recoveryCodeCount(ownerId: string): Promise<number> {
@@ -42,17 +53,21 @@ export class SqlSecondFactors implements SecondFactorWrites {
 
   async putTotp(totp: TotpRecord): Promise<void> {
     await this.#connection.run(
-      `INSERT INTO totp_secrets (owner_id, secret, last_step, created_at_ms)
-       VALUES (:ownerId, :secret, :lastStep, :createdAtMs)
-       ON CONFLICT (owner_id) DO UPDATE SET secret = excluded.secret, last_step = excluded.last_step,
+      `INSERT INTO totp_secrets (owner_id, sealed, last_step, created_at_ms)
+       VALUES (:ownerId, :sealed, :lastStep, :createdAtMs)
+       ON CONFLICT (owner_id) DO UPDATE SET secret = NULL, sealed = excluded.sealed, last_step = excluded.last_step,
          created_at_ms = excluded.created_at_ms`,
       { ...totp },
     );
   }
 
-  async advanceTotp(ownerId: string, step: number): Promise<boolean> {
-    const sql = 'UPDATE totp_secrets SET last_step = :step WHERE owner_id = :ownerId AND last_step < :step';
-    return (await this.#connection.run(sql, { ownerId, step })) === 1;
+  async advanceTotp(
+    { ownerId, sealed }: Pick<TotpRecord, 'ownerId' | 'sealed'>,
+    step: number,
+  ): Promise<boolean> {
+    const sql = `UPDATE totp_secrets SET last_step = :step
+      WHERE owner_id = :ownerId AND sealed = :sealed AND last_step < :step`;
+    return (await this.#connection.run(sql, { ownerId, sealed, step })) === 1;
   }
 
   async deleteTotp(ownerId: string): Promise<boolean> {

@@ -3,13 +3,17 @@
 import type { RouteRow } from './route-row.ts';
 import { frameRows } from './route-rows/frame-routes.ts';
 import { operationsRows } from './route-rows/operations-routes.ts';
+import { ownSecurityRows } from './route-rows/own-security-routes.ts';
 import { portalViewRows } from './route-rows/portal-view-routes.ts';
 import { supportRows } from './route-rows/support-routes.ts';
+import { webhookRows } from './route-rows/webhook-routes.ts';
 
 /** The rows, by method and path as the route was registered. */
 export const consoleRoutes: Readonly<Record<string, RouteRow>> = {
   ...frameRows,
   ...operationsRows,
+  ...ownSecurityRows,
   ...portalViewRows,
   ...supportRows,
+  ...webhookRows,
 };

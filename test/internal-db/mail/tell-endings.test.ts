@@ -69,6 +69,7 @@ t.test('every mail is there in both languages, with its values', async (t) => {
         'factor_removed',
         'factors_reset',
         'recovery_code_used',
+        'recovery_codes_renewed',
         'second_step_failed',
       ] as const
     ).map((event) => draft('notice', { username: 'kim', account: 'Acme', event, atMs: 0, portal })),

@@ -61,19 +61,6 @@ export const supportRows: Readonly<Record<string, RouteRow>> = {
     who: ['operator'],
     request: colleagueAt('reset-second-factor'),
   },
-  // Whoever is signed in completely is led away from the second step.
-  'GET /second-factor': { who: 'staff', answers: 303 },
-  'POST /second-factor': { who: 'staff', request: emptyForm, answers: 303 },
-  'POST /second-factor/set-up': { who: 'staff', request: emptyForm, answers: 303 },
-  'GET /security': { who: 'staff' },
-  // Without a code of an app, which these do not have.
-  'POST /security/recovery-codes': { who: 'staff', request: emptyForm, answers: 422 },
-  // With a password that is not theirs.
-  'POST /security/password': {
-    who: 'staff',
-    request: async () => ({ body: { password: 'not the password', newPassword: 'seven green kites' } }),
-    answers: 422,
-  },
   'POST /accounts/:account/grant': {
     who: support,
     request: accountAt('/grant', ({ product }) => ({ product, versions: '1.x', reason: probeText })),
