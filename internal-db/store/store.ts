@@ -25,9 +25,9 @@ import type { SettingReads, SettingWrites } from './settings.ts';
 import type { SshKeyReads, SshKeyWrites } from './ssh-keys.ts';
 import type { StatisticsReads, StatisticsWrites } from './statistics.ts';
 import type { StaffReads, StaffWrites } from './staff.ts';
+import type { StaffTokenReads, StaffTokenWrites } from './staff-tokens.ts';
 import type { WebhookReads, WebhookWrites } from './webhooks.ts';
 
-import type { StaffTokenReads, StaffTokenWrites } from './staff-tokens.ts';
 /** What may be read, in and out of transactions. */
 export interface StoreReads {
   readonly accessEvents: AccessEventReads;
@@ -52,11 +52,11 @@ export interface StoreReads {
   readonly settings: SettingReads;
   readonly sshKeys: SshKeyReads;
   readonly staff: StaffReads;
+  readonly staffTokens: StaffTokenReads;
   readonly statistics: StatisticsReads;
   readonly webhooks: WebhookReads;
 }
 
-  readonly staffTokens: StaffTokenReads;
 /** What may be read and written inside a transaction. */
 export interface Transaction extends StoreReads {
   readonly accessEvents: AccessEventWrites;
@@ -79,13 +79,13 @@ export interface Transaction extends StoreReads {
   readonly settings: SettingWrites;
   readonly sshKeys: SshKeyWrites;
   readonly staff: StaffWrites;
+  readonly staffTokens: StaffTokenWrites;
   readonly statistics: StatisticsWrites;
   readonly webhooks: WebhookWrites;
 }
 
 /** What `status` says about the database. */
 export interface StoreDescription {
-  readonly staffTokens: StaffTokenWrites;
   readonly engine: string;
   readonly schemaVersion: number;
   readonly sizeBytes: number;

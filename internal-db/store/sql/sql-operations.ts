@@ -52,8 +52,8 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
     settings: new SqlSettings(connection),
     sshKeys: new SqlSshKeys(connection),
     staff: new SqlStaff(connection),
+    staffTokens: new SqlStaffTokens(connection),
     webhooks: new SqlWebhooks(connection),
     statistics: new SqlStatistics(connection),
   };
 }
-    staffTokens: new SqlStaffTokens(connection),
