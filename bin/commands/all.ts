@@ -31,7 +31,14 @@ import { stage } from './stage.ts';
 import { staffEnd, staffList, staffReadmit, staffResetSecondFactor, staffRole } from './staff.ts';
 import { staffTokenAdd, staffTokenList, staffTokenRevoke } from './staff-token.ts';
 import { status } from './status.ts';
-import { webhookAdd, webhookList, webhookRemove, webhookReplay } from './webhook.ts';
+import {
+  webhookAdd,
+  webhookFailures,
+  webhookList,
+  webhookRemove,
+  webhookReplay,
+  webhookTest,
+} from './webhook.ts';
 import { why } from './why.ts';
 
 /** The commands. */
@@ -72,6 +79,8 @@ export const commands: readonly CommandSpec[] = [
   bansLift,
   webhookAdd,
   webhookList,
+  webhookTest,
+  webhookFailures,
   webhookRemove,
   webhookReplay,
   staffCreate,

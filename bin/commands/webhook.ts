@@ -1,12 +1,13 @@
-// `consign webhook add`, `list`, `remove` and `replay`: other systems that are told, by signed HTTP requests, of what happens.
+// `consign webhook add`, `list`, `test`, `failures`, `remove` and `replay`: other systems that are told, by signed HTTP requests, of what happens.
 import { webhookEventTypes, type WebhookEventType } from '#commlink/methods/webhook-methods.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandSpec } from '../command-spec.ts';
-import { formatTable } from '../text.ts';
+import { formatTable, formatTime } from '../text.ts';
 import { parseDuration } from '../times.ts';
 
 const everything = 'everything';
 const keptMsMax = 30 * 86_400_000;
+const failuresShownMax = 50;
 
 /** `consign webhook add`. */
 export const webhookAdd: CommandSpec = {
@@ -55,6 +56,48 @@ export const webhookList: CommandSpec = {
           String(webhook.waitingCount),
           String(webhook.givenUpCount),
           webhook.lastFailure ?? '',
+        ]),
+      );
+    });
+  },
+};
+
+/** `consign webhook test`. */
+export const webhookTest: CommandSpec = {
+  words: 'webhook test',
+  summary: 'send a system a message that says nothing but that it is a test',
+  arguments: [['<webhook>', 'its id, as the list has it']],
+  examples: [['webhook test whk_AAAAAAAAAAAAAAAAAAAAAA', 'then look at: consign webhook failures']],
+  run: async (invocation, input) => {
+    const webhook = input.argument(0);
+    const { actor } = invocation;
+    const sent = await invocation.withAdmin((admin) => admin.call('webhook.test', { actor, webhook }));
+    invocation.answer(sent, () => `On its way: ${sent.message}.`);
+  },
+};
+
+/** `consign webhook failures`. */
+export const webhookFailures: CommandSpec = {
+  words: 'webhook failures',
+  summary: 'list what a system was told and has not taken',
+  arguments: [['<webhook>', 'its id, as the list has it']],
+  examples: [['webhook failures whk_AAAAAAAAAAAAAAAAAAAAAA', 'newest first, with what its receiver said']],
+  run: async (invocation, input) => {
+    const webhook = input.argument(0);
+    const list = await invocation.withAdmin((admin) =>
+      admin.call('webhook.failures', { webhook, limit: failuresShownMax }),
+    );
+    invocation.answer(list, () => {
+      if (list.failures.length === 0) return 'It has taken all that it was sent.';
+      return formatTable(
+        ['message', 'event', 'happened', 'attempts', 'next', 'outcome'],
+        list.failures.map(({ message, type, atMs, attemptCount, nextAttemptAtMs, outcome }) => [
+          message,
+          type,
+          formatTime(atMs),
+          String(attemptCount),
+          nextAttemptAtMs === null ? 'given up' : formatTime(nextAttemptAtMs),
+          outcome,
         ]),
       );
     });

@@ -23,6 +23,9 @@ export type WebhookEventType = Static<typeof WebhookEventType>;
 export const webhookEventTypes: readonly WebhookEventType[] = WebhookEventType.anyOf.map(
   ({ const: type }) => type,
 );
+/** What a message can be: what happened, or a test that somebody asked for. */
+export const WebhookMessageType = Type.Union([...WebhookEventType.anyOf, Type.Literal('webhook.test')]);
+export type WebhookMessageType = Static<typeof WebhookMessageType>;
 const EventTypes = Type.Array(WebhookEventType, { minItems: 1, maxItems: 7, uniqueItems: true });
 
 /** A webhook without its secret. */
@@ -34,6 +37,18 @@ export const Webhook = strictObject({
   createdBy: Line,
 });
 export type Webhook = Static<typeof Webhook>;
+
+/** A message that its receiver has not taken. */
+export const WebhookFailure = strictObject({
+  message: Id,
+  type: WebhookMessageType,
+  atMs: AtMs,
+  attemptCount: Count,
+  /** Null: it was given up, until it is sent again on request. */
+  nextAttemptAtMs: Type.Union([AtMs, Type.Null()]),
+  outcome: Line,
+});
+export type WebhookFailure = Static<typeof WebhookFailure>;
 
 const caller = { callers: ['operator'] as const, deadlineMs: 30_000 };
 
@@ -68,6 +83,20 @@ export const webhookMethods = {
     mutates: true,
     params: strictObject({ actor: Actor, webhook: Id }),
     result: strictObject({ webhook: Webhook }),
+  }),
+  /** Sends a message of the type `webhook.test`, whatever the webhook is told of else. */
+  'webhook.test': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ actor: Actor, webhook: Id }),
+    result: strictObject({ message: Id }),
+  }),
+  /** What was tried and not taken, newest first. */
+  'webhook.failures': method({
+    ...caller,
+    mutates: false,
+    params: strictObject({ webhook: Id, limit: Type.Integer({ minimum: 1, maximum: 200 }) }),
+    result: strictObject({ failures: Type.Array(WebhookFailure, { maxItems: 200 }) }),
   }),
   /** Sends again what happened since then, with the same message ids. */
   'webhook.replay': method({

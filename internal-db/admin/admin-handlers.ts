@@ -12,9 +12,11 @@ import { inviteUser, listUsers, resetUserFactors } from '../members/member-admin
 import type { ServiceContext } from '../service-context.ts';
 import {
   addWebhook,
+  listWebhookFailures,
   listWebhooks,
   removeWebhook,
   replayWebhook,
+  testWebhook,
 } from '../webhooks/webhook-administration.ts';
 import { createStaffToken, listStaffTokens, revokeStaffToken } from '../staff-tokens/staff-tokens.ts';
 import { listKeysOfUser, removeKeyOfUser } from '../ssh-keys/own-keys.ts';
@@ -39,6 +41,7 @@ import {
   setStaffEnded,
   setStaffRole,
 } from './staff-administration.ts';
+import { appendPieceSent, beginSending, finishSending } from './upload-administration.ts';
 
 /** The handlers of adminMethods. */
 export function createAdminHandlers(
@@ -59,6 +62,9 @@ export function createAdminHandlers(
     'product.list': () => listProducts(context),
     'release.preflight': (params) => preflightRelease(context, params),
     'release.publish': (params) => publishRelease(context, params),
+    'upload.begin': (params) => beginSending(context, params),
+    'upload.append': (params) => appendPieceSent(context, params),
+    'upload.finish': (params) => finishSending(context, params),
     'release.files': (params) => listReleaseFiles(context, params),
     'release.notes': (params) => readReleaseNotes(context, params),
     'release.setNotes': (params) => setReleaseNotes(context, params),
@@ -79,6 +85,8 @@ export function createAdminHandlers(
     'webhook.add': (params) => addWebhook(context, params),
     'webhook.list': () => listWebhooks(context),
     'webhook.remove': (params) => removeWebhook(context, params),
+    'webhook.test': (params) => testWebhook(context, params),
+    'webhook.failures': (params) => listWebhookFailures(context, params),
     'webhook.replay': (params) => replayWebhook(context, params),
     'ban.list': () => listBans(context),
     'ban.add': (params) => addBan(context, params),

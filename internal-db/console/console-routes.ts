@@ -13,6 +13,7 @@ import {
   setStaffCookie,
   type StaffRoute,
 } from './console-gate.ts';
+import { registerLicenceRoutes } from './licences/licence-routes.ts';
 import { nextOf, pageAskedFor, stepTo } from './next-page.ts';
 import { registerOperationsRoutes } from './operations/operations-routes.ts';
 import { registerOwnSecurityRoutes } from './own-security-routes.ts';
@@ -20,6 +21,7 @@ import { registerSecondFactorRoutes } from './second-factor-routes.ts';
 import { renderSignInPage } from './sign-in-page.ts';
 import { signInStaff, signOutStaff } from './staff-session.ts';
 import { registerSupportRoutes } from './support/support-routes.ts';
+import { registerWebhookRoutes } from './webhooks/webhook-routes.ts';
 
 /** Registers everything. */
 export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, facts: ProcessFacts): void {
@@ -45,6 +47,8 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
   registerOwnSecurityRoutes(app, context, forStaff);
   registerSupportRoutes(app, context, forStaff);
   registerOperationsRoutes(app, { context, facts, forStaff });
+  registerLicenceRoutes(app, context, forStaff);
+  registerWebhookRoutes(app, context, forStaff);
 }
 
 function registerSignIn(app: ConsoleApp, context: ServiceContext): void {

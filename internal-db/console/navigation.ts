@@ -25,6 +25,7 @@ const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] =
     'Software',
     [
       { href: '/products', text: 'Products' },
+      { href: '/licences', text: 'Licence texts' },
       { href: '/statistics', text: 'Statistics' },
     ],
   ],
@@ -34,6 +35,7 @@ const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] =
       { href: '/nodes', text: 'Nodes' },
       { href: '/sessions', text: 'Live sessions' },
       { href: '/bans', text: 'Bans' },
+      { href: '/webhooks', text: 'Webhooks', needs: 'webhook.write' },
     ],
   ],
   [

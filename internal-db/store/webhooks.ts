@@ -1,6 +1,10 @@
 // Store interface: webhooks, the messages that they are sent, and how each sending stands.
 // Implemented by each engine, used by webhooks/.
-import type { WebhookEventType } from '#commlink/methods/webhook-methods.ts';
+import type {
+  WebhookEventType,
+  WebhookFailure,
+  WebhookMessageType,
+} from '#commlink/methods/webhook-methods.ts';
 
 /** A webhook as stored. */
 export interface WebhookRecord {
@@ -13,10 +17,10 @@ export interface WebhookRecord {
   readonly createdBy: string;
 }
 
-/** Something that happened, as it is sent. */
+/** Something that happened, or a test, as it is sent. */
 export interface WebhookMessageRecord {
   readonly id: string;
-  readonly eventType: WebhookEventType;
+  readonly eventType: WebhookMessageType;
   readonly atMs: number;
   /** JSON. */
   readonly body: string;
@@ -51,6 +55,8 @@ export interface WebhookReads {
   all(): Promise<WebhookRecord[]>;
   byId(id: string): Promise<WebhookRecord | undefined>;
   countsOf(id: string): Promise<WebhookCounts>;
+  /** What one webhook was sent and has not taken, newest first. */
+  failuresOf(webhookId: string, limit: number): Promise<WebhookFailure[]>;
   /** What is due at one webhook, in the order in which it happened. */
   due(webhookId: string, atMs: number, limit: number): Promise<DueSending[]>;
 }

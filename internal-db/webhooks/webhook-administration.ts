@@ -1,4 +1,4 @@
-// Webhooks, for the command line: add, list, remove, send again.
+// Webhooks, for the command line and the console: add, list, try, see what failed, remove, send again.
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { Webhook, webhookMethods } from '#commlink/methods/webhook-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
@@ -9,6 +9,7 @@ import type { StoreReads } from '../store/store.ts';
 import type { WebhookRecord } from '../store/webhooks.ts';
 import { webhooksMax } from './limits.ts';
 import { isAllowedByName, literalAddress, mayReceive, refusalText } from './receiver-address.ts';
+import { writeMessage } from './webhook-event.ts';
 import { newWebhookSecret } from './webhook-signature.ts';
 
 type Table = typeof webhookMethods;
@@ -65,6 +66,31 @@ export async function removeWebhook(
     return found;
   });
   return { webhook: viewWebhook(webhook) };
+}
+
+/** Sends a message that says nothing but that it is a test. RpcError `not_found`. */
+export async function testWebhook(
+  { store, clock }: Context,
+  { actor, webhook: id }: ParamsOf<Table, 'webhook.test'>,
+): Promise<ResultOf<Table, 'webhook.test'>> {
+  const atMs = clock.nowMs();
+  return await store.transaction(async (transaction) => {
+    await findWebhook(transaction, id);
+    const test = { type: 'webhook.test' as const, atMs, data: { webhook: id, by: actor } };
+    const message = await writeMessage(transaction, test, [id]);
+    const detail = { message };
+    await appendAudit(transaction, { atMs, actor, action: 'webhook.test', subject: id, detail });
+    return { message };
+  });
+}
+
+/** What was tried and not taken, newest first. RpcError `not_found`. */
+export async function listWebhookFailures(
+  { store }: Context,
+  { webhook: id, limit }: ParamsOf<Table, 'webhook.failures'>,
+): Promise<ResultOf<Table, 'webhook.failures'>> {
+  await findWebhook(store.read, id);
+  return { failures: await store.read.webhooks.failuresOf(id, limit) };
 }
 
 /** Sends again what happened since then. RpcError `not_found`. */

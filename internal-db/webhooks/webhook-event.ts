@@ -1,6 +1,6 @@
 // Writes down what other systems are to be told, in the transaction in which it happens: a message is there exactly when the
 // change is. Called where things change; webhook-sender.ts sends it later. What nobody wants to know is not written.
-import type { WebhookEventType } from '#commlink/methods/webhook-methods.ts';
+import type { WebhookEventType, WebhookMessageType } from '#commlink/methods/webhook-methods.ts';
 import { newRecordId } from '../record-id.ts';
 import type { Transaction } from '../store/store.ts';
 
@@ -13,13 +13,24 @@ export interface WebhookEvent {
 
 /** Has every webhook that wants to know told, as soon as the transaction is durable. */
 export async function raiseEvent(transaction: Transaction, event: WebhookEvent): Promise<void> {
-  const { type, atMs, data } = event;
+  const { type } = event;
   const webhooks = await transaction.webhooks.all();
   const told = webhooks.filter(({ eventTypes }) => eventTypes.includes(type));
   if (told.length === 0) return;
+  const webhookIds = told.map(({ id }) => id);
+  await writeMessage(transaction, event, webhookIds);
+}
+
+/** Writes down a message to these webhooks; returns its id. */
+export async function writeMessage(
+  { webhooks }: Transaction,
+  { type, atMs, data }: Omit<WebhookEvent, 'type'> & { readonly type: WebhookMessageType },
+  webhookIds: readonly string[],
+): Promise<string> {
   const id = newRecordId('msg');
   // Type, time and data, as standard-webhooks.org has them.
   const body = JSON.stringify({ type, timestamp: new Date(atMs).toISOString(), data });
-  await transaction.webhooks.insertMessage({ id, eventType: type, atMs, body });
-  for (const webhook of told) await transaction.webhooks.insertSending(webhook.id, id, atMs);
+  await webhooks.insertMessage({ id, eventType: type, atMs, body });
+  for (const webhookId of webhookIds) await webhooks.insertSending(webhookId, id, atMs);
+  return id;
 }

@@ -1,4 +1,5 @@
 // SQL: webhooks and their messages. See ../webhooks.ts for what each operation promises.
+import type { WebhookFailure } from '#commlink/methods/webhook-methods.ts';
 import type {
   DueSending,
   SendingOutcome,
@@ -50,7 +51,19 @@ export class SqlWebhooks implements WebhookWrites {
     return { waiting: 0, delivered: 0, givenUp: 0, ...counts, lastFailure: last?.outcome ?? null };
   }
 
+  async failuresOf(webhookId: string, limit: number): Promise<WebhookFailure[]> {
+    return this.#connection.all(
+      `SELECT m.id AS message, m.event_type AS type, m.at_ms AS "atMs", s.attempt_count AS "attemptCount",
+         s.next_attempt_at_ms AS "nextAttemptAtMs", s.last_outcome AS outcome
+       FROM webhook_sendings s JOIN webhook_messages m ON m.id = s.message_id
+       WHERE s.webhook_id = :webhookId AND s.delivered_at_ms IS NULL AND s.last_outcome IS NOT NULL
+       ORDER BY m.at_ms DESC, m.id LIMIT :limit`,
+      { webhookId, limit },
+    );
+  }
+
   async due(webhookId: string, atMs: number, limit: number): Promise<DueSending[]> {
+    // Rows have a `rowid` in SQLite by themselves, in PostgreSQL as a column: the order in which they were written.
     const rows = await this.#connection.all<DueRow>(
       `SELECT s.attempt_count AS "attemptCount", m.id, m.event_type AS "eventType", m.at_ms AS "atMs", m.body
        FROM webhook_sendings s JOIN webhook_messages m ON m.id = s.message_id

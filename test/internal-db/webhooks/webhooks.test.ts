@@ -146,6 +146,32 @@ t.test('what was not taken is sent again, under the same id, and in the end on r
   );
 });
 
+t.test('a test is sent to one receiver alone, and what is not taken is listed', async (t) => {
+  const { room, receiver } = await startAllowed(t);
+  receiver.answer.status = 500;
+  const { webhook, secret } = await addHook(room, receiver.url, ['login.refused']);
+  await addHook(room, receiver.url, ['login.refused']);
+  const { message } = await room.admin.call('webhook.test', { actor, webhook: webhook.id });
+  await until(() => receiver.received.length === 1);
+  const [received] = receiver.received;
+  t.match(received, {
+    id: message,
+    body: { type: 'webhook.test', data: { webhook: webhook.id, by: actor } },
+  });
+  t.ok(received?.isSignedWith(secret));
+  const list = () => room.admin.call('webhook.failures', { webhook: webhook.id, limit: 10 });
+  await until(async () => (await list()).failures.length === 1);
+  const failed = { message, type: 'webhook.test', attemptCount: 1, outcome: 'answered 500' };
+  t.match(await list(), { failures: [{ ...failed, nextAttemptAtMs: Number }] });
+  receiver.answer.status = 200;
+  const replay = { actor, webhook: webhook.id, sinceMs: 0, undeliveredOnly: true };
+  t.match(await room.admin.call('webhook.replay', replay), { messageCount: 1 });
+  await until(async () => (await list()).failures.length === 0);
+  await t.rejects(room.admin.call('webhook.test', { actor, webhook: `whk_${'A'.repeat(22)}` }), {
+    code: 'not_found',
+  });
+});
+
 t.test('a receiver that wants no more, or leads elsewhere, is not followed', async (t) => {
   const { room, receiver } = await startAllowed(t);
   const elsewhere = await startReceiver(t);
