@@ -88,3 +88,7 @@ export const loggedRefusalsPerMinuteMax = 60;
 export const metricsConnectionsMax = 16;
 /** How long a reader of metrics may take for its request. */
 export const metricsRequestMsMax = 10_000;
+/** How much of an artifact is read from the disk at a time to be hashed. */
+export const artifactReadBytes = 1024 * 1024;
+/** The longest part of an artifact in one message between nodes. */
+export const artifactSliceBytesMax = 256 * 1024;

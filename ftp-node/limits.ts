@@ -166,3 +166,10 @@ export const connectionBacklog = 1024;
 export const closePollMs = 10;
 /** The longest that a staging grant may still be usable for when it arrives; internal-db gives them a minute. */
 export const grantLifetimeMsMax = 60 * minute;
+
+/** Parts of an artifact that are asked for at the same time. */
+export const artifactSlicesInFlight = 4;
+/** Pauses before an artifact that could not be fetched is tried again: the first, doubled up to the longest. */
+export const artifactRetryMs = { first: 500, longest: 30 * second } as const;
+/** How long internal-db may take for a part of an artifact. */
+export const artifactSliceMsMax = 15 * second;

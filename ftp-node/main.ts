@@ -15,6 +15,7 @@ import {
   readConfig,
   StartupError,
 } from '#commlink/process-lifecycle.ts';
+import { ArtifactPuller } from './artifacts/artifact-puller.ts';
 import { BanList } from './bans/ban-list.ts';
 import { ftpNodeConfigCheck, type FtpNodeConfig } from './config.ts';
 import { startIngestServer } from './ingest-server.ts';
@@ -147,6 +148,7 @@ async function main(): Promise<void> {
   const node = await openNode(config, log);
   const { opened, configuration, host, relay, sessions } = node;
   const { context, downloads } = node.stager;
+  const artifacts = new ArtifactPuller({ context, keys: opened.keys, relay });
   const cluster = await opened.start({
     offered: ftpNodeMethods,
     handlers: nodeHandlers({
@@ -154,6 +156,7 @@ async function main(): Promise<void> {
       configuration,
       context,
       host,
+      artifacts,
       bans: node.bans,
       sessions: node.sessions.directory,
       isDraining: node.isDraining,
@@ -179,6 +182,7 @@ async function main(): Promise<void> {
     node.life.isStopping = true;
     await host.drain();
     expiry.stop();
+    await artifacts.stop();
     await reconciling.stop();
     downloads.stop();
     sessions.stop();

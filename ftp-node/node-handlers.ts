@@ -2,6 +2,7 @@
 // nothing: grants and orders carry internal-db's signature, and a description holds no secret.
 import type { Handlers } from '#commlink/method-table.ts';
 import type { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
+import type { ArtifactPuller } from './artifacts/artifact-puller.ts';
 import type { BanList } from './bans/ban-list.ts';
 import type { LiveConfiguration } from './live-configuration.ts';
 import type { SessionHost } from './session-host/session-host.ts';
@@ -19,6 +20,7 @@ export interface NodeDoor {
   readonly configuration: Pick<LiveConfiguration, 'endpoints'>;
   readonly context: StagerContext;
   readonly host: SessionHost;
+  readonly artifacts: Pick<ArtifactPuller, 'hold'>;
   readonly bans: Pick<BanList, 'replace' | 'sequence'>;
   readonly sessions: LiveSessions;
   readonly isDraining: () => boolean;
@@ -47,6 +49,7 @@ export function nodeHandlers(door: NodeDoor): Handlers<typeof ftpNodeMethods> {
     },
     'sessions.list': async ({ account }) => listSessions(sessions, account),
     'sessions.cut': ({ order }) => cutByOrder(context, sessions, order),
+    'artifacts.hold': ({ order }) => door.artifacts.hold(order),
     'node.describe': async () => {
       const description = await host.describe();
       const { jailed, seccomp, sshNativeCrypto, sessionCount, transferCount, ports, pids } = description;

@@ -1,6 +1,7 @@
-// Deletes what is kept for a while only: answers to requests with an Idempotency-Key, and messages to webhooks.
+// Deletes what is kept for a while only: answers to requests with an Idempotency-Key, messages to webhooks, uploads.
 // Started by start-services.ts.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { forgetUploads } from './artifacts/uploads.ts';
 import { idempotentAnswerKeptMs } from './idempotency/limits.ts';
 import { expiryBatchMax } from './limits.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -13,7 +14,10 @@ export function scheduleForgetting(context: ServiceContext): Schedule {
     name: 'forgetting',
     intervalMs: forgetIntervalMs,
     log: context.log,
-    work: () => forgetOldRecords(context),
+    work: async () => {
+      await forgetOldRecords(context);
+      await forgetUploads(context);
+    },
   });
 }
 

@@ -28,7 +28,8 @@ export type RecordKind =
   | 'mal'
   | 'pky'
   | 'idl'
-  | 'pvw';
+  | 'pvw'
+  | 'upl';
 
 /** A new id of the kind given, e.g. `dlv_3q2-7wAAAAAAAAAAAAAAAA`. */
 export function newRecordId(kind: RecordKind): string {

@@ -32,6 +32,10 @@ export function createRelay(means: Promise<RelayMeans>, log: Logger): Handlers<t
       requireOwnNode(params.node, context);
       return await callInternalDb(await means, 'node.reconcile', { params, signal: context.signal });
     },
+    'relay.artifact': async (params, context) => {
+      requireOwnNode(params.node, context);
+      return await callInternalDb(await means, 'artifact.read', { params, signal: context.signal });
+    },
     'relay.stage': async ({ node, grant }, context) => {
       const { nodes } = await means;
       return await nodes.stage(node, grant, context.signal);
@@ -44,6 +48,8 @@ export function createRelay(means: Promise<RelayMeans>, log: Logger): Handlers<t
       await callNode(await means, { node, method: 'sessions.list' }, { params: { account }, signal }),
     'relay.cut': async ({ node, order }, { signal }) =>
       await callNode(await means, { node, method: 'sessions.cut' }, { params: { order }, signal }),
+    'relay.hold': async ({ node, order }, { signal }) =>
+      await callNode(await means, { node, method: 'artifacts.hold' }, { params: { order }, signal }),
     'relay.nodes': async () => {
       const { nodes } = await means;
       const described = await nodes.describeLinked();
@@ -58,7 +64,7 @@ export function createRelay(means: Promise<RelayMeans>, log: Logger): Handlers<t
   };
 }
 
-type RelayedMethod = 'login.decide' | 'node.report' | 'node.reconcile';
+type RelayedMethod = 'login.decide' | 'node.report' | 'node.reconcile' | 'artifact.read';
 type RelayedParams<M extends RelayedMethod> = ParamsOf<typeof internalDbMethods, M>;
 
 async function callInternalDb<M extends RelayedMethod>(
@@ -69,7 +75,8 @@ async function callInternalDb<M extends RelayedMethod>(
   return await commlink.call(chooseInternalDb(commlink).name, internalDbMethods, method, params, { signal });
 }
 
-type PassedOnMethod = 'delivery.unstage' | 'bans.replace' | 'sessions.list' | 'sessions.cut';
+type PassedOnMethod =
+  'delivery.unstage' | 'bans.replace' | 'sessions.list' | 'sessions.cut' | 'artifacts.hold';
 
 async function callNode<M extends PassedOnMethod>(
   { commlink }: RelayMeans,

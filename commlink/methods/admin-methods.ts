@@ -29,6 +29,7 @@ import { peopleAdminMethods } from './people-admin-methods.ts';
 import { staffMethods } from './staff-methods.ts';
 import { staffTokenMethods } from './staff-token-methods.ts';
 import { StatusReport } from './status-report.ts';
+import { uploadMethods } from './upload-methods.ts';
 import { webhookMethods } from './webhook-methods.ts';
 
 const Actor = Type.String({ minLength: 1, maxLength: 128 });
@@ -79,6 +80,7 @@ const write = { ...caller, mutates: true };
 export const adminMethods = {
   ...guardMethods,
   ...webhookMethods,
+  ...uploadMethods,
   ...catalogAdminMethods,
   ...staffMethods,
   ...staffTokenMethods,

@@ -1,5 +1,5 @@
 // The signed documents that travel end to end through a relay that can neither forge nor, where sealed, read them.
-// internal-db signs grants, login answers, orders, ban lists and download URLs; an ftp-node signs its reports.
+// internal-db signs grants, login answers, orders, ban lists and download URLs; an ftp-node signs its reports and requests.
 // The envelope (signing, verifying, domain separation by kind) is in signed-document.ts.
 import { VersionMessage } from '../configuration/protocol/version-message.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
@@ -88,6 +88,24 @@ export const UnstageOrder = strictObject({
 });
 export type UnstageOrder = Static<typeof UnstageOrder>;
 
+/** Which artifacts a node is to hold that internal-db has not heard of it to hold. It fetches them in its own time. */
+export const HoldingOrder = strictObject({
+  cluster: Cluster,
+  node: NodeId,
+  artifacts: Type.Array(strictObject({ sha256: Sha256, sizeBytes: Bytes }), { minItems: 1, maxItems: 200 }),
+  issuedAtMs: AtMs,
+});
+export type HoldingOrder = Static<typeof HoldingOrder>;
+
+/** A node asks for a part of an artifact, from `offsetBytes` on. The part is sealed to it, so repeating this tells nobody anything. */
+export const ArtifactRequest = strictObject({
+  cluster: Cluster,
+  node: NodeId,
+  sha256: Sha256,
+  offsetBytes: Bytes,
+});
+export type ArtifactRequest = Static<typeof ArtifactRequest>;
+
 /** The claims of a signed HTTPS download URL, verified by a session server without a call. */
 export const DownloadUrl = strictObject({
   cluster: Cluster,
@@ -124,6 +142,8 @@ export const NodeReport = strictObject({
         Type.Literal('unknown'),
       ]),
     }),
+    /** All of it is in the node's storeroom. */
+    strictObject({ type: Type.Literal('artifact.held'), sha256: Sha256 }),
     strictObject({
       type: Type.Literal('download'),
       download: Id,
@@ -159,6 +179,8 @@ export const documentSchemas = {
   'login-answer': LoginAnswer,
   'unstage-order': UnstageOrder,
   'cut-order': CutOrder,
+  'holding-order': HoldingOrder,
+  'artifact-request': ArtifactRequest,
   'ban-list': BanListDocument,
   'download-url': DownloadUrl,
   'node-report': NodeReport,
@@ -173,3 +195,10 @@ export type DocumentBody<K extends DocumentKind> = Static<(typeof documentSchema
 
 /** The purpose (see sealed-message.ts) that a LoginAttempt, as UTF-8 JSON, is sealed for. */
 export const loginSealingPurpose = 'login-attempt';
+
+/** The purpose that a part of an artifact is sealed for. */
+export const artifactSlicePurpose = 'artifact-slice';
+/** The place that it is bound to: which artifact, from which offset on. */
+export function artifactSlicePlace({ sha256, offsetBytes }: ArtifactRequest): string {
+  return `${sha256}@${offsetBytes}`;
+}

@@ -3,7 +3,7 @@
 import { method } from '../method-table.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 import { BanSequence } from './ban-list.ts';
-import { Bytes, Line, SignedText, Slug, StagedPath } from './fields.ts';
+import { Bytes, Line, Sha256, SignedText, Slug, StagedPath } from './fields.ts';
 import { SessionListing } from './live-session.ts';
 
 /** Why a node could not stage. The explanation says what to do and is safe to show to a customer. */
@@ -88,6 +88,17 @@ export const ftpNodeMethods = {
     mutates: true,
     params: strictObject({ order: SignedText }),
     result: strictObject({ cutSessionCount: Type.Integer({ minimum: 0 }) }),
+  }),
+  /** Takes note of what the node is to hold, and says how far it is with what it does not hold yet. */
+  'artifacts.hold': method({
+    ...caller,
+    mutates: true,
+    params: strictObject({ order: SignedText }),
+    result: strictObject({
+      arriving: Type.Array(strictObject({ sha256: Sha256, arrivedBytes: Bytes, sizeBytes: Bytes }), {
+        maxItems: 200,
+      }),
+    }),
   }),
   'node.describe': method({
     ...caller,

@@ -46,6 +46,9 @@ const housekeeper = { callers: ['web-front'] as const, deadlineMs: 10_000 };
 export const SealedLogin = Type.String({ minLength: 60, maxLength: 8192, pattern: '^[A-Za-z0-9_-]+$' });
 
 /** Parameters and result that a relay passes on unseen; shared with web-front-methods.ts. */
+/** A part of an artifact, sealed to the node that asked for it: base64url. */
+const SealedSlice = Type.String({ minLength: 60, maxLength: 400_000, pattern: '^[A-Za-z0-9_-]+$' });
+
 export const relayedMessages = {
   login: {
     params: strictObject({ node: NodeId, sealed: SealedLogin }),
@@ -57,6 +60,11 @@ export const relayedMessages = {
     result: strictObject({ receipt: SignedText }),
   },
   reconcile: {
+  /** Asks, with a signed ArtifactRequest, for a part of an artifact. */
+  artifact: {
+    params: strictObject({ node: NodeId, request: SignedText }),
+    result: strictObject({ sealed: SealedSlice }),
+  },
     params: strictObject({ node: NodeId, statement: SignedText }),
     /** An unstage order for those of the statement that are no longer live; null when all are. */
     result: strictObject({ order: Type.Union([SignedText, Type.Null()]) }),
@@ -185,3 +193,4 @@ export const internalDbMethods = {
   'node.report': method({ ...housekeeper, mutates: true, ...relayedMessages.report }),
   'node.reconcile': method({ ...housekeeper, mutates: true, ...relayedMessages.reconcile }),
 } as const;
+  'artifact.read': method({ ...housekeeper, mutates: false, ...relayedMessages.artifact }),

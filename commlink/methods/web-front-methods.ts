@@ -14,6 +14,7 @@ export const webFrontMethods = {
   'relay.login': method({ ...fromNode, mutates: true, admits: true, ...relayedMessages.login }),
   'relay.report': method({ ...fromNode, mutates: true, ...relayedMessages.report }),
   'relay.reconcile': method({ ...fromNode, mutates: true, ...relayedMessages.reconcile }),
+  'relay.artifact': method({ ...fromNode, mutates: false, ...relayedMessages.artifact }),
   'relay.stage': method({
     ...fromInternalDb,
     mutates: true,
@@ -44,6 +45,12 @@ export const webFrontMethods = {
     mutates: true,
     params: strictObject({ node: NodeId, order: SignedText }),
     result: ftpNodeMethods['sessions.cut'].result,
+  }),
+  'relay.hold': method({
+    ...fromInternalDb,
+    mutates: true,
+    params: strictObject({ node: NodeId, order: SignedText }),
+    result: ftpNodeMethods['artifacts.hold'].result,
   }),
   /** The ftp-nodes that this web-front has a live link to, with their public endpoints and health. */
   'relay.nodes': method({

@@ -1,11 +1,11 @@
-// The way to internal-db: through any web-front that is linked now. Callers: logins, reports and statements. Trusts the
+// The way to internal-db: through any web-front that is linked now. Callers: logins, reports, statements, artifacts. Trusts the
 // web-fronts with nothing: what goes through is signed or sealed, and so is what comes back.
 import type { Commlink } from '#commlink/commlink.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 
-type RelayMethod = 'relay.login' | 'relay.report' | 'relay.reconcile';
+type RelayMethod = 'relay.login' | 'relay.report' | 'relay.reconcile' | 'relay.artifact';
 
 /** Calls one of the relay methods. Throws RpcError; `unavailable` when no web-front is linked or none could send it on. */
 export type RelayCall = <M extends RelayMethod>(

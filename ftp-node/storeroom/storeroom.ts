@@ -55,6 +55,8 @@ export interface Storeroom {
    * whether they were. Throws FtpNodeError `input_output`, `disk_full`.
    */
   takeBack(sha256: string, file: string): Promise<boolean>;
+  /** Where an artifact arrives that is fetched piece by piece (pull-artifact.ts); it survives a restart. */
+  arriving(sha256: string): string;
   /** Digests of all artifacts, in no order. */
   digests(): Set<string>;
   describe(): StoreroomDescription;
@@ -77,6 +79,7 @@ export function openStoreroom(directory: string): Storeroom {
     inodesOf: (sha256) => listInodes(directory, sha256),
     addInode: (sha256) => addInode(directory, sha256),
     takeBack: (sha256, file) => takeBack(directory, sha256, file),
+    arriving: (sha256) => join(directory, `.arriving-${sha256}`),
     digests: () => listDigests(directory),
     describe: () => describeStoreroom(directory),
     freeBytes: () => freeBytesOf(directory),

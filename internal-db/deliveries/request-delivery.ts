@@ -3,6 +3,7 @@
 import type { Member } from '#commlink/node-config.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { DeliveryCredentials } from '#commlink/methods/delivery-methods.ts';
+import { findHolders } from '../artifacts/find-holders.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Decision } from '../decision/decide-entitlement.ts';
 import { decideFromStore } from '../decision/gather-facts.ts';
@@ -47,8 +48,8 @@ export type DeliveryOutcome =
     };
 
 /**
- * Decides and records. RpcError `unavailable`: there is no ftp-node (but those that did not stage it); `refused`: too much is
- * staged already.
+ * Decides and records. RpcError `unavailable`: there is no ftp-node (but those that did not stage it), or none has the file yet;
+ * `refused`: too much is staged already.
  */
 export async function requestDelivery(
   context: ServiceContext,
@@ -57,7 +58,8 @@ export async function requestDelivery(
   const { store, clock, directory, documents } = context;
   const failed = await findFailed(store.read, request);
   const others = documents.ftpNodes().filter((member) => !failed.some(({ nodeId }) => nodeId === member.id));
-  const node = chooseNode(others, directory);
+  const { members, isComing } = await findHolders(store.read, others, request);
+  const node = chooseNode(members, directory);
   if (!node) throw new RpcError('unavailable', explainNoNode(failed.length));
   const password = newDeliveryPassword();
   const atMs = clock.nowMs();
@@ -68,6 +70,7 @@ export async function requestDelivery(
     if (!decision.allowed || !account || !found.artifact || !found.release) {
       return { ...(await recordRefusal(transaction, { request, account, decision, atMs })), orders };
     }
+    if (isComing) throw new RpcError('unavailable', stillComing);
     const delivery = await recordDelivery(transaction, {
       request,
       account,
@@ -109,6 +112,8 @@ async function findFailed(read: StoreReads, request: DeliveryRequest): Promise<D
     return ofSameWish && delivery.account === account && delivery.requestedBy === requestedBy;
   });
 }
+
+const stillComing = 'The file is on its way to the download servers. Ask for it again in a minute.';
 
 function explainNoNode(failedCount: number): string {
   if (failedCount > 0) return 'There is no other delivery node.';

@@ -59,6 +59,10 @@ async function applyEvent(
   report: NodeReport,
 ): Promise<string[]> {
   const { event, node, atMs } = report;
+  if (event.type === 'artifact.held') {
+    await transaction.originals.noteHeld(node, event.sha256, atMs);
+    return [];
+  }
   const delivery = await transaction.deliveries.byId(event.delivery);
   if (!delivery || delivery.nodeId !== node) {
     context.log.warn(

@@ -3,7 +3,12 @@
 // The times in documents are the wall clock's, as the nodes compare them with theirs (see clock.ts).
 import { DocumentError } from '#commlink/document-error.ts';
 import type { BanListDocument } from '#commlink/methods/ban-list.ts';
-import type { LoginAttempt, NodeReport, StagingStatement } from '#commlink/methods/documents.ts';
+import type {
+  ArtifactRequest,
+  LoginAttempt,
+  NodeReport,
+  StagingStatement,
+} from '#commlink/methods/documents.ts';
 import { loginSealingPurpose } from '#commlink/methods/documents.ts';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
 import type { Member, NodeRole } from '#commlink/node-config.ts';
@@ -120,6 +125,15 @@ export class NodeDocuments {
     );
   }
 
+  /** An order to hold artifacts. */
+  signHolding(node: string, artifacts: readonly { sha256: string; sizeBytes: number }[]): string {
+    return signDocument(
+      'holding-order',
+      { cluster: this.#clusterName, node, artifacts: [...artifacts], issuedAtMs: this.#clock.wallMs() },
+      this.#cluster.keys.signing.privateKey,
+    );
+  }
+
   /** The bans in force, for every node. */
   signBanList(sequence: number, bans: BanListDocument['bans']): string {
     return signDocument(
@@ -179,7 +193,17 @@ export class NodeDocuments {
     return this.#verify('staging-statement', nodeId, text);
   }
 
-  #verify<K extends 'node-report' | 'staging-statement'>(kind: K, nodeId: string, text: string) {
+  /** Verifies a node's request for a part of an artifact; `recipient` is the key that the answer is sealed to. */
+  verifyArtifactRequest(nodeId: string, text: string): { request: ArtifactRequest; recipient: string } {
+    const recipient = this.#ftpNode(nodeId).sealingKey;
+    return { request: this.#verify('artifact-request', nodeId, text), recipient };
+  }
+
+  #verify<K extends 'node-report' | 'staging-statement' | 'artifact-request'>(
+    kind: K,
+    nodeId: string,
+    text: string,
+  ) {
     const publicKey = signingKeyFromRaw(this.#ftpNode(nodeId).signingKey);
     try {
       const body = verifyDocument(kind, text, publicKey);

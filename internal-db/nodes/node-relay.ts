@@ -19,6 +19,7 @@ export interface NodeRelay {
   replaceBans(params: ParamsOf<Table, 'relay.bans'>): Promise<ResultOf<Table, 'relay.bans'>>;
   listSessions(params: ParamsOf<Table, 'relay.sessions'>): Promise<ResultOf<Table, 'relay.sessions'>>;
   cutSessions(params: ParamsOf<Table, 'relay.cut'>): Promise<ResultOf<Table, 'relay.cut'>>;
+  holdArtifacts(params: ParamsOf<Table, 'relay.hold'>): Promise<ResultOf<Table, 'relay.hold'>>;
   /** The nodes that the linked web-fronts reach; a web-front that does not answer counts as reaching none. */
   reachedNodes(): Promise<ReachedNode[]>;
 }
@@ -76,6 +77,12 @@ export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | 
     cutSessions: (params) =>
       throughAny((webFront, commlink) =>
         commlink.call(webFront, webFrontMethods, 'relay.cut', params, {
+          deadlineMs: unstageAttemptDeadlineMs,
+        }),
+      ),
+    holdArtifacts: (params) =>
+      throughAny((webFront, commlink) =>
+        commlink.call(webFront, webFrontMethods, 'relay.hold', params, {
           deadlineMs: unstageAttemptDeadlineMs,
         }),
       ),

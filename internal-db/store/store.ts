@@ -15,6 +15,7 @@ import type { MailReads, MailWrites } from './mails.ts';
 import type { IdempotentRequestReads, IdempotentRequestWrites } from './idempotent-requests.ts';
 import type { NodeReads, NodeWrites } from './nodes.ts';
 import type { PeopleReads, PeopleWrites } from './people.ts';
+import type { OriginalReads, OriginalWrites } from './originals.ts';
 import type { SearchReads } from './search.ts';
 import type { PortalViewReads, PortalViewWrites } from './portal-views.ts';
 import type { PortalVisitReads, PortalVisitWrites } from './portal-visits.ts';
@@ -44,6 +45,7 @@ export interface StoreReads {
   readonly nodes: NodeReads;
   readonly people: PeopleReads;
   readonly portalViews: PortalViewReads;
+  readonly originals: OriginalReads;
   readonly portalVisits: PortalVisitReads;
   readonly published: PublishedReads;
   readonly search: SearchReads;
@@ -74,6 +76,7 @@ export interface Transaction extends StoreReads {
   readonly people: PeopleWrites;
   readonly portalViews: PortalViewWrites;
   readonly portalVisits: PortalVisitWrites;
+  readonly originals: OriginalWrites;
   readonly secondFactors: SecondFactorWrites;
   readonly sessions: SessionWrites;
   readonly settings: SettingWrites;

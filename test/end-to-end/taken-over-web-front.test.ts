@@ -59,6 +59,8 @@ async function takeOverWebFront(): Promise<Commlink> {
     },
     'relay.report': (params) => attacker.call(dbName, internalDbMethods, 'node.report', params),
     'relay.reconcile': (params) => attacker.call(dbName, internalDbMethods, 'node.reconcile', params),
+    'relay.artifact': (params) => attacker.call(dbName, internalDbMethods, 'artifact.read', params),
+    'relay.hold': denied,
     'relay.stage': denied,
     'relay.unstage': denied,
     'relay.bans': denied,

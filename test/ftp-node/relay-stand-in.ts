@@ -77,6 +77,8 @@ export function relayHandlers(standIn: RelayStandIn): Handlers<typeof webFrontMe
       const notLive = decisions.notLive(verifyDocument('staging-statement', text, nodeKey));
       return { order: notLive.length === 0 ? null : standIn.signOrder(notLive) };
     },
+    'relay.artifact': refuse,
+    'relay.hold': refuse,
     'relay.stage': refuse,
     'relay.unstage': refuse,
     'relay.bans': refuse,

@@ -13,6 +13,7 @@ import { SqlMails } from './sql-mails.ts';
 import { SqlIdempotentRequests } from './sql-idempotent-requests.ts';
 import { SqlNodes } from './sql-nodes.ts';
 import { SqlPeople } from './sql-people.ts';
+import { SqlOriginals } from './sql-originals.ts';
 import { SqlSearch } from './sql-search.ts';
 import { SqlPortalViews } from './sql-portal-views.ts';
 import { SqlPortalVisits } from './sql-portal-visits.ts';
@@ -44,6 +45,7 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
     nodes: new SqlNodes(connection),
     people: new SqlPeople(connection),
     portalViews: new SqlPortalViews(connection),
+    originals: new SqlOriginals(connection),
     portalVisits: new SqlPortalVisits(connection),
     published: new SqlPublished(connection),
     search: new SqlSearch(connection),

@@ -43,6 +43,9 @@ export class TestFtpNode {
   readonly cuts: DocumentBody<'cut-order'>[] = [];
   /** The last list of bans that it was sent. */
   bans: DocumentBody<'ban-list'> | null = null;
+  /** The orders to hold artifacts, and what it answers. */
+  readonly holdings: DocumentBody<'holding-order'>[] = [];
+  arriving: ResultOf<typeof webFrontMethods, 'relay.hold'>['arriving'] = [];
   sessions: LiveSession[] = [];
   draining = false;
   /** What it answers instead of staging. */
@@ -225,6 +228,12 @@ async function openWebFront(
       'relay.login': notOffered,
       'relay.report': notOffered,
       'relay.reconcile': notOffered,
+      'relay.artifact': notOffered,
+      'relay.hold': async ({ node: id, order }) => {
+        requireNode(id);
+        node.holdings.push(node.verify('holding-order', order));
+        return { arriving: node.arriving };
+      },
       'relay.stage': async ({ node: id, grant }) => {
         requireNode(id);
         const granted = node.verify('staging-grant', grant);

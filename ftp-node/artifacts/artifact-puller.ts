@@ -1,0 +1,106 @@
+// Brings the artifacts here that internal-db orders to be held: one after the other, again and again until each is here, and
+// then reported. The order is repeated until the report has arrived, so nothing of it need be remembered over a restart.
+// Callers: node-handlers.ts for orders, main.ts for the end. Trusts an order by internal-db's signature alone.
+import type { Logger } from '#commlink/log.ts';
+import { arrivedBytes } from '#commlink/artifacts/artifact-file.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { artifactRetryMs } from '../limits.ts';
+import { FtpNodeError } from '../node-error.ts';
+import { pause } from '../pause.ts';
+import type { StagerContext } from '../stager/stager-context.ts';
+import { pullArtifact, type PullParts, type WantedArtifact } from './pull-artifact.ts';
+
+/** How far an artifact is. */
+export interface ArrivingArtifact extends WantedArtifact {
+  readonly arrivedBytes: number;
+}
+
+/** What the puller works with. */
+export interface PullerParts {
+  readonly context: StagerContext;
+  readonly keys: PullParts['keys'];
+  readonly relay: PullParts['relay'];
+}
+
+/** The puller. */
+export class ArtifactPuller {
+  readonly #context: StagerContext;
+  readonly #parts: PullParts;
+  readonly #log: Logger;
+  readonly #stopped = new AbortController();
+  /** Bounded by the order, which is taken whole: what a newer one does not name is not wanted any more. */
+  #wanted = new Map<string, WantedArtifact>();
+  #running: Promise<void> | null = null;
+
+  constructor({ context, keys, relay }: PullerParts) {
+    const { cluster, node, storeroom, log } = context;
+    this.#context = context;
+    this.#parts = { cluster, node, keys, relay, storeroom };
+    this.#log = log;
+  }
+
+  /** Takes an order and says how far each of its artifacts is. RpcError `refused`: it is not internal-db's for this node. */
+  async hold(orderText: string): Promise<{ arriving: ArrivingArtifact[] }> {
+    const { verifier, cluster, node, storeroom } = this.#context;
+    const order = verifier.verify('holding-order', orderText);
+    if (order === null || order.cluster !== cluster || order.node !== node)
+      throw new RpcError('refused', 'The order to hold artifacts is not valid at this node.');
+    this.#wanted = new Map(order.artifacts.map((artifact) => [artifact.sha256, artifact]));
+    if (!this.#stopped.signal.aborted) this.#running ??= this.#run();
+    const arriving = await Promise.all(
+      order.artifacts.map(async ({ sha256, sizeBytes }) => {
+        const isHere = storeroom.inodesOf(sha256).length > 0;
+        const arrived = isHere ? sizeBytes : await arrivedBytes(storeroom.arriving(sha256));
+        return { sha256, sizeBytes, arrivedBytes: Math.min(arrived ?? 0, sizeBytes) };
+      }),
+    );
+    return { arriving };
+  }
+
+  /** Ends what is under way; what has arrived stays. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    let pauseMs: number = artifactRetryMs.first;
+    for (let next = this.#next(); next !== undefined && !signal.aborted; next = this.#next()) {
+      try {
+        await this.#fetch(next, signal);
+        pauseMs = artifactRetryMs.first;
+      } catch (error) {
+        if (signal.aborted) break;
+        const code = error instanceof RpcError || error instanceof FtpNodeError ? error.code : 'internal';
+        const { sha256 } = next;
+        this.#log.warn({ sha256, code, err: error }, 'an artifact could not be fetched; trying again');
+        await pause(pauseMs * (0.5 + Math.random() / 2), signal);
+        pauseMs = Math.min(pauseMs * 2, artifactRetryMs.longest);
+        this.#moveBack(next);
+      }
+    }
+    this.#running = null;
+  }
+
+  #next(): WantedArtifact | undefined {
+    return this.#wanted.values().next().value;
+  }
+
+  async #fetch(wanted: WantedArtifact, signal: AbortSignal): Promise<void> {
+    const { storeroom, ledger, outbox, now, wakeSender } = this.#context;
+    const { sha256, sizeBytes } = wanted;
+    if (!storeroom.inodesOf(sha256).some(({ stats }) => stats.size === BigInt(sizeBytes))) {
+      await pullArtifact(this.#parts, wanted, signal);
+      this.#log.info({ sha256, sizeBytes }, 'an artifact is here');
+    }
+    await ledger.commit(() => outbox.add({ type: 'artifact.held', sha256 }, now()));
+    wakeSender();
+    this.#wanted.delete(sha256);
+  }
+
+  /** One that fails again and again keeps no other one waiting. */
+  #moveBack(wanted: WantedArtifact): void {
+    if (this.#wanted.delete(wanted.sha256)) this.#wanted.set(wanted.sha256, wanted);
+  }
+}

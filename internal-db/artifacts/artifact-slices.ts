@@ -1,0 +1,35 @@
+// Gives an ftp-node a part of an artifact: asked for by a request that the node has signed, answered sealed to that node, so
+// that the web-front between them reads none of it. Called for `artifact.read`.
+import { artifactSlicePlace, artifactSlicePurpose } from '#commlink/methods/documents.ts';
+import { artifactSliceBytesMax } from '#commlink/limits.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { sealMessage } from '#commlink/sealed-message.ts';
+import type { ServiceContext } from '../service-context.ts';
+
+/** RpcError `refused`: not that node's request; `not_found`: no such artifact here, or nothing at that offset. */
+export async function readArtifactSlice(
+  context: ServiceContext,
+  node: string,
+  text: string,
+): Promise<{ sealed: string }> {
+  const { documents, artifacts } = context;
+  const { request, recipient } = documents.verifyArtifactRequest(node, text);
+  const { sha256, offsetBytes } = request;
+  const original = await context.store.read.originals.bySha256(sha256);
+  if (
+    !original ||
+    offsetBytes >= original.sizeBytes ||
+    !(await artifacts.folder.has(sha256, original.sizeBytes))
+  )
+    throw new RpcError('not_found', 'There is no such part of an artifact here.');
+  const lengthBytes = Math.min(artifactSliceBytesMax, original.sizeBytes - offsetBytes);
+  const plaintext = await artifacts.folder.readSlice(sha256, offsetBytes, lengthBytes);
+  const sealed = await sealMessage({
+    recipient,
+    purpose: artifactSlicePurpose,
+    associated: artifactSlicePlace(request),
+    plaintext,
+    plaintextBytesMax: artifactSliceBytesMax,
+  });
+  return { sealed };
+}

@@ -1,0 +1,76 @@
+// From an upload that has arrived to an artifact: the whole file is hashed, kept under its digest, and becomes a file of its
+// release. Each step may be done again after a crash, and all of it when it was done already. Called for the console's pages
+// and the command line. Trusts no digest but the one that it computes itself.
+import { RpcError } from '#commlink/rpc-error.ts';
+import { appendPiece, digestFile, nameArtifact } from '#commlink/artifacts/artifact-file.ts';
+import { publishRelease } from '../admin/publish-release.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { UploadRecord } from '../store/originals.ts';
+import { explainArtifactError } from './explain-artifact-error.ts';
+import { findUpload, requireDraft } from './uploads.ts';
+
+/**
+ * RpcError `not_found`; `conflict`: not all has arrived, or the release has another file of this name; `refused`: its digest is
+ * not the one announced, or the release is no draft any more.
+ */
+export async function finishUpload(
+  context: ServiceContext,
+  startedBy: string,
+  id: string,
+): Promise<{ sha256: string }> {
+  return await context.artifacts.writers.takeOver(id, async () => {
+    const { upload, offsetBytes } = await findUpload(context, startedBy, id);
+    const { sizeBytes, finishedAtMs } = upload;
+    if (upload.sha256 !== null && finishedAtMs !== null) return { sha256: upload.sha256 };
+    if (offsetBytes !== sizeBytes)
+      throw new RpcError('conflict', `${offsetBytes} of ${sizeBytes} bytes have arrived.`);
+    const sha256 = upload.sha256 ?? (await hashArrived(context, upload));
+    await keepArtifact(context, upload, sha256);
+    await addToRelease(context, upload, sha256);
+    const { store, clock, log } = context;
+    await store.transaction((transaction) => transaction.originals.finishUpload(id, clock.nowMs()));
+    log.info({ upload: id, sha256, sizeBytes }, 'an uploaded file is kept');
+    context.artifacts.holdings.nudge();
+    return { sha256 };
+  });
+}
+
+/** The digest is written down before the file gets its name, so that a finish that was broken off knows what it became. */
+async function hashArrived(context: ServiceContext, upload: UploadRecord): Promise<string> {
+  const { store, artifacts } = context;
+  const file = artifacts.folder.arriving(upload.id);
+  // Nothing ever arrives of an empty file.
+  const nothing = { offsetBytes: 0, bytesMax: 0, sha256: null, content: noContent() };
+  if (upload.sizeBytes === 0) await explainArtifactError(() => appendPiece(file, nothing));
+  const sha256 = await explainArtifactError(() => digestFile(file));
+  const isAnother = upload.fingerprint.startsWith('sha256:') && upload.fingerprint !== `sha256:${sha256}`;
+  if (isAnother) {
+    await store.transaction((transaction) => transaction.originals.removeUpload(upload.id));
+    await artifacts.folder.discard(upload.id);
+    throw new RpcError('refused', 'The file did not arrive as it was announced. Send it again.');
+  }
+  await store.transaction((transaction) => transaction.originals.setUploadDigest(upload.id, sha256));
+  return sha256;
+}
+
+async function keepArtifact(
+  { store, clock, artifacts: { folder } }: ServiceContext,
+  { id, sizeBytes }: UploadRecord,
+  sha256: string,
+): Promise<void> {
+  if (await folder.has(sha256, sizeBytes)) await folder.discard(id);
+  else await explainArtifactError(() => nameArtifact(folder.arriving(id), folder.directory, sha256));
+  const original = { sha256, sizeBytes, keptAtMs: clock.nowMs() };
+  await store.transaction((transaction) => transaction.originals.put(original));
+}
+
+async function addToRelease(context: ServiceContext, upload: UploadRecord, sha256: string): Promise<void> {
+  const { name, sizeBytes, releaseFile, startedBy: actor } = upload;
+  if (!releaseFile) return;
+  await requireDraft(context, name, releaseFile);
+  const { product, version, channel, platform, mediaType } = releaseFile;
+  const file = { name, sizeBytes, sha256, platform, mediaType };
+  await publishRelease(context, { actor, product, version, channel, draft: true, files: [file] });
+}
+
+async function* noContent(): AsyncGenerator<Uint8Array> {}

@@ -1,0 +1,145 @@
+// Uploads that can be gone on with after whatever broke them: begun, fed piece by piece, given up. The length of the file on
+// the disk is how far one is; its database row says whose it is and what it becomes. Called for the console's pages and the
+// command line; finish-upload.ts makes an artifact of one.
+import { addAbortSignal, Readable } from 'node:stream';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { appendPiece, arrivedBytes, type ArtifactPiece } from '#commlink/artifacts/artifact-file.ts';
+import { preflightRelease } from '../admin/publish-release.ts';
+import {
+  originFreeBytesMin,
+  uploadLifetimeMs,
+  uploadsForgottenAtATime,
+  uploadsPerStarterMax,
+} from '../limits.ts';
+import { newRecordId } from '../record-id.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { ReleaseFile, UploadRecord } from '../store/originals.ts';
+import { explainArtifactError } from './explain-artifact-error.ts';
+
+/** How far an upload is. */
+export interface UploadStanding {
+  readonly upload: UploadRecord;
+  readonly offsetBytes: number;
+}
+
+type NewUpload = Pick<UploadRecord, 'startedBy' | 'name' | 'sizeBytes' | 'fingerprint' | 'releaseFile'>;
+
+/**
+ * Begins an upload, or finds the one of the same file that the same person left. RpcError `refused`: what the release refuses,
+ * too many at once; `overloaded`: the disk has no room.
+ */
+export async function beginUpload(context: ServiceContext, wanted: NewUpload): Promise<UploadStanding> {
+  const { store, clock } = context;
+  const uploads = await store.read.originals.uploadsOf(wanted.startedBy);
+  const known = uploads.find((upload) => isSameWish(upload, wanted));
+  if (known) return await standingOf(context, known);
+  if (wanted.releaseFile) await requireDraft(context, wanted.name, wanted.releaseFile);
+  const open = uploads.filter(({ finishedAtMs }) => finishedAtMs === null);
+  if (open.length >= uploadsPerStarterMax)
+    throw new RpcError('refused', `${open.length} of your uploads are not finished. Finish or remove some.`);
+  await requireRoom(context, wanted.sizeBytes, open);
+  const id = newRecordId('upl');
+  const upload = { ...wanted, id, sha256: null, createdAtMs: clock.nowMs(), finishedAtMs: null };
+  await store.transaction((transaction) => transaction.originals.insertUpload(upload));
+  return { upload, offsetBytes: 0 };
+}
+
+/** An upload of this person. RpcError `not_found`. */
+export async function findUpload(
+  context: ServiceContext,
+  startedBy: string,
+  id: string,
+): Promise<UploadStanding> {
+  const upload = await context.store.read.originals.upload(id);
+  if (upload?.startedBy !== startedBy)
+    throw new RpcError('not_found', 'There is no such upload. Begin it again.');
+  return await standingOf(context, upload);
+}
+
+/** This person's uploads that are not finished. */
+export async function listUploads(context: ServiceContext, startedBy: string): Promise<UploadStanding[]> {
+  const uploads = await context.store.read.originals.uploadsOf(startedBy);
+  const open = uploads.filter(({ finishedAtMs }) => finishedAtMs === null);
+  return await Promise.all(open.map((upload) => standingOf(context, upload)));
+}
+
+/**
+ * Appends a piece and resolves with how far the upload is then. RpcError `conflict`: the piece begins elsewhere than where the
+ * file ends; `refused`: another digest, or too long; `overloaded`: no room; `unavailable`: the sender went away.
+ */
+export async function appendToUpload(
+  context: ServiceContext,
+  upload: UploadRecord,
+  piece: Omit<ArtifactPiece, 'bytesMax'>,
+): Promise<number> {
+  const { folder, writers } = context.artifacts;
+  const bytesMax = Math.max(0, upload.sizeBytes - piece.offsetBytes);
+  return await writers.takeOver(upload.id, async (signal) => {
+    const content = addAbortSignal(signal, Readable.from(piece.content));
+    return await explainArtifactError(() =>
+      appendPiece(folder.arriving(upload.id), { ...piece, content, bytesMax }),
+    );
+  });
+}
+
+/** Removes an upload and what arrived of it. */
+export async function abandonUpload(context: ServiceContext, { id }: UploadRecord): Promise<void> {
+  const { folder, writers } = context.artifacts;
+  await writers.takeOver(id, async () => {
+    await context.store.transaction((transaction) => transaction.originals.removeUpload(id));
+    await folder.discard(id);
+  });
+}
+
+/** Removes uploads that were begun long ago, finished or not; artifacts stay. */
+export async function forgetUploads(context: ServiceContext): Promise<void> {
+  const beforeMs = context.clock.nowMs() - uploadLifetimeMs;
+  const old = await context.store.read.originals.uploadsBefore(beforeMs, uploadsForgottenAtATime);
+  for (const upload of old) await abandonUpload(context, upload);
+}
+
+/** RpcError `refused`: customers see the release already, and a drag and drop does not add to that; or what preflight says. */
+export async function requireDraft(
+  context: ServiceContext,
+  name: string,
+  { product, version, channel }: ReleaseFile,
+): Promise<void> {
+  const release = await preflightRelease(context, { product, version, files: [name] });
+  if (!release.exists) return;
+  if (release.state !== 'draft')
+    throw new RpcError('refused', `Release ${version} is ${release.state}. Upload under a new version.`);
+  if (release.channel !== channel)
+    throw new RpcError('refused', `The draft ${version} is in the channel ${release.channel}.`);
+}
+
+async function standingOf(context: ServiceContext, upload: UploadRecord): Promise<UploadStanding> {
+  if (upload.sha256 !== null) return { upload, offsetBytes: upload.sizeBytes };
+  return { upload, offsetBytes: (await arrivedBytes(context.artifacts.folder.arriving(upload.id))) ?? 0 };
+}
+
+function isSameWish(upload: UploadRecord, wanted: NewUpload): boolean {
+  const { name, sizeBytes, fingerprint, releaseFile } = upload;
+  const isSameFile =
+    name === wanted.name && sizeBytes === wanted.sizeBytes && fingerprint === wanted.fingerprint;
+  return isSameFile && JSON.stringify(releaseFile) === JSON.stringify(wanted.releaseFile);
+}
+
+/** What is promised to uploads that are under way is not given away twice. */
+async function requireRoom(
+  context: ServiceContext,
+  sizeBytes: number,
+  open: readonly UploadRecord[],
+): Promise<void> {
+  const standings = await Promise.all(open.map((upload) => standingOf(context, upload)));
+  const promisedBytes = standings.reduce(
+    (sum, { upload, offsetBytes }) => sum + upload.sizeBytes - offsetBytes,
+    0,
+  );
+  const freeBytes = (await context.artifacts.folder.freeBytes()) - originFreeBytesMin - promisedBytes;
+  if (sizeBytes <= freeBytes) return;
+  const room = Math.max(0, freeBytes);
+  throw new RpcError(
+    'overloaded',
+    `The file has ${sizeBytes} bytes, and there is room for ${room}. Free space on the database's disk.`,
+  );
+}

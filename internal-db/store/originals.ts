@@ -1,0 +1,61 @@
+// Store interface: artifacts whose bytes internal-db keeps, the nodes that hold them, and uploads that are under way.
+// Implemented by each engine, used by artifacts/.
+
+/** An artifact that is kept here, by its SHA-256. */
+export interface OriginalRecord {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly keptAtMs: number;
+}
+
+/** What an uploaded file becomes. */
+export interface ReleaseFile {
+  readonly product: string;
+  readonly version: string;
+  readonly channel: string;
+  readonly platform: string | null;
+  readonly mediaType: string;
+}
+
+/**
+ * An upload. `fingerprint` tells two files of one name and size apart as far as their sender can, so that only the same file is
+ * gone on with. `releaseFile` null: the sender makes the release itself. `sha256` is set when the whole was hashed. What is
+ * finished is remembered for a while, so that finishing may be asked for again.
+ */
+export interface UploadRecord {
+  readonly id: string;
+  readonly startedBy: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly fingerprint: string;
+  readonly releaseFile: ReleaseFile | null;
+  readonly sha256: string | null;
+  readonly createdAtMs: number;
+  /** Null while it is under way. */
+  readonly finishedAtMs: number | null;
+}
+
+/** Reading them. */
+export interface OriginalReads {
+  bySha256(sha256: string): Promise<OriginalRecord | undefined>;
+  /** Originals that the node has not reported to hold, the oldest first. */
+  notHeldBy(nodeId: string, limit: number): Promise<Pick<OriginalRecord, 'sha256' | 'sizeBytes'>[]>;
+  /** Ids of the nodes that hold it. */
+  holdersOf(sha256: string): Promise<string[]>;
+  upload(id: string): Promise<UploadRecord | undefined>;
+  /** Uploads of one person, finished or not, the oldest first. */
+  uploadsOf(startedBy: string): Promise<UploadRecord[]>;
+  uploadsBefore(atMs: number, limit: number): Promise<UploadRecord[]>;
+}
+
+/** Writing them. */
+export interface OriginalWrites extends OriginalReads {
+  /** Does nothing when it is there. */
+  put(original: OriginalRecord): Promise<void>;
+  /** Notes that the node holds it; does nothing when it is no original. */
+  noteHeld(nodeId: string, sha256: string, atMs: number): Promise<void>;
+  insertUpload(upload: UploadRecord): Promise<void>;
+  setUploadDigest(id: string, sha256: string): Promise<void>;
+  finishUpload(id: string, atMs: number): Promise<void>;
+  removeUpload(id: string): Promise<void>;
+}

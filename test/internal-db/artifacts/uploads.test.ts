@@ -1,0 +1,146 @@
+// Uploads to internal-db over the administration socket, and how nodes are told of them: begun, broken off, gone on with,
+// finished; parts given to the node that asks, sealed; deliveries from those that hold the file alone.
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+import {
+  artifactSlicePlace,
+  artifactSlicePurpose,
+  type ArtifactRequest,
+} from '#commlink/methods/documents.ts';
+import { artifactSliceBytesMax } from '#commlink/limits.ts';
+import { createNodeKeys } from '#commlink/node-keys.ts';
+import { openSealedMessage } from '#commlink/sealed-message.ts';
+import { signDocument } from '#commlink/signed-document.ts';
+import { forgetUploads } from '#internal-db/artifacts/uploads.ts';
+import { uploadLifetimeMs, uploadsPerStarterMax } from '#internal-db/limits.ts';
+import { seedRoom, signIn, startOn, startRoom, type RunningRoom } from '../support/running-room.ts';
+
+const actor = 'cli:jo';
+const content = randomBytes(2 * artifactSliceBytesMax + 1000);
+const sha256 = createHash('sha256').update(content).digest('hex');
+const file = { actor, name: 'big.bin', sizeBytes: content.length, sha256 };
+
+const folderOf = (room: RunningRoom) => join(dirname(room.cluster.config.databaseFile), 'originals');
+const pieceOf = (from: number, to: number) => content.subarray(from, to).toString('base64url');
+
+async function send({ admin }: RunningRoom, until = content.length): Promise<string> {
+  const { upload, offsetBytes } = await admin.call('upload.begin', file);
+  for (let at = offsetBytes; at < until;) {
+    const piece = pieceOf(at, Math.min(at + 100_000, until));
+    ({ offsetBytes: at } = await admin.call('upload.append', { actor, upload, offsetBytes: at, piece }));
+  }
+  return upload;
+}
+
+t.test('an upload is gone on with, finished once, and kept read-only under its digest', async (t) => {
+  const room = await startRoom(t);
+  const { admin } = room;
+  const upload = await send(room, 300_000);
+  t.match(await admin.call('upload.begin', file), { upload, offsetBytes: 300_000 }, 'the same one');
+  await t.rejects(admin.call('upload.finish', { actor, upload }), { code: 'conflict' });
+  const early = { actor, upload, offsetBytes: 0, piece: pieceOf(0, 10) };
+  await t.rejects(admin.call('upload.append', early), { code: 'conflict' });
+  const foreign = { actor: 'cli:mallory', upload, offsetBytes: 300_000, piece: pieceOf(0, 10) };
+  await t.rejects(admin.call('upload.append', foreign), { code: 'not_found' });
+  t.equal(await send(room), upload);
+  const more = { actor, upload, offsetBytes: content.length, piece: pieceOf(0, 1) };
+  await t.rejects(admin.call('upload.append', more), { code: 'refused' }, 'longer than announced');
+  t.same(await admin.call('upload.finish', { actor, upload }), { sha256 });
+  t.same(await admin.call('upload.finish', { actor, upload }), { sha256 }, 'asked for again');
+  const kept = join(folderOf(room), sha256);
+  t.ok(readFileSync(kept).equals(content));
+  t.equal(statSync(kept).mode & 0o777, 0o444);
+  t.same(readdirSync(folderOf(room)), [sha256], 'and nothing else is left');
+});
+
+t.test(
+  'an upload survives the end of the process, and one that is another file is thrown away',
+  async (t) => {
+    const room = await startRoom(t);
+    const lie = { ...file, sha256: 'cd'.repeat(32) };
+    const { upload } = await room.admin.call('upload.begin', lie);
+    await room.admin.call('upload.append', {
+      actor,
+      upload,
+      offsetBytes: 0,
+      piece: pieceOf(0, content.length),
+    });
+    await t.rejects(room.admin.call('upload.finish', { actor, upload }), { code: 'refused' });
+    t.same(readdirSync(folderOf(room)), []);
+    const begun = await send(room, 500_000);
+    await room.services.stop();
+    const { services } = await startOn(room.cluster);
+    t.teardown(() => services.stop());
+    const found = await services.context.store.read.originals.upload(begun);
+    t.match(found, { id: begun, finishedAtMs: null });
+    t.equal(statSync(join(folderOf(room), `.upload-${begun}`)).size, 500_000);
+  },
+);
+
+t.test('uploads are bounded, and forgotten when they are old', async (t) => {
+  const room = await startRoom(t);
+  const { context } = room.services;
+  const begin = (name: string, sizeBytes = 5) =>
+    room.admin.call('upload.begin', { ...file, name, sizeBytes });
+  await t.rejects(begin('huge', Number.MAX_SAFE_INTEGER), { code: 'overloaded' });
+  for (let count = 0; count < uploadsPerStarterMax; count += 1) await begin(`file-${count}`);
+  await t.rejects(begin('one-more'), { code: 'refused' });
+  const later = {
+    ...context,
+    clock: { ...context.clock, nowMs: () => Date.now() + uploadLifetimeMs + 1000 },
+  };
+  await forgetUploads(later);
+  await t.resolves(begin('one-more'));
+});
+
+t.test('a node is told what to hold, gets it sealed to itself, and then delivers it', async (t) => {
+  const room = await startRoom(t);
+  const { admin, webFront, cluster, services } = room;
+  const { node } = cluster;
+  const { password } = await seedRoom(room);
+  const upload = await send(room);
+  await admin.call('upload.finish', { actor, upload });
+  await services.context.artifacts.holdings.send();
+  t.match(node.holdings.at(-1)?.artifacts, [{ sha256, sizeBytes: content.length }]);
+
+  const ask = (body: Partial<ArtifactRequest>, keys = node.keys) => {
+    const request = {
+      cluster: cluster.config.node.cluster,
+      node: node.keys.id,
+      sha256,
+      offsetBytes: 0,
+      ...body,
+    };
+    const signed = signDocument('artifact-request', request, keys.signing.privateKey);
+    return webFront.call('artifact.read', { node: node.keys.id, request: signed });
+  };
+  const offsetBytes = 2 * artifactSliceBytesMax;
+  const { sealed } = await ask({ offsetBytes });
+  const place = artifactSlicePlace({ cluster: '', node: '', sha256, offsetBytes });
+  const opened = await openSealedMessage({
+    privateKey: node.keys.sealing.privateKey,
+    purpose: artifactSlicePurpose,
+    associated: place,
+    plaintextBytesMax: artifactSliceBytesMax,
+    sealed,
+  });
+  t.ok(content.subarray(offsetBytes).equals(opened), 'the last, shorter part');
+  await t.rejects(ask({}, createNodeKeys()), { code: 'refused' }, 'signed by somebody else');
+  await t.rejects(ask({ sha256: 'ab'.repeat(32) }), { code: 'not_found' }, 'not kept here');
+  await t.rejects(ask({ offsetBytes: content.length }), { code: 'not_found' }, 'past the end');
+
+  const files = [{ name: file.name, sizeBytes: file.sizeBytes, sha256, platform: null, mediaType: 'a/b' }];
+  const release = { product: 'tool', version: '2.0.0', channel: 'stable', draft: false, files };
+  await admin.call('release.publish', { actor, ...release });
+  const session = await signIn(room, password);
+  const wish = { session, product: 'tool', version: '2.0.0', file: file.name, address: '127.0.0.1' };
+  await t.rejects(webFront.call('delivery.request', wish), { code: 'unavailable' }, 'still on its way');
+  const held = node.report({ type: 'artifact.held', sha256 });
+  await webFront.call('node.report', { node: node.keys.id, reports: [held] });
+  t.match(await webFront.call('delivery.request', wish), { allowed: true });
+  const told = node.holdings.length;
+  await services.context.artifacts.holdings.send();
+  t.equal(node.holdings.length, told, 'nothing more to tell');
+});
