@@ -15,7 +15,7 @@ import { entitlements, extend, grant, revoke } from './entitlement.ts';
 import { keyList, keyRemove } from './key.ts';
 import { licenceAccept, licenceAdd, licenceList } from './licence.ts';
 import { staffCreate, userCreate } from './login.ts';
-import { userInvite, userList, userResetSecondFactor } from './user.ts';
+import { userInvite, userList, userResetSecondFactor, userSendReset } from './user.ts';
 import { nodeDrain } from './node-drain.ts';
 import { nodeEvict, nodeIdentity } from './node-evict.ts';
 import { nodeAdmit, nodeInvite, nodeReplace } from './node-invite.ts';
@@ -50,6 +50,7 @@ export const commands: readonly CommandSpec[] = [
   userCreate,
   userList,
   userInvite,
+  userSendReset,
   userResetSecondFactor,
   keyList,
   keyRemove,

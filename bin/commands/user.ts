@@ -1,4 +1,4 @@
-// `consign user list`, `consign user invite` and `consign user reset-second-factor`: the people of a customer's account.
+// `consign user list`, `invite`, `send-reset` and `reset-second-factor`: the people of a customer's account.
 import { pageRowsMax } from '#commlink/methods/paging.ts';
 import type { Invitation, Member } from '#commlink/methods/people-methods.ts';
 import type { CommandSpec } from '../command-spec.ts';
@@ -62,6 +62,22 @@ export const userInvite: CommandSpec = {
       invitation,
       () => `${email} is invited to ${account} as ${role}, until ${formatTime(invitation.expiresAtMs)}.`,
     );
+  },
+};
+
+/** `consign user send-reset`. */
+export const userSendReset: CommandSpec = {
+  words: 'user send-reset',
+  summary: 'mail a user the link by which a forgotten password is set anew',
+  arguments: [['<user>', 'the name that the user signs in with']],
+  options: [['--reason <text>', 'why, and how you know who asks; for the audit log']],
+  examples: [['user send-reset alice --reason "Called back"', 'goes to the address that is known']],
+  run: async (invocation, input) => {
+    const user = parseSlug(input.argument(0), 'user');
+    const reason = input.requiredOption('reason', 'it goes into the audit log.');
+    const { actor } = invocation;
+    const sent = await invocation.withAdmin((admin) => admin.call('user.sendReset', { actor, user, reason }));
+    invocation.answer(sent, () => `A link is on its way to ${sent.email}.`);
   },
 };
 

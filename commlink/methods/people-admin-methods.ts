@@ -36,6 +36,12 @@ export const peopleAdminMethods = {
     }),
     result: strictObject({ invitation: Invitation }),
   }),
+  /** Mails somebody the link by which a forgotten password is set anew; the one that there is works until then. */
+  'user.sendReset': method({
+    ...write,
+    params: strictObject({ actor: Actor, user: Slug, reason: Reason }),
+    result: strictObject({ email: EmailAddress }),
+  }),
   /** Takes all second factors of somebody who has lost them, and ends its sessions; the password stays. */
   'user.resetSecondFactor': method({
     ...write,

@@ -9,6 +9,7 @@ import { answerErrors } from '../error-replies.ts';
 import { recordLicenceAcceptance } from '../licences/accept-licence.ts';
 import { addLicence, listLicences } from '../licences/licence-administration.ts';
 import { inviteUser, listUsers, resetUserFactors } from '../members/member-administration.ts';
+import { sendPasswordReset } from '../members/send-password-reset.ts';
 import type { ServiceContext } from '../service-context.ts';
 import {
   addWebhook,
@@ -55,6 +56,7 @@ export function createAdminHandlers(
     'user.create': (params) => createUser(context, params),
     'user.list': (params) => listUsers(context, params),
     'user.invite': (params) => inviteUser(context, params),
+    'user.sendReset': (params) => sendPasswordReset(context, params),
     'user.resetSecondFactor': (params) => resetUserFactors(context, params),
     'sshKey.list': (params) => listKeysOfUser(context, params),
     'sshKey.remove': (params) => removeKeyOfUser(context, params),

@@ -56,7 +56,8 @@ export class ResetRequests {
     for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
       try {
         const users = await context.store.read.people.usersByEmail(request.email, usersPerAddressMax);
-        for (const whose of users) await mailResetLink(context, whose, request);
+        const byItself = { actor: 'internal-db', about: { address: request.address } };
+        for (const whose of users) await mailResetLink(context, whose, { ...request, ...byItself });
       } catch (error) {
         context.log.error({ err: error }, 'a link for a forgotten password was not made');
       }
@@ -64,13 +65,22 @@ export class ResetRequests {
   }
 }
 
-async function mailResetLink(
-  context: ResetContext,
+/** Whom a link is mailed to, in which language, and who had it made, for what reason: `about` is for the audit log. */
+export interface WantedResetLink {
+  readonly email: string;
+  readonly language: Language;
+  readonly actor: string;
+  readonly about: Readonly<Record<string, string>>;
+}
+
+/** Mails a link. False: no mail, a suspended account, or so many that work already. */
+export async function mailResetLink(
+  context: Pick<ServiceContext, 'store' | 'clock' | 'mail'>,
   { user, account }: UserWithAccount,
-  { email, language, address }: ResetRequest,
-): Promise<void> {
+  { email, language, actor, about }: WantedResetLink,
+): Promise<boolean> {
   const portal = context.mail.portal();
-  if (portal === null || account.state !== 'active') return;
+  if (portal === null || account.state !== 'active') return false;
   const token = newLinkToken();
   const mail = await context.mail.prepare({
     kind: 'reset',
@@ -94,12 +104,13 @@ async function mailResetLink(
     await transaction.mails.insertMail(mail);
     await appendAudit(transaction, {
       atMs: createdAtMs,
-      actor: 'internal-db',
+      actor,
       action: 'password.requestReset',
       subject: account.name,
-      detail: { user: user.name, address },
+      detail: { user: user.name, ...about },
     });
     return true;
   });
   if (isMade) context.mail.sendSoon();
+  return isMade;
 }

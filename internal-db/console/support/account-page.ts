@@ -2,6 +2,7 @@
 // own. Called by account-routes.ts.
 import { renderFold, renderTag } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
+import type { Invitation } from '#commlink/methods/people-methods.ts';
 import { dayText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
 import { customerRowsMax } from '../../limits.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
@@ -20,6 +21,10 @@ import { renderTimeline, type TimelineList } from './timeline-list.ts';
 export interface AccountView {
   readonly account: AccountRecord;
   readonly people: readonly MemberRecord[];
+  /** Who was invited and has not come yet. */
+  readonly invitations: readonly Invitation[];
+  /** Whether invitations and links can be mailed. */
+  readonly canMail: boolean;
   readonly entitlements: EntitlementList;
   readonly liveDeliveries: readonly DeliveryRecord[];
   /** Agreements that an entitlement asks for and that were not accepted. */
@@ -46,7 +51,7 @@ export function renderAccountPage(
     notice,
     content: html`${renderSection('entitlements', 'Entitlements', renderEntitlementList(account, view.entitlements))}
     ${mayDo(role, 'licence.accept') ? renderAgreements(caller, view) : null}
-    ${renderSection('people', 'People', renderPeopleList(caller, account, view.people))}
+    ${renderSection('people', 'People', renderPeopleList(caller, view))}
     ${renderSection('ready', 'Ready to download', renderDeliveries(caller, view))}
     ${renderSection('timeline', 'Timeline', renderTimeline(account, view.timeline))}
     ${mayDo(role, 'account.setState') ? renderStateForm(caller, account) : null}`,

@@ -1,6 +1,5 @@
-// The routes of one customer: show, end a delivery, record an acceptance, take a lost second step away,
-// suspend. After a change the browser is sent back to
-// the page (303), so that loading it again repeats nothing. Registered by support-routes.ts.
+// The routes of one customer: show, end a delivery, record an acceptance, invite, help who is locked out, suspend. After a
+// change the browser is sent back to the page (303), so that loading it again repeats nothing. Registered by support-routes.ts.
 import { RpcError } from '#commlink/rpc-error.ts';
 import { Cursor, cutPage, decodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
 import { compileSchema } from '#commlink/schema.ts';
@@ -10,7 +9,9 @@ import { findAccount } from '../../admin/find-by-name.ts';
 import { cancelDelivery } from '../../deliveries/cancel-delivery.ts';
 import { recordLicenceAcceptance } from '../../licences/accept-licence.ts';
 import { customerRowsMax, entitlementRowsMax, timelineRowsMax } from '../../limits.ts';
-import { resetUserFactors } from '../../members/member-administration.ts';
+import { listInvitations } from '../../members/invitations.ts';
+import { inviteUser, resetUserFactors } from '../../members/member-administration.ts';
+import { sendPasswordReset } from '../../members/send-password-reset.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
@@ -20,10 +21,15 @@ import type { StaffAction } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { renderAccountPage, type AccountView } from './account-page.ts';
 import type { EntitlementList } from './entitlement-list.ts';
+import { invitationIn, parseInvitation } from './invitation-form.ts';
 import { readTimeline, timelineKinds, type TimelineKind } from './timeline.ts';
 
 /** What the page says after the browser was sent back. */
 const doneTexts = {
+  created: 'The customer is created.',
+  createdAndInvited: 'The customer is created, and the invitation is on its way.',
+  invited: 'The invitation is on its way.',
+  resetSent: 'A link to set the password anew is on its way to the address that is known.',
   granted: 'Granted.',
   extended: 'Extended.',
   revoked: 'Revoked. What it alone allowed has ended, on every node that answered.',
@@ -78,18 +84,31 @@ export function registerAccountRoutes(app: ConsoleApp, context: ServiceContext, 
     return 'accepted';
   });
   onPost('reset-second-factor', 'user.resetSecondFactor', async ({ fields, actor, account }) => {
-    const user = fields.text('user');
-    const found = await context.store.read.accounts.userByName(user);
-    if (found?.account.name !== account)
-      throw new RpcError('not_found', `${account} has nobody called ${user}.`);
+    const user = await findPersonOf(context, account, fields.text('user'));
     await resetUserFactors(context, { actor, user, reason: parseReason(fields) });
     return 'factorsReset';
+  });
+  onPost('invite', 'account.create', async ({ fields, actor, account }) => {
+    await inviteUser(context, parseInvitation(invitationIn(fields), { actor, account }));
+    return 'invited';
+  });
+  onPost('send-reset', 'user.resetSecondFactor', async ({ fields, actor, account }) => {
+    const user = await findPersonOf(context, account, fields.text('user'));
+    await sendPasswordReset(context, { actor, user, reason: parseReason(fields) });
+    return 'resetSent';
   });
   onPost('state', 'account.setState', async ({ fields, actor, account }) => {
     const state = fields.text('state') === 'suspended' ? 'suspended' : 'active';
     await setAccountState(context, { actor, account, state, reason: parseReason(fields) });
     return 'state';
   });
+}
+
+/** The name of somebody of this account. RpcError `not_found` for anybody else. */
+async function findPersonOf({ store }: ServiceContext, account: string, user: string): Promise<string> {
+  const found = await store.read.accounts.userByName(user);
+  if (found?.account.name === account) return user;
+  throw new RpcError('not_found', `${account} has nobody called ${user}.`);
 }
 
 /** The account's name in a route's path. */
@@ -132,6 +151,8 @@ async function readAccount(context: ServiceContext, name: string, query: FormFie
   return {
     account,
     people: await read.people.membersOf({ accountId: account.id, afterName: '', limit: customerRowsMax + 1 }),
+    invitations: await listInvitations(context, account.id),
+    canMail: context.mail.portal() !== null,
     entitlements: await readEntitlements(context, account, query),
     liveDeliveries: await read.deliveries.liveOfAccount(account.id),
     openAgreements: await listOpenAgreements(read, account, context.clock.nowMs()),

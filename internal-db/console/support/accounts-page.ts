@@ -6,6 +6,7 @@ import { html } from '#commlink/pages/html.ts';
 import { dayText } from '#commlink/pages/sizes-and-times.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import { renderPage } from '../layout.ts';
+import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 /** The page. */
@@ -18,6 +19,9 @@ export function renderAccountsPage(
     title: 'Customers',
     caller,
     section: '/accounts',
+    actions: mayDo(caller.staff.role, 'account.create')
+      ? html`<a class="button primary" href="/new-customer">New customer</a>`
+      : null,
     content: html`${renderTable({
       caption: 'Customers',
       columns: ['Name', 'Account', 'State', 'Since'],
@@ -27,7 +31,7 @@ export function renderAccountsPage(
         renderTag(account.state === 'active' ? 'good' : 'bad', account.state),
         dayText(account.createdAtMs),
       ]),
-      empty: 'There are none yet. Create one: consign account create NAME',
+      empty: 'There are none yet.',
     })}
     ${renderPager({
       label: 'Pages of customers',

@@ -10,6 +10,7 @@ import { renderAccountsPage } from './accounts-page.ts';
 import { registerBulkRoutes } from './bulk-routes.ts';
 import { registerChangeRoutes } from './change-routes.ts';
 import { registerPortalViewRoutes } from './portal-view-routes.ts';
+import { registerNewCustomerRoutes } from './new-customer-routes.ts';
 import { registerSearchRoutes } from './search-routes.ts';
 import { registerStaffRoutes } from './staff-routes.ts';
 import { registerWhyRoutes } from './why-routes.ts';
@@ -32,6 +33,7 @@ export function registerSupportRoutes(app: ConsoleApp, context: ServiceContext, 
   registerBulkRoutes(app, context, forStaff);
   registerChangeRoutes(app, context, forStaff);
   registerPortalViewRoutes(app, context, forStaff);
+  registerNewCustomerRoutes(app, context, forStaff);
   registerSearchRoutes(app, context, forStaff);
   registerStaffRoutes(app, context, forStaff);
   registerWhyRoutes(app, context, forStaff);

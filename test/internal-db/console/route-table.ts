@@ -1,6 +1,7 @@
 // Every route of the staff console, and which roles may use it. route-table.test.ts makes its tests from this, and fails for
 // a route without a row. The rows of an area are in a file of their own in route-rows/.
 import type { RouteRow } from './route-row.ts';
+import { customerRows } from './route-rows/customer-routes.ts';
 import { frameRows } from './route-rows/frame-routes.ts';
 import { licenceRows } from './route-rows/licence-routes.ts';
 import { operationsRows } from './route-rows/operations-routes.ts';
@@ -11,6 +12,7 @@ import { webhookRows } from './route-rows/webhook-routes.ts';
 
 /** The rows, by method and path as the route was registered. */
 export const consoleRoutes: Readonly<Record<string, RouteRow>> = {
+  ...customerRows,
   ...frameRows,
   ...licenceRows,
   ...operationsRows,
