@@ -17,6 +17,7 @@ type SignInOutcome =
   | 'suspended'
   | 'second_factor'
   | 'code_wrong'
+  | 'provider_required'
   | 'unusable';
 
 /** internal-db's metrics. */

@@ -16,6 +16,8 @@ const sentences: Readonly<Record<PeopleRefusalReason, string>> = {
   unusable: 'This link or form was used already, or is too old. Ask for a new one.',
   mail_off: 'No mail can be sent from here. Ask the vendor.',
   passkeys_off: 'Passkeys are not possible here: the portal has no name of its own.',
+  provider_down: 'The identity provider cannot be reached now. Try again later.',
+  provider_required: 'Your organization signs in by way of this provider only.',
 };
 
 /** The refusal for a reason. */

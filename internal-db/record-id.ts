@@ -27,6 +27,7 @@ export type RecordKind =
   | 'lnk'
   | 'mal'
   | 'pky'
+  | 'prp'
   | 'idl'
   | 'pvw'
   | 'upl';

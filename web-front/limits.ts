@@ -23,6 +23,8 @@ export const httpLimits = {
   bodyBytesMax: 16 * 1024,
   headerBytesMax: 16 * 1024,
   urlCharactersMax: 2048,
+  /** Of the address that an identity provider sends somebody back to. */
+  providerReturnCharactersMax: 6144,
   parameterCharactersMax: 128,
   rateLimitedAddressesMax: 20_000,
   rateWindowMs: 60_000,

@@ -7,7 +7,8 @@ import { SessionRefusal, customerCall, withSession } from './customer-call.ts';
 import { deliveryMethods } from './delivery-methods.ts';
 import { idempotencyMethods } from './idempotency-methods.ts';
 import { Address, AtMs, Id, Line, NodeId, Secret, SignedText } from './fields.ts';
-import { ClientName } from './people-fields.ts';
+import { ProviderUrl, identityMethods } from './identity-methods.ts';
+import { ClientName, ProviderTitle } from './people-fields.ts';
 import { peopleMethods } from './people-methods.ts';
 import { portalViewMethods } from './portal-view-methods.ts';
 import { SecondStep } from './second-factor-methods.ts';
@@ -45,10 +46,10 @@ const housekeeper = { callers: ['web-front'] as const, deadlineMs: 10_000 };
 /** Sealed credentials: base64url of HPKE encapsulated key and ciphertext of a LoginAttempt. */
 export const SealedLogin = Type.String({ minLength: 60, maxLength: 8192, pattern: '^[A-Za-z0-9_-]+$' });
 
-/** Parameters and result that a relay passes on unseen; shared with web-front-methods.ts. */
 /** A part of an artifact, sealed to the node that asked for it: base64url. */
 const SealedSlice = Type.String({ minLength: 60, maxLength: 400_000, pattern: '^[A-Za-z0-9_-]+$' });
 
+/** Parameters and result that a relay passes on unseen; shared with web-front-methods.ts. */
 export const relayedMessages = {
   login: {
     params: strictObject({ node: NodeId, sealed: SealedLogin }),
@@ -59,12 +60,12 @@ export const relayedMessages = {
     /** A signed ReportReceipt: what is durable in the database now. */
     result: strictObject({ receipt: SignedText }),
   },
-  reconcile: {
   /** Asks, with a signed ArtifactRequest, for a part of an artifact. */
   artifact: {
     params: strictObject({ node: NodeId, request: SignedText }),
     result: strictObject({ sealed: SealedSlice }),
   },
+  reconcile: {
     params: strictObject({ node: NodeId, statement: SignedText }),
     /** An unstage order for those of the statement that are no longer live; null when all are. */
     result: strictObject({ order: Type.Union([SignedText, Type.Null()]) }),
@@ -75,6 +76,7 @@ export const relayedMessages = {
 export const internalDbMethods = {
   ...catalogMethods,
   ...peopleMethods,
+  ...identityMethods,
   'session.open': method({
     ...customerCall,
     mutates: true,
@@ -92,6 +94,13 @@ export const internalDbMethods = {
         reason: Type.Literal('second_factor'),
         retryAfterMs: Type.Literal(0),
         step: SecondStep,
+      }),
+      /** The password was right, and is not enough: this person comes by way of its organization's provider. */
+      strictObject({
+        opened: Type.Literal(false),
+        reason: Type.Literal('provider_required'),
+        retryAfterMs: Type.Literal(0),
+        provider: ProviderTitle,
       }),
       strictObject({
         opened: Type.Literal(false),
@@ -116,7 +125,11 @@ export const internalDbMethods = {
     ...customerCall,
     mutates: true,
     params: strictObject(withSession),
-    result: strictObject({ closed: Type.Boolean() }),
+    result: strictObject({
+      closed: Type.Boolean(),
+      /** Where the provider that it was opened by way of ends its own session; null when there is none. */
+      provider: Type.Union([strictObject({ title: Line, url: ProviderUrl }), Type.Null()]),
+    }),
   }),
   'token.create': method({
     ...customerCall,
@@ -192,5 +205,5 @@ export const internalDbMethods = {
   'login.decide': method({ ...customerCall, mutates: true, ...relayedMessages.login }),
   'node.report': method({ ...housekeeper, mutates: true, ...relayedMessages.report }),
   'node.reconcile': method({ ...housekeeper, mutates: true, ...relayedMessages.reconcile }),
-} as const;
   'artifact.read': method({ ...housekeeper, mutates: false, ...relayedMessages.artifact }),
+} as const;

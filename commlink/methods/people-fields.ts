@@ -64,6 +64,9 @@ export const PeopleRefusalReason = Type.Union([
   /** Mails, or passkeys, are not set up by the vendor. */
   Type.Literal('mail_off'),
   Type.Literal('passkeys_off'),
+  /** An identity provider can't be reached; or it is the only way in, and can't be unlinked. */
+  Type.Literal('provider_down'),
+  Type.Literal('provider_required'),
 ]);
 export type PeopleRefusalReason = Static<typeof PeopleRefusalReason>;
 
@@ -76,6 +79,10 @@ export const PeopleRefusal = strictObject({
   retryAfterMs: Type.Integer({ minimum: 0 }),
 });
 export type PeopleRefusal = Static<typeof PeopleRefusal>;
+
+/** An identity provider as people see it. */
+export const ProviderTitle = strictObject({ name: Slug, title: Line });
+export type ProviderTitle = Static<typeof ProviderTitle>;
 
 type Properties = Parameters<typeof Type.Object>[0];
 

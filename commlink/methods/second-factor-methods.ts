@@ -8,6 +8,7 @@ import { Address, AtMs, Id, Line, Secret } from './fields.ts';
 import {
   ClientName,
   PersonName,
+  ProviderTitle,
   TypedPassword,
   answerWithSession,
   outcome,
@@ -89,6 +90,13 @@ export const secondFactorMethods = {
     }),
     result: Type.Union([
       OpenedSession,
+      /** A passkey alone is not enough: this person comes by way of its organization's provider. */
+      strictObject({
+        opened: Type.Literal(false),
+        reason: Type.Literal('provider_required'),
+        retryAfterMs: Type.Literal(0),
+        provider: ProviderTitle,
+      }),
       strictObject({
         opened: Type.Literal(false),
         reason: Type.Union([

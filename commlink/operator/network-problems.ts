@@ -20,7 +20,10 @@ export function findNetworkProblems({ nodes }: ClusterConfiguration): Configurat
 function networksOf({ role, settings }: NodeEntry): Record<string, readonly string[]> {
   switch (role) {
     case 'internal-db':
-      return { 'bans/neverNetworks': settings.bans.neverNetworks };
+      return {
+        'bans/neverNetworks': settings.bans.neverNetworks,
+        identityProviders: settings.identityProviders.flatMap(({ allowedNetworks }) => allowedNetworks),
+      };
     case 'ftp-node':
       return {
         'proxyProtocol/trustedNetworks': settings.proxyProtocol.trustedNetworks,

@@ -6,6 +6,7 @@ import type { ManifestMember } from '../configuration/blocks/manifest.ts';
 import type { ClusterConfiguration } from '../settings/cluster-configuration.ts';
 import type { ConfigurationProblem } from './configuration-problem.ts';
 import { findBrandingProblems } from './branding-problems.ts';
+import { findIdentityProviderProblems } from './identity-provider-problems.ts';
 import { findLinkProblems } from './link-problems.ts';
 import { findNetworkProblems } from './network-problems.ts';
 import { findPortProblems } from './port-problems.ts';
@@ -34,6 +35,7 @@ export function validateConfiguration(
     ...findPortProblems(configuration),
     ...findNetworkProblems(configuration),
     ...findBrandingProblems(configuration),
+    ...findIdentityProviderProblems(configuration),
   ];
 }
 

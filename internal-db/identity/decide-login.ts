@@ -5,6 +5,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import type { LoginAttempt } from '#commlink/methods/documents.ts';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
 import { noteLogin } from '../access/note-login.ts';
+import { requiredProvider } from '../identity-providers/required-provider.ts';
 import { loginAttemptAgeMaxMs, passwordLoginLifetimeMs } from '../limits.ts';
 import { hasSecondFactor } from '../second-factor/describe-factors.ts';
 import { looksLikeDeliveryLogin, looksLikePersonalToken, secretMatches } from '../secret-token.ts';
@@ -111,7 +112,9 @@ async function decidePasswordLogin(
   if (verdict.outcome === 'throttled') return throttled;
   if (verdict.outcome === 'differs' || !found) return refusedCredentials;
   if (found.account.state !== 'active') return suspended;
-  // A node can't ask for a second factor: whoever has one logs in there with a key, a token or a delivery's password.
+  // A node can't ask for a second factor or lead to a provider: whoever needs one logs in there with a key, a token or a
+  // delivery's password.
+  if (requiredProvider(context, found)) return refusedCredentials;
   if (await hasSecondFactor(context.store.read.secondFactors, found.user.id)) return refusedCredentials;
   if (!(await confirmPassword(context, found, verdict.newHash))) return refusedCredentials;
   return {

@@ -4,6 +4,8 @@ import type { ResultOf } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { noteLogin } from '../access/note-login.ts';
 import { appendAudit } from '../audit/append-audit.ts';
+import { requiredProvider } from '../identity-providers/required-provider.ts';
+import { findSignOut } from '../identity-providers/sign-out-there.ts';
 import { endPortalView } from '../portal-views/open-view.ts';
 import { askSecondFactor } from '../second-factor/prove-factor.ts';
 import { hashSecret, looksLikeViewToken } from '../secret-token.ts';
@@ -52,6 +54,8 @@ async function decideSignIn(context: ServiceContext, attempt: SignIn): Promise<O
     return refusedCredentials;
   }
   if (found.account.state !== 'active') return { opened: false, reason: 'suspended', retryAfterMs: 0 };
+  const provider = requiredProvider(context, found);
+  if (provider) return { opened: false, reason: 'provider_required', retryAfterMs: 0, provider };
   const step = await askSecondFactor(context, found.user, portalParty(context));
   const { newHash } = verdict;
   if (step !== null) {
@@ -71,14 +75,19 @@ export function findBan(context: ServiceContext, address: string): number | null
   return Math.max(0, bannedUntilMs - context.clock.nowMs());
 }
 
-/** Ends a session. Tells whether there was one. */
-export async function closeSession(context: ServiceContext, secret: string): Promise<{ closed: boolean }> {
-  if (looksLikeViewToken(secret)) return await endPortalView(context, secret);
+/** Ends a session. Tells whether there was one, and where a provider that it was opened by way of ends its own. */
+export async function closeSession(
+  context: ServiceContext,
+  secret: string,
+): Promise<ResultOf<typeof internalDbMethods, 'session.close'>> {
+  if (looksLikeViewToken(secret)) return { ...(await endPortalView(context, secret)), provider: null };
   const secretHash = hashSecret(secret);
   const found = await context.store.read.sessions.sessionByHash(secretHash);
-  if (!found) return { closed: false };
+  if (!found) return { closed: false, provider: null };
+  const provider = await findSignOut(context, secretHash);
   return await context.store.transaction(async (transaction) => {
     const closed = await transaction.sessions.deleteSession(secretHash);
+    await transaction.identityLinks.deleteProviderSession(secretHash);
     if (closed) {
       await appendAudit(transaction, {
         atMs: context.clock.nowMs(),
@@ -88,6 +97,6 @@ export async function closeSession(context: ServiceContext, secret: string): Pro
         detail: { session: found.session.id },
       });
     }
-    return { closed };
+    return { closed, provider };
   });
 }

@@ -3,6 +3,7 @@
 import type { Static } from '#commlink/schema.ts';
 import type { OpenedSession } from '#commlink/methods/session-owner.ts';
 import { appendAudit } from '../audit/append-audit.ts';
+import type { ProviderWay } from '../identity-providers/provider-sign-ins.ts';
 import { newRecordId } from '../record-id.ts';
 import { hashSecret, newSessionToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -12,12 +13,16 @@ import type { Transaction } from '../store/store.ts';
 import { viewSessionOwner } from './authenticate-secret.ts';
 import { isUnchanged } from './check-password.ts';
 
-/** How somebody signed in. `factor`: what was shown beside the password, or in its place. */
+/**
+ * How somebody signed in. `factor`: what was shown beside the password, or in its place; `way`: by way of which identity
+ * provider, if any.
+ */
 export interface CompleteSignIn {
   readonly address: string;
   readonly client: string | null;
   readonly newHash: string | null;
   readonly factor: string | null;
+  readonly way?: ProviderWay | null;
 }
 
 /** A session that can be recorded, and what its owner gets when it was. */
@@ -62,8 +67,8 @@ export function newSession(
 }
 
 /**
- * Records it, with its audit entry. Not when the password changed, or the account was suspended, since `whose` was read: the
- * sessions that were to end then are ended already, and this one would be left over. Tells whether it did.
+ * Records it, with its audit entry. Not when the password changed, the account was suspended, or the link to the provider was
+ * ended since `whose` was read: the sessions that were to end then are ended already, and this one would be left over. Tells whether it did.
  */
 export async function insertSession(
   transaction: Transaction,
@@ -72,7 +77,12 @@ export async function insertSession(
   const { session, whose, signIn } = made;
   const { user, account } = whose;
   if (!(await isUnchanged(transaction.people, user))) return false;
+  if (signIn.way && !(await isStillLinked(transaction, user.id, signIn.way))) return false;
   await transaction.sessions.insertSession(session.record);
+  if (signIn.way) {
+    const { secretHash: sessionHash, expiresAtMs } = session.record;
+    await transaction.identityLinks.insertProviderSession({ ...signIn.way, sessionHash, expiresAtMs });
+  }
   if (signIn.newHash) await transaction.accounts.setPasswordHash(user.id, signIn.newHash);
   await appendAudit(transaction, {
     atMs: session.record.createdAtMs,
@@ -87,4 +97,12 @@ export async function insertSession(
     },
   });
   return true;
+}
+
+async function isStillLinked(
+  { identityLinks }: Transaction,
+  userId: string,
+  { linkId }: ProviderWay,
+): Promise<boolean> {
+  return (await identityLinks.linksOf(userId)).some(({ id }) => id === linkId);
 }

@@ -40,7 +40,7 @@ export async function describeInvitation(
   if (!found) return refuse('unusable');
   const { invitation, account } = found;
   const { email, role, expiresAtMs } = invitation;
-  const suggestedUsername = suggestName(email);
+  const suggestedUsername = suggestUsername(email);
   return {
     done: true,
     accountDisplayName: account.displayName,
@@ -106,8 +106,8 @@ async function findOpen(
   return acceptedAtMs === null && withdrawnAtMs === null && expiresAtMs > atMs ? found : null;
 }
 
-/** What the address says before the @, as far as a name may have it; empty when nothing is left. */
-function suggestName(email: string): string {
+/** What an address says before the @, as far as a name may have it; empty when nothing is left. */
+export function suggestUsername(email: string): string {
   const name = (email.split('@')[0] ?? '').toLowerCase().replaceAll(/[^a-z0-9.-]+/g, '-');
   return name.replaceAll(/^[.-]+|[.-]+$/g, '').slice(0, 64);
 }

@@ -50,6 +50,8 @@ export interface PeopleReads {
   ownersToTell(accountId: string): Promise<UserRecord[]>;
   /** Open invitations of an account, oldest first. */
   openInvitationsOf(accountId: string, atMs: number): Promise<InvitationRecord[]>;
+  /** Open invitations to that address in whatever accounts, oldest first. */
+  openInvitationsTo(email: string, atMs: number, limit: number): Promise<InvitationRecord[]>;
   invitationByHash(
     secretHash: Uint8Array,
   ): Promise<{ invitation: InvitationRecord; account: AccountRecord } | undefined>;

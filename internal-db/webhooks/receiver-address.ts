@@ -1,6 +1,7 @@
 // Which addresses may be told of events. internal-db stands behind the firewall: whoever may add a webhook, or changes what a
 // name resolves to, must not be able to reach what else is there (server-side request forgery). What is checked is the
-// address that is connected to. Called by post-message.ts for each connection, and when a webhook is added.
+// address that is connected to. Called by post-message.ts for each connection and when a webhook is added, and for requests to
+// identity providers.
 import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { containsNetwork, networksOverlap, parseNetwork, type IpNetwork } from '#commlink/ip-network.ts';
@@ -33,15 +34,21 @@ export class ReceiverRefused extends Error {
   readonly code = 'RECEIVER_REFUSED';
 }
 
-/** Resolves names as the system does, and leaves out what may not be told; ReceiverRefused when nothing is left. */
-export function createReceiverLookup(mayTell: (address: string) => boolean): LookupFunction {
+/**
+ * Resolves names as the system does, and leaves out what may not be told; ReceiverRefused when nothing is left, and names the
+ * setting that could allow it.
+ */
+export function createReceiverLookup(
+  mayTell: (address: string) => boolean,
+  setting?: string,
+): LookupFunction {
   return (hostname, options, callback) => {
     const resolveAll: LookupOptions & { all: true } = { ...options, all: true };
     lookup(hostname, resolveAll, (error, addresses: LookupAddress[]) => {
       if (error) return callback(error, []);
       const allowed = addresses.filter(({ address }) => mayTell(address));
       const first = allowed[0];
-      if (!first) return callback(new ReceiverRefused(refusalText(hostname)), []);
+      if (!first) return callback(new ReceiverRefused(refusalText(hostname, setting)), []);
       if (options.all) return callback(null, allowed);
       return callback(null, first.address, first.family);
     });
@@ -54,9 +61,9 @@ export function literalAddress(url: URL): string | null {
   return isIP(host) === 0 ? null : host;
 }
 
-/** Says that a host may not be told. */
-export function refusalText(host: string): string {
-  return `${host} is no public address, and the setting webhooks/allowedNetworks of internal-db does not name it.`;
+/** Says that a host may not be told, and which setting of internal-db could allow it. */
+export function refusalText(host: string, setting = 'webhooks/allowedNetworks'): string {
+  return `${host} is no public address, and the setting ${setting} of internal-db does not name it.`;
 }
 
 function requireNetwork(text: string): IpNetwork {

@@ -12,6 +12,7 @@ import { internalDbMethods, type PersonalToken, type SshKey } from '#commlink/me
 import { decodeCursor, encodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
 import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { fakeIdentityHandlers } from './fake-identity.ts';
 import { FakePeople, secondFactorAnswer } from './fake-people.ts';
 import type { HandMadeCluster } from '../rig/configured-by-hand.ts';
 import { fakeCatalogHandlers, type FakeProduct } from './fake-catalog.ts';
@@ -155,6 +156,7 @@ export class FakeInternalDb {
     });
     const handlers: Handlers<Db> = {
       ...people,
+      ...fakeIdentityHandlers(live),
       ...fakeCatalogHandlers(live, () => this.catalog),
       'portalView.open': async () => ({
         done: false,
@@ -174,7 +176,10 @@ export class FakeInternalDb {
         return { opened: true, session, owner: this.owner(session) };
       },
       'session.describe': async ({ session }) => live(session, () => ({ owner: this.owner(session) })),
-      'session.close': async ({ session }) => ({ closed: this.liveSecrets.delete(session) }),
+      'session.close': async ({ session }) => ({
+        closed: this.liveSecrets.delete(session),
+        provider: null,
+      }),
       'token.create': async ({ session, name }) =>
         live(session, () => {
           this.requireBrowser(session);
@@ -263,6 +268,7 @@ export class FakeInternalDb {
       'login.decide': async () => relayed['login.decide'],
       'node.report': async () => relayed['node.report'],
       'node.reconcile': async () => ({ order: null }),
+      'artifact.read': async () => ({ sealed: 'A'.repeat(64) }),
     };
     return recording(handlers, this.calls, (method) => this.beforeAnswer?.(method));
   }

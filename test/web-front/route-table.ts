@@ -7,6 +7,7 @@ import { designRows } from './route-rows/design-routes.ts';
 import { deliveryRows } from './route-rows/delivery-routes.ts';
 import { firstRows } from './route-rows/first-routes.ts';
 import { peopleRows } from './route-rows/people-routes.ts';
+import { providerRows } from './route-rows/provider-routes.ts';
 import { portalViewRows } from './route-rows/portal-view-routes.ts';
 
 /** The rows, by method and path as the route was registered. */
@@ -17,4 +18,5 @@ export const portalRoutes: Readonly<Record<string, RouteRow>> = {
   ...designRows,
   ...peopleRows,
   ...portalViewRows,
+  ...providerRows,
 };

@@ -24,8 +24,11 @@ export interface CookieSink {
 
 const sessionCookie = '__Host-consign-session';
 const visitorCookie = '__Host-consign-visitor';
+const providerCookie = '__Host-consign-provider';
 const deliveryCookie = '__Secure-consign-delivery';
 const secretPattern = /^[\w-]{1,256}$/;
+/** As long as internal-db waits for somebody to come back from a provider, and a little. */
+const providerKeptSeconds = 600;
 const languageKeptSeconds = 366 * 86_400;
 const wholeSite = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const;
 
@@ -77,6 +80,31 @@ export function setDeliveryCookie(
 ): void {
   const options = { ...wholeSite, path: `/deliveries/${delivery}`, maxAge: secondsUntil(expiresAtMs) };
   reply.setCookie(deliveryCookie, sealed, options);
+}
+
+/** What a browser takes along to an identity provider: internal-db's ticket, and where to go afterwards. */
+export interface ProviderTrip {
+  readonly ticket: string;
+  readonly next: string;
+}
+
+/** Sends it along. */
+export function setProviderCookie(reply: CookieSink, { ticket, next }: ProviderTrip): void {
+  const value = `${ticket}.${Buffer.from(next).toString('base64url')}`;
+  reply.setCookie(providerCookie, value, { ...wholeSite, maxAge: providerKeptSeconds });
+}
+
+/** What the browser took along; null when nothing was. */
+export function readProviderCookie(request: CookieSource): ProviderTrip | null {
+  const [ticket = '', next = ''] = (request.cookies[providerCookie] ?? '').split('.');
+  return secretPattern.test(ticket)
+    ? { ticket, next: Buffer.from(next, 'base64url').toString('utf8') }
+    : null;
+}
+
+/** Forgets it: a ticket is good once. */
+export function clearProviderCookie(reply: CookieSink): void {
+  reply.clearCookie(providerCookie, wholeSite);
 }
 
 function readSecret(request: CookieSource, name: string): string | null {

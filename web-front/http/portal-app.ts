@@ -57,7 +57,7 @@ export async function createPortalApp(options: PortalAppOptions): Promise<Portal
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(answerHeaders(request.id));
-    if (request.url.length > httpLimits.urlCharactersMax) {
+    if (request.url.length > urlCharactersMax(request.url)) {
       throw new PortalProblem('uri_too_long', 'The address of this request is longer than any of ours.');
     }
   });
@@ -66,6 +66,12 @@ export async function createPortalApp(options: PortalAppOptions): Promise<Portal
   await app.register(fastifyFormbody, { bodyLimit: httpLimits.bodyBytesMax });
   await app.register(fastifySwagger, openApiOptions(options.publicUrl));
   return app;
+}
+
+/** What an identity provider adds to the address of its return is the provider's to say. */
+function urlCharactersMax(url: string): number {
+  const isReturn = url.startsWith('/sign-in/return/');
+  return isReturn ? httpLimits.providerReturnCharactersMax : httpLimits.urlCharactersMax;
 }
 
 /** Cookies are read by a hook, which has not run for such a request. */

@@ -3,6 +3,8 @@ import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage, type PageFrame } from './layout.ts';
+import { providersPart } from './people/provider-parts.ts';
+import type { SignInOffers } from './sign-in-offers.ts';
 
 /** What the sign-in page shows: where to go afterwards, and why the last attempt failed. */
 export interface SignInView {
@@ -10,6 +12,7 @@ export interface SignInView {
   readonly next: string;
   readonly username: string;
   readonly refusal: string | null;
+  readonly offers: SignInOffers;
 }
 
 /** The form. The user name is filled in again after a refusal; the password never. */
@@ -54,6 +57,7 @@ export function signInPage(frame: PageFrame, view: SignInView): string {
       <input type="hidden" name="next" value="${view.next}" />
       <button type="submit">${frame.texts.secondStep.passkeySignIn}</button>
     </form>
+    ${providersPart(frame, view.offers, view.next)}
     <p><a href="/forgotten-password">${texts.forgotten}</a></p>
     <p class="fine">${texts.noAccount}</p>
   </div>`;

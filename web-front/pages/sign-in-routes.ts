@@ -10,7 +10,10 @@ import { requireOwnForm } from '../http/session.ts';
 import { requireVisitorForm, startVisitorForm } from '../http/visitor-form.ts';
 import { httpLimits } from '../limits.ts';
 import type { PortalServices } from '../portal-services.ts';
+import { signedOutPage } from './people/provider-parts.ts';
+import { typedAddress } from './people/provider-routes.ts';
 import { secondStepPage } from './people/second-step-page.ts';
+import { loadOffers, offerRequired } from './sign-in-offers.ts';
 import { signInPage } from './sign-in-page.ts';
 import { explainSignIn } from './sign-in-refusal.ts';
 
@@ -23,6 +26,8 @@ const SignInForm = strictObject({
 const SignOutForm = strictObject({ formToken: Type.String({ maxLength: 64 }) });
 const SignInQuery = Type.Object({
   next: Type.Optional(Type.String({ maxLength: httpLimits.urlCharactersMax })),
+  /** An e-mail address, to be led to its organization's own sign-in. */
+  account: Type.Optional(Type.String({ maxLength: 254 })),
 });
 
 /** Adds the routes. */
@@ -31,7 +36,8 @@ export function addSignInRoutes(app: PortalApp, services: PortalServices): void 
 
   app.get('/sign-in', { schema: { querystring: SignInQuery, hide: true } }, async (request, reply) => {
     const next = ownPath(request.query.next);
-    const view = { formToken: startVisitorForm(request, reply), next, username: '', refusal: null };
+    const offers = await loadOffers(services, typedAddress(request.query.account));
+    const view = { formToken: startVisitorForm(request, reply), next, username: '', refusal: null, offers };
     return reply.type('text/html; charset=utf-8').send(signInPage(frameFor(request), view));
   });
 
@@ -55,11 +61,12 @@ export function addSignInRoutes(app: PortalApp, services: PortalServices): void 
         const view = { formToken, next, username, step: opening.step, refusal: null };
         return reply.send(secondStepPage(frame, view));
       }
+      const offers = offerRequired(await loadOffers(services), opening);
       const { reason, retryAfterMs } = opening;
       reply.code(reason === 'throttled' ? 429 : 403);
       if (reason === 'throttled') reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
-      const refusal = explainSignIn(frame, { reason, retryAfterMs });
-      return reply.send(signInPage(frame, { formToken, next, username, refusal }));
+      const refusal = explainSignIn(frame, opening);
+      return reply.send(signInPage(frame, { formToken, next, username, refusal, offers }));
     },
   );
 
@@ -68,7 +75,11 @@ export function addSignInRoutes(app: PortalApp, services: PortalServices): void 
     if (session !== null) {
       requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
       clearSessionCookie(reply);
-      await internalDb.call('session.close', { session });
+      const { provider } = await internalDb.call('session.close', { session });
+      if (provider) {
+        const frame = { ...frameFor(request), formToken: null };
+        return reply.type('text/html; charset=utf-8').send(signedOutPage(frame, provider));
+      }
     }
     return reply.redirect('/sign-in', 303);
   });

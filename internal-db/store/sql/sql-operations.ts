@@ -8,24 +8,26 @@ import { SqlCatalog } from './sql-catalog.ts';
 import { SqlDeliveries } from './sql-deliveries.ts';
 import { SqlDownloads } from './sql-downloads.ts';
 import { SqlEntitlements } from './sql-entitlements.ts';
+import { SqlIdentityLinks } from './sql-identity-links.ts';
 import { SqlLicences } from './sql-licences.ts';
 import { SqlMails } from './sql-mails.ts';
 import { SqlIdempotentRequests } from './sql-idempotent-requests.ts';
 import { SqlNodes } from './sql-nodes.ts';
-import { SqlPeople } from './sql-people.ts';
 import { SqlOriginals } from './sql-originals.ts';
+import { SqlPeople } from './sql-people.ts';
 import { SqlSearch } from './sql-search.ts';
 import { SqlPortalViews } from './sql-portal-views.ts';
 import { SqlPortalVisits } from './sql-portal-visits.ts';
+import { SqlProposals } from './sql-proposals.ts';
 import { SqlPublished } from './sql-published.ts';
 import { SqlSecondFactors } from './sql-second-factors.ts';
 import { SqlSessions } from './sql-sessions.ts';
 import { SqlSettings } from './sql-settings.ts';
 import { SqlSshKeys } from './sql-ssh-keys.ts';
 import { SqlStaff } from './sql-staff.ts';
+import { SqlStaffTokens } from './sql-staff-tokens.ts';
 import { SqlWebhooks } from './sql-webhooks.ts';
 import { SqlStatistics } from './sql-statistics.ts';
-import { SqlStaffTokens } from './sql-staff-tokens.ts';
 import type { SqlConnection } from './sql-connection.ts';
 
 /** What may be read, and on a connection that writes also written. */
@@ -39,14 +41,16 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
     deliveries: new SqlDeliveries(connection),
     downloads: new SqlDownloads(connection),
     entitlements: new SqlEntitlements(connection),
+    identityLinks: new SqlIdentityLinks(connection),
     licences: new SqlLicences(connection),
     mails: new SqlMails(connection),
     idempotentRequests: new SqlIdempotentRequests(connection),
     nodes: new SqlNodes(connection),
+    originals: new SqlOriginals(connection),
     people: new SqlPeople(connection),
     portalViews: new SqlPortalViews(connection),
-    originals: new SqlOriginals(connection),
     portalVisits: new SqlPortalVisits(connection),
+    proposals: new SqlProposals(connection),
     published: new SqlPublished(connection),
     search: new SqlSearch(connection),
     secondFactors: new SqlSecondFactors(connection),

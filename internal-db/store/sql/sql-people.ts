@@ -104,6 +104,14 @@ export class SqlPeople implements PeopleWrites {
     );
   }
 
+  async openInvitationsTo(email: string, atMs: number, limit: number): Promise<InvitationRecord[]> {
+    return this.#connection.all(
+      `SELECT ${invitationColumns} FROM invitations i
+       WHERE i.email = :email AND ${isOpen} AND i.expires_at_ms > :atMs ORDER BY i.created_at_ms, i.id LIMIT :limit`,
+      { email, atMs, limit },
+    );
+  }
+
   async invitationByHash(
     secretHash: Uint8Array,
   ): Promise<{ invitation: InvitationRecord; account: AccountRecord } | undefined> {

@@ -8,12 +8,16 @@ import { addMembersRoutes } from './members-routes.ts';
 import { addOwnSessionRoutes } from './own-session-routes.ts';
 import { addPasskeyRoutes } from './passkey-routes.ts';
 import { addPasswordResetRoutes } from './password-reset-routes.ts';
+import { addProviderLinkRoutes } from './provider-link-routes.ts';
+import { addProviderRoutes } from './provider-routes.ts';
 import { addSecondStepRoutes } from './second-step-routes.ts';
 import { addTotpRoutes } from './totp-routes.ts';
 
 /** Adds the routes. */
 export function addPeopleRoutes(app: PortalApp, services: PortalServices): void {
   addSecondStepRoutes(app, services);
+  addProviderRoutes(app, services);
+  addProviderLinkRoutes(app, services);
   addPasswordResetRoutes(app, services);
   addInvitationRoutes(app, services);
   addEmailConfirmationRoutes(app, services);

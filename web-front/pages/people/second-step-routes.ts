@@ -15,6 +15,7 @@ import { httpLimits } from '../../limits.ts';
 import { PortalProblem } from '../../portal-problem.ts';
 import type { PortalServices } from '../../portal-services.ts';
 import type { PageFrame } from '../layout.ts';
+import { loadOffers, offerRequired } from '../sign-in-offers.ts';
 import { signInPage } from '../sign-in-page.ts';
 import { explainSignIn } from '../sign-in-refusal.ts';
 import { secondStepPage } from './second-step-page.ts';
@@ -55,7 +56,8 @@ export function addSecondStepRoutes(app: PortalApp, services: PortalServices): v
       if (!begun.done) {
         markRefused(reply, begun);
         const refusal = explainRefusal(frame, begun);
-        return reply.send(signInPage(frame, { formToken, next, username: '', refusal }));
+        const offers = await loadOffers(services);
+        return reply.send(signInPage(frame, { formToken, next, username: '', refusal, offers }));
       }
       const { challenge, options } = begun;
       const step = { challenge, totp: false, recoveryCodes: false, passkey: options };
@@ -87,8 +89,9 @@ export function addSecondStepRoutes(app: PortalApp, services: PortalServices): v
       const refusal = explainStep(frame, finished, kind);
       const who = username === '' ? null : username;
       const isOver = reason !== 'code_wrong' && reason !== 'throttled';
+      const offers = offerRequired(await loadOffers(services), finished);
       const page = isOver
-        ? signInPage(frame, { formToken, next, username, refusal })
+        ? signInPage(frame, { formToken, next, username, refusal, offers })
         : secondStepPage(frame, { formToken, next, username: who, step, refusal });
       markRefused(reply, { reason: reason === 'throttled' ? reason : 'code_wrong', retryAfterMs });
       return reply.type('text/html; charset=utf-8').send(page);
@@ -123,5 +126,7 @@ function explainStep(frame: PageFrame, refusal: StepRefusal, kind: FactorProof['
     case 'suspended':
     case 'banned':
       return explainSignIn(frame, { reason: refusal.reason, retryAfterMs: refusal.retryAfterMs });
+    case 'provider_required':
+      return explainSignIn(frame, refusal);
   }
 }

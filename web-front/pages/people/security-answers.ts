@@ -39,12 +39,18 @@ export function createSecurityAnswers(services: PortalServices): SecurityAnswers
   const { frameFor, internalDb } = services;
   const render = async (request: PageRequest, refusal: string | null) => {
     const session = requireSession(request);
-    const [viewer, { factors }, { sessions }] = await Promise.all([
+    const [viewer, { factors }, { sessions }, { links, offered }] = await Promise.all([
       loadViewer(services, session),
       internalDb.callForSession('secondFactor.describe', { session }),
       internalDb.callForSession('session.list', { session }),
+      internalDb.callForSession('identity.describe', { session }),
     ]);
-    return securityPage(frameFor(request), viewer, { factors, sessions, refusal });
+    return securityPage(frameFor(request), viewer, {
+      factors,
+      sessions,
+      providers: { links, offered },
+      refusal,
+    });
   };
   return {
     showPage: async (request, reply) => {

@@ -6,6 +6,7 @@ import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { html } from '#commlink/pages/html.ts';
 import { renderPage, type PageFrame, type Viewer } from '../layout.ts';
 import { passkeysPart } from './passkeys-part.ts';
+import { linksPart, type ProviderLinks } from './provider-parts.ts';
 import { sessionsPart } from './sessions-part.ts';
 import { recoveryPart, totpPart } from './totp-part.ts';
 
@@ -13,6 +14,7 @@ import { recoveryPart, totpPart } from './totp-part.ts';
 export interface SecurityView {
   readonly factors: SecondFactors;
   readonly sessions: readonly OwnSession[];
+  readonly providers: ProviderLinks;
   readonly refusal: string | null;
 }
 
@@ -27,6 +29,6 @@ export function securityPage(frame: PageFrame, viewer: Viewer, view: SecurityVie
     ${refusal === null ? null : renderNotice('bad', refusal)} ${totpPart(frame, viewer, factors)}
     ${factors.passkeysPossible ? passkeysPart(frame, viewer, factors) : null}
     ${factors.totpSinceMs === null && factors.passkeys.length === 0 ? null : recoveryPart(frame, viewer, factors)}
-    ${sessionsPart(frame, viewer, sessions)}`;
+    ${linksPart(frame, viewer, view.providers)} ${sessionsPart(frame, viewer, sessions)}`;
   return renderPage(frame, { title: texts.title, viewer, section: 'security', main });
 }

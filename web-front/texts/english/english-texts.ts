@@ -8,6 +8,7 @@ import { historyTexts } from './history.ts';
 import { invitationTexts } from './invitation.ts';
 import { keysAndTokensTexts } from './keys-and-tokens.ts';
 import { membersTexts } from './members.ts';
+import { providersTexts } from './providers.ts';
 import { passwordsTexts } from './passwords.ts';
 import { portalViewsTexts } from './portal-views.ts';
 import { refusalsTexts } from './refusals.ts';
@@ -30,6 +31,7 @@ export const englishTexts = {
   invitation: invitationTexts,
   members: membersTexts,
   passwords: passwordsTexts,
+  providers: providersTexts,
   portalViews: portalViewsTexts,
   refusals: refusalsTexts,
   secondStep: secondStepTexts,

@@ -16,6 +16,8 @@ export const refusalsTexts = {
     code_wrong: 'This code is not the one of this moment, or was used before. Wait for the next one.',
     unusable: 'This took too long, or was done already. Start again.',
     mail_off: 'This service sends no mails. Ask your vendor.',
+    provider_down: 'Your organization’s sign-in service cannot be reached now. Try again later.',
+    provider_required: 'Your organization signs in by way of this service only.',
     passkeys_off: 'This service does not take passkeys.',
   } satisfies Record<PeopleRefusalReason, string> as Readonly<Record<PeopleRefusalReason, string>>,
   waitFor: (seconds: number) => `Wait ${seconds === 1 ? 'a second' : `${seconds} seconds`}, then try again.`,

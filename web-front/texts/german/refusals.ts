@@ -16,6 +16,9 @@ export const refusalsTexts: RefusalsTexts = {
     code_wrong: 'Dieser Code gilt jetzt nicht oder wurde schon verwendet. Warten Sie auf den nächsten.',
     unusable: 'Das hat zu lange gedauert oder ist schon geschehen. Beginnen Sie von vorn.',
     mail_off: 'Dieser Dienst versendet keine Mails. Wenden Sie sich an Ihren Anbieter.',
+    provider_down:
+      'Der Anmeldedienst Ihrer Organisation ist gerade nicht erreichbar. Versuchen Sie es später wieder.',
+    provider_required: 'Ihre Organisation meldet sich nur über diesen Dienst an.',
     passkeys_off: 'Dieser Dienst nimmt keine Passkeys.',
   },
   waitFor: (seconds) =>

@@ -1,0 +1,127 @@
+// What the services about identity providers work with: the providers of the settings, the client, the sign-ins that are under
+// way, and the seal on ID tokens. Built once with the services' other tools. A restart forgets what is under way, and whoever
+// was signing in begins again.
+import type { NodeKeys } from '#commlink/node-keys.ts';
+import { openSealedMessage, sealMessage } from '#commlink/sealed-message.ts';
+import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
+import type {
+  CustomerIdentityProvider,
+  IdentityProvider,
+  StaffIdentityProvider,
+} from '#commlink/settings/identity-provider-settings.ts';
+import type { Clock } from '../clock.ts';
+import { factorChallengeLifetimeMs, factorChallengesMax } from '../limits.ts';
+import { PendingChallenges } from '../second-factor/pending-challenges.ts';
+import { hashSecret } from '../secret-token.ts';
+import type { ProviderSessionRecord } from '../store/identity-links.ts';
+import { idTokenBytesMax } from './limits.ts';
+import { ProviderClient, type ProviderChecks } from './provider-client.ts';
+
+const sealingPurpose = 'identity provider session';
+
+/** Somebody who was sent to a provider and has not come back. */
+export interface ProviderQuestion {
+  /** Who wants to link itself; null for a sign-in. */
+  readonly ownerId: string | null;
+  readonly provider: string;
+  readonly redirectUri: string;
+  readonly checks: ProviderChecks;
+}
+
+/** How a session was opened: to be kept with it. */
+export type ProviderWay = Pick<ProviderSessionRecord, 'linkId' | 'provider' | 'sealedIdToken'>;
+
+interface WaitingWay {
+  readonly way: ProviderWay;
+  readonly expiresAtMs: number;
+}
+
+/** The tools. */
+export class ProviderSignIns {
+  readonly client: ProviderClient;
+  readonly questions: PendingChallenges<ProviderQuestion>;
+  readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #keys: Pick<NodeKeys, 'sealing'>;
+  readonly #settings: () => Pick<InternalDbSettings, 'identityProviders' | 'portalUrl' | 'console'>;
+  /** By the hash of the question that was asked after the provider's, the oldest first. */
+  readonly #waiting = new Map<string, WaitingWay>();
+
+  constructor(parts: {
+    clock: Pick<Clock, 'nowMs'>;
+    keys: Pick<NodeKeys, 'sealing'>;
+    settings: () => Pick<InternalDbSettings, 'identityProviders' | 'portalUrl' | 'console'>;
+  }) {
+    this.#clock = parts.clock;
+    this.#keys = parts.keys;
+    this.#settings = parts.settings;
+    this.client = new ProviderClient(parts.clock);
+    this.questions = new PendingChallenges(() => parts.clock.nowMs());
+  }
+
+  /** Those for customers. */
+  forCustomers(): CustomerIdentityProvider[] {
+    return this.#settings().identityProviders.filter((provider) => provider.for === 'customers');
+  }
+
+  /** Those for staff. */
+  forStaff(): StaffIdentityProvider[] {
+    return this.#settings().identityProviders.filter((provider) => provider.for === 'staff');
+  }
+
+  /**
+   * Where a provider sends people back to; null without a configured address. Each has an address of its own, so that one
+   * can't pass off what another one said (RFC 9700, section 4.4.2).
+   */
+  redirectUri(provider: IdentityProvider): string | null {
+    const site = this.#siteOf(provider);
+    return site === null ? null : `${site}/sign-in/return/${provider.name}`;
+  }
+
+  /** Where a provider leads back to after its sign-out; null without a configured address. */
+  signInPage(provider: IdentityProvider): string | null {
+    const site = this.#siteOf(provider);
+    return site === null ? null : `${site}/sign-in`;
+  }
+
+  /** What is kept with a session. A token that is too long to keep is left out: the provider asks its person then. */
+  async makeWay(provider: IdentityProvider, linkId: string, idToken: string): Promise<ProviderWay> {
+    const plaintext = Buffer.from(idToken.length <= idTokenBytesMax ? idToken : '');
+    const recipient = this.#keys.sealing.raw;
+    const sealed = { recipient, purpose: sealingPurpose, associated: linkId, plaintext };
+    return { linkId, provider: provider.name, sealedIdToken: await sealMessage(sealed) };
+  }
+
+  /** The ID token again. Throws DocumentError when it was sealed to another key, or for another link. */
+  async openIdToken({ linkId, sealedIdToken }: ProviderWay): Promise<string> {
+    const { privateKey } = this.#keys.sealing;
+    const request = { privateKey, purpose: sealingPurpose, associated: linkId, sealed: sealedIdToken };
+    return Buffer.from(await openSealedMessage(request)).toString('utf8');
+  }
+
+  /** Remembers that a second step belongs to a sign-in by way of a provider. */
+  noteStep(challenge: string, way: ProviderWay): void {
+    const nowMs = this.#clock.nowMs();
+    for (const [key, { expiresAtMs }] of this.#waiting) {
+      if (expiresAtMs > nowMs && this.#waiting.size < factorChallengesMax) break;
+      this.#waiting.delete(key);
+    }
+    this.#waiting.set(keyOf(challenge), { way, expiresAtMs: nowMs + factorChallengeLifetimeMs });
+  }
+
+  /** What was remembered of a second step that is over now; null for one that a password led to. */
+  takeStep(challenge: string): ProviderWay | null {
+    const key = keyOf(challenge);
+    const waiting = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    return waiting?.way ?? null;
+  }
+
+  #siteOf(provider: IdentityProvider): string | null {
+    const { portalUrl, console: staffConsole } = this.#settings();
+    return provider.for === 'customers' ? portalUrl : staffConsole.publicUrl;
+  }
+}
+
+function keyOf(challenge: string): string {
+  return Buffer.from(hashSecret(challenge)).toString('base64url');
+}

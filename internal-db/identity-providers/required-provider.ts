@@ -1,0 +1,38 @@
+// Who may not come in with a password or a passkey of ours any more, since the settings require a provider for them: whoever
+// leaves the customer, and is ended at its provider, has no other way in here. Called at every door that takes a password.
+import type { ProviderTitle } from '#commlink/methods/people-fields.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { UserWithAccount } from '../store/accounts.ts';
+import { servesAccount, vouchesFor } from './provider-identity.ts';
+
+type RequiringContext = Pick<ServiceContext, 'providerSignIns' | 'store'>;
+
+/** The provider that a customer's user must come by: that of its account and of its address's domain. Null: none. */
+export function requiredProvider(
+  { providerSignIns }: Pick<RequiringContext, 'providerSignIns'>,
+  { user, account }: UserWithAccount,
+): ProviderTitle | null {
+  const { email } = user;
+  if (email === null) return null;
+  const found = providerSignIns
+    .forCustomers()
+    .find(
+      (provider) => provider.required && servesAccount(provider, account.name) && vouchesFor(provider, email),
+    );
+  return found ? { name: found.name, title: found.title } : null;
+}
+
+/**
+ * The provider that a member of staff must come by: one that it is linked to. Who is not linked keeps the password, so that
+ * somebody gets in while the provider is away.
+ */
+export async function requiredStaffProvider(
+  { providerSignIns, store }: RequiringContext,
+  staffId: string,
+): Promise<ProviderTitle | null> {
+  const required = providerSignIns.forStaff().filter((provider) => provider.required);
+  if (required.length === 0) return null;
+  const links = await store.read.identityLinks.linksOf(staffId);
+  const found = required.find(({ issuer }) => links.some((link) => link.issuer === issuer));
+  return found ? { name: found.name, title: found.title } : null;
+}

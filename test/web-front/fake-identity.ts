@@ -1,0 +1,22 @@
+// What the stand-in for internal-db (fake-backends.ts) answers about identity providers: it knows of none.
+import type { Handlers } from '#commlink/method-table.ts';
+import type { identityMethods } from '#commlink/methods/identity-methods.ts';
+
+type Live = <R extends object>(
+  session: string,
+  result: () => R,
+) => ({ readonly valid: true } & R) | { readonly valid: false };
+
+const nothing = { done: false, reason: 'not_found', explanation: 'None.', retryAfterMs: 0 } as const;
+
+/** The handlers. */
+export function fakeIdentityHandlers(live: Live): Handlers<typeof identityMethods> {
+  return {
+    'identity.providers': async () => ({ providers: [], byAddress: false }),
+    'identity.begin': async () => ({ opened: false, reason: 'provider_unknown', retryAfterMs: 0 }),
+    'identity.finish': async () => ({ opened: false, reason: 'unusable', retryAfterMs: 0 }),
+    'identity.describe': async ({ session }) => live(session, () => ({ links: [], offered: [] })),
+    'identity.beginLink': async ({ session }) => live(session, () => nothing),
+    'identity.unlink': async ({ session }) => live(session, () => nothing),
+  };
+}
