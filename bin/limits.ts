@@ -44,3 +44,9 @@ export const ticketLifetimeMs = 24 * 3_600_000;
 
 /** How often a command that watches something asks again. */
 export const watchIntervalMs = 1000;
+
+/** The pause before a file that internal-db stopped taking is gone on with. */
+export const sendAgainMs = 500;
+
+/** How long `consign publish` waits for an internal-db that went away while it took a file. */
+export const sendPatienceMs = 60_000;

@@ -1,24 +1,18 @@
-// `consign publish`: sends files to the storeroom and records them as a release. What can't be published is refused
-// before a byte is sent; a release appears with all its files or not at all.
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+// `consign publish`: sends files to this machine's storeroom, or to internal-db for all download servers, and records them as a
+// release. What can't be published is refused before a byte is sent; a release appears with all its files or not at all.
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { digestFile } from '#commlink/artifacts/artifact-file.ts';
+import { mediaTypeOf } from '#commlink/media-type.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandInput, CommandSpec, Invocation } from '../command-spec.ts';
 import { IngestClient } from '../http/ingest-client.ts';
-import { publishChunkBytes, publishFilesMax } from '../limits.ts';
-import { mediaTypeOf } from '../media-type.ts';
+import { publishFilesMax } from '../limits.ts';
 import { parseFileName, parseSlug, parseVersion } from '../names.ts';
-import { createProgressBars, type ProgressBars } from '../progress.ts';
+import { createProgressBars, type Progress } from '../progress.ts';
+import { sendOriginal, type FileToSend } from '../send-original.ts';
 import { formatBytes } from '../text.ts';
-
-interface FileToPublish {
-  readonly path: string;
-  readonly name: string;
-  readonly sizeBytes: number;
-}
 
 interface PublishedFile {
   readonly name: string;
@@ -42,11 +36,19 @@ export const publish: CommandSpec = {
     ['--platform <name>', 'what the files run on, for example linux-x64'],
     ['--as <name>', 'the name of the file in the release, when it is one file'],
     ['--draft', 'keep the release from customers until `consign release publish`'],
+    [
+      '--keep-original',
+      'have internal-db keep the files and every download server fetch them; always so where this machine has no storeroom',
+    ],
   ],
   examples: [
     ['publish tool 1.4.0 dist/tool-1.4.0.tar.gz', 'a release of one file, at once for customers'],
     ['publish tool 1.4.0 tool.exe --platform windows-x64', 'one more file of the same release'],
     ['publish tool 2.0.0-rc.1 dist/* --channel beta --draft', 'a draft that only staff see'],
+    [
+      'publish tool 1.4.0 tool.iso --keep-original',
+      'on every download server; goes on where it was broken off',
+    ],
   ],
   run: async (invocation, input) => {
     const product = parseSlug(input.argument(0), 'product');
@@ -54,15 +56,18 @@ export const publish: CommandSpec = {
     const files = await findFiles(input);
     const platform = input.option('platform');
     const draft = input.flag('draft');
-    const release = await invocation.withAdmin(async (admin) => {
-      const names = files.map(({ name }) => name);
-      const before = await admin.call('release.preflight', { product, version, files: names });
-      for (const known of before.present) await requireSameContent(files, known, `${product}/${version}`);
-      const channel = parseSlug(input.option('channel') ?? before.channel ?? 'stable', 'channel');
-      const sent = await sendAll(invocation, files, platform);
-      const { actor } = invocation;
-      return admin.call('release.publish', { actor, product, version, channel, draft, files: sent });
-    });
+    const names = files.map(({ name }) => name);
+    const before = await invocation.withAdmin((admin) =>
+      admin.call('release.preflight', { product, version, files: names }),
+    );
+    for (const known of before.present) await requireSameContent(files, known, `${product}/${version}`);
+    const channel = parseSlug(input.option('channel') ?? before.channel ?? 'stable', 'channel');
+    const isKept = input.flag('keepOriginal') || !existsSync(invocation.layout.ingestSocket);
+    const sent = await sendAll(invocation, { files, platform, isKept });
+    const { actor } = invocation;
+    const release = await invocation.withAdmin((admin) =>
+      admin.call('release.publish', { actor, product, version, channel, draft, files: sent }),
+    );
     invocation.answer(release, () => describeRelease(release));
   },
 };
@@ -84,7 +89,7 @@ function describeRelease(release: {
 
 type PublishedName = Pick<PublishedFile, 'name' | 'sizeBytes' | 'sha256'>;
 
-async function findFiles(input: CommandInput): Promise<FileToPublish[]> {
+async function findFiles(input: CommandInput): Promise<FileToSend[]> {
   const paths = input.severalArguments(2);
   const as = input.option('as');
   if (as !== null && paths.length !== 1)
@@ -98,7 +103,7 @@ async function findFiles(input: CommandInput): Promise<FileToPublish[]> {
   return files;
 }
 
-async function findFile(path: string, as: string | null): Promise<FileToPublish> {
+async function findFile(path: string, as: string | null): Promise<FileToSend> {
   const name = parseFileName(as ?? basename(path));
   try {
     const stats = await stat(path);
@@ -114,50 +119,48 @@ async function findFile(path: string, as: string | null): Promise<FileToPublish>
 
 /** A file that the release has already may be sent again, to put back what the storeroom lost; it must be the same. */
 async function requireSameContent(
-  files: readonly FileToPublish[],
+  files: readonly FileToSend[],
   known: PublishedName,
   release: string,
 ): Promise<void> {
   const file = files.find(({ name }) => name === known.name);
-  if (file?.sizeBytes === known.sizeBytes && (await hashFile(file.path)) === known.sha256) return;
+  if (file?.sizeBytes === known.sizeBytes && (await digestFile(file.path)) === known.sha256) return;
   throw new CliError(
     'conflict',
     `${release} has another file ${known.name} already, and published files never change. Publish under a new version.`,
   );
 }
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: publishChunkBytes }), hash);
-  return hash.digest('hex');
-}
-
 async function sendAll(
   invocation: Invocation,
-  files: readonly FileToPublish[],
-  platform: string | null,
+  sending: { files: readonly FileToSend[]; platform: string | null; isKept: boolean },
 ): Promise<PublishedFile[]> {
-  const client = new IngestClient(invocation.layout);
+  const { files, platform, isKept } = sending;
   const bars = createProgressBars(invocation.terminal, { show: !invocation.json });
+  const storeroom = isKept ? null : new IngestClient(invocation.layout);
   try {
     const sent: PublishedFile[] = [];
     // One after the other: the disk is the bound, and a failure leaves fewer files that nobody refers to.
-    for (const file of files) sent.push(await send({ client, bars, file, platform }));
+    for (const file of files) {
+      const progress = bars.add(file.name, file.sizeBytes);
+      const { sha256, sizeBytes } =
+        storeroom === null
+          ? await sendOriginal(invocation, file, stepsOf(progress))
+          : await storeroom.put({ ...file, onBytes: progress.advance });
+      sent.push({ name: file.name, sizeBytes, sha256, platform, mediaType: mediaTypeOf(file.name) });
+    }
     return sent;
   } finally {
     bars.stop();
-    await client.close();
+    await storeroom?.close();
   }
 }
 
-async function send(work: {
-  client: IngestClient;
-  bars: ProgressBars;
-  file: FileToPublish;
-  platform: string | null;
-}): Promise<PublishedFile> {
-  const { client, bars, file, platform } = work;
-  const progress = bars.add(file.name, file.sizeBytes);
-  const { sha256, sizeBytes } = await client.put({ ...file, onBytes: progress.advance });
-  return { name: file.name, sizeBytes, sha256, platform, mediaType: mediaTypeOf(file.name) };
+/** A bar is told steps, not places. */
+function stepsOf({ advance }: Progress): (offsetBytes: number) => void {
+  let shownBytes = 0;
+  return (offsetBytes) => {
+    advance(offsetBytes - shownBytes);
+    shownBytes = offsetBytes;
+  };
 }

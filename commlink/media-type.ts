@@ -1,4 +1,4 @@
-// The media type of a released file, from its name: what a browser is told when it downloads it. Called by publish.
+// The media type of a released file, from its name: what a browser is told when it downloads it. Called by `consign publish` and by the console.
 
 const ofEnding: readonly (readonly [ending: string, mediaType: string])[] = [
   ['.tar.gz', 'application/gzip'],

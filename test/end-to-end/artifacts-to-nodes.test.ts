@@ -1,0 +1,72 @@
+// A file that internal-db keeps gets to the download server by itself, whatever is killed on the way: the command that sends
+// it, internal-db, the web-front that passes its parts on, the node that fetches them. Then a customer has it.
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import t from 'tap';
+import { startConsign, waitFor } from '../rig/running-consign.ts';
+
+const withinMs = 60_000;
+const content = randomBytes(96 * 1024 * 1024);
+const sha256 = createHash('sha256').update(content).digest('hex');
+
+const consign = await startConsign(t);
+const file = join(consign.state, 'big.iso');
+await writeFile(file, content);
+await consign.json('product', 'create', 'big');
+const originals = join(consign.state, 'internal-db', 'originals');
+const storeroom = findStoreroom();
+
+/** Wherever the launcher has put it. */
+function findStoreroom(): string {
+  const config = readFileSync(join(consign.state, 'ftp-node', 'config.json'), 'utf8');
+  return (JSON.parse(config) as { storeroomDirectory: string }).storeroomDirectory;
+}
+
+const arrivedOf = (folder: string, prefix: string): number => {
+  const name = existsSync(folder) ? readdirSync(folder).find((one) => one.startsWith(prefix)) : undefined;
+  return name === undefined ? 0 : statSync(join(folder, name)).size;
+};
+
+t.test('sending goes on where it was broken off, when internal-db is killed meanwhile', async (t) => {
+  const publishing = consign.json<{ state: string }>('publish', 'big', '1.0.0', file, '--keep-original');
+  await waitFor('some of the upload', () => arrivedOf(originals, '.upload-') > 8_000_000, withinMs);
+  const pid = consign.kill('internal-db');
+  const keptBytes = arrivedOf(originals, '.upload-');
+  await consign.waitForRestart('internal-db', pid);
+  t.match(await publishing, { state: 'published' });
+  t.ok(keptBytes > 8_000_000);
+  t.ok(readFileSync(join(originals, sha256)).equals(content));
+  t.same(readdirSync(originals), [sha256]);
+});
+
+t.test('fetching goes on where it was broken off, whoever is killed meanwhile', async (t) => {
+  for (const name of ['ftp-node', 'web-front', 'internal-db']) {
+    const before = arrivedOf(storeroom, '.arriving-');
+    const moved = () => existsSync(join(storeroom, sha256)) || arrivedOf(storeroom, '.arriving-') > before;
+    await waitFor('the file to arrive', moved, withinMs);
+    if (existsSync(join(storeroom, sha256))) break;
+    const pid = consign.kill(name);
+    await consign.waitForRestart(name, pid);
+    t.ok(existsSync(join(storeroom, sha256)) || arrivedOf(storeroom, '.arriving-') >= before, name);
+  }
+  await waitFor('the whole file', () => existsSync(join(storeroom, sha256)), withinMs);
+  t.ok(readFileSync(join(storeroom, sha256)).equals(content));
+  t.equal(statSync(join(storeroom, sha256)).mode & 0o777, 0o444);
+  t.equal(arrivedOf(storeroom, '.arriving-'), 0);
+});
+
+t.test('then it can be delivered', async (t) => {
+  await consign.json('account', 'create', 'acme');
+  await consign.json('grant', 'acme', 'big', '--reason', 'test');
+  const stage = () => consign.run('--json', 'stage', 'acme', 'big/1.0.0/big.iso');
+  let staged = await stage();
+  for (let tries = 0; staged.code !== 0 && tries < 50; tries += 1) {
+    await delay(200);
+    staged = await stage();
+  }
+  t.equal(staged.code, 0, staged.stderr);
+  t.equal(statSync(join(storeroom, sha256)).nlink, 2, 'linked, not copied');
+});
