@@ -69,7 +69,7 @@ function renderRefresh({ page }: LivePage): Html {
 }
 
 function renderSearchBox(): Html {
-  const label = 'Customer, person, product, digest';
+  const label = 'Customer, person, product, file';
   return html`<form class="banner-search" role="search" aria-label="Everything" action="/search">
     <input type="search" name="q" aria-label="Search" placeholder="${label}" maxlength="200" />
   </form>`;

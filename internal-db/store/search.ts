@@ -1,4 +1,4 @@
-// Store interface: finding by words, and files by their digest. Read only; the engine keeps its index up to date by itself.
+// Store interface: finding by words, and files by their name or digest. Read only; the engine keeps its index up to date by itself.
 // Implemented by each engine, used by the console's search box.
 
 /** What a word may be found in. */
@@ -13,7 +13,7 @@ export interface FoundName {
   readonly email: string | null;
 }
 
-/** A file that was found by its digest. */
+/** A file that was found. */
 export interface FoundFile {
   readonly product: string;
   readonly version: string;
@@ -28,6 +28,8 @@ export interface SearchReads {
    * Products that have them anywhere in name or title. In no order that matters.
    */
   names(query: { kind: FoundKind; words: readonly string[]; limit: number }): Promise<FoundName[]>;
+  /** Files that have a word beginning with each of `words` in name or platform, of any release; the best ones first. */
+  filesByName(words: readonly string[], limit: number): Promise<FoundFile[]>;
   /** Files whose SHA-256 begins with these hexadecimal digits, by digest. */
   filesByDigest(prefix: string, limit: number): Promise<FoundFile[]>;
 }

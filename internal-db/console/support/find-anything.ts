@@ -58,8 +58,17 @@ export async function findAnything(store: StoreReads, typed: string): Promise<Fi
     accounts: await find('account'),
     people: await find('user'),
     products: await find('product'),
-    files: digest === undefined ? [] : await store.search.filesByDigest(digest, searchHitsMax),
+    files: await findFiles(store, { words, digest }),
   };
+}
+
+/** Eight digits and more of a digest may be a word of a name, too. */
+async function findFiles(
+  { search }: StoreReads,
+  { words, digest }: { words: readonly string[]; digest: string | undefined },
+): Promise<readonly FoundFile[]> {
+  const byDigest = digest === undefined ? [] : await search.filesByDigest(digest, searchHitsMax);
+  return byDigest.length > 0 ? byDigest : await search.filesByName(words, searchHitsMax);
 }
 
 /** Where the only thing that was found is shown; null when nothing or several were. */
@@ -70,9 +79,11 @@ export function onlyFinding(found: Findings): string | null {
     ...found.products.map(({ name }) => `/products/${name}`),
     ...found.deliveries.map(({ account }) => `/accounts/${account}?kind=delivery#timeline`),
     ...found.entitlements.map(({ account, id }) => `/accounts/${account}/entitlements/${id}`),
-    ...found.files.map(({ product, version }) => releasePath(product, version)),
   ];
-  return hrefs.length === 1 ? (hrefs[0] ?? null) : null;
+  // A product's files have its name, mostly: they count only where nothing else was found.
+  const files = found.files.map(({ product, version }) => releasePath(product, version));
+  const distinct = [...new Set(hrefs.length > 0 ? hrefs : files)];
+  return distinct.length === 1 ? (distinct[0] ?? null) : null;
 }
 
 /** The one whose name was typed: among many that begin like it, the index may not come to it. */

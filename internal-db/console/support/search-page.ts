@@ -42,7 +42,7 @@ export function renderSearchPage(
 
 function renderNothing(typed: string): Html {
   const advice =
-    'Search for the beginnings of names and e-mail addresses, a delivery’s login, an id (dlv_…, ent_…), ' +
+    'Search for the beginnings of names, e-mail addresses and files, a delivery’s login, an id (dlv_…, ent_…), ' +
     'or at least eight digits of a file’s SHA-256.';
   return typed === '' ? html`<p>${advice}</p>` : renderEmpty('Nothing was found.', advice);
 }

@@ -18,6 +18,13 @@ const productSql = (
     SELECT 1 FROM (${wordsSql}) w WHERE instr(lower(p.name || ' ' || p.title), lower(w.value)) = 0)
   ORDER BY p.name LIMIT :limit`;
 
+/** Entries of the catalogue's index that are read for each file that is wanted. */
+const entriesPerFile = 10;
+const filesSql = (found: string): string => `SELECT p.name AS product, r.version, f.name AS file, f.sha256
+  FROM (${found}) found JOIN artifacts f ON f.id = found.subject_id
+  JOIN releases r ON r.id = f.release_id JOIN products p ON p.id = r.product_id
+  ORDER BY found.rank, p.name, r.version, f.name`;
+
 /** Search in SQL. */
 export class SqlSearch implements SearchReads {
   readonly #connection: SqlConnection;
@@ -36,6 +43,15 @@ export class SqlSearch implements SearchReads {
     }
     const { sql, parameters } = dialect.findNames({ kind, words, limit });
     return this.#connection.all(kind === 'user' ? userSql(sql) : accountSql(sql), parameters);
+  }
+
+  async filesByName(words: readonly string[], limit: number): Promise<FoundFile[]> {
+    if (words.length === 0) return [];
+    // The index has products and releases, too, which are left out afterwards.
+    const wanted = { productIds: null, words, limit: limit * entriesPerFile };
+    const { sql, parameters } = this.#connection.dialect.findInCatalog(wanted);
+    const found = await this.#connection.all<FoundFile>(filesSql(sql), parameters);
+    return found.slice(0, limit);
   }
 
   async filesByDigest(prefix: string, limit: number): Promise<FoundFile[]> {

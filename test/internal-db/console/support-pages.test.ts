@@ -39,6 +39,8 @@ t.test('the search box finds by whatever is at hand', async (t) => {
     [id, /^\/accounts\/acme\?kind=delivery#timeline$/],
     [login, /^\/accounts\/acme\?kind=delivery#timeline$/],
     [entitlement, new RegExp(`^/accounts/acme/entitlements/${entitlement}$`)],
+    ['tool.b', /^\/products\/tool\/releases\/1\.0\.0$/],
+    ['linux-x64', /^\/products\/tool\/releases\/1\.0\.0$/],
     ['abababab', /^\/products\/tool\/releases\/1\.0\.0$/],
     [`SHA256: ${'ab'.repeat(32)}`, /^\/products\/tool\/releases\/1\.0\.0$/],
   ];

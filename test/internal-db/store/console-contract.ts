@@ -127,6 +127,16 @@ export function testConsoleContract(t: Test, open: OpenStore): void {
     t.same(await find('user', '"', 'OR'), [], 'operators of the query language are words');
   });
 
+  t.test('files are found by the beginnings of the words in their names', async (t) => {
+    const { store, artifact } = await openSeeded(t);
+    const found = { product: 'tool', version: '1.0.0', file: 'tool.bin', sha256: artifact.sha256 };
+    t.same(await store.read.search.filesByName(['too', 'BIN'], 10), [found]);
+    t.same(await store.read.search.filesByName(['ool'], 10), [], 'not by the middle of a word');
+    t.same(await store.read.search.filesByName(['tool', 'exe'], 10), []);
+    t.same(await store.read.search.filesByName(['"', 'OR'], 10), [], 'operators are words');
+    t.same(await store.read.search.filesByName([], 10), []);
+  });
+
   t.test('files are found by the beginning of their digest', async (t) => {
     const { store, artifact } = await openSeeded(t);
     const found = { product: 'tool', version: '1.0.0', file: 'tool.bin', sha256: artifact.sha256 };
