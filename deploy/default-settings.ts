@@ -1,7 +1,7 @@
 // The settings of the nodes of a one-machine installation, as the first version of its configuration has them: the
 // web-front dials internal-db, the FTP node dials the web-front, everything listens on one address.
 // Later changes are made with `consign config`; nothing here is read again. Called by the first start and the migration.
-import { isIPv6 } from 'node:net';
+import { formatHostPort } from '#commlink/host-port.ts';
 import type { NodeEntry, SettingsOf } from '#commlink/settings/cluster-configuration.ts';
 import { completeSettings } from '#commlink/settings/complete-settings.ts';
 import { listenHost, loopbackName, type Ports } from './ports.ts';
@@ -56,7 +56,7 @@ export function defaultEntries({ ports, isRoot, host = listenHost }: SettingsCho
 }
 
 function urlOf({ publicHost }: Site, port: number): string {
-  return `https://${isIPv6(publicHost) ? `[${publicHost}]` : publicHost}:${port}`;
+  return `https://${formatHostPort({ host: publicHost, port })}`;
 }
 
 function dial(peer: string, { host }: Site, port: number) {

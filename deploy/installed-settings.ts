@@ -1,12 +1,13 @@
 // What the nodes of this state are configured to be, read from what each has installed: where they listen, where
 // customers reach them, which certificate they show. Callers: the launcher's start, and its watch over changes.
-import { isIPv6 } from 'node:net';
 import { existsSync } from 'node:fs';
 import { openClusterNode, type NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
+import { formatHostPort } from '#commlink/host-port.ts';
 import { createLogger } from '#commlink/log.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { writePrivateFile } from '#commlink/private-file.ts';
 import type { SettingsOf } from '#commlink/settings/cluster-configuration.ts';
+import type { HostPort } from '#commlink/settings/link-settings.ts';
 import { configurationReadTriesMax } from './limits.ts';
 import { listenHost, loopbackName, type ListeningPort } from './ports.ts';
 import { bootstrapOf, type NodePlace } from './program-folder.ts';
@@ -78,7 +79,7 @@ export function describeEndpoints(layout: StateLayout, local: LocalSettings): Pu
   const { 'internal-db': db, 'web-front': front, 'ftp-node': node } = local;
   return {
     ...(front && { portal: front.portal.publicUrl }),
-    ...(db && { console: `https://${publicNameOf(db.console.host)}:${db.console.port}` }),
+    ...(db && { console: `https://${formatHostPort(publicPlaceOf(db.console))}` }),
     ...(node?.https.enabled && { delivery: node.https.publicBase }),
     ...(node?.ftp.enabled && { ftp: { host: node.ftp.publicHost, port: node.ftp.port } }),
     ...(node?.sftp.enabled && { sftp: { host: node.sftp.publicHost, port: node.sftp.port } }),
@@ -87,9 +88,8 @@ export function describeEndpoints(layout: StateLayout, local: LocalSettings): Pu
 }
 
 /** A console on the loopback address is reached by the name that browsers trust there. */
-function publicNameOf(host: string): string {
-  if (host === listenHost) return loopbackName;
-  return isIPv6(host) ? `[${host}]` : host;
+function publicPlaceOf({ host, port }: HostPort): HostPort {
+  return { host: host === listenHost ? loopbackName : host, port };
 }
 
 /**

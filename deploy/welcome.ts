@@ -1,5 +1,6 @@
 // What the launcher says to the person at the terminal: a box with the first logins and where to go, or one line.
 // Called by installation.ts. The logins are shown here and nowhere else.
+import { formatHostPort } from '#commlink/host-port.ts';
 import type { FirstLogins } from './first-logins.ts';
 import { demo } from './first-setup.ts';
 import type { PublicEndpoints, StateLayout } from './state-directory.ts';
@@ -58,7 +59,7 @@ function line(title: string, value: string | undefined): string[] {
 }
 
 function placeOf(address: { host: string; port: number } | undefined): string | undefined {
-  return address && `${address.host}:${address.port}`;
+  return address && formatHostPort(address);
 }
 
 function nextCommands({ portal }: PublicEndpoints, hasDemo: boolean): string[] {

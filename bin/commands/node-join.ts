@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { ConfigurationError } from '#commlink/configuration/configuration-error.ts';
 import { joinCluster } from '#commlink/configuration/join-cluster.ts';
+import { formatHostPort } from '#commlink/host-port.ts';
 import { createLogger } from '#commlink/log.ts';
 import { decodeTicket, type JoinTicket } from '#commlink/operator/join-ticket.ts';
 import { bootstrapOf, makeProgramFolders, writeProgramConfig } from '#deploy/program-folder.ts';
@@ -64,7 +65,7 @@ async function join({ layout, signal, note }: Invocation, text: string, ticket: 
     );
   }
   await makeProgramFolders(layout, role);
-  note(`Showing the ticket at ${contact.host}:${contact.port}…`);
+  note(`Showing the ticket at ${formatHostPort(contact)}…`);
   try {
     await joinCluster({
       ticket: text,
@@ -90,7 +91,7 @@ function explainJoinError(error: unknown, { contact }: JoinTicket): unknown {
     return new CliError('interrupted', 'Interrupted. Run the same again to go on.', { cause: error });
   }
   if (error.name !== 'LinkError') return error;
-  const advice = `Check that ${contact.host}:${contact.port} can be reached from here, and that the ticket was not used or taken back; the log of that node says more.`;
+  const advice = `Check that ${formatHostPort(contact)} can be reached from here, and that the ticket was not used or taken back; the log of that node says more.`;
   return new CliError('unreachable', `The cluster could not be joined: ${error.message} ${advice}`, {
     cause: error,
   });

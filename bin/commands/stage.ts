@@ -1,4 +1,5 @@
 // `consign stage`: makes one file ready for a customer, as its own click in the portal would, and shows how to fetch it.
+import { bracketIpv6, formatHostPort } from '#commlink/host-port.ts';
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { CliError } from '../cli-error.ts';
@@ -98,10 +99,10 @@ function describeStaged(access: Access): string {
       ? []
       : [
           'FTP over TLS (asks for the password):',
-          `  curl --ssl-reqd -C - -O -u ${login} ftp://${ftp.host}:${ftp.port}/${path}`,
-          `  lftp -e 'set ftp:ssl-force true; pget -c ${path}' -u ${login} ftp://${ftp.host}:${ftp.port}`,
+          `  curl --ssl-reqd -C - -O -u ${login} ftp://${formatHostPort(ftp)}/${path}`,
+          `  lftp -e 'set ftp:ssl-force true; pget -c ${path}' -u ${login} ftp://${formatHostPort(ftp)}`,
         ]),
-    ...(sftp === null ? [] : ['SFTP:', `  sftp -P ${sftp.port} ${login}@${sftp.host}:/${path}`]),
+    ...(sftp === null ? [] : ['SFTP:', `  sftp -P ${sftp.port} ${login}@${bracketIpv6(sftp.host)}:/${path}`]),
     ...access.hostKeyFingerprints.map((fingerprint) => `  host key  ${fingerprint}`),
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 // `consign status`: what is running, what is linked to what, and how much there is of everything.
+import { formatHostPort } from '#commlink/host-port.ts';
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { readEndpoints, type Endpoints } from '#deploy/state-directory.ts';
@@ -49,8 +50,8 @@ function describeEndpoints(endpoints: Endpoints | null): string[] {
   const processes = Object.entries(pids).map(([name, pid]) => `${name} ${pid}`);
   const deliveries = [
     ...(delivery === undefined ? [] : [delivery]),
-    ...(ftp === undefined ? [] : [`ftp://${ftp.host}:${ftp.port}`]),
-    ...(sftp === undefined ? [] : [`sftp://${sftp.host}:${sftp.port}`]),
+    ...(ftp === undefined ? [] : [`ftp://${formatHostPort(ftp)}`]),
+    ...(sftp === undefined ? [] : [`sftp://${formatHostPort(sftp)}`]),
   ];
   return [
     ...(portal === undefined ? [] : [`  portal     ${portal}`]),

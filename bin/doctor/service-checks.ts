@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { formatHostPort } from '#commlink/host-port.ts';
 import { IngestClient } from '../http/ingest-client.ts';
 import { probeHttps } from '../http/portal-probe.ts';
 import { probeMs } from '../limits.ts';
@@ -50,7 +51,7 @@ export async function checkPorts({ endpoints, layout }: Patient): Promise<Findin
       const place = endpoints[protocol];
       if (place === undefined) return elsewhere(protocol);
       const { host, port } = place;
-      const where = `${host}:${port}`;
+      const where = formatHostPort(place);
       try {
         const greeting = await readGreeting(host, port);
         if (expected[protocol].test(greeting)) return ok(protocol, `${where} greets`);

@@ -45,6 +45,8 @@ interface Teardown {
 export interface ConsignOptions {
   /** With the demo customer and product; without, only the first staff login exists. */
   readonly demo?: boolean;
+  /** The address that everything listens on and is reached by, if not the loopback address of IPv4. */
+  readonly listen?: string;
   /** Added to the launcher's and the commands' environment; read anew at each start. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Starts the launcher as this user and group, when the test is root; its own commands run as root all the same. */
@@ -107,9 +109,11 @@ export class RunningConsign {
   async start(): Promise<void> {
     const outputBefore = this.#output.length;
     const demo = this.#options.demo === true ? [] : ['--empty'];
+    const listen = this.#options.listen === undefined ? [] : ['--listen', this.#options.listen];
     const [command, args] = plainCommand(process.execPath, [
       join(repository, 'deploy', 'launch.ts'),
       ...demo,
+      ...listen,
     ]);
     const launcher = spawn(command, args, {
       cwd: repository,

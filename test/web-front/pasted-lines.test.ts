@@ -1,13 +1,13 @@
 // The portal and its API in front of a whole Consign: a customer signs in, makes a token, asks for a file, and pastes each
 // line of the answer into a terminal, where the client asks for the password. Whole and broken-off files, by digest.
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import type { ReadyDeliveryView } from '#web-front/api/schemas.ts';
+import { sha256OfFile } from '../end-to-end/fetched-file.ts';
 import { demoFile, startConsign } from '../rig/running-consign.ts';
+import { paste } from './pasted-line.ts';
 import { Visitor } from './portal-fixture.ts';
 
 const consign = await startConsign(t, { demo: true });
@@ -23,37 +23,6 @@ async function signedInVisitor(): Promise<Visitor> {
   const { name, password } = consign.logins.customer ?? { name: '', password: '' };
   await visitor.signIn({ username: name, password });
   return visitor;
-}
-
-/** Runs a line in a terminal of its own (util-linux's script), accepts a new host key, and types the password. */
-async function paste(
-  line: string,
-  directory: string,
-  password: string,
-): Promise<{ code: number | null; screen: string }> {
-  const environment = { ...process.env, HOME: directory };
-  const terminal = spawn('script', ['-qec', line, '/dev/null'], { cwd: directory, env: environment });
-  let screen = '';
-  const typed = new Set<string>();
-  const typeOnce = (prompt: RegExp, answer: string) => {
-    if (!prompt.test(screen) || typed.has(answer)) return;
-    typed.add(answer);
-    // Clients discard what was typed before they have switched the echo off.
-    setTimeout(() => terminal.stdin.write(`${answer}\n`), 200);
-  };
-  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
-    screen += text;
-    typeOnce(/\(yes\/no/, 'yes');
-    typeOnce(/password( for user '[^']+')?: ?$/i, password);
-  });
-  const code = await new Promise<number | null>((resolve) => terminal.on('close', resolve));
-  return { code, screen };
-}
-
-async function sha256Of(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
 }
 
 t.test(
@@ -82,12 +51,12 @@ t.test(
       await writeFile(join(directory, 'consign-ca.pem'), authority.text);
       const whole = await paste(line ?? '', directory, delivery.password);
       t.equal(whole.code, 0, `${client}: ${whole.screen.slice(-300)}`);
-      t.equal(await sha256Of(target), delivery.sha256, `${client}, whole`);
+      t.equal(await sha256OfFile(target), delivery.sha256, `${client}, whole`);
       if (client === 'scp') continue;
       await truncate(target, partBytes);
       const resumed = await paste(line ?? '', directory, delivery.password);
       t.equal(resumed.code, 0, `${client}: ${resumed.screen.slice(-300)}`);
-      t.equal(await sha256Of(target), delivery.sha256, `${client}, resumed`);
+      t.equal(await sha256OfFile(target), delivery.sha256, `${client}, resumed`);
     }
     const checked = await paste(delivery.commands.sha256sum, join(folder, 'scp'), '');
     t.match(checked.screen, `${file}: OK`);

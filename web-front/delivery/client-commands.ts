@@ -1,9 +1,10 @@
 // The lines that a customer can paste into a terminal to fetch one delivery. No line holds the password, which other
 // users of that machine could read in its list of processes: each client asks for it. All of them resume.
 // Called by the delivery page and the API.
+import { bracketIpv6, formatHostPort } from '#commlink/host-port.ts';
 import type { Delivery } from '#commlink/methods/fields.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
-import { bracketIpv6, type DownloadLinks } from './download-links.ts';
+import type { DownloadLinks } from './download-links.ts';
 import { escapeForOpenSsh, quoteForLftp, quoteForPowerShell, quoteForShell } from './shell-quote.ts';
 
 /** One line per client, for POSIX shells unless the name says otherwise; null where its protocol is not offered. */
@@ -74,7 +75,7 @@ function serverCommands({ delivery, links: { https }, ownAuthority }: CommandSou
 function lftpCommand({ delivery, endpoints: { ftp }, ownAuthority }: CommandSource): string | null {
   if (!ftp) return null;
   const script = quoteForShell(lftpScript(delivery.path, ownAuthority));
-  return `lftp -u ${delivery.login} -e ${script} ftp://${bracketIpv6(ftp.host)}:${ftp.port}`;
+  return `lftp -u ${delivery.login} -e ${script} ftp://${formatHostPort(ftp)}`;
 }
 
 function sshCommands({ delivery, endpoints: { sftp } }: CommandSource) {

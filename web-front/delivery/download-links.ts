@@ -1,5 +1,6 @@
 // The addresses under which one delivery can be fetched. Path segments are percent-encoded (RFC 3986); no address
 // holds the password. Called by the delivery page and the API.
+import { formatHostPort } from '#commlink/host-port.ts';
 import type { Delivery } from '#commlink/methods/fields.ts';
 import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 
@@ -23,14 +24,9 @@ export function downloadLinks(
   const path = delivery.path.split('/').map(percentEncode).join('/');
   return {
     https: https && `${https}/d/${urlToken}/${percentEncode(delivery.file)}`,
-    ftp: ftp && `ftp://${bracketIpv6(ftp.host)}:${ftp.port}/${path}`,
-    sftp: sftp && `sftp://${delivery.login}@${bracketIpv6(sftp.host)}:${sftp.port}/${path}`,
+    ftp: ftp && `ftp://${formatHostPort(ftp)}/${path}`,
+    sftp: sftp && `sftp://${delivery.login}@${formatHostPort(sftp)}/${path}`,
   };
-}
-
-/** An IPv6 address in the brackets that URLs and scp want; other hosts as they are. */
-export function bracketIpv6(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** As encodeURIComponent, but for the four characters that a shell or a parser of links would stumble over. */

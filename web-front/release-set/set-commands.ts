@@ -1,7 +1,8 @@
 // What fetches a whole release: a line for lftp, and a list for aria2. The line asks for the password, which would show in a
 // list of processes; the list holds links that are as good as one. Called by the release's page and the API.
+import { formatHostPort } from '#commlink/host-port.ts';
 import { caFileName } from '../delivery/client-commands.ts';
-import { bracketIpv6, downloadLinks } from '../delivery/download-links.ts';
+import { downloadLinks } from '../delivery/download-links.ts';
 import type { ReadyDelivery } from '../delivery/request-delivery.ts';
 import { quoteForLftp, quoteForShell } from '../delivery/shell-quote.ts';
 import type { NodeFiles } from './stage-set.ts';
@@ -22,7 +23,7 @@ export function mirrorCommand(files: NodeFiles, ownAuthority: boolean): string |
     `mirror -c --parallel=${parallelTransfers} ${quoteForLftp(`${product}/${version}`)} ${quoteForLftp(`${product}-${version}`)}`,
     'exit',
   ].join('; ');
-  return `lftp -u ${login} -e ${quoteForShell(script)} ftp://${bracketIpv6(ftp.host)}:${ftp.port}`;
+  return `lftp -u ${login} -e ${quoteForShell(script)} ftp://${formatHostPort(ftp)}`;
 }
 
 /**
