@@ -1,10 +1,14 @@
 // Ends deliveries and sessions whose time is over, and notes the highest time seen. Called on a schedule by main.ts.
 // Nothing waits for it: logins and sessions compare the time themselves, and the nodes unlink by themselves.
 import { expireProposals } from './second-person/proposals.ts';
+import { overStaffSessionKeptMs } from './console/kept-forms/limits.ts';
 import type { ServiceContext } from './service-context.ts';
 import { bansKeptMs, clockBehindWarningMs, expiryBatchMax, portalViewsKeptMs } from './limits.ts';
 
-/** Marks overdue deliveries and proposals as expired, a batch a transaction, and deletes expired sessions and links, and bans of long ago. */
+/**
+ * Marks overdue deliveries and proposals as expired, a batch a transaction, and deletes expired sessions and links, and bans of
+ * long ago.
+ */
 export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clock'>): Promise<void> {
   const { store, clock } = context;
   const atMs = clock.nowMs();
@@ -18,11 +22,13 @@ export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clo
     });
   }
   await expireProposals(context);
-  const { sessions, staffSessions } = await store.read.settings.expiredCounts(atMs);
+  const { sessions } = await store.read.settings.expiredCounts(atMs);
+  // For a while the console knows whose session it was: what is typed meanwhile is kept for them.
+  const { staffSessions } = await store.read.settings.expiredCounts(atMs - overStaffSessionKeptMs);
   if (sessions + staffSessions === 0) return;
   await store.transaction(async (transaction) => {
     await transaction.sessions.deleteExpiredSessions(atMs);
-    await transaction.staff.deleteExpiredSessions(atMs);
+    await transaction.staff.deleteExpiredSessions(atMs - overStaffSessionKeptMs);
     await transaction.people.deleteExpiredLinks(atMs);
     await transaction.identityLinks.deleteExpiredProviderSessions(atMs);
     await transaction.bans.deleteOver(atMs - bansKeptMs);

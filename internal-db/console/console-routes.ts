@@ -13,10 +13,15 @@ import {
   setStaffCookie,
   type StaffRoute,
 } from './console-gate.ts';
+import { registerApprovalRoutes } from './approvals/approval-routes.ts';
+import { pageAfterSignIn, registerKeptFormRoutes } from './kept-forms/kept-form-routes.ts';
+import { KeptForms } from './kept-forms/kept-forms.ts';
 import { registerLicenceRoutes } from './licences/licence-routes.ts';
 import { nextOf, pageAskedFor, stepTo } from './next-page.ts';
 import { registerOperationsRoutes } from './operations/operations-routes.ts';
 import { registerOwnSecurityRoutes } from './own-security-routes.ts';
+import { registerProviderRoutes, staffProviderTitles } from './provider-routes.ts';
+import { renderSignedOutPage } from './provider-pages.ts';
 import { registerSecondFactorRoutes } from './second-factor-routes.ts';
 import { renderSignInPage } from './sign-in-page.ts';
 import { signInStaff, signOutStaff } from './staff-session.ts';
@@ -26,9 +31,10 @@ import { registerWebhookRoutes } from './webhooks/webhook-routes.ts';
 /** Registers everything. */
 export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, facts: ProcessFacts): void {
   registerSignIn(app, context);
+  const kept = new KeptForms(context.clock);
   const forStaff = (route: StaffRoute) => async (request: ConsoleRequest, reply: ConsoleReply) => {
     const caller = await identifyStaff(context, request);
-    if (!caller) return reply.redirect(stepTo('/sign-in', pageAskedFor(request)), 303);
+    if (!caller) return reply.redirect(stepTo('/sign-in', await pageAfterSignIn(context, kept, request)), 303);
     if (!caller.hasProved) return reply.redirect(stepTo('/second-factor', pageAskedFor(request)), 303);
     requirePermission(caller, 'read');
     const page = await route(caller, request, reply);
@@ -38,13 +44,18 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
     const caller = await identifyStaff(context, request);
     if (caller) {
       readSignedForm(caller, request);
-      await signOutStaff(context, caller);
+      const there = await signOutStaff(context, caller);
+      clearStaffCookie(reply);
+      if (there) return reply.type('text/html; charset=utf-8').send(renderSignedOutPage(there));
     }
     clearStaffCookie(reply);
     return reply.redirect('/sign-in', 303);
   });
   registerSecondFactorRoutes(app, context);
+  registerProviderRoutes(app, context, forStaff);
   registerOwnSecurityRoutes(app, context, forStaff);
+  registerApprovalRoutes(app, context, forStaff);
+  registerKeptFormRoutes(app, kept, forStaff);
   registerSupportRoutes(app, context, forStaff);
   registerOperationsRoutes(app, { context, facts, forStaff });
   registerLicenceRoutes(app, context, forStaff);
@@ -52,8 +63,11 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
 }
 
 function registerSignIn(app: ConsoleApp, context: ServiceContext): void {
+  const offered = () => ({ providers: staffProviderTitles(context) });
   app.get('/sign-in', (request: ConsoleRequest, reply: ConsoleReply) =>
-    reply.type('text/html; charset=utf-8').send(renderSignInPage(nextOf(request.query), null)),
+    reply
+      .type('text/html; charset=utf-8')
+      .send(renderSignInPage({ ...offered(), next: nextOf(request.query), refusal: null })),
   );
   app.post('/sign-in', async (request: ConsoleRequest, reply: ConsoleReply) => {
     requireSameOrigin(request);
@@ -69,9 +83,9 @@ function registerSignIn(app: ConsoleApp, context: ServiceContext): void {
     const refusal =
       waitSeconds > 0
         ? `Too many attempts. Wait ${waitSeconds} seconds, then try again.`
-        : 'This name and password do not belong together. Try again.';
+        : (outcome.refusal ?? 'This name and password do not belong together. Try again.');
     if (waitSeconds > 0) reply.header('retry-after', waitSeconds);
-    const page = renderSignInPage(next, refusal);
+    const page = renderSignInPage({ ...offered(), next, refusal });
     return reply
       .code(waitSeconds > 0 ? 429 : 401)
       .type('text/html; charset=utf-8')

@@ -41,6 +41,7 @@ const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] =
   [
     'Oversight',
     [
+      { href: '/approvals', text: 'Approvals' },
       { href: '/audit', text: 'Audit log', needs: 'audit.read' },
       { href: '/staff', text: 'Staff', needs: 'staff.write' },
       { href: '/security', text: 'Your sign-in' },

@@ -11,6 +11,7 @@ import { compareVersionsNewestFirst } from '../../decision/version-range.ts';
 import { consoleRowsMax } from '../../limits.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { readVersionStatistics } from '../../statistics/version-statistics.ts';
+import { proposalPageFor } from '../approvals/approval-gate.ts';
 import type { ForStaff } from '../console-gate.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
 import { FormFields, parseForm, parseReason } from '../console-forms.ts';
@@ -65,6 +66,7 @@ interface Exchange {
 }
 
 interface Change {
+  readonly caller: StaffCaller;
   readonly actor: string;
   readonly product: string;
   readonly version: string;
@@ -81,8 +83,8 @@ function registerChanges(app: ConsoleApp, context: ServiceContext, forStaff: For
         const named = new FormFields(request.params);
         const [product, version] = [named.text('product'), named.text('version')];
         try {
-          const done = await apply({ actor: `staff:${caller.staff.name}`, product, version, fields });
-          return await reply.redirect(`${releasePath(product, version)}?done=${done}`, 303);
+          const actor = `staff:${caller.staff.name}`;
+          return await reply.redirect(await apply({ caller, actor, product, version, fields }), 303);
         } catch (error) {
           if (!(error instanceof RpcError)) throw error;
           const view = await readRelease(context, request);
@@ -92,18 +94,28 @@ function registerChanges(app: ConsoleApp, context: ServiceContext, forStaff: For
       }),
     );
   };
-  onPost('publish', async ({ fields, ...release }) => {
-    await setReleaseState(context, { ...release, state: 'published', reason: parseReason(fields) });
-    return 'published';
+  const doneAt = ({ product, version }: Change, done: string) =>
+    `${releasePath(product, version)}?done=${done}`;
+  onPost('publish', async (change) => {
+    const { actor, product, version, fields } = change;
+    const reason = parseReason(fields);
+    await setReleaseState(context, { actor, product, version, state: 'published', reason });
+    return doneAt(change, 'published');
   });
-  onPost('withdraw', async ({ fields, ...release }) => {
-    await setReleaseState(context, { ...release, state: 'withdrawn', reason: parseReason(fields) });
-    return 'withdrawn';
+  onPost('withdraw', async (change) => {
+    const { caller, actor, product, version, fields } = change;
+    const reason = parseReason(fields);
+    const dangerous = { kind: 'release.withdraw', params: { product, version }, reason } as const;
+    const proposalPage = await proposalPageFor(context, caller, dangerous);
+    if (proposalPage !== null) return proposalPage;
+    await setReleaseState(context, { actor, product, version, state: 'withdrawn', reason });
+    return doneAt(change, 'withdrawn');
   });
-  onPost('notes', async ({ fields, ...release }) => {
+  onPost('notes', async (change) => {
+    const { actor, product, version, fields } = change;
     const notes = fields.secret('notes').replaceAll('\r\n', '\n');
-    await setReleaseNotes(context, parseForm(notesCheck, { ...release, notes }));
-    return 'notes';
+    await setReleaseNotes(context, parseForm(notesCheck, { actor, product, version, notes }));
+    return doneAt(change, 'notes');
   });
 }
 

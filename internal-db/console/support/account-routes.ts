@@ -15,6 +15,7 @@ import { sendPasswordReset } from '../../members/send-password-reset.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
+import { proposalPageFor } from '../approvals/approval-gate.ts';
 import { FormFields, parseCancelForm, parseReason } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import type { StaffAction } from '../staff-permissions.ts';
@@ -43,9 +44,15 @@ const doneTexts = {
 export type Done = keyof typeof doneTexts;
 
 interface Change {
+  readonly caller: StaffCaller;
   readonly actor: string;
   readonly account: string;
   readonly fields: FormFields;
+}
+
+/** Another page than the customer's to go to. */
+interface Elsewhere {
+  readonly page: string;
 }
 
 const cursorCheck = compileSchema('cursor', Cursor);
@@ -62,15 +69,19 @@ export function registerAccountRoutes(app: ConsoleApp, context: ServiceContext, 
       return renderAccountPage(caller, view, text === null ? null : { kind: 'done', text });
     }),
   );
-  const onPost = (path: string, action: StaffAction, apply: (change: Change) => Promise<Done>): void => {
+  const onPost = (
+    path: string,
+    action: StaffAction,
+    apply: (change: Change) => Promise<Done | Elsewhere>,
+  ): void => {
     app.post(
       `/accounts/:account/${path}`,
       forStaff(async (caller, request, reply) => {
         const fields = readSignedForm(caller, request);
         requirePermission(caller, action);
         const { name } = await findAccount(context.store.read, accountOf(request));
-        const change = { actor: `staff:${caller.staff.name}`, account: name, fields };
-        return await applyChange(context, { caller, change, apply, reply });
+        const change = { caller, actor: `staff:${caller.staff.name}`, account: name, fields };
+        return await applyChange(context, { change, apply, reply });
       }),
     );
   };
@@ -83,9 +94,13 @@ export function registerAccountRoutes(app: ConsoleApp, context: ServiceContext, 
     await recordLicenceAcceptance(context, { actor, account, agreement, version: null });
     return 'accepted';
   });
-  onPost('reset-second-factor', 'user.resetSecondFactor', async ({ fields, actor, account }) => {
+  onPost('reset-second-factor', 'user.resetSecondFactor', async ({ caller, fields, actor, account }) => {
     const user = await findPersonOf(context, account, fields.text('user'));
-    await resetUserFactors(context, { actor, user, reason: parseReason(fields) });
+    const reason = parseReason(fields);
+    const dangerous = { kind: 'user.resetSecondFactor', params: { user }, reason } as const;
+    const page = await proposalPageFor(context, caller, dangerous);
+    if (page !== null) return { page };
+    await resetUserFactors(context, { actor, user, reason });
     return 'factorsReset';
   });
   onPost('invite', 'account.create', async ({ fields, actor, account }) => {
@@ -97,9 +112,13 @@ export function registerAccountRoutes(app: ConsoleApp, context: ServiceContext, 
     await sendPasswordReset(context, { actor, user, reason: parseReason(fields) });
     return 'resetSent';
   });
-  onPost('state', 'account.setState', async ({ fields, actor, account }) => {
+  onPost('state', 'account.setState', async ({ caller, fields, actor, account }) => {
     const state = fields.text('state') === 'suspended' ? 'suspended' : 'active';
-    await setAccountState(context, { actor, account, state, reason: parseReason(fields) });
+    const reason = parseReason(fields);
+    const dangerous = { kind: 'account.suspend', params: { account }, reason } as const;
+    const page = state === 'suspended' ? await proposalPageFor(context, caller, dangerous) : null;
+    if (page !== null) return { page };
+    await setAccountState(context, { actor, account, state, reason });
     return 'state';
   });
 }
@@ -126,16 +145,17 @@ function readCursor(text: string): Cursor | null {
 async function applyChange(
   context: ServiceContext,
   parts: {
-    caller: StaffCaller;
     change: Change;
-    apply: (change: Change) => Promise<Done>;
+    apply: (change: Change) => Promise<Done | Elsewhere>;
     reply: ConsoleReply;
   },
 ): Promise<string | ConsoleReply> {
-  const { caller, change, apply, reply } = parts;
-  const { account } = change;
+  const { change, apply, reply } = parts;
+  const { caller, account } = change;
   try {
-    return await reply.redirect(`/accounts/${account}?done=${await apply(change)}`, 303);
+    const done = await apply(change);
+    const page = typeof done === 'string' ? `/accounts/${account}?done=${done}` : done.page;
+    return await reply.redirect(page, 303);
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
     const view = await readAccount(context, account, new FormFields({}));

@@ -5,8 +5,12 @@ import { applyBulk } from '../../bulk/apply-bulk.ts';
 import { bulkFormBytesMax } from '../../limits.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ConsoleApp } from '../console-app.ts';
+import { proposalPageFor } from '../approvals/approval-gate.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import { renderBulkPage } from './bulk-page.ts';
+
+/** Each line of a table has a reason of its own. */
+const bulkReason = 'The reasons are in the table.';
 
 /** Registers them. */
 export function registerBulkRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
@@ -28,6 +32,9 @@ export function registerBulkRoutes(app: ConsoleApp, context: ServiceContext, for
       const digest = createHash('sha256').update(text).digest('base64url');
       const isApplied = fields.text('do') === 'apply' && fields.text('checked') === digest;
       const actor = `staff:${caller.staff.name}`;
+      const dangerous = { kind: 'entitlement.bulk', params: { text }, reason: bulkReason } as const;
+      const proposalPage = isApplied ? await proposalPageFor(context, caller, dangerous) : null;
+      if (proposalPage !== null) return reply.redirect(proposalPage, 303);
       const outcome = await applyBulk(context, { actor, text, dryRun: !isApplied });
       const isFine = outcome.problems.length === 0;
       if (!isFine) reply.code(422);

@@ -12,6 +12,7 @@ import {
 } from '../../admin/staff-administration.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ConsoleApp } from '../console-app.ts';
+import { proposalPageFor } from '../approvals/approval-gate.ts';
 import { FormFields, parseForm, parseReason } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import type { StaffCaller } from '../staff-session.ts';
@@ -20,7 +21,11 @@ import { renderStaffPage } from './staff-page.ts';
 const createCheck = compileSchema('staff', adminMethods['staff.create'].params);
 const roleCheck = compileSchema('role', adminMethods['staff.setRole'].params);
 
+/** The form has no field for it. */
+const newStaffReason = 'Somebody new.';
+
 interface StaffChange {
+  readonly caller: StaffCaller;
   readonly actor: string;
   readonly name: string;
   readonly reason: string;
@@ -51,6 +56,15 @@ export function registerStaffRoutes(app: ConsoleApp, context: ServiceContext, fo
           role,
           password: null,
         });
+        const params = {
+          change: 'create',
+          name: wanted.name,
+          displayName: wanted.displayName,
+          role: wanted.role,
+        } as const;
+        const dangerous = { kind: 'staff.change', params, reason: newStaffReason } as const;
+        const page = await proposalPageFor(context, caller, dangerous);
+        if (page !== null) return await reply.redirect(page, 303);
         const made = await createStaff(context, wanted);
         const created = { name: made.name, password: made.password ?? '' };
         return renderStaffPage(caller, { ...(await listStaff(context)), created });
@@ -62,7 +76,7 @@ export function registerStaffRoutes(app: ConsoleApp, context: ServiceContext, fo
       }
     }),
   );
-  const onPost = (path: string, apply: (change: StaffChange) => Promise<unknown>): void => {
+  const onPost = (path: string, apply: (change: StaffChange) => Promise<string | null>): void => {
     app.post(
       `/staff/:name/${path}`,
       forStaff(async (caller, request, reply) => {
@@ -71,17 +85,35 @@ export function registerStaffRoutes(app: ConsoleApp, context: ServiceContext, fo
         const name = new FormFields(request.params).text('name');
         if (name === caller.staff.name)
           throw new RpcError('refused', 'Ask somebody else to change your own access.');
-        await apply({ actor: actorOf(caller), name, reason: parseReason(fields), fields });
-        return reply.redirect('/staff?done=changed', 303);
+        const change = { caller, actor: actorOf(caller), name, reason: parseReason(fields), fields };
+        return reply.redirect((await apply(change)) ?? '/staff?done=changed', 303);
       }),
     );
   };
-  onPost('role', async ({ fields, ...change }) => {
-    await setStaffRole(context, parseForm(roleCheck, { ...change, role: fields.text('role') }));
+  onPost('role', async ({ caller, actor, name, reason, fields }) => {
+    const wanted = parseForm(roleCheck, { actor, name, role: fields.text('role'), reason });
+    const params = { change: 'role', name, role: wanted.role } as const;
+    const page = await proposalPageFor(context, caller, { kind: 'staff.change', params, reason });
+    if (page === null) await setStaffRole(context, wanted);
+    return page;
   });
-  onPost('end', ({ fields: _fields, ...change }) => setStaffEnded(context, { ...change, ended: true }));
-  onPost('readmit', ({ fields: _fields, ...change }) => setStaffEnded(context, { ...change, ended: false }));
-  onPost('reset-second-factor', ({ fields: _fields, ...change }) => resetStaffFactors(context, change));
+  onPost('end', async ({ caller, actor, name, reason }) => {
+    const page = await proposalPageFor(context, caller, { kind: 'staff.end', params: { name }, reason });
+    if (page === null) await setStaffEnded(context, { actor, name, reason, ended: true });
+    return page;
+  });
+  onPost('readmit', async ({ caller, actor, name, reason }) => {
+    const params = { change: 'readmit', name } as const;
+    const page = await proposalPageFor(context, caller, { kind: 'staff.change', params, reason });
+    if (page === null) await setStaffEnded(context, { actor, name, reason, ended: false });
+    return page;
+  });
+  onPost('reset-second-factor', async ({ caller, actor, name, reason }) => {
+    const params = { change: 'resetSecondFactor', name } as const;
+    const page = await proposalPageFor(context, caller, { kind: 'staff.change', params, reason });
+    if (page === null) await resetStaffFactors(context, { actor, name, reason });
+    return page;
+  });
 }
 
 const doneNotice = { kind: 'done', text: 'Changed.' } as const;

@@ -18,7 +18,7 @@ interface Sending {
 }
 
 const collected = collectRoutes();
-const room = await startRoom(t);
+const room = await startRoom(t, [], { portalUrl: 'https://portal.example.test' });
 collected[Symbol.dispose]();
 const registered = collected.apps[0] ?? new Set<string>();
 const newRecords = await createRecords(room);
@@ -28,6 +28,7 @@ const secondStep = new Set([
   'GET /second-factor',
   'POST /second-factor',
   'POST /second-factor/set-up',
+  'POST /second-factor/set-up/passkey',
   'POST /sign-out',
 ]);
 const cookieName = '__Host-consign-staff';

@@ -1,0 +1,98 @@
+// What a change that may need a second person is: its parameters, which are stored with the proposal, who may propose and
+// approve it, and what it is about. Used by the files beside this one.
+import { StaffRole } from '#commlink/methods/administration-fields.ts';
+import { Line, Slug } from '#commlink/methods/fields.ts';
+import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
+import type { DangerousChangeKind } from '#commlink/settings/second-person-settings.ts';
+import type { StaffAction } from '../console/staff-permissions.ts';
+import { bulkFormBytesMax } from '../limits.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 200 });
+
+const StaffChangeParams = Type.Union([
+  strictObject({ change: Type.Literal('create'), name: Slug, displayName: Line, role: StaffRole }),
+  strictObject({ change: Type.Literal('role'), name: Slug, role: StaffRole }),
+  strictObject({
+    change: Type.Union([Type.Literal('readmit'), Type.Literal('resetSecondFactor')]),
+    name: Slug,
+  }),
+]);
+
+/** A change with its parameters, by kind. */
+export const DangerousChange = Type.Union([
+  strictObject({
+    kind: Type.Literal('release.withdraw'),
+    params: strictObject({ product: Name, version: Name }),
+  }),
+  strictObject({
+    kind: Type.Literal('entitlement.bulk'),
+    params: strictObject({ text: Type.String({ maxLength: bulkFormBytesMax }) }),
+  }),
+  strictObject({ kind: Type.Literal('account.suspend'), params: strictObject({ account: Name }) }),
+  strictObject({ kind: Type.Literal('staff.change'), params: StaffChangeParams }),
+  strictObject({ kind: Type.Literal('staff.end'), params: strictObject({ name: Slug }) }),
+  strictObject({ kind: Type.Literal('user.resetSecondFactor'), params: strictObject({ user: Name }) }),
+]);
+export type DangerousChange = Static<typeof DangerousChange>;
+
+/** Reads what was stored. */
+export const dangerousChangeCheck = compileSchema('dangerous change', DangerousChange);
+
+/** What a member of staff must be allowed to do, to propose it and to approve it. */
+export const permissionFor: Readonly<Record<DangerousChangeKind, StaffAction>> = {
+  'release.withdraw': 'catalog.write',
+  'entitlement.bulk': 'entitlement.revoke',
+  'account.suspend': 'account.setState',
+  'staff.change': 'staff.write',
+  'staff.end': 'staff.write',
+  'user.resetSecondFactor': 'user.resetSecondFactor',
+};
+
+/** What the audit log and lists call it. */
+export function subjectOf(change: DangerousChange): string {
+  switch (change.kind) {
+    case 'release.withdraw':
+      return `${change.params.product}/${change.params.version}`;
+    case 'entitlement.bulk':
+      return 'a table of changes';
+    case 'account.suspend':
+      return change.params.account;
+    case 'staff.change':
+    case 'staff.end':
+      return change.params.name;
+    case 'user.resetSecondFactor':
+      return change.params.user;
+  }
+}
+
+/** A sentence for lists and pages. */
+export function titleOf(change: DangerousChange): string {
+  const subject = subjectOf(change);
+  switch (change.kind) {
+    case 'release.withdraw':
+      return `Withdraw ${subject}`;
+    case 'entitlement.bulk':
+      return 'Make many changes at once';
+    case 'account.suspend':
+      return `Suspend ${subject}`;
+    case 'staff.end':
+      return `End the access of ${subject}`;
+    case 'user.resetSecondFactor':
+      return `Take the second factors of the customer's user ${subject}`;
+    case 'staff.change':
+      return titleOfStaffChange(change.params);
+  }
+}
+
+function titleOfStaffChange(params: Static<typeof StaffChangeParams>): string {
+  switch (params.change) {
+    case 'create':
+      return `Add ${params.name} to the staff as ${params.role}`;
+    case 'role':
+      return `Give ${params.name} the role ${params.role}`;
+    case 'readmit':
+      return `Let ${params.name} sign in again`;
+    case 'resetSecondFactor':
+      return `Take the second factors of ${params.name}`;
+  }
+}

@@ -1,0 +1,119 @@
+// What a proposed change would do if it were approved now, for whoever decides: facts, and for a table its text. Called by the
+// console and its API.
+import { RpcError } from '#commlink/rpc-error.ts';
+import { applyBulk } from '../bulk/apply-bulk.ts';
+import { findAccount, findProduct, findRelease } from '../admin/find-by-name.ts';
+import { findStaffMember } from '../admin/staff-changes.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { ProposalRecord } from '../store/proposals.ts';
+import type { DangerousChange } from './dangerous-change.ts';
+import { changeOf } from './proposals.ts';
+
+/** What would be done. */
+export interface ChangePreview {
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  /** The table of a change of many; null for other changes. */
+  readonly table: string | null;
+}
+
+type StaffParams = Extract<DangerousChange, { kind: 'staff.change' }>['params'];
+type Facts = ChangePreview['facts'];
+
+/** Looks it up. What does not exist any more is a fact, too. */
+export async function describeProposal(
+  context: ServiceContext,
+  proposal: ProposalRecord,
+): Promise<ChangePreview> {
+  const change = changeOf(proposal);
+  const table = change.kind === 'entitlement.bulk' ? change.params.text : null;
+  try {
+    return { facts: await factsOf(context, change), table };
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    return { facts: [['It cannot be done now', error.message]], table };
+  }
+}
+
+async function factsOf(context: ServiceContext, change: DangerousChange): Promise<Facts> {
+  switch (change.kind) {
+    case 'release.withdraw':
+      return await factsOfRelease(context, change.params);
+    case 'entitlement.bulk':
+      return await factsOfTable(context, change.params.text);
+    case 'account.suspend':
+      return await factsOfAccount(context, change.params.account);
+    case 'staff.change':
+      return await factsOfStaff(context, change.params);
+    case 'staff.end':
+      return await factsOfMember(context, change.params.name);
+    case 'user.resetSecondFactor':
+      return await factsOfUser(context, change.params.user);
+  }
+}
+
+async function factsOfRelease(
+  { store: { read } }: ServiceContext,
+  named: { product: string; version: string },
+): Promise<Facts> {
+  const product = await findProduct(read, named.product);
+  const release = await findRelease(read, product, named.version);
+  return [
+    ['Release', `${product.title} ${release.version}`],
+    ['State now', release.state],
+    ['Customers who have it', String(await read.statistics.holderCount(release.id))],
+    ['Deliveries that end', String((await read.deliveries.liveOfRelease(release.id)).length)],
+  ];
+}
+
+async function factsOfTable(context: ServiceContext, text: string): Promise<Facts> {
+  const outcome = await applyBulk(context, { actor: 'console', text, dryRun: true });
+  const { problems, accounts, grantCount, extensionCount, revocationCount, endedDeliveryCount } = outcome;
+  const [first] = problems;
+  if (first) return [['It cannot be done now', `Line ${first.line ?? 1}: ${first.sentence}`]];
+  return [
+    ['Grants', String(grantCount)],
+    ['Extensions', String(extensionCount)],
+    ['Revocations', String(revocationCount)],
+    ['Deliveries that end', String(endedDeliveryCount)],
+    ['Customers', accounts.join(', ')],
+  ];
+}
+
+async function factsOfAccount({ store: { read } }: ServiceContext, name: string): Promise<Facts> {
+  const account = await findAccount(read, name);
+  return [
+    ['Customer', `${account.displayName} (${account.name})`],
+    ['State now', account.state],
+    ['Deliveries that end', String((await read.deliveries.liveOfAccount(account.id)).length)],
+  ];
+}
+
+async function factsOfStaff(context: ServiceContext, params: StaffParams): Promise<Facts> {
+  if (params.change === 'create') {
+    const { name, displayName, role } = params;
+    return [
+      ['New', `${displayName} (${name})`],
+      ['Role', role],
+    ];
+  }
+  const facts = await factsOfMember(context, params.name);
+  return params.change === 'role' ? [...facts, ['New role', params.role]] : facts;
+}
+
+async function factsOfMember({ store: { read } }: ServiceContext, name: string): Promise<Facts> {
+  const { displayName, role, endedAtMs } = await findStaffMember(read, name);
+  return [
+    ['Member of staff', `${displayName} (${name})`],
+    ['Role now', role],
+    ['May sign in now', endedAtMs === null ? 'yes' : 'no'],
+  ];
+}
+
+async function factsOfUser({ store: { read } }: ServiceContext, name: string): Promise<Facts> {
+  const found = await read.accounts.userByName(name);
+  if (!found) throw new RpcError('not_found', `There is no user ${name}.`);
+  return [
+    ['Person', `${found.user.displayName} (${name})`],
+    ['Customer', `${found.account.displayName} (${found.account.name})`],
+  ];
+}
