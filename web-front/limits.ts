@@ -86,8 +86,9 @@ export const pageRefreshSeconds = 5;
 
 /** Fixed bounds of the streams that tell of deliveries. */
 export const watchLimits = {
-  /** Streams that this process keeps open, and one session or token. */
+  /** Streams that this process keeps open: in all, of one account, and of one session or token. */
   openMax: 1000,
+  openPerAccountMax: 100,
   openPerSessionMax: 8,
   retryAfterSeconds: 15,
   /** How often an account's deliveries are asked for: while something moves, otherwise, and after a failure. */

@@ -8,6 +8,7 @@ import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import type { InternalDbClient } from '../internal-db-client.ts';
 import { watchLimits } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
+import { WatchPlaces } from './watch-places.ts';
 
 /** Why a reader is told nothing more: the delivery has ended, or the session, or this process stops. */
 export type WatchEnd = 'delivery' | 'session' | 'stopping';
@@ -31,9 +32,7 @@ export class DeliveryWatch {
   readonly #internalDb: InternalDbClient;
   readonly #log: Logger;
   readonly #circles = new Map<string, Circle>();
-  readonly #openBySession = new Map<string, number>();
-  #openCount = 0;
-  #isClosed = false;
+  readonly #places = new WatchPlaces();
 
   constructor(internalDb: InternalDbClient, log: Logger) {
     this.#internalDb = internalDb;
@@ -42,21 +41,24 @@ export class DeliveryWatch {
 
   /**
    * Begins to watch. Returns how the delivery stands now, and what stops it. Throws the problem `rate_limited` when the
-   * session, or everybody together, watches too much already; `not_found`; or what the calls to internal-db throw.
+   * session, its account, or everybody together, watches too much already; `not_found`; or what the calls to internal-db
+   * throw.
    */
   async open(watcher: Watcher): Promise<{ record: DeliveryWithDownloads; stop: () => void }> {
-    const leave = this.#takePlace(watcher.session);
+    const { session, delivery } = watcher;
+    const leave = this.#places.take(session);
     try {
-      const { session, delivery } = watcher;
       const [{ owner }, { deliveries }] = await Promise.all([
         this.#internalDb.callForSession('session.describe', { session }),
         this.#internalDb.callForSession('delivery.describe', { session, deliveries: [delivery] }),
       ]);
       const record = deliveries[0];
       if (!record) throw new PortalProblem('not_found', 'Your account has no such delivery.');
+      const leaveAccount = this.#places.takeOfAccount(owner.account.id);
       const part = this.#join(circleOf(owner), watcher);
       const stop = () => {
         part();
+        leaveAccount();
         leave();
       };
       return { record, stop };
@@ -68,36 +70,12 @@ export class DeliveryWatch {
 
   /** Ends every watch; nothing is begun any more. */
   close(): void {
-    this.#isClosed = true;
+    this.#places.close();
     for (const { watchers, wake } of this.#circles.values()) {
       for (const watcher of watchers) watcher.end('stopping');
       watchers.clear();
       wake.now();
     }
-  }
-
-  /** A place among the open watches; returns what gives it back, once. */
-  #takePlace(session: string): () => void {
-    const ofSession = this.#openBySession.get(session) ?? 0;
-    if (
-      this.#isClosed ||
-      this.#openCount >= watchLimits.openMax ||
-      ofSession >= watchLimits.openPerSessionMax
-    ) {
-      const message = 'Too many pages follow deliveries at the same time. Close some of them.';
-      throw new PortalProblem('rate_limited', message, { retryAfterSeconds: watchLimits.retryAfterSeconds });
-    }
-    this.#openCount += 1;
-    this.#openBySession.set(session, ofSession + 1);
-    let isTaken = true;
-    return () => {
-      if (!isTaken) return;
-      isTaken = false;
-      this.#openCount -= 1;
-      const left = (this.#openBySession.get(session) ?? 1) - 1;
-      if (left === 0) this.#openBySession.delete(session);
-      else this.#openBySession.set(session, left);
-    };
   }
 
   #join(name: string, watcher: Watcher): () => void {

@@ -7,7 +7,7 @@ import { startRoom } from '../support/running-room.ts';
 import { consoleRoutes } from './route-table.ts';
 import { createRecords, openStaffSession } from './staff-browser.ts';
 
-const room = await startRoom(t);
+const room = await startRoom(t, [], { portalUrl: 'https://portal.example.test' });
 const newRecords = await createRecords(room);
 const browser = await launchChromium(t);
 const origin = `https://127.0.0.1:${room.services.console.port}`;
