@@ -117,18 +117,29 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     runWebhooks(context, alerts),
     ...startMailSchedules(context, config.databaseFile),
   ];
-  acquired.defer(async () => {
-    await Promise.all(schedules.map((schedule) => schedule.stop()));
-    await Promise.all([context.failureBans.settle(), context.resetRequests.settle()]);
-    await context.accessEnder.stop();
-    await Promise.all([context.orders.settle(), context.banSender.settle()]);
-    await node.close();
-    await context.access.write(context.clock.nowMs());
-    await recordClock(context);
-    await configurationAudit.write(context);
-  });
+  acquired.defer(() => stopServices(context, { schedules, node, configurationAudit }));
   const running = acquired.move();
   return { context, node, console: staffConsole, stop: () => running.disposeAsync() };
+}
+
+/** Ends what runs by itself, then the links, and writes down what was kept in memory. */
+async function stopServices(
+  context: ServiceContext,
+  running: {
+    schedules: readonly Schedule[];
+    node: ClusterNode<'internal-db'>;
+    configurationAudit: ConfigurationAudit;
+  },
+): Promise<void> {
+  const { schedules, node, configurationAudit } = running;
+  await Promise.all(schedules.map((schedule) => schedule.stop()));
+  await Promise.all([context.failureBans.settle(), context.resetRequests.settle()]);
+  await context.accessEnder.stop();
+  await Promise.all([context.orders.settle(), context.banSender.settle()]);
+  await node.close();
+  await context.access.write(context.clock.nowMs());
+  await recordClock(context);
+  await configurationAudit.write(context);
 }
 
 /** Lifetimes, and whatever else is asked for at each use, need no preparation. */

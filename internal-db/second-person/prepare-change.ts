@@ -56,7 +56,7 @@ export async function prepareChange(
         await reset.apply(transaction, author);
         return [];
       };
-      return { apply, after: reset.after, shownOnce: null };
+      return { apply, after: () => reset.after(), shownOnce: null };
     }
   }
 }

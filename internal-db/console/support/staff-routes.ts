@@ -76,6 +76,10 @@ export function registerStaffRoutes(app: ConsoleApp, context: ServiceContext, fo
       }
     }),
   );
+  registerChanges(app, context, forStaff);
+}
+
+function registerChanges(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
   const onPost = (path: string, apply: (change: StaffChange) => Promise<string | null>): void => {
     app.post(
       `/staff/:name/${path}`,

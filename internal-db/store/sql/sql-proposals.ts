@@ -26,8 +26,8 @@ export class SqlProposals implements ProposalWrites {
   }
 
   async proposals({ kinds, after, limit }: ProposalPage): Promise<ProposalRecord[]> {
-    const { textsOf } = this.#connection.dialect;
-    const sql = `${proposalSql} WHERE p.kind IN (${textsOf('kinds')})
+    const { dialect } = this.#connection;
+    const sql = `${proposalSql} WHERE p.kind IN (${dialect.textsOf('kinds')})
       AND (p.proposed_at_ms < :atMs OR (p.proposed_at_ms = :atMs AND p.id < :afterId))
       ORDER BY p.proposed_at_ms DESC, p.id DESC LIMIT :limit`;
     const place = { atMs: after?.atMs ?? Number.MAX_SAFE_INTEGER, afterId: after?.id ?? '' };

@@ -197,7 +197,7 @@ t.test('nobody approves what is about them, and two clicks at once do it once', 
     bob.post(path, `${path}/approve`, {}),
     bob.post(path, `${path}/approve`, {}),
   ]);
-  t.strictSame(answers.map(({ status }) => status).toSorted(), [303, 422]);
+  t.strictSame(answers.map(({ status }) => String(status)).toSorted(), ['303', '422']);
   t.equal((await audit()).filter((entry) => entry.includes('account.suspend')).length, 1);
   t.match(
     await ann.post('/staff', '/staff/nobody/end', { reason }),
