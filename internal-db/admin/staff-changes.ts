@@ -82,6 +82,7 @@ async function applyChange(
       if ((staff.endedAtMs !== null) === ends) return null;
       await transaction.staff.setEnded(id, ends ? atMs : null);
       await transaction.staff.deleteSessionsOf(id, null);
+      if (ends) await transaction.identityLinks.deleteLinksOf(id);
       return { action: ends ? 'staff.end' : 'staff.readmit', detail: { reason } };
     }
   }

@@ -34,7 +34,8 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
   const kept = new KeptForms(context.clock);
   const forStaff = (route: StaffRoute) => async (request: ConsoleRequest, reply: ConsoleReply) => {
     const caller = await identifyStaff(context, request);
-    if (!caller) return reply.redirect(stepTo('/sign-in', await pageAfterSignIn(context, kept, request)), 303);
+    if (!caller)
+      return reply.redirect(stepTo('/sign-in', await pageAfterSignIn(context, kept, request)), 303);
     if (!caller.hasProved) return reply.redirect(stepTo('/second-factor', pageAskedFor(request)), 303);
     requirePermission(caller, 'read');
     const page = await route(caller, request, reply);

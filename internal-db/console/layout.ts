@@ -27,6 +27,8 @@ export interface PageParts {
   /** Where the page is followed, when it is kept up to date while somebody looks at it. */
   readonly live?: LivePage | null;
   readonly content: Html;
+  /** More elements of the document's head. */
+  readonly head?: Html;
 }
 
 /** The whole page as text. */
@@ -48,6 +50,7 @@ export function renderPage(page: PageParts): string {
     assetBase: consoleAssetBase,
     sheets: ['console.css', 'charts.css'],
     script: 'console.js',
+    head: page.head ?? null,
     branding: { sheet: consoleBranding.sheet, icon: consoleBranding.logo },
     skipText: 'Skip to the content',
     banner: html`<a class="brand" href="/"

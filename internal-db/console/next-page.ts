@@ -7,12 +7,12 @@ import { FormFields } from './console-forms.ts';
 
 /** The page that a request asks for; the overview for a form, which is not sent again. */
 export function pageAskedFor({ method, url }: ConsoleRequest): string {
-  return method === 'GET' ? checkNext(url) : '/';
+  return method === 'GET' ? ownPageOf(url) : '/';
 }
 
 /** Where an address or a form (`next`) says to go on; the overview unless it is a page of this console. */
 export function nextOf(query: unknown): string {
-  return checkNext(new FormFields(query).text('next'));
+  return ownPageOf(new FormFields(query).text('next'));
 }
 
 /** A step of the sign-in that keeps where to go on. */
@@ -20,6 +20,7 @@ export function stepTo(step: '/sign-in' | '/second-factor', next: string): strin
   return next === '/' ? step : `${step}?next=${encodeURIComponent(next)}`;
 }
 
-function checkNext(next: string): string {
+/** The address, if it is one of this console's pages; else the overview's. */
+export function ownPageOf(next: string): string {
   return next.length <= consoleNextCharactersMax ? ownPath(next) : '/';
 }

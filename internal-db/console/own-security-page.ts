@@ -5,6 +5,8 @@ import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderFacts, renderFold, renderNotice } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { dayText } from '#commlink/pages/sizes-and-times.ts';
+import type { StaffLinks } from '../identity-providers/staff-links.ts';
+import { renderProviderLinks } from './provider-pages.ts';
 import { formTokenField, renderPage, type PageParts } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
 import { renderSection } from './support/parts.ts';
@@ -12,9 +14,10 @@ import { renderSection } from './support/parts.ts';
 /** The page; `notice` is what was done. */
 export function renderOwnSecurityPage(
   caller: StaffCaller,
-  factors: SecondFactors,
-  notice: NonNullable<PageParts['notice']> | null,
+  view: { factors: SecondFactors; links: StaffLinks; notice: NonNullable<PageParts['notice']> | null },
 ): string {
+  const { factors, links, notice } = view;
+  const providers = renderProviderLinks(caller, links, presentPassword);
   return renderPage({
     title: 'Your sign-in',
     caller,
@@ -23,6 +26,7 @@ export function renderOwnSecurityPage(
     content: html`${renderSection('app', 'Authenticator app', renderApp(caller, factors))}
     ${renderSection('passkeys', 'Passkeys', renderPasskeys(caller, factors))}
     ${renderSection('recovery', 'Recovery codes', renderRecovery(caller, factors))}
+    ${providers === null ? null : renderSection('providers', 'Identity providers', providers)}
     ${renderSection('password', 'Password', renderPasswordForm(caller))}`,
   });
 }

@@ -1,6 +1,7 @@
 // The routes of one's own page on the console: the page itself, another password. What concerns second factors is in
 // own-factor-routes.ts. Registered by console-routes.ts.
 import { describeFactors } from '../second-factor/describe-factors.ts';
+import { describeStaffLinks } from '../identity-providers/staff-links.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleApp } from './console-app.ts';
 import { FormFields } from './console-forms.ts';
@@ -28,8 +29,12 @@ export function registerOwnSecurityRoutes(
       const done = new FormFields(request.query).text('done');
       const text = Object.hasOwn(doneTexts, done) ? doneTexts[done] : undefined;
       const factors = await describeFactors(context.store.read.secondFactors, caller.staff.id);
-      const view = { ...factors, passkeysPossible: consoleParty(context) !== null };
-      return renderOwnSecurityPage(caller, view, text === undefined ? null : { kind: 'done', text });
+      const view = {
+        factors: { ...factors, passkeysPossible: consoleParty(context) !== null },
+        links: await describeStaffLinks(context, caller.staff),
+        notice: text === undefined ? null : ({ kind: 'done', text } as const),
+      };
+      return renderOwnSecurityPage(caller, view);
     }),
   );
   app.post(

@@ -1,10 +1,20 @@
 // The console's sign-in page.
 import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { html } from '#commlink/pages/html.ts';
-import { renderPage } from './layout.ts';
+import type { ProviderTitle } from '#commlink/methods/people-fields.ts';
+import { renderPage, type PageParts } from './layout.ts';
+import { renderProviderButtons } from './provider-pages.ts';
 
-/** The page; `next` is where to go on, `refusal` a sentence after a failed attempt. */
-export function renderSignInPage(next: string, refusal: string | null): string {
+/** What the page shows: where to go on, a sentence after a failed attempt, other ways to sign in. */
+export interface SignInView {
+  readonly next: string;
+  readonly refusal: string | null;
+  readonly providers: readonly ProviderTitle[];
+}
+
+/** The page. */
+export function renderSignInPage(view: SignInView): string {
+  const { next, providers } = view;
   const name = renderTextField({
     name: 'name',
     label: 'Name',
@@ -20,11 +30,19 @@ export function renderSignInPage(next: string, refusal: string | null): string {
     title: 'Sign in',
     caller: null,
     lead: 'For staff. Customers have a portal of their own.',
-    notice: refusal === null ? null : { kind: 'refused', text: refusal },
+    notice: noticeFor(view),
     content: html`<form class="form" method="post" action="/sign-in">
-      <input type="hidden" name="next" value="${next}" />
-      ${name} ${password}
-      <button class="primary">Sign in</button>
-    </form>`,
+        <input type="hidden" name="next" value="${next}" />
+        ${name} ${password}
+        <button class="primary">Sign in</button>
+      </form>
+      ${renderProviderButtons(providers, next)}`,
   });
+}
+
+/** Who has come here by a form that was sent too late is told that nothing of it is lost. */
+function noticeFor({ next, refusal }: SignInView): NonNullable<PageParts['notice']> | null {
+  if (refusal !== null) return { kind: 'refused', text: refusal };
+  if (!next.startsWith('/kept/')) return null;
+  return { kind: 'refused', text: 'Your session was over. What you typed is kept: sign in, then send it.' };
 }

@@ -3,6 +3,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { appendAudit } from '../audit/append-audit.ts';
 import { checkPassword } from '../identity/check-password.ts';
+import { requiredStaffProvider } from '../identity-providers/required-provider.ts';
+import { findSignOut, type ProviderSignOut } from '../identity-providers/sign-out-there.ts';
 import { staffSessionLifetimeMs } from '../limits.ts';
 import { hashSecret, newSessionToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -17,10 +19,10 @@ export interface StaffCaller {
   readonly hasProved: boolean;
 }
 
-/** What became of a sign-in. */
+/** What became of a sign-in. `refusal`: what to say, where the name and the password were right. */
 export type StaffSignIn =
   | { readonly signedIn: true; readonly session: string }
-  | { readonly signedIn: false; readonly retryAfterMs: number };
+  | { readonly signedIn: false; readonly retryAfterMs: number; readonly refusal?: string };
 
 /** Checks name and password and opens a session of some hours. */
 export async function signInStaff(
@@ -36,6 +38,11 @@ export async function signInStaff(
   if (verdict.outcome === 'differs' || !staff) {
     context.log.warn({ address, staffKnown: staff !== undefined }, 'console sign-in refused');
     return { signedIn: false, retryAfterMs: 0 };
+  }
+  const required = await requiredStaffProvider(context, staff.id);
+  if (required) {
+    const refusal = `You sign in with ${required.title}, not with a password.`;
+    return { signedIn: false, retryAfterMs: 0, refusal };
   }
   const session = newSessionToken();
   const createdAtMs = context.clock.nowMs();
@@ -89,15 +96,22 @@ export async function noteSecondFactor(
   });
 }
 
-/** Ends a session. */
-export async function signOutStaff(context: ServiceContext, caller: StaffCaller): Promise<void> {
+/** Ends a session. Tells where a provider that it was opened by way of ends its own, if there is one. */
+export async function signOutStaff(
+  context: ServiceContext,
+  caller: StaffCaller,
+): Promise<ProviderSignOut | null> {
+  const secretHash = hashSecret(caller.session);
+  const there = await findSignOut(context, secretHash);
   await context.store.transaction(async (transaction) => {
-    await transaction.staff.deleteSession(hashSecret(caller.session));
+    await transaction.staff.deleteSession(secretHash);
+    await transaction.identityLinks.deleteProviderSession(secretHash);
     const { name } = caller.staff;
     const atMs = context.clock.nowMs();
     const event = { atMs, actor: `staff:${name}`, action: 'staff.signOut', subject: name, detail: {} };
     await appendAudit(transaction, event);
   });
+  return there;
 }
 
 /** The token that every form of this session carries: only a page of ours can know it. */

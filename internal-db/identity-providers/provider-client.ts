@@ -176,6 +176,9 @@ const networkCodes: ReadonlySet<string> = new Set([
 
 function codeOf(error: unknown): ProviderFailure['code'] {
   if (error instanceof AuthorizationResponseError) return 'provider_refused';
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  return typeof code === 'string' && networkCodes.has(code) ? 'provider_down' : 'answer_wrong';
+  // The library wraps what the request threw.
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string' && networkCodes.has(at.code)) return 'provider_down';
+  }
+  return 'answer_wrong';
 }
