@@ -5,14 +5,15 @@ import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import type { StagingGrant } from '#commlink/methods/documents.ts';
 import type { NodeLimits } from '#ftp-node/limits.ts';
+import type { FtpNodeSettings } from '../node-cluster.ts';
 import { startNode, type RunningNode } from '../running-node.ts';
 
 const run = promisify(execFile);
 const mebibyte = 1024 * 1024;
 
 /** `alice` of the account acme, and `bob` of the account other, log in with any password. */
-async function prepare(t: Test, limits: Partial<NodeLimits>) {
-  const node = await startNode(t, { settings: { sessionServerCount: 2, limits } });
+async function prepare(t: Test, limits: Partial<NodeLimits>, more: Partial<FtpNodeSettings> = {}) {
+  const node = await startNode(t, { settings: { sessionServerCount: 2, limits, ...more } });
   node.decisions.login = ({ username }) => ({
     allowed: true,
     account: username === 'alice' ? 'acme' : 'other',
@@ -75,6 +76,37 @@ t.test('an account and an address keep to their rates, whatever the protocol', a
   }));
   const both = await Promise.all([fetchTimed(node, ours, 'ftp'), fetchTimed(node, theirs, 'https')]);
   t.ok(Math.max(...both) >= 3 / 1.25, `3 MiB to one address took ${both.join(' s and ')} s`);
+});
+
+t.test('processes of their own share the rate as others do, and follow its changes', async (t) => {
+  const isolated = {
+    isolation: 'session',
+    accountUids: { from: 300_000, count: 100 },
+    // An address may have a quarter of them.
+    sessionPool: { warm: 4, max: 64 },
+  } as const;
+  const node = await prepare(t, { bytesPerSecondMax: 4 * mebibyte }, isolated);
+  const content = randomBytes(4 * mebibyte);
+  const ours = await node.publishAndStage(content);
+  const theirs = await node.publishAndStage(content, { account: 'other' });
+  const fetchAll = () =>
+    Promise.all([
+      fetchTimed(node, ours, 'https'),
+      fetchTimed(node, ours, 'ftp'),
+      fetchTimed(node, theirs, 'ftp'),
+      fetchTimed(node, theirs, 'sftp'),
+    ]);
+  const seconds = await fetchAll();
+  t.ok(Math.max(...seconds) >= 16 / 4 / 1.25, `16 MiB at 4 MiB/s took ${seconds.join(', ')}`);
+  t.ok(Math.min(...seconds) >= 1.5, 'nobody is served before the others');
+  const pids = Object.keys(node.pids).filter((name) => name.startsWith('session-server'));
+  t.ok(pids.length >= 4, 'each had a process');
+  await node.cluster.changeSettings((settings) => ({
+    ...settings,
+    limits: { bytesPerSecondPerAccountMax: mebibyte },
+  }));
+  const perAccount = await fetchAll();
+  t.ok(Math.max(...perAccount) >= 8 / 1.25, `8 MiB of an account took ${perAccount.join(', ')}`);
 });
 
 t.test('what is limited, and how much, changes under running transfers', async (t) => {
