@@ -1,0 +1,141 @@
+// Staff who sign in by way of the vendor's own provider: known by the name that the settings trust, by the link from then on; roles
+// from the claims at each sign-in; made where the settings say so; our second factor, unless theirs counts.
+import t from 'tap';
+import type { StaffIdentityProvider } from '#commlink/settings/identity-provider-settings.ts';
+import {
+  beginStaffAtProvider,
+  finishStaffAtProvider,
+} from '#internal-db/identity-providers/staff-sign-in.ts';
+import { unlinkStaff } from '#internal-db/identity-providers/staff-links.ts';
+import { findStaff, signInStaff, signOutStaff } from '#internal-db/console/staff-session.ts';
+import { internalDbSettings } from '../support/test-cluster.ts';
+import { startRoom, type Teardown } from '../support/running-room.ts';
+import { startIdentityProvider } from '../../rig/identity-provider.ts';
+import { settingsFor } from './provider-room.ts';
+
+const publicUrl = 'https://console.example.test:8444';
+const address = '127.0.0.1';
+const password = 'staff password 1';
+const roles = {
+  claim: 'groups',
+  values: [
+    { value: 'consign-operators', role: 'operator' },
+    { value: 'consign-support', role: 'support' },
+  ],
+} as const satisfies StaffIdentityProvider['roles'];
+
+async function startStaffRoom(t: Teardown, change: Partial<StaffIdentityProvider> = {}) {
+  const provider = await startIdentityProvider(t, {
+    redirectUris: [`${publicUrl}/sign-in/return/vendor`],
+    afterSignOut: [`${publicUrl}/sign-in`],
+  });
+  const { accounts: _accounts, domains: _domains, shown: _shown, ...common } = settingsFor(provider);
+  const vendor: StaffIdentityProvider = {
+    ...common,
+    name: 'vendor',
+    for: 'staff',
+    nameClaim: 'preferred_username',
+    roles: null,
+    ...change,
+  };
+  const { console: staffConsole } = internalDbSettings();
+  const room = await startRoom(t, [], {
+    console: { ...staffConsole, publicUrl },
+    identityProviders: [vendor],
+  });
+  const { admin, services } = room;
+  const { context } = services;
+  await admin.call('staff.create', {
+    actor: 'test',
+    name: 'ann',
+    displayName: 'Ann',
+    role: 'support',
+    password,
+  });
+  provider.people.set('ann@vendor', { preferred_username: 'ann', name: 'Ann There' });
+  const trip = async (person: string, ownerId: string | null = null) => {
+    const left = await beginStaffAtProvider(context, 'vendor', { address, ownerId });
+    if (!left.begun) throw new Error(left.reason);
+    const query = (await provider.visit(left.url, person)).search.slice(1);
+    return await finishStaffAtProvider(context, { provider: 'vendor', ticket: left.ticket, query, address });
+  };
+  const callerOf = async (arrival: Awaited<ReturnType<typeof trip>>) => {
+    if (arrival.outcome !== 'signed_in') throw new Error(JSON.stringify(arrival));
+    const caller = await findStaff(context, arrival.session);
+    if (!caller) throw new Error('nobody has that session');
+    return caller;
+  };
+  return { ...room, context, provider, trip, callerOf };
+}
+
+t.test('a member is known by the trusted claim once, then by the link; ours is asked for', async (t) => {
+  const { trip, callerOf, provider } = await startStaffRoom(t);
+  const first = await callerOf(await trip('ann@vendor'));
+  t.match(first, { staff: { name: 'ann', role: 'support' }, hasProved: false });
+  provider.people.set('ann@vendor', { preferred_username: 'somebody-else', amr: ['mfa'] });
+  t.match(await callerOf(await trip('ann@vendor')), { staff: { name: 'ann' }, hasProved: true });
+});
+
+t.test('a stranger, a name that is none, and who has left are not let in', async (t) => {
+  const { trip, provider, admin } = await startStaffRoom(t);
+  provider.people.set('bob', { preferred_username: 'bob' });
+  provider.people.set('odd', { preferred_username: ['ann'] });
+  t.match(await trip('bob'), { outcome: 'refused', reason: 'unknown_person' });
+  t.match(await trip('odd'), { outcome: 'refused', reason: 'unknown_person' });
+  t.match(await trip('ann@vendor'), { outcome: 'signed_in' });
+  await admin.call('staff.setEnded', { actor: 'test', name: 'ann', ended: true, reason: 'has left' });
+  t.match(await trip('ann@vendor'), { outcome: 'refused', reason: 'unknown_person' });
+});
+
+t.test('without a trusted claim only a link counts, which is made once and ended', async (t) => {
+  const { trip, callerOf, context } = await startStaffRoom(t, { nameClaim: null });
+  t.match(await trip('ann@vendor'), { outcome: 'refused', reason: 'unknown_person' });
+  const ann = await context.store.read.staff.byName('ann');
+  if (!ann) throw new Error('no ann');
+  t.same(await trip('ann@vendor', ann.id), { outcome: 'linked' });
+  t.match(await callerOf(await trip('ann@vendor')), { staff: { name: 'ann' } });
+  t.match(await trip('ann@vendor', ann.id), { outcome: 'refused', reason: 'linked_already' });
+  const [link] = await context.store.read.identityLinks.linksOf(ann.id);
+  await unlinkStaff(context, ann, link?.id ?? '');
+  t.match(await trip('ann@vendor'), { outcome: 'refused', reason: 'unknown_person' });
+});
+
+t.test('roles come from the claims, at each sign-in, and without one nobody gets in', async (t) => {
+  const { trip, callerOf, provider, admin } = await startStaffRoom(t, { roles, createUsers: true });
+  provider.people.set('cem', { preferred_username: 'cem', groups: ['all', 'consign-support'] });
+  t.match(await callerOf(await trip('cem')), { staff: { name: 'cem', role: 'support' } });
+  provider.people.set('cem', { groups: ['consign-support', 'consign-operators'] });
+  t.match(await callerOf(await trip('cem')), { staff: { role: 'operator' } }, 'the first row that fits');
+  const { entries } = await admin.call('audit.list', { afterSequence: 0, limit: 100 });
+  t.match(
+    entries.filter(({ action }) => action === 'staff.setRole'),
+    [{ actor: 'provider:vendor', subject: 'cem' }],
+  );
+  provider.people.set('cem', { groups: ['all'] });
+  t.match(await trip('cem'), { outcome: 'refused', reason: 'role_missing' });
+  provider.people.set('dan', { preferred_username: 'dan' });
+  t.match(await trip('dan'), { outcome: 'refused', reason: 'role_missing' });
+});
+
+t.test('where it is required, who is linked has no password, and nobody else loses theirs', async (t) => {
+  const { trip, callerOf, context } = await startStaffRoom(t, { required: true });
+  t.match(
+    await signInStaff(context, { name: 'ann', password, address }),
+    { signedIn: true },
+    'not linked yet',
+  );
+  const caller = await callerOf(await trip('ann@vendor'));
+  t.match(await signInStaff(context, { name: 'ann', password, address }), {
+    signedIn: false,
+    refusal: /Acme sign-in/,
+  });
+  const [link] = await context.store.read.identityLinks.linksOf(caller.staff.id);
+  await t.rejects(unlinkStaff(context, caller.staff, link?.id ?? ''), { code: 'refused' });
+});
+
+t.test('a sign-out leads to the provider’s own', async (t) => {
+  const { trip, callerOf, context, provider } = await startStaffRoom(t);
+  const there = await signOutStaff(context, await callerOf(await trip('ann@vendor')));
+  t.match(there, { title: 'Acme sign-in' });
+  t.ok(there?.url.startsWith(`${provider.issuer}/session/end?`));
+});
