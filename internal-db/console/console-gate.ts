@@ -31,12 +31,17 @@ export function clearStaffCookie(reply: ConsoleReply): void {
   reply.clearCookie(sessionCookie, cookieAttributes);
 }
 
+/** The session that a browser claims to have. */
+export function readSessionCookie(request: ConsoleRequest): string | undefined {
+  return request.cookies[sessionCookie];
+}
+
 /** Who is signed in, or null. */
 export async function identifyStaff(
   context: ServiceContext,
   request: ConsoleRequest,
 ): Promise<StaffCaller | null> {
-  const session = request.cookies[sessionCookie];
+  const session = readSessionCookie(request);
   return session === undefined ? null : await findStaff(context, session);
 }
 
@@ -48,8 +53,18 @@ export function requirePermission(caller: StaffCaller, action: StaffAction): voi
 
 /** The fields of a form that a page of this session made; RpcError `forbidden` for any other. */
 export function readSignedForm(caller: StaffCaller, request: ConsoleRequest): FormFields {
+  return readSignedFields(caller, request, request.body);
+}
+
+/** The same for a request whose body is no form: the token is in `x-form-token`. */
+export function requireFormToken(caller: StaffCaller, request: ConsoleRequest): void {
+  readSignedFields(caller, request, { formToken: request.headers['x-form-token'] });
+}
+
+/** The same for fields that were read apart from the request. */
+export function readSignedFields(caller: StaffCaller, request: ConsoleRequest, body: unknown): FormFields {
   requireSameOrigin(request);
-  const fields = new FormFields(request.body);
+  const fields = new FormFields(body);
   if (formTokenMatches(caller.session, fields.text('formToken'))) return fields;
   throw new RpcError('forbidden', 'This form is not from your session. Load the page again, then send it.');
 }

@@ -5,6 +5,8 @@ const support = ['support', 'operator'] as const;
 
 /** By method and path as the route was registered. */
 export const customerRows: Readonly<Record<string, RouteRow>> = {
+  // What nobody has typed is not there.
+  'GET /kept/:form': { who: 'staff', request: async () => ({ path: '/kept/none' }), answers: 404 },
   'GET /new-customer': { who: support },
   'POST /new-customer': {
     who: support,
