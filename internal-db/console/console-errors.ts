@@ -6,7 +6,7 @@ import { replyFor } from '../error-replies.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { identifyStaff } from './console-gate.ts';
-import { statusOf } from './console-routes.ts';
+import { statusOf } from './error-status.ts';
 import { renderPage } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
 

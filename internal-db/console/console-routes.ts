@@ -1,5 +1,4 @@
 // The console's routes: which page, for whom. What they do is done by the same services as the command line's.
-import { RpcError } from '#commlink/rpc-error.ts';
 import type { ProcessFacts } from '../admin/describe-status.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from './console-app.ts';
@@ -92,12 +91,4 @@ function registerSignIn(app: ConsoleApp, context: ServiceContext): void {
       .type('text/html; charset=utf-8')
       .send(page);
   });
-}
-
-/** The HTTP status for an RpcError that a page shows. */
-export function statusOf(error: RpcError): number {
-  if (error.code === 'not_found') return 404;
-  if (error.code === 'conflict') return 409;
-  if (error.code === 'forbidden') return 403;
-  return error.code === 'refused' || error.code === 'bad_request' ? 422 : 503;
 }

@@ -4,7 +4,12 @@ import type { NodeConfiguration } from '#commlink/configuration/cluster-node.ts'
 import { HttpsEntrance, type EntranceHandler, type PreparedEntrance } from '#commlink/https-entrance.ts';
 import { checkIdentity } from '#commlink/settings/checked-identity.ts';
 import type { ProcessFacts } from '../admin/describe-status.ts';
-import { consoleConnectionsMax, consoleDrainMs } from '../limits.ts';
+import {
+  consoleConnectionsMax,
+  consoleDrainMs,
+  consoleHeadersMsMax,
+  consoleRequestMsMax,
+} from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { createConsoleApp } from './console-app.ts';
 import { loadConsoleAssets, registerConsoleAssets } from './console-assets.ts';
@@ -35,7 +40,9 @@ export async function startConsole(
     name: 'console',
     server: {
       minVersion: 'TLSv1.2',
-      requestTimeout: 30_000,
+      // Files of any size come in here; a connection on which nothing happens is closed all the same.
+      requestTimeout: consoleRequestMsMax,
+      headersTimeout: consoleHeadersMsMax,
       keepAliveTimeout: 10_000,
       idleTimeoutMs: 60_000,
     },

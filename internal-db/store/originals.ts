@@ -55,6 +55,7 @@ export interface OriginalWrites extends OriginalReads {
   /** Notes that the node holds it; does nothing when it is no original. */
   noteHeld(nodeId: string, sha256: string, atMs: number): Promise<void>;
   insertUpload(upload: UploadRecord): Promise<void>;
+  setUploadSize(id: string, sizeBytes: number): Promise<void>;
   setUploadDigest(id: string, sha256: string): Promise<void>;
   finishUpload(id: string, atMs: number): Promise<void>;
   removeUpload(id: string): Promise<void>;

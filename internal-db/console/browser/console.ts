@@ -3,6 +3,7 @@ import { addCopyButtons } from '#commlink/pages/browser/copy-buttons.ts';
 import { closeMenus } from '#commlink/pages/browser/menus.ts';
 import { offerPasskeys } from '#commlink/pages/browser/passkeys.ts';
 import { sendFormsOnce } from '#commlink/pages/browser/single-submit.ts';
+import { sendFilesInPieces } from './upload-files.ts';
 import { followLivePage } from './live-parts.ts';
 
 followLivePage(document, addCopyButtons);
@@ -10,3 +11,4 @@ addCopyButtons(document);
 sendFormsOnce(document);
 offerPasskeys(document);
 closeMenus(document);
+sendFilesInPieces(document);

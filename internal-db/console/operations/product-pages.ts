@@ -70,7 +70,7 @@ export function renderProductPage(caller: StaffCaller, view: ProductView): strin
     crumb: { href: '/products', text: 'Products' },
     lead: html`<code>${product.name}</code> ${product.description}`,
     caller,
-    content: html`${renderPublishing(product)} ${renderReleases(view)} ${renderVersions(view)}`,
+    content: html`${renderPublishing(caller, product)} ${renderReleases(view)} ${renderVersions(view)}`,
   });
 }
 
@@ -102,12 +102,13 @@ function renderCreateForm(caller: StaffCaller): Html {
   </section>`;
 }
 
-function renderPublishing({ name }: ProductRecord): Html {
+function renderPublishing(caller: StaffCaller, { name }: ProductRecord): Html {
+  const link = html`<p><a class="button" href="/products/${name}/upload">Upload files</a></p>`;
   return html`<section aria-labelledby="publish">
     <h2 id="publish">Publish a release</h2>
     <p>
-      Files are sent to the storeroom by the command below. Customers see a draft only when it is published
-      here.
+      Upload its files here, or send them by the command below. Customers see a draft only when it is
+      published here.
     </p>
     <p>${renderCopyable('command', `consign publish ${name} 1.2.3 FILES… --channel stable --draft`)}</p>
   </section>`;

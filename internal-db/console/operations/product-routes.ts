@@ -19,6 +19,7 @@ import { readSignedForm, requirePermission } from '../console-gate.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { customersPerPage } from './limits.ts';
 import { releasePath, renderProductPage, renderProductsPage, type ProductView } from './product-pages.ts';
+import { registerUploadRoutes } from './upload-routes.ts';
 import { renderReleasePage, type CustomerList, type ReleaseView } from './release-page.ts';
 
 const createCheck = compileSchema('product', adminMethods['product.create'].params);
@@ -28,6 +29,7 @@ const doneTexts: Readonly<Record<string, string>> = {
   published: 'It is published.',
   withdrawn: 'It is withdrawn. What was ready or running has ended, on every node that answered.',
   notes: 'The notes are saved.',
+  uploaded: 'The files are uploaded. The download servers fetch them now.',
 };
 
 /** Registers them. */
@@ -57,6 +59,7 @@ export function registerProductRoutes(app: ConsoleApp, context: ServiceContext, 
     }),
   );
   registerChanges(app, context, forStaff);
+  registerUploadRoutes(app, context, forStaff);
 }
 
 interface Exchange {

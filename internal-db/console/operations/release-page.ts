@@ -100,7 +100,17 @@ function renderChange(
     </form>
     ${
       isDraft
-        ? html`<p>Further files, while it is a draft and later:</p>
+        ? html`<p>
+              <a
+                class="button"
+                href="/products/${product.name}/upload?${new URLSearchParams({
+                  version: release.version,
+                  channel: release.channel,
+                }).toString()}"
+                >Upload files</a
+              >
+            </p>
+            <p>Further files, while it is a draft and later:</p>
             <p>
               ${renderCopyable(
                 'command',

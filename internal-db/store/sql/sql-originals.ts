@@ -88,6 +88,10 @@ export class SqlOriginals implements OriginalWrites {
     );
   }
 
+  async setUploadSize(id: string, sizeBytes: number): Promise<void> {
+    await this.#connection.run('UPDATE uploads SET size_bytes = :sizeBytes WHERE id = :id', { id, sizeBytes });
+  }
+
   async setUploadDigest(id: string, sha256: string): Promise<void> {
     await this.#connection.run('UPDATE uploads SET sha256 = :sha256 WHERE id = :id', { id, sha256 });
   }

@@ -51,6 +51,28 @@ export const operationsRows: Readonly<Record<string, RouteRow>> = {
     request: withRelease('notes', { notes: probeText }),
     answers: 303,
   },
+  'GET /products/:product/upload': {
+    who: publishes,
+    request: async ({ product }) => ({
+      path: `/products/${product}/upload?version=${probeText.slice(0, 5)}`,
+    }),
+  },
+  'POST /products/:product/upload': {
+    who: publishes,
+    request: async ({ product }) => ({ path: `/products/${product}/upload` }),
+    answers: 422,
+  },
+  'POST /uploads': {
+    who: publishes,
+    request: async ({ product }) => ({
+      body: { product, version: '9.0.0', channel: 'stable', name: 'a.bin', size: '5', modified: '1' },
+    }),
+    answers: 201,
+  },
+  // The token of a piece is in a header, which a form of another site can't set.
+  'PATCH /uploads/:id': { who: publishes, request: unknownUpload(''), answers: 403 },
+  'POST /uploads/:id/finish': { who: publishes, request: unknownUpload('/finish'), answers: 404 },
+  'POST /uploads/:id/remove': { who: publishes, request: unknownUpload('/remove'), answers: 404 },
   'GET /nodes': { who: 'staff' },
   'GET /sessions': { who: 'staff' },
   'POST /sessions/cut': { who: guards, request: withSession, answers: 303 },
@@ -100,4 +122,8 @@ async function withBan({ room }: RouteRecords): Promise<RouteRequest> {
   const network = '198.51.100.7';
   await room.admin.call('ban.add', { actor: 'test', network, durationMs: 3_600_000, reason: probeText });
   return { path: '/bans/lift', body: { network, reason: probeText } };
+}
+
+function unknownUpload(step: string): () => Promise<RouteRequest> {
+  return async () => ({ path: `/uploads/upl_${'A'.repeat(22)}${step}` });
 }

@@ -1,0 +1,98 @@
+// Sends one file to the console piece by piece, beginning where it already is there. Called by upload-files.ts, which tries
+// again after a lost connection.
+
+const pieceBytes = 4 * 1024 * 1024;
+
+/** What the file becomes, and the token of the page's forms. */
+export interface UploadTarget {
+  readonly formToken: string;
+  readonly product: string;
+  readonly version: string;
+  readonly channel: string;
+  readonly platform: string;
+}
+
+/** The console refused it; the message says why. Trying again by itself would not help. */
+export class SendingError extends Error {}
+
+/** The sender of one file. A lost connection is any other error than SendingError. */
+export class PieceSender {
+  readonly #file: File;
+  readonly #target: UploadTarget;
+  readonly #signal: AbortSignal;
+
+  constructor(file: File, target: UploadTarget, signal: AbortSignal) {
+    this.#file = file;
+    this.#target = target;
+    this.#signal = signal;
+  }
+
+  /** Sends what is missing and resolves with the file's SHA-256, hexadecimal, as the console computed it. */
+  async send(onOffset: (offsetBytes: number) => void): Promise<string> {
+    const { name, size, lastModified } = this.#file;
+    const begun = await this.#post('/uploads', { name, size: String(size), modified: String(lastModified) });
+    const address = begun.headers.get('location') ?? '';
+    let offsetBytes = offsetOf(begun);
+    onOffset(offsetBytes);
+    while (offsetBytes < size) {
+      offsetBytes = await this.#sendPiece(address, offsetBytes);
+      onOffset(offsetBytes);
+    }
+    const finished = await this.#post(`${address}/finish`, {});
+    return ((await finished.json()) as { sha256: string }).sha256;
+  }
+
+  async #sendPiece(address: string, offsetBytes: number): Promise<number> {
+    const end = Math.min(offsetBytes + pieceBytes, this.#file.size);
+    const piece = await this.#readPiece(offsetBytes, end);
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', piece));
+    const headers = {
+      'content-type': 'application/partial-upload',
+      'content-digest': `sha-256=:${btoa(String.fromCharCode(...digest))}:`,
+      'upload-offset': String(offsetBytes),
+      'upload-complete': end === this.#file.size ? '?1' : '?0',
+      'x-form-token': this.#target.formToken,
+    };
+    const answer = await this.#ask(address, { method: 'PATCH', headers, body: piece });
+    // Somebody else's piece, or one of ours whose answer was lost, was there first.
+    if (answer.status === 409) return offsetOf(await this.#ask(address, { method: 'HEAD' }));
+    return offsetOf(await accepted(answer));
+  }
+
+  async #readPiece(from: number, end: number): Promise<ArrayBuffer> {
+    try {
+      return await this.#file.slice(from, end).arrayBuffer();
+    } catch (cause) {
+      throw new SendingError('The file can no longer be read. Choose it again.', { cause });
+    }
+  }
+
+  async #post(address: string, fields: Record<string, string>): Promise<Response> {
+    const body = new URLSearchParams({ ...this.#target, ...fields });
+    return await accepted(await this.#ask(address, { method: 'POST', body }));
+  }
+
+  async #ask(address: string, options: RequestInit): Promise<Response> {
+    // A redirect is the way to the sign-in; followed, it would look like success.
+    const answer = await fetch(address, { ...options, redirect: 'manual', signal: this.#signal });
+    if (answer.type === 'opaqueredirect')
+      throw new SendingError(
+        'Your session has ended. Sign in in another tab, load this page again and choose the file again.',
+      );
+    if ([502, 503, 504].includes(answer.status)) throw new Error(`The console answered ${answer.status}.`);
+    return answer;
+  }
+}
+
+function offsetOf(answer: Response): number {
+  const offset = answer.headers.get('upload-offset');
+  if (offset === null) throw new Error('The console does not say how far the upload is.');
+  return Number(offset);
+}
+
+async function accepted(answer: Response): Promise<Response> {
+  if (answer.ok) return answer;
+  const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json');
+  if (!isProblem) throw new SendingError(`The console refused it (${answer.status}).`);
+  throw new SendingError(((await answer.json()) as { title: string }).title);
+}

@@ -1,0 +1,138 @@
+// Uploads piece by piece, for the page's script: begun by a form, asked for with HEAD, fed with PATCH, finished. The headers are
+// those of the IETF's resumable uploads (draft-ietf-httpbis-resumable-upload) and of RFC 9530 (Content-Digest); what they do is
+// done by artifacts/. Called by upload-routes.ts.
+import type { Readable } from 'node:stream';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { finishUpload } from '../../artifacts/finish-upload.ts';
+import {
+  abandonUpload,
+  appendToUpload,
+  beginUpload,
+  findUpload,
+  type UploadStanding,
+} from '../../artifacts/uploads.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
+import { FormFields } from '../console-forms.ts';
+import { readSignedForm, requireFormToken, requirePermission, type ForStaff } from '../console-gate.ts';
+import { statusOf } from '../error-status.ts';
+import type { StaffCaller } from '../staff-session.ts';
+import { parseByteCount, parseUploadForm } from './upload-form.ts';
+
+/** The media type of a piece. */
+export const pieceMediaType = 'application/partial-upload';
+
+type Exchange = {
+  readonly caller: StaffCaller;
+  readonly request: ConsoleRequest;
+  readonly reply: ConsoleReply;
+};
+
+/** Registers them on an app that hands a piece's body over as a stream. */
+export function registerUploadPieces(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
+  const answering = (work: (exchange: Exchange) => Promise<ConsoleReply>) =>
+    forStaff(async (caller, request, reply) => {
+      try {
+        requirePermission(caller, 'catalog.write');
+        return await work({ caller, request, reply });
+      } catch (error) {
+        if (!(error instanceof RpcError)) throw error;
+        const status = error.code === 'overloaded' ? 507 : statusOf(error);
+        return await reply
+          .code(status)
+          .type('application/problem+json')
+          .send(JSON.stringify({ title: error.message, status }));
+      }
+    });
+  app.post(
+    '/uploads',
+    answering((exchange) => begin(context, exchange)),
+  );
+  app.head(
+    '/uploads/:id',
+    answering(async ({ caller, request, reply }) => {
+      const standing = await findUpload(context, starterOf(caller), idOf(request));
+      return await sendStanding(reply.code(204), standing);
+    }),
+  );
+  app.patch(
+    '/uploads/:id',
+    answering((exchange) => append(context, exchange)),
+  );
+  app.post(
+    '/uploads/:id/finish',
+    answering(async ({ caller, request, reply }) => {
+      readSignedForm(caller, request);
+      const { sha256 } = await finishUpload(context, starterOf(caller), idOf(request));
+      return await reply.type('application/json').send(JSON.stringify({ sha256 }));
+    }),
+  );
+  app.post(
+    '/uploads/:id/remove',
+    answering(async ({ caller, request, reply }) => {
+      readSignedForm(caller, request);
+      const { upload } = await findUpload(context, starterOf(caller), idOf(request));
+      await abandonUpload(context, upload);
+      return await reply.redirect(`/products/${upload.releaseFile?.product ?? ''}/upload`, 303);
+    }),
+  );
+}
+
+/** Who an upload is of, and the actor of what comes of it. */
+export function starterOf({ staff }: StaffCaller): string {
+  return `staff:${staff.name}`;
+}
+
+async function begin(context: ServiceContext, { caller, request, reply }: Exchange): Promise<ConsoleReply> {
+  const fields = readSignedForm(caller, request);
+  const file = { name: fields.text('name'), product: fields.text('product') };
+  const standing = await beginUpload(context, {
+    ...parseUploadForm(fields, file),
+    startedBy: starterOf(caller),
+    sizeBytes: parseByteCount(fields.text('size')),
+    fingerprint: `modified:${parseByteCount(fields.text('modified'))}`,
+  });
+  return await sendStanding(reply.code(201).header('location', `/uploads/${standing.upload.id}`), standing);
+}
+
+async function append(context: ServiceContext, { caller, request, reply }: Exchange): Promise<ConsoleReply> {
+  requireFormToken(caller, request);
+  if (!String(request.headers['content-type']).startsWith(pieceMediaType))
+    throw new RpcError('bad_request', `Send a piece as ${pieceMediaType}.`);
+  const { upload } = await findUpload(context, starterOf(caller), idOf(request));
+  const offsetBytes = await appendToUpload(context, upload, {
+    offsetBytes: parseByteCount(headerOf(request, 'upload-offset')),
+    content: request.body as Readable,
+    sha256: parseDigest(headerOf(request, 'content-digest')),
+  });
+  return await sendStanding(reply.code(204), { upload, offsetBytes });
+}
+
+async function sendStanding(
+  reply: ConsoleReply,
+  { upload, offsetBytes }: UploadStanding,
+): Promise<ConsoleReply> {
+  const { sizeBytes } = upload;
+  return await reply
+    .header('upload-offset', String(offsetBytes))
+    .header('upload-length', String(sizeBytes))
+    .header('upload-complete', offsetBytes === sizeBytes ? '?1' : '?0')
+    .send();
+}
+
+function idOf(request: ConsoleRequest): string {
+  return new FormFields(request.params).text('id');
+}
+
+function headerOf(request: ConsoleRequest, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** RFC 9530: `sha-256=:<base64>:`. Null where there is none. */
+function parseDigest(field: string): string | null {
+  if (field === '') return null;
+  const [, digest] = /^sha-256=:([A-Za-z0-9+/]{43}=):$/.exec(field) ?? [];
+  if (digest === undefined) throw new RpcError('bad_request', 'Content-Digest: only sha-256 is known.');
+  return Buffer.from(digest, 'base64').toString('hex');
+}
