@@ -111,6 +111,7 @@ function renderPublishing(caller: StaffCaller, { name }: ProductRecord): Html {
       published here.
     </p>
     <p>${renderCopyable('command', `consign publish ${name} 1.2.3 FILES… --channel stable --draft`)}</p>
+    ${mayDo(caller.staff.role, 'catalog.write') ? link : null}
   </section>`;
 }
 
