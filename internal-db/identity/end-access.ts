@@ -19,6 +19,11 @@ export class AccessEnder {
   readonly #owed = new Map<string, Set<string>>();
   readonly #underway = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
+  readonly #pauseMs: number;
+
+  constructor(pauseMs = accessCutPauseMs) {
+    this.#pauseMs = pauseMs;
+  }
 
   /** Cuts at all nodes that can be asked now; goes on with the others in the background. */
   async end(context: AccessContext, access: EndedAccess): Promise<void> {
@@ -56,7 +61,7 @@ export class AccessEnder {
     let owedCount = 0;
     for (let round = 0; round < accessCutRoundsMax; round += 1) {
       const { signal } = this.#stopping;
-      await sleep(accessCutPauseMs, undefined, { signal }).catch((error: unknown) => {
+      await sleep(this.#pauseMs, undefined, { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
       if (signal.aborted) return;

@@ -48,6 +48,11 @@ export const permissionFor: Readonly<Record<DangerousChangeKind, StaffAction>> =
   'user.resetSecondFactor': 'user.resetSecondFactor',
 };
 
+/** Why somebody new joins the staff: nobody is asked for a reason. */
+export const newStaffReason = 'Somebody new.';
+/** Why a table is applied: each of its lines has a reason of its own. */
+export const bulkReason = 'The reasons are in the table.';
+
 /** What the audit log and lists call it. */
 export function subjectOf(change: DangerousChange): string {
   switch (change.kind) {

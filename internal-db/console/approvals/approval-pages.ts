@@ -127,9 +127,12 @@ function renderDecision(caller: StaffCaller, { proposal, approvers }: ApprovalVi
       : html`<p>It can be approved by ${approvers.join(', ')}.</p>`;
   return html`<section aria-labelledby="decision">
     <h2 id="decision">Decision</h2>
-    ${mayApprove ? form('approve', html`<button class="danger">Approve it: it is done at once</button>`) : others}
-    ${isOwn ? form('end', html`<button>Withdraw the proposal</button>`) : null}
-    ${mayApprove ? form('end', html`<button>Decline</button>`) : null}
+    ${mayApprove ? null : others}
+    <div class="actions">
+      ${mayApprove ? form('approve', html`<button class="danger">Approve it: it is done at once</button>`) : null}
+      ${mayApprove ? form('end', html`<button>Decline</button>`) : null}
+      ${isOwn ? form('end', html`<button>Withdraw the proposal</button>`) : null}
+    </div>
   </section>`;
 }
 

@@ -5,12 +5,10 @@ import { applyBulk } from '../../bulk/apply-bulk.ts';
 import { bulkFormBytesMax } from '../../limits.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ConsoleApp } from '../console-app.ts';
+import { bulkReason } from '../../second-person/dangerous-change.ts';
 import { proposalPageFor } from '../approvals/approval-gate.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import { renderBulkPage } from './bulk-page.ts';
-
-/** Each line of a table has a reason of its own. */
-const bulkReason = 'The reasons are in the table.';
 
 /** Registers them. */
 export function registerBulkRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {

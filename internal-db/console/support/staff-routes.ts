@@ -12,6 +12,7 @@ import {
 } from '../../admin/staff-administration.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ConsoleApp } from '../console-app.ts';
+import { newStaffReason } from '../../second-person/dangerous-change.ts';
 import { proposalPageFor } from '../approvals/approval-gate.ts';
 import { FormFields, parseForm, parseReason } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
@@ -20,9 +21,6 @@ import { renderStaffPage } from './staff-page.ts';
 
 const createCheck = compileSchema('staff', adminMethods['staff.create'].params);
 const roleCheck = compileSchema('role', adminMethods['staff.setRole'].params);
-
-/** The form has no field for it. */
-const newStaffReason = 'Somebody new.';
 
 interface StaffChange {
   readonly caller: StaffCaller;

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { createLogger } from '#commlink/log.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { connectUnix } from '#commlink/unix-socket.ts';
+import { StaffVisitor } from '../console/staff-visitor.ts';
 import { seedRoom, startOn, startRoom } from '../support/running-room.ts';
 import { createTestCluster, internalDbSettings } from '../support/test-cluster.ts';
 
@@ -183,4 +184,28 @@ t.test('bans outlive a restart, and the new list counts for the nodes', async (t
   t.equal(typeof second.services.context.bans.bannedUntilMs(guesser), 'number');
   await until('the list of the new process', () => (cluster.node.bans?.sequence ?? 0) > before);
   t.match(cluster.node.bans, { bans: [{ network: guesser }] });
+});
+
+t.test('failures at the console, and asking for forgotten passwords, ban nobody', async (t) => {
+  const room = await setUp(t);
+  const { webFront, services, admin } = room;
+  for (let index = 0; index < failuresMax * 2; index += 1) {
+    const visitor = new StaffVisitor(room);
+    t.equal((await visitor.signIn(`nobody-${index}`, 'wrong password')).status, 401);
+    const wish = { address: guesser, email: `nobody-${index}@acme.test`, language: 'en' as const };
+    await webFront.call('password.requestReset', wish);
+  }
+  await services.context.resetRequests.settle();
+  await services.context.failureBans.settle();
+  t.match(await admin.call('ban.list', {}), { bans: [] });
+  const network = services.context.failureBans;
+  for (const door of ['console', 'console second step', 'reset'])
+    for (let index = 0; index < failuresMax * 2; index += 1)
+      network.failed({ door, name: `nobody-${index}`, address: guesser });
+  await network.settle();
+  t.equal((await admin.call('ban.list', {})).bans.length, 0);
+  for (let index = 0; index < failuresMax; index += 1)
+    network.failed({ door: 'portal', name: `nobody-${index}`, address: guesser });
+  await network.settle();
+  t.match(await admin.call('ban.list', {}), { bans: [{ network: guesser }] }, 'as any other door would');
 });
