@@ -35,14 +35,23 @@ export type RpcErrorCode =
   | 'refused'
   | 'internal';
 
+/** What an error may have beside its code. */
+export interface RpcErrorOptions extends ErrorOptions {
+  /** Small letters, digits and `_`. */
+  readonly reason?: string;
+}
+
 /** A call that failed. `message` is safe to show to the caller; it never holds a secret or a path. */
 export class RpcError extends Error {
   readonly code: RpcErrorCode;
+  /** A word for what is refused, where pages and programs tell refusals apart; else null. */
+  readonly reason: string | null;
 
-  constructor(code: RpcErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: RpcErrorCode, message: string, options: RpcErrorOptions = {}) {
     super(message, options);
     this.name = 'RpcError';
     this.code = code;
+    this.reason = options.reason ?? null;
   }
 }
 

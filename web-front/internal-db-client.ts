@@ -97,7 +97,10 @@ function problemOf(error: unknown): unknown {
     case 'conflict':
       return new PortalProblem('conflict', error.message, { cause: error });
     case 'refused':
-      return new PortalProblem('refused', error.message, { cause: error });
+      return new PortalProblem('refused', error.message, {
+        cause: error,
+        ...(error.reason === null ? {} : { reason: error.reason }),
+      });
     case 'bad_request':
       return new PortalProblem('bad_request', error.message, { cause: error });
     case 'unknown_method':

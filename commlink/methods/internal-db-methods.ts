@@ -9,6 +9,7 @@ import { idempotencyMethods } from './idempotency-methods.ts';
 import { Address, AtMs, Id, Line, NodeId, Secret, SignedText } from './fields.ts';
 import { ProviderUrl, identityMethods } from './identity-methods.ts';
 import { ClientName, ProviderTitle } from './people-fields.ts';
+import { KeyRefusal } from './key-refusal.ts';
 import { peopleMethods } from './people-methods.ts';
 import { portalViewMethods } from './portal-view-methods.ts';
 import { SecondStep } from './second-factor-methods.ts';
@@ -177,7 +178,7 @@ export const internalDbMethods = {
     }),
     result: Type.Union([
       strictObject({ valid: Type.Literal(true), added: Type.Literal(true), key: SshKey }),
-      strictObject({ valid: Type.Literal(true), added: Type.Literal(false), explanation: Line }),
+      strictObject({ valid: Type.Literal(true), added: Type.Literal(false), ...KeyRefusal.properties }),
       SessionRefusal,
     ]),
   }),

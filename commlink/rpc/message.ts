@@ -1,6 +1,6 @@
 // The messages of a connection, one a line. Both sides use the same shapes, since either may call:
 //   {"id":7,"method":"session.open","deadlineMs":10000,"params":{…}}   a call; some carry "version":"…" and "request":"…" too
-//   {"id":7,"result":{…}}  or  {"id":7,"error":{"code":"…","message":"…"}}   its one answer
+//   {"id":7,"result":{…}}  or  {"id":7,"error":{"code":"…","message":"…"}}   its one answer; some errors have a "reason":"…" too
 //   {"cancel":7}   the caller is gone;  {"ping":1}  {"pong":1}   sign of life;  {"drain":true}   no more calls from me
 // Callers: rpc-connection.ts and its two sides. Trusts nothing: a line of any other shape is no message.
 import { isRequestId } from '../request-id.ts';
@@ -41,6 +41,7 @@ const codes: ReadonlySet<string> = new Set<RpcErrorCode>([
   'internal',
 ]);
 const errorMessageCharsMax = 1000;
+const reasonPattern = /^[a-z0-9_]{1,64}$/;
 
 /** Parses a line; undefined when it is not one of our messages. Never throws. */
 export function parseMessage(line: string): Message | undefined {
@@ -80,7 +81,8 @@ export function encodeResult(id: number, result: unknown): string {
 
 /** An error's line. */
 export function encodeError(id: number, error: RpcError): string {
-  const body = { code: error.code, message: error.message.slice(0, errorMessageCharsMax) };
+  const reason = error.reason === null ? {} : { reason: error.reason };
+  const body = { code: error.code, message: error.message.slice(0, errorMessageCharsMax), ...reason };
   return `{"id":${id},"error":${toSevenBit(JSON.stringify(body))}}\r\n`;
 }
 
@@ -110,10 +112,11 @@ function parseCall(id: number, fields: Record<string, unknown>): Message | undef
 
 function parseError(id: number, error: unknown): Message | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  const { code, message } = error as Record<string, unknown>;
+  const { code, message, reason } = error as Record<string, unknown>;
   if (typeof code !== 'string' || !codes.has(code) || typeof message !== 'string') return undefined;
   const text = message.slice(0, errorMessageCharsMax);
-  return { type: 'error', id, error: new RpcError(code as RpcErrorCode, text) };
+  const known = typeof reason === 'string' && reasonPattern.test(reason) ? { reason } : {};
+  return { type: 'error', id, error: new RpcError(code as RpcErrorCode, text, known) };
 }
 
 function parseControl(fields: Record<string, unknown>): Message | undefined {

@@ -43,7 +43,9 @@ export async function acceptLicence(
   const { agreement, actor, address } = acceptance;
   const asked = await transaction.licences.namesAskedOf(account.id);
   if (!asked.includes(agreement)) {
-    throw new RpcError('refused', `No entitlement of ${account.name} asks for the agreement ${agreement}.`);
+    throw new RpcError('refused', `No entitlement of ${account.name} asks for the agreement ${agreement}.`, {
+      reason: 'agreement_not_asked',
+    });
   }
   const meant = await findVersion(transaction, acceptance, atMs);
   const version = meant?.version ?? '';

@@ -55,7 +55,9 @@ export async function acceptOwnLicence(
   const { account, user } = caller;
   requireBrowserSession(caller, 'A token can not accept a licence agreement. Do that in the portal.');
   if (user.role !== 'owner') {
-    throw new RpcError('refused', 'Only an owner of your organization can accept a licence agreement.');
+    throw new RpcError('refused', 'Only an owner of your organization can accept a licence agreement.', {
+      reason: 'owners_only',
+    });
   }
   const acceptance = { actor: `user:${user.name}`, agreement: name, version, address };
   const atMs = context.clock.nowMs();

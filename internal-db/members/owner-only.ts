@@ -7,5 +7,7 @@ import { requireOwnSession } from '../identity/prove-password.ts';
 export function requireOwner(caller: AuthenticatedCaller): void {
   requireOwnSession(caller);
   if (caller.user.role === 'owner') return;
-  throw new RpcError('refused', 'Only owners of your organization may see and change its members.');
+  throw new RpcError('refused', 'Only owners of your organization may see and change its members.', {
+    reason: 'owners_only',
+  });
 }

@@ -39,6 +39,7 @@ export function changeRefused(): RpcError {
   return new RpcError(
     'refused',
     'You see the portal as a customer does. Nothing can be changed or downloaded in this view.',
+    { reason: 'staff_view' },
   );
 }
 

@@ -1,6 +1,7 @@
 // SSH keys of customers' users: what a customer puts in, sees and removes in the portal, and what support sees and removes
 // for them. Only a browser session may change them: a stolen token can't leave a key behind that outlives it.
 import { RpcError } from '#commlink/rpc-error.ts';
+import type { KeyRefusal } from '#commlink/methods/key-refusal.ts';
 import type { SshKey } from '#commlink/methods/internal-db-methods.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { requireBrowserSession, type AuthenticatedCaller } from '../identity/authenticate-secret.ts';
@@ -10,10 +11,11 @@ import type { ServiceContext } from '../service-context.ts';
 import type { SshKeyRecord } from '../store/ssh-keys.ts';
 import { readKeyLine } from './key-line.ts';
 import { fingerprintOf } from './public-key.ts';
+import { refuseKey } from './refuse-key.ts';
 
 /** A key that was put in, or a sentence that says why it was not. */
 export type AddedKey =
-  { readonly added: true; readonly key: SshKey } | { readonly added: false; readonly explanation: string };
+  { readonly added: true; readonly key: SshKey } | (KeyRefusal & { readonly added: false });
 
 const byTokenText = 'SSH keys are put in and removed in the portal, not with a token.';
 
@@ -25,7 +27,7 @@ export async function addKey(
 ): Promise<AddedKey> {
   requireBrowserSession(caller, byTokenText);
   const read = readKeyLine(wanted.line);
-  if (!read.accepted) return { added: false, explanation: read.explanation };
+  if (!read.accepted) return refuseKey(read.reason);
   const { keyType, keyBits } = read.key;
   const createdAtMs = context.clock.nowMs();
   const key: SshKeyRecord = {
@@ -42,11 +44,8 @@ export async function addKey(
   return await context.store.transaction(async (transaction) => {
     const known = await transaction.sshKeys.sshKeysOf(caller.user.id);
     const same = known.find(({ publicKey }) => read.blob.equals(publicKey));
-    if (same) return { added: false, explanation: `You have this key already, as “${same.name}”.` };
-    if (known.length >= sshKeysPerUserMax) {
-      const explanation = `You have ${known.length} keys already. Remove one that you do not need.`;
-      return { added: false, explanation };
-    }
+    if (same) return refuseKey('known', same.name);
+    if (known.length >= sshKeysPerUserMax) return refuseKey('too_many', String(known.length));
     await transaction.sshKeys.insertSshKey(key);
     const view = viewKey(key);
     await appendAudit(transaction, {

@@ -199,7 +199,13 @@ export class FakeInternalDb {
       'sshKey.add': async ({ session, line, name }) =>
         live(session, () => {
           this.requireBrowser(session);
-          if (!line.startsWith('ssh-ed25519 ')) return { added: false as const, explanation: notAKeyText };
+          if (!line.startsWith('ssh-ed25519 '))
+            return {
+              added: false as const,
+              reason: 'not_a_key' as const,
+              value: null,
+              explanation: notAKeyText,
+            };
           const key = sshKeyNamed(newId('key'), name ?? line.split(' ').at(-1) ?? '');
           this.sshKeys.push(key);
           return { added: true as const, key };

@@ -41,7 +41,8 @@ export function addSshKeyApi(api: PortalApp, { internalDb, publicUrl }: PortalSe
     const lifetime = lifetimeDays === undefined ? {} : { lifetimeMs: lifetimeDays * dayMs };
     const wish = { session, line: publicKey, name, ...lifetime };
     const outcome = await internalDb.callForSession('sshKey.add', wish);
-    if (!outcome.added) throw new PortalProblem('key_refused', outcome.explanation);
+    if (!outcome.added)
+      throw new PortalProblem('key_refused', outcome.explanation, { reason: outcome.reason });
     return reply.code(201).send(viewSshKey(outcome.key));
   });
 

@@ -57,9 +57,9 @@ export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void 
       const outcome = await internalDb.callForSession('sshKey.add', wish);
       if (outcome.added) return reply.redirect('/ssh-keys', 303);
       reply.code(problemTable.key_refused.status).type('text/html; charset=utf-8');
-      return reply.send(
-        await renderKeys(request, session, { refusal: outcome.explanation, name, wrongDays: null }),
-      );
+      const { refusals } = frameFor(request).texts.keysAndTokens.keys;
+      const refusal = refusals[outcome.reason](outcome.value ?? '');
+      return reply.send(await renderKeys(request, session, { refusal, name, wrongDays: null }));
     });
   });
 

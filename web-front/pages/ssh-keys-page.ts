@@ -41,7 +41,7 @@ export function sshKeysPage(frame: PageFrame, viewer: Viewer, view: SshKeysView)
       <h1>${texts.title}</h1>
       <p class="lead">${texts.lead}</p>
     </header>
-    ${refusal === null ? null : renderNotice('bad', html`<span lang="en">${refusal}</span>`)}
+    ${refusal === null ? null : renderNotice('bad', refusal)}
     <section aria-labelledby="keys">
       <h2 id="keys">${texts.heading}</h2>
       ${table}

@@ -1,8 +1,67 @@
-// The page for what went wrong. German. The detail of a problem is not translated: programs and support read it too.
-import type { ErrorsTexts } from '../english/errors.ts';
+// The page for what went wrong. German. Programs and support read the English sentence of a problem; people read these.
+import type { ErrorsTexts, ProblemSentences } from '../english/errors.ts';
 
 const tryAgain =
   'Versuchen Sie es in einigen Sekunden erneut. Bleibt es so, nennen Sie uns die Vorfallnummer.';
+
+const noSuchRelease = 'Unter den Versionen, die Ihr Konto haben darf, gibt es diese nicht.';
+const notEntitled =
+  'Ihr Konto hat kein Recht auf ein solches Produkt. Haben Sie es erwartet, fragen Sie Ihren Anbieter.';
+const askAgain = 'Die Bereitstellung ist misslungen. Fordern Sie die Datei noch einmal an.';
+const onServer = 'Auf dem Download-Server stimmt etwas nicht; sein Betreiber muss danach sehen.';
+
+const sentences: ProblemSentences = {
+  byReason: {
+    account_unknown: 'Dieses Konto gibt es nicht mehr. Fragen Sie Ihren Anbieter.',
+    account_suspended: 'Ihr Konto ist gesperrt. Bitten Sie Ihren Anbieter, die Sperre aufzuheben.',
+    product_unknown: notEntitled,
+    release_unknown: noSuchRelease,
+    file_unknown: 'Diese Version hat keine Datei dieses Namens. Die Liste der Dateien zeigt die Namen.',
+    release_draft: noSuchRelease,
+    release_withdrawn: 'Diese Version hat der Anbieter zurückgezogen. Wählen Sie eine andere.',
+    not_entitled: notEntitled,
+    revoked: 'Das Recht Ihres Kontos auf dieses Produkt wurde entzogen. Fragen Sie Ihren Anbieter.',
+    not_yet_valid: 'Das Recht Ihres Kontos auf dieses Produkt gilt noch nicht.',
+    expired: 'Das Recht Ihres Kontos auf dieses Produkt ist abgelaufen. Ihr Anbieter kann es verlängern.',
+    version_outside_range:
+      'Ihr Recht umfasst diese Version nicht. Wählen Sie eine andere oder fragen Sie Ihren Anbieter.',
+    channel_not_included:
+      'Ihr Recht umfasst diesen Kanal nicht. Wählen Sie eine andere Version oder fragen Sie Ihren Anbieter.',
+    licence_not_accepted:
+      'Zuerst muss die Lizenzvereinbarung angenommen werden: Das macht ein Inhaber Ihrer Organisation im Portal unter /licences.',
+    download_limit_reached:
+      'Alle Downloads, die Ihr Recht umfasst, sind verbraucht. Fragen Sie Ihren Anbieter.',
+    grant_invalid: askAgain,
+    grant_expired: askAgain,
+    grant_used: askAgain,
+    artifact_missing: 'Die Datei ist auf dem Download-Server noch nicht vorhanden.',
+    artifact_damaged: 'Die Datei ist auf dem Download-Server beschädigt und wird nicht ausgeliefert.',
+    path_taken: onServer,
+    disk_full: 'Auf dem Download-Server ist kein Platz mehr.',
+    other_file_system: onServer,
+    draining: 'Der Download-Server nimmt gerade nichts Neues an.',
+    owners_only: 'Das können nur Inhaber Ihrer Organisation.',
+    staff_view:
+      'Sie sehen das Portal wie der Kunde. In dieser Ansicht lässt sich nichts ändern oder herunterladen.',
+    agreement_not_asked: 'Nichts von Ihnen verlangt diese Lizenzvereinbarung.',
+  },
+  byCode: {
+    bad_request: 'Etwas an der Anfrage ist nicht so, wie es hier erwartet wird.',
+    session_required: 'Ihre Sitzung ist zu Ende oder wurde hier nie begonnen.',
+    form_refused: 'Das Formular konnte nicht angenommen werden.',
+    not_found: 'Diese Seite gibt es nicht, oder Ihr Konto hat nichts dergleichen.',
+    conflict: 'Jemand hat es gleichzeitig geändert, oder es gibt etwas dieses Namens schon.',
+    too_large: 'Es wurde mehr gesendet, als hier angenommen wird.',
+    uri_too_long: 'Die Adresse ist länger als jede von unseren.',
+    unsupported_media_type: 'Diese Art von Inhalt kennt diese Adresse nicht.',
+    rate_limited: 'Von Ihrer Adresse oder Ihrem Konto kam in kurzer Zeit zu viel.',
+    internal: 'Die Seite konnte wegen eines Fehlers in diesem Programm nicht fertig werden.',
+    node_unavailable:
+      'Der Download-Server hat nicht geantwortet. Sie haben ein Recht auf die Datei; es wurde nichts gezählt.',
+    try_again: 'Der Dienst übernimmt gerade neue Einstellungen.',
+    service_unavailable: 'Die Datenbank, die weiß, was Sie herunterladen dürfen, antwortet gerade nicht.',
+  },
+};
 
 /** The texts. */
 export const errorsTexts: ErrorsTexts = {
@@ -72,6 +131,7 @@ export const errorsTexts: ErrorsTexts = {
     },
     service_unavailable: { title: 'Der Dienst ist zurzeit nicht verfügbar', advice: tryAgain },
   },
+  sentences,
   home: 'Zu Ihren Produkten',
   incident: 'Vorfall',
   reason: 'Grund',

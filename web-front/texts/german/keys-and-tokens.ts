@@ -32,6 +32,30 @@ export const keysAndTokensTexts: KeysAndTokensTexts = {
     addButton: 'Schlüssel hinzufügen',
     remove: 'Entfernen',
     removeNamed: (name: string) => `${name} entfernen`,
+    refusals: {
+      private_key: () =>
+        'Das ist ein privater Schlüssel: Den sollte niemand außer Ihnen haben. Er wurde nicht aufbewahrt. Da er Ihren Rechner verlassen hat, erzeugen Sie ein neues Paar und geben Sie die Zeile der Datei ein, deren Name auf .pub endet.',
+      other_format: () =>
+        'Das ist ein anderes Format öffentlicher Schlüssel. PuTTYgen zeigt die Zeile unter „Public key for pasting“, und ssh-keygen -i -f DATEI gibt sie aus.',
+      several_lines: () => 'Geben Sie einen Schlüssel auf einmal ein, als eine Zeile ohne Umbrüche.',
+      dsa: () => 'DSA-Schlüssel sind zu schwach. Erzeugen Sie einen mit: ssh-keygen -t ed25519',
+      certificate: () =>
+        'Das ist ein Zertifikat. Geben Sie den Schlüssel selbst ein: die .pub-Datei ohne -cert im Namen.',
+      security_key: () =>
+        'Schlüssel von Sicherheitsschlüsseln (ed25519-sk, ecdsa-sk) werden nicht unterstützt. Erzeugen Sie einen mit: ssh-keygen -t ed25519',
+      options: () =>
+        'Vor dem Schlüssel stehen Optionen; lassen Sie sie weg. Die Zeile beginnt mit ssh-ed25519, ecdsa-sha2-nistp256 oder ssh-rsa.',
+      not_a_key: () =>
+        'Das ist kein öffentlicher SSH-Schlüssel. Er ist eine Zeile, die mit ssh-ed25519, ecdsa-sha2-nistp256 oder ssh-rsa beginnt.',
+      damaged: () =>
+        'Der Schlüssel ist beschädigt; vielleicht fehlt ein Teil der Zeile. Kopieren Sie ihn noch einmal ganz.',
+      too_short: () =>
+        'RSA-Schlüssel brauchen mindestens 2048 Bit. Erzeugen Sie einen mit: ssh-keygen -t ed25519',
+      too_long: () =>
+        'RSA-Schlüssel mit mehr als 8192 Bit werden nicht unterstützt. Erzeugen Sie einen mit: ssh-keygen -t ed25519',
+      known: (name) => `Diesen Schlüssel haben Sie schon, er heißt „${name}“.`,
+      too_many: (count) => `Sie haben schon ${count} Schlüssel. Entfernen Sie einen, den Sie nicht brauchen.`,
+    },
   },
   tokens: {
     title: 'Persönliche Tokens',
