@@ -7,7 +7,7 @@ import type { DownloadStatistics } from '../../statistics/download-statistics.ts
 import { renderPage } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { renderDownloadColumns } from './statistics-page.ts';
+import { renderDownloadsByDay } from './statistics-page.ts';
 
 /** What the page shows. */
 export interface OverviewView {
@@ -38,8 +38,8 @@ export function renderOverviewPage(caller: StaffCaller, view: OverviewView): str
       </section>
       <section aria-labelledby="downloads">
         <h2 id="downloads">Downloads of the last ${statistics.spans.length} days</h2>
-        ${renderDownloadColumns(statistics)}
-        <p><a href="/statistics">By product and node, with the numbers</a></p>
+        ${renderDownloadsByDay(statistics)}
+        <p><a href="/statistics">By product and node</a></p>
       </section>`,
   });
 }

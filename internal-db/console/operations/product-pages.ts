@@ -1,5 +1,6 @@
 // The console's pages of products: all of them, and one with its releases, who is behind on versions, and how to publish.
 import { renderBarChart } from '../../charts/bar-chart.ts';
+import { renderChartWithTable } from '../../charts/chart-with-table.ts';
 import { renderLegend } from '../../charts/chart-series.ts';
 import { renderTextArea, renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderCopyable, renderEmpty, renderNumbers, renderTag } from '#commlink/pages/components/parts.ts';
@@ -110,8 +111,8 @@ function renderPublishing(caller: StaffCaller, { name }: ProductRecord): Html {
       Upload its files here, or send them by the command below. Customers see a draft only when it is
       published here.
     </p>
-    <p>${renderCopyable('command', `consign publish ${name} 1.2.3 FILES… --channel stable --draft`)}</p>
     ${mayDo(caller.staff.role, 'catalog.write') ? link : null}
+    <p>${renderCopyable('command', `consign publish ${name} 1.2.3 FILES… --channel stable --draft`)}</p>
   </section>`;
 }
 
@@ -140,6 +141,23 @@ function renderVersions({ product, versions: { versions, upToDateCount, behindCo
       <h2 id="behind">Who is behind</h2>
       ${renderEmpty('Nobody has downloaded a whole file of this product yet.')}
     </section>`;
+  const chart = html`${renderLegend(['Newest of its channel', 'Behind'])}
+  ${renderBarChart({
+    title: `Customers of ${product.name} by version`,
+    bars: drawnVersions(known),
+    format: (value) => countText(value),
+  })}`;
+  const table = renderTable({
+    caption: 'Customers by the newest version that they have',
+    columns: ['Version', 'Channel', { heading: 'Customers', kind: 'number' }, 'Stands'],
+    rows: known.map(({ version, channel, accountCount, isNewest }) => [
+      html`<a href="${releasePath(product.name, version)}?list=stopped#customers">${version}</a>`,
+      channel,
+      countText(accountCount),
+      isNewest ? renderTag('good', 'up to date') : renderTag('warn', 'behind'),
+    ]),
+    empty: 'None.',
+  });
   return html`<section aria-labelledby="behind">
     <h2 id="behind">Who is behind</h2>
     <p>Customers by the newest version that they have downloaded.</p>
@@ -147,25 +165,7 @@ function renderVersions({ product, versions: { versions, upToDateCount, behindCo
       ['Have the newest of their channel', countText(upToDateCount)],
       ['Are behind', countText(behindCount)],
     ])}
-    <figure class="chart">
-      ${renderLegend(['Newest of its channel', 'Behind'])}
-      ${renderBarChart({
-        title: `Customers of ${product.name} by version`,
-        bars: drawnVersions(known),
-        format: (value) => countText(value),
-      })}
-    </figure>
-    ${renderTable({
-      caption: 'Customers by the newest version that they have',
-      columns: ['Version', 'Channel', { heading: 'Customers', kind: 'number' }, 'Stands'],
-      rows: known.map(({ version, channel, accountCount, isNewest }) => [
-        html`<a href="${releasePath(product.name, version)}?list=stopped#customers">${version}</a>`,
-        channel,
-        countText(accountCount),
-        isNewest ? renderTag('good', 'up to date') : renderTag('warn', 'behind'),
-      ]),
-      empty: 'None.',
-    })}
+    ${renderChartWithTable(chart, table, 'The numbers by version')}
   </section>`;
 }
 

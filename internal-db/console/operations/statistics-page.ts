@@ -2,12 +2,13 @@
 // in a table beside it.
 import { humanSize } from '#commlink/pages/browser/human-size.ts';
 import { renderSelect } from '#commlink/pages/components/form-field.ts';
-import { renderFold, renderNumbers } from '#commlink/pages/components/parts.ts';
+import { renderNumbers } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { countText, sizeText } from '#commlink/pages/sizes-and-times.ts';
 import { renderBarChart } from '../../charts/bar-chart.ts';
 import { renderLegend } from '../../charts/chart-series.ts';
+import { renderChartWithTable } from '../../charts/chart-with-table.ts';
 import { renderColumnChart } from '../../charts/column-chart.ts';
 import {
   periods,
@@ -48,11 +49,11 @@ export function renderStatisticsPage(caller: StaffCaller, view: StatisticsView):
     content: html`${renderFilter(view)}
       <section aria-labelledby="downloads">
         <h2 id="downloads">Downloads</h2>
-        ${renderTotals(statistics.total)} ${renderDownloadColumns(statistics)}
+        ${renderTotals(statistics.total)} ${renderDownloadsByDay(statistics)}
       </section>
       <section aria-labelledby="bytes">
         <h2 id="bytes">Bytes sent</h2>
-        ${renderByteColumns(statistics)} ${renderSpanTable(statistics)}
+        ${renderByteColumns(statistics)}
       </section>
       ${renderGroup('product', statistics.products)} ${renderGroup('node', statistics.nodes)}
       <section aria-labelledby="words">
@@ -66,15 +67,20 @@ export function renderStatisticsPage(caller: StaffCaller, view: StatisticsView):
   });
 }
 
-/** The downloads of each day as columns, with their legend; the overview shows them too. */
-export function renderDownloadColumns({ spans, daysInSpan }: DownloadStatistics): Html {
+/** The downloads of each day as columns, with their legend and their numbers; the overview shows them too. */
+export function renderDownloadsByDay(statistics: DownloadStatistics): Html {
+  const { spans, daysInSpan } = statistics;
   const chart = renderColumnChart({
     title: `Downloads by ${spanName(daysInSpan)} and by what became of them`,
     series: outcomeNames,
     columns: spans.map((span) => ({ label: shortDay(span.day), values: valuesOf(span) })),
     format: (value) => countText(value),
   });
-  return html`<figure class="chart">${renderLegend(outcomeNames)} ${chart}</figure>`;
+  return renderChartWithTable(
+    html`${renderLegend(outcomeNames)} ${chart}`,
+    renderSpanTable(statistics),
+    `The numbers by ${spanName(daysInSpan)}`,
+  );
 }
 
 function renderFilter({ question, productNames, nodeNames }: StatisticsView): Html {
@@ -127,10 +133,7 @@ function renderSpanTable({ spans, daysInSpan }: DownloadStatistics): Html {
     .filter((totals) => valuesOf(totals).some((value) => value > 0))
     .toReversed()
     .map((totals) => rowOf(totals.day, totals));
-  return renderFold(
-    `The numbers by ${spanName(daysInSpan)}`,
-    renderTotalsTable(daysInSpan === 1 ? 'Day' : 'From', rows),
-  );
+  return renderTotalsTable(daysInSpan === 1 ? 'Day' : 'From', rows);
 }
 
 function renderGroup(what: 'product' | 'node', groups: readonly NamedTotals[]): Html {
@@ -141,13 +144,13 @@ function renderGroup(what: 'product' | 'node', groups: readonly NamedTotals[]): 
     bars,
     format: (value) => humanSize(value),
   });
+  const table = renderTotalsTable(
+    what === 'product' ? 'Product' : 'Node',
+    groups.slice(0, statisticsRowsMax).map((group) => rowOf(group.name, group)),
+  );
   return html`<section aria-labelledby="by-${what}">
     <h2 id="by-${what}">By ${what}</h2>
-    ${bars.length > 0 ? html`<figure class="chart">${chart}</figure>` : null}
-    ${renderTotalsTable(
-      what === 'product' ? 'Product' : 'Node',
-      groups.slice(0, statisticsRowsMax).map((group) => rowOf(group.name, group)),
-    )}
+    ${bars.length > 0 ? renderChartWithTable(chart, table, `The numbers by ${what}`) : table}
     ${hiddenCount > 0 ? html`<p class="fine">${countText(hiddenCount)} more, which sent less, are not listed.</p>` : null}
   </section>`;
 }
