@@ -11,6 +11,23 @@ import type { SqlConnection } from './sql-connection.ts';
 const linkSql = `SELECT id, owner_kind AS "ownerKind", owner_id AS "ownerId", issuer, subject,
   created_at_ms AS "createdAtMs", last_used_at_ms AS "lastUsedAtMs" FROM identity_links`;
 
+/** The statements that grow with the number of people; a test holds their plans against the indexes. */
+export const identityLinkStatements = {
+  linkOfSql: `${linkSql} WHERE issuer = :issuer AND subject = :subject AND owner_kind = :ownerKind`,
+  linksOfSql: `${linkSql} WHERE owner_id = :ownerId ORDER BY created_at_ms, id`,
+  sessionSql: `SELECT session_hash AS "sessionHash", link_id AS "linkId", provider, sealed_id_token AS "sealedIdToken",
+     expires_at_ms AS "expiresAtMs"
+   FROM provider_sessions WHERE session_hash = :sessionHash`,
+  endSessionsOfLinkSql: `DELETE FROM provider_sessions
+   WHERE link_id IN (SELECT id FROM identity_links WHERE id = :id AND owner_id = :ownerId)`,
+  endSessionsOfSql: `DELETE FROM provider_sessions
+   WHERE link_id IN (SELECT id FROM identity_links WHERE owner_id = :ownerId)`,
+  forgetSessionsSql: 'DELETE FROM provider_sessions WHERE expires_at_ms <= :atMs',
+} as const;
+
+const { linkOfSql, linksOfSql, sessionSql, endSessionsOfLinkSql, endSessionsOfSql, forgetSessionsSql } =
+  identityLinkStatements;
+
 /** Links in SQL. */
 export class SqlIdentityLinks implements IdentityLinkWrites {
   readonly #connection: SqlConnection;
@@ -23,25 +40,15 @@ export class SqlIdentityLinks implements IdentityLinkWrites {
     ownerKind: LinkOwnerKind,
     { issuer, subject }: ProviderSubject,
   ): Promise<IdentityLinkRecord | undefined> {
-    return await this.#connection.get(
-      `${linkSql} WHERE issuer = :issuer AND subject = :subject AND owner_kind = :ownerKind`,
-      { issuer, subject, ownerKind },
-    );
+    return await this.#connection.get(linkOfSql, { issuer, subject, ownerKind });
   }
 
   async linksOf(ownerId: string): Promise<IdentityLinkRecord[]> {
-    return await this.#connection.all(`${linkSql} WHERE owner_id = :ownerId ORDER BY created_at_ms, id`, {
-      ownerId,
-    });
+    return await this.#connection.all(linksOfSql, { ownerId });
   }
 
   async providerSession(sessionHash: Uint8Array): Promise<ProviderSessionRecord | undefined> {
-    return await this.#connection.get(
-      `SELECT session_hash AS "sessionHash", link_id AS "linkId", provider, sealed_id_token AS "sealedIdToken",
-         expires_at_ms AS "expiresAtMs"
-       FROM provider_sessions WHERE session_hash = :sessionHash`,
-      { sessionHash },
-    );
+    return await this.#connection.get(sessionSql, { sessionHash });
   }
 
   async insertLink(link: IdentityLinkRecord): Promise<void> {
@@ -60,20 +67,13 @@ export class SqlIdentityLinks implements IdentityLinkWrites {
   }
 
   async deleteLink(ownerId: string, id: string): Promise<boolean> {
-    await this.#connection.run(
-      `DELETE FROM provider_sessions
-       WHERE link_id IN (SELECT id FROM identity_links WHERE id = :id AND owner_id = :ownerId)`,
-      { id, ownerId },
-    );
+    await this.#connection.run(endSessionsOfLinkSql, { id, ownerId });
     const sql = 'DELETE FROM identity_links WHERE id = :id AND owner_id = :ownerId';
     return (await this.#connection.run(sql, { id, ownerId })) === 1;
   }
 
   async deleteLinksOf(ownerId: string): Promise<number> {
-    await this.#connection.run(
-      `DELETE FROM provider_sessions WHERE link_id IN (SELECT id FROM identity_links WHERE owner_id = :ownerId)`,
-      { ownerId },
-    );
+    await this.#connection.run(endSessionsOfSql, { ownerId });
     return await this.#connection.run('DELETE FROM identity_links WHERE owner_id = :ownerId', { ownerId });
   }
 
@@ -92,6 +92,6 @@ export class SqlIdentityLinks implements IdentityLinkWrites {
   }
 
   async deleteExpiredProviderSessions(atMs: number): Promise<void> {
-    await this.#connection.run('DELETE FROM provider_sessions WHERE expires_at_ms <= :atMs', { atMs });
+    await this.#connection.run(forgetSessionsSql, { atMs });
   }
 }

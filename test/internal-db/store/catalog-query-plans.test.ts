@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { entitlementStatements, entitlementStatementsFor } from '#internal-db/store/sql/sql-entitlements.ts';
+import { identityLinkStatements } from '#internal-db/store/sql/sql-identity-links.ts';
 import { licenceStatements } from '#internal-db/store/sql/sql-licences.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
 import { newestInChannelSql, publishedStatements } from '#internal-db/store/sql/sql-published.ts';
@@ -21,6 +22,7 @@ const { acceptancesSql } = licenceStatements;
 
 /** They sort, but only the few rows of one account, or of one search. */
 const maySort = new Set<string>([
+  identityLinkStatements.linksOfSql,
   productsOfAccountSql,
   newsSql,
   searchSql,
@@ -49,6 +51,7 @@ t.test('every statement of the catalog goes down an index', async (t) => {
     ...entitlementStatements,
     ...ofMany,
     ...licenceStatements,
+    ...identityLinkStatements,
   };
   for (const [name, sql] of Object.entries(statements)) {
     const plan = explain(database, sql);

@@ -7,6 +7,7 @@ import { newRecordId } from '#internal-db/record-id.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
 import { testConsoleContract } from './console-contract.ts';
 import { testHistoryContract } from './history-contract.ts';
+import { testIdentityLinkContract } from './identity-link-contract.ts';
 import { testManyProductsContract } from './many-products-contract.ts';
 import { testSshKeyContract } from './ssh-key-contract.ts';
 import { testStatisticsContract } from './statistics-contract.ts';
@@ -19,6 +20,7 @@ t.test('the contract of stores', async (t) => {
   testStoreContract(t, (place) => openSqliteStore(fileIn(place)));
   testConsoleContract(t, (place) => openSqliteStore(fileIn(place)));
   testHistoryContract(t, (place) => openSqliteStore(fileIn(place)));
+  testIdentityLinkContract(t, (place) => openSqliteStore(fileIn(place)));
   testManyProductsContract(t, (place) => openSqliteStore(fileIn(place)));
   testSshKeyContract(t, (place) => openSqliteStore(fileIn(place)));
   testStatisticsContract(t, (place) => openSqliteStore(fileIn(place)));
