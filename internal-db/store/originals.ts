@@ -42,6 +42,8 @@ export interface OriginalReads {
   notHeldBy(nodeId: string, limit: number): Promise<Pick<OriginalRecord, 'sha256' | 'sizeBytes'>[]>;
   /** Ids of the nodes that hold it. */
   holdersOf(sha256: string): Promise<string[]>;
+  /** The originals among a release's files, a row for each node that holds one; `nodeId` null when none does. */
+  holdersInRelease(releaseId: string): Promise<{ sha256: string; nodeId: string | null }[]>;
   upload(id: string): Promise<UploadRecord | undefined>;
   /** Uploads of one person, finished or not, the oldest first. */
   uploadsOf(startedBy: string): Promise<UploadRecord[]>;

@@ -48,6 +48,7 @@ class Upload {
     this.#button.textContent = verb;
     this.#button.setAttribute('aria-label', `${verb} ${this.file.name}`);
     this.#button.hidden = state === 'done';
+    if (state === 'done') this.#bar.value = this.#bar.max;
   }
 
   showOffset(offsetBytes: number): void {

@@ -6,6 +6,7 @@ import { cutPage, decodeCursor } from '#commlink/methods/paging.ts';
 import { compileSchema } from '#commlink/schema.ts';
 import { createProduct, setReleaseState } from '../../admin/catalog-administration.ts';
 import { findProduct, findRelease } from '../../admin/find-by-name.ts';
+import { describeHoldings } from '../../artifacts/describe-holdings.ts';
 import { setReleaseNotes } from '../../catalog/release-notes.ts';
 import { compareVersionsNewestFirst } from '../../decision/version-range.ts';
 import { consoleRowsMax } from '../../limits.ts';
@@ -181,6 +182,7 @@ async function readRelease(context: ServiceContext, request: ConsoleRequest): Pr
     product,
     release,
     files: await read.catalog.artifactsOf(release.id),
+    holdings: await describeHoldings(context, release.id),
     notes: await read.catalog.notesOf(release.id),
     holderCount: await read.statistics.holderCount(release.id),
     liveDeliveryCount: (await read.deliveries.liveOfRelease(release.id)).length,

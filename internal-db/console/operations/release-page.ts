@@ -8,9 +8,10 @@ import {
   renderTabs,
 } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
-import { html, type Html } from '#commlink/pages/html.ts';
+import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { renderMarkdown } from '#commlink/pages/markdown.ts';
 import { countText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import type { FileHoldings } from '../../artifacts/describe-holdings.ts';
 import type { ArtifactRecord, ProductRecord, ReleaseRecord } from '../../store/catalog.ts';
 import type { NewestVersion, ReleaseHolder } from '../../store/statistics.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
@@ -27,6 +28,8 @@ export interface ReleaseView {
   readonly product: ProductRecord;
   readonly release: ReleaseRecord;
   readonly files: readonly ArtifactRecord[];
+  /** Where they are, by their digests; those that were put into storerooms directly are not among them. */
+  readonly holdings: ReadonlyMap<string, FileHoldings>;
   readonly notes: string;
   readonly holderCount: number;
   /** Deliveries that would end if it were withdrawn now. */
@@ -122,21 +125,34 @@ function renderChange(
   </section>`;
 }
 
-function renderFiles({ files }: ReleaseView): Html {
+function renderFiles({ files, holdings }: ReleaseView): Html {
   return html`<section aria-labelledby="files">
     <h2 id="files">Files</h2>
     ${renderTable({
       caption: 'Files',
-      columns: ['File', 'Platform', { heading: 'Size', kind: 'number' }, 'SHA-256'],
+      columns: ['File', 'Platform', { heading: 'Size', kind: 'number' }, 'Download servers', 'SHA-256'],
       rows: files.map(({ name, platform, sizeBytes, sha256 }) => [
         name,
         platform ?? 'any',
         sizeText(sizeBytes),
+        renderHoldings(holdings.get(sha256), sizeBytes),
         html`<code>${sha256}</code>`,
       ]),
       empty: 'It has no files.',
     })}
   </section>`;
+}
+
+/** Which servers have the file, and how far the others are. */
+function renderHoldings(holdings: FileHoldings | undefined, sizeBytes: number): HtmlValue {
+  if (!holdings) return 'where it was put';
+  const lacking = holdings.lacking.map(({ node, arrivedBytes }) =>
+    arrivedBytes === null
+      ? html`${node}: not yet`
+      : html`${node}: ${sizeText(arrivedBytes)} of ${sizeText(sizeBytes)}`,
+  );
+  const places = [...holdings.holders.map((node) => html`${node}`), ...lacking];
+  return places.length === 0 ? 'none' : html`<small>${places.map((place) => html`${place}<br />`)}</small>`;
 }
 
 function renderNotes(caller: StaffCaller, { product, release, notes }: ReleaseView, mayWrite: boolean): Html {

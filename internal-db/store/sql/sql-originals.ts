@@ -40,6 +40,14 @@ export class SqlOriginals implements OriginalWrites {
     return rows.map(({ nodeId }) => nodeId);
   }
 
+  async holdersInRelease(releaseId: string): Promise<{ sha256: string; nodeId: string | null }[]> {
+    return await this.#connection.all(
+      `SELECT DISTINCT o.sha256, h.node_id AS "nodeId" FROM artifacts f JOIN originals o ON o.sha256 = f.sha256
+       LEFT JOIN holdings h ON h.sha256 = o.sha256 WHERE f.release_id = :releaseId`,
+      { releaseId },
+    );
+  }
+
   async upload(id: string): Promise<UploadRecord | undefined> {
     const row = await this.#connection.get<UploadRow>(`${uploadSql} WHERE id = :id`, { id });
     return row && recordOf(row);
@@ -89,7 +97,10 @@ export class SqlOriginals implements OriginalWrites {
   }
 
   async setUploadSize(id: string, sizeBytes: number): Promise<void> {
-    await this.#connection.run('UPDATE uploads SET size_bytes = :sizeBytes WHERE id = :id', { id, sizeBytes });
+    await this.#connection.run('UPDATE uploads SET size_bytes = :sizeBytes WHERE id = :id', {
+      id,
+      sizeBytes,
+    });
   }
 
   async setUploadDigest(id: string, sha256: string): Promise<void> {

@@ -82,6 +82,8 @@ t.test('several files, a lost connection, a pause and a reload', async (t) => {
   t.ok(readFileSync(join(originals, big.sha256)).equals(big.content));
   await page.getByRole('link', { name: 'Look at the draft 3.0.0' }).click();
   await page.getByText('draft', { exact: true }).first().waitFor();
+  await page.getByText('ftp1: not yet').first().waitFor();
+  t.same(await auditPage(page), [], 'the draft with its files');
   t.same(
     (await filesOf('3.0.0')).map(({ sha256 }) => sha256).toSorted(),
     [big, small, empty].map(({ sha256 }) => sha256).toSorted(),
