@@ -20,9 +20,9 @@ export const staffPassword = 'staff password 1';
 /** The browser. */
 export class StaffVisitor {
   cookie = '';
-  readonly #room: RunningRoom;
+  readonly #room: Pick<RunningRoom, 'services' | 'cluster'>;
 
-  constructor(room: RunningRoom) {
+  constructor(room: Pick<RunningRoom, 'services' | 'cluster'>) {
     this.#room = room;
   }
 

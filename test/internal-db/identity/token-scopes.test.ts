@@ -18,7 +18,7 @@ t.test('a token without the scope `read` reads nothing', async (t) => {
   };
   const [downloads, reads] = [await tokenWith('downloads'), await tokenWith('read')];
   const page = { after: null, limit: 10 };
-  const questions = {
+  const questions: Readonly<Record<string, (secret: string) => Promise<unknown>>> = {
     'profile.describe': (secret: string) => webFront.call('profile.describe', { session: secret }),
     'secondFactor.describe': (secret: string) => webFront.call('secondFactor.describe', { session: secret }),
     'token.list': (secret: string) => webFront.call('token.list', { session: secret }),
@@ -30,6 +30,6 @@ t.test('a token without the scope `read` reads nothing', async (t) => {
     await t.rejects(ask(downloads), { code: 'refused', message: /scope .read./ }, method);
     t.match(await ask(session), { valid: true }, `${method} for a session`);
   }
-  for (const method of ['profile.describe', 'secondFactor.describe', 'token.list', 'sshKey.list'] as const)
-    t.match(await questions[method](reads), { valid: true }, `${method} with the scope`);
+  for (const method of ['profile.describe', 'secondFactor.describe', 'token.list', 'sshKey.list'])
+    t.match(await questions[method]?.(reads), { valid: true }, `${method} with the scope`);
 });

@@ -1,7 +1,6 @@
 // What is kept of second factors: secrets of apps are sealed, those of an older program at the next start; resets happen whole or
 // not at all; questions that anybody may ask are bounded by network; and what browsers say of passkeys is not passed on unread.
 import { readFile } from 'node:fs/promises';
-import { DatabaseSync } from 'node:sqlite';
 import { Secret } from 'otpauth';
 import t from 'tap';
 import { factorChallengesPerAddressMax } from '#internal-db/limits.ts';
