@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import t from 'tap';
 import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import { newRecordId } from '#internal-db/record-id.ts';
+import { pressOn, typeInto } from '../../rig/by-keyboard.ts';
 import { collectFaults, launchChromium, takePicture, viewports } from '../../rig/chromium.ts';
 import { auditPage } from '../../rig/page-audit.ts';
 import { demoFile, seedRoom, startRoom } from '../support/running-room.ts';
@@ -66,16 +67,6 @@ async function openPage({ role, ...look }: Look): Promise<{ page: Page; faults: 
   return { page, faults: collectFaults(page) };
 }
 
-/** Presses Tab until this element has the focus. */
-async function tabTo(page: Page, role: 'textbox' | 'button', name: string | RegExp): Promise<void> {
-  const wanted = page.getByRole(role, { name });
-  for (let presses = 0; presses < 80; presses += 1) {
-    await page.keyboard.press('Tab');
-    if (await wanted.evaluate((element) => element === document.activeElement)) return;
-  }
-  throw new Error(`${String(name)} can't be reached by the keyboard`);
-}
-
 t.test(
   'a release manager publishes, describes and withdraws, by the keyboard and without a script',
   async (t) => {
@@ -89,10 +80,8 @@ t.test(
     await page.getByRole('link', { name: 'Tool' }).click();
     await takePicture(page, 'operations-product');
     await page.getByRole('link', { name: '1.1.0' }).first().click();
-    await tabTo(page, 'textbox', 'Reason');
-    await page.keyboard.type('Release meeting');
-    await tabTo(page, 'button', 'Publish 1.1.0');
-    await page.keyboard.press('Enter');
+    await typeInto(page, page.getByRole('textbox', { name: 'Reason' }), 'Release meeting');
+    await pressOn(page, page.getByRole('button', { name: 'Publish 1.1.0' }));
     await page.getByText('It is published.').waitFor();
     await page.getByText('Write notes').click();
     await page.getByRole('textbox', { name: 'Notes' }).fill('## New\n\n- **Faster**');
@@ -103,10 +92,8 @@ t.test(
     await page.getByText('behind', { exact: true }).first().waitFor();
     await page.goto(`${origin}/products/tool/releases/1.0.0`);
     await page.getByRole('link', { name: 'Acme' }).waitFor();
-    await tabTo(page, 'textbox', 'Reason');
-    await page.keyboard.type('It has a defect');
-    await tabTo(page, 'button', 'Withdraw 1.0.0');
-    await page.keyboard.press('Enter');
+    await typeInto(page, page.getByRole('textbox', { name: 'Reason' }), 'It has a defect');
+    await pressOn(page, page.getByRole('button', { name: 'Withdraw 1.0.0' }));
     await page.getByText('It is withdrawn.').waitFor();
     t.equal(room.cluster.node.orders.length, 1, 'what was staged is taken back');
     t.same(faults, []);
