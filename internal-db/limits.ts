@@ -228,8 +228,9 @@ export const bulkFormBytesMax = 1024 * 1024;
 
 /** Console: a staff session's lifetime. */
 export const staffSessionLifetimeMs = 8 * 3_600_000;
-/** How long a code of the console opens a view of the portal, and how long such a view lasts. */
+/** How long a code of the console opens a view of the portal. */
 export const portalViewCodeLifetimeMs = 60_000;
+/** How long such a view lasts. */
 export const portalViewLifetimeMs = 30 * 60_000;
 /** How long it is kept that there was one. */
 export const portalViewsKeptMs = 400 * 86_400_000;

@@ -15,6 +15,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { fakeIdentityHandlers } from './fake-identity.ts';
 import { FakePeople, secondFactorAnswer } from './fake-people.ts';
 import type { HandMadeCluster } from '../rig/configured-by-hand.ts';
+import { fakePortalViewHandlers } from './fake-portal-views.ts';
 import { fakeCatalogHandlers, type FakeProduct } from './fake-catalog.ts';
 
 type Db = typeof internalDbMethods;
@@ -158,13 +159,7 @@ export class FakeInternalDb {
       ...people,
       ...fakeIdentityHandlers(live),
       ...fakeCatalogHandlers(live, () => this.catalog),
-      'portalView.open': async () => ({
-        done: false,
-        reason: 'unusable',
-        explanation: 'It is too old.',
-        retryAfterMs: 0,
-      }),
-      'portalView.listTold': async ({ session }) => live(session, () => ({ views: [] })),
+      ...fakePortalViewHandlers(live),
       'session.open': async ({ username, password }) => {
         if (this.fault) throw this.fault;
         if (this.openRefusal) return this.openRefusal;

@@ -20,8 +20,11 @@ export interface FakeProduct {
   readonly releases: FakeRelease[];
 }
 
-/** Answers for a live session, and refuses others. */
-type Live = <R extends object>(session: string, result: () => R) => (R & { valid: true }) | { valid: false };
+/** Answers for a session that there is; for others that there is none. */
+export type FakeLive = <R extends object>(
+  session: string,
+  result: () => R,
+) => (R & { valid: true }) | { valid: false };
 
 const fakeLicence: OwnLicence = {
   name: 'terms',
@@ -36,7 +39,7 @@ const digests = { signature: 'no signature', signer: 'test namespaces="file" ssh
 
 /** The handlers; `catalog` is asked at each call. */
 export function fakeCatalogHandlers(
-  live: Live,
+  live: FakeLive,
   catalog: () => readonly FakeProduct[],
 ): Handlers<typeof catalogMethods> {
   const find = (name: string) => catalog().find((product) => product.name === name);

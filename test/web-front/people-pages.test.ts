@@ -296,6 +296,13 @@ t.test(
       [`/tokens/tok_${'B'.repeat(22)}/revoke`, {}, '/tokens'],
       ['/ssh-keys', key, '/ssh-keys?name=build+server'],
       [`/ssh-keys/key_${'B'.repeat(22)}/remove`, {}, '/ssh-keys'],
+      ['/account/security/totp', { password: 'old-Secret-1' }, '/account/security'],
+      ['/account/security/totp/remove', { password: 'old-Secret-1' }, '/account/security'],
+      ['/account/security/recovery-codes', { password: 'old-Secret-1' }, '/account/security'],
+      ['/account/security/passkeys', { name: 'key', password: 'old-Secret-1' }, '/account/security'],
+      [`/account/security/passkeys/psk_${'B'.repeat(22)}/remove`, { password: 'x' }, '/account/security'],
+      [`/account/security/sessions/ses_${'B'.repeat(22)}/end`, {}, '/account/security'],
+      ['/account/security/sessions/end-others', {}, '/account/security'],
       ['/licences/terms/1/accept', { consent: 'yes' }, '/licences/terms/1'],
       ['/products/gateway/2.1.0/set', { form: 'mirror' }, '/products/gateway/2.1.0'],
     ];

@@ -2,7 +2,6 @@
 import { Type, strictObject } from '#commlink/schema.ts';
 import { Id } from '#commlink/methods/fields.ts';
 import type { PortalApp } from '../../http/portal-app.ts';
-import { requireOwnForm, requireSession } from '../../http/session.ts';
 import type { PortalServices } from '../../portal-services.ts';
 import { createSecurityAnswers } from './security-answers.ts';
 
@@ -11,7 +10,7 @@ const SessionParams = strictObject({ id: Id });
 
 /** Adds the routes. */
 export function addOwnSessionRoutes(app: PortalApp, services: PortalServices): void {
-  const { internalDb, publicUrl } = services;
+  const { internalDb } = services;
   const answers = createSecurityAnswers(services);
 
   app.get('/account/security', { schema: { hide: true } }, async (request, reply) =>
@@ -19,18 +18,18 @@ export function addOwnSessionRoutes(app: PortalApp, services: PortalServices): v
   );
 
   const endSchema = { params: SessionParams, body: EndForm, hide: true };
-  app.post('/account/security/sessions/:id/end', { schema: endSchema }, async (request, reply) => {
-    const session = requireSession(request);
-    requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
-    const outcome = await internalDb.callForSession('session.end', { session, id: request.params.id });
-    return await answers.conclude(request, reply, outcome);
-  });
+  app.post('/account/security/sessions/:id/end', { schema: endSchema }, (request, reply) =>
+    answers.forSession(request, async (session) => {
+      const outcome = await internalDb.callForSession('session.end', { session, id: request.params.id });
+      return await answers.conclude(request, reply, outcome);
+    }),
+  );
 
   const othersSchema = { body: EndForm, hide: true };
-  app.post('/account/security/sessions/end-others', { schema: othersSchema }, async (request, reply) => {
-    const session = requireSession(request);
-    requireOwnForm(request, { publicUrl, formToken: request.body.formToken, cookieSecret: session });
-    const outcome = await internalDb.callForSession('session.endOthers', { session });
-    return await answers.conclude(request, reply, outcome);
-  });
+  app.post('/account/security/sessions/end-others', { schema: othersSchema }, (request, reply) =>
+    answers.forSession(request, async (session) => {
+      const outcome = await internalDb.callForSession('session.endOthers', { session });
+      return await answers.conclude(request, reply, outcome);
+    }),
+  );
 }

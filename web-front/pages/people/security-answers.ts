@@ -1,7 +1,7 @@
 // What the forms of the security page end in: the page again, with the reason when a wish was refused, or new recovery
 // codes. Called by the routes of second factors and of sessions.
 import type { PortalServices } from '../../portal-services.ts';
-import { loadViewer, requireSession } from '../../http/session.ts';
+import { loadViewer, requireOwnForm, requireSession, returningTo } from '../../http/session.ts';
 import type { PageRequest } from '../page-frame.ts';
 import { recoveryCodesPage } from './recovery-codes-page.ts';
 import { securityPage } from './security-page.ts';
@@ -14,8 +14,13 @@ export interface PageSink extends RefusalSink {
   redirect(path: string, status: number): unknown;
 }
 
+/** A form of the security page that was sent. */
+type SentForm = PageRequest & { readonly body: { readonly formToken: string } };
+
 /** The answers. */
 export interface SecurityAnswers {
+  /** Does what a form asked for, for its session; when that has ended, the way leads by the sign-in back to the page. */
+  readonly forSession: (request: SentForm, work: (session: string) => Promise<unknown>) => Promise<unknown>;
   readonly showPage: (request: PageRequest, reply: PageSink) => Promise<unknown>;
   /** Back to the page when the wish was followed, else the page with the reason. */
   readonly conclude: (
@@ -53,6 +58,13 @@ export function createSecurityAnswers(services: PortalServices): SecurityAnswers
     });
   };
   return {
+    forSession: (request, work) =>
+      returningTo(securityPath, async () => {
+        const session = requireSession(request);
+        const { formToken } = request.body;
+        requireOwnForm(request, { publicUrl: services.publicUrl, formToken, cookieSecret: session });
+        return await work(session);
+      }),
     showPage: async (request, reply) => {
       const page = await render(request, null);
       reply.type(htmlType);

@@ -4,7 +4,7 @@ import { Type, strictObject } from '#commlink/schema.ts';
 import { Challenge } from '#commlink/methods/second-factor-methods.ts';
 import { TypedPassword } from '#commlink/methods/people-fields.ts';
 import type { PortalApp } from '../../http/portal-app.ts';
-import { loadViewer, requireOwnForm, requireSession } from '../../http/session.ts';
+import { loadViewer } from '../../http/session.ts';
 import type { PortalServices } from '../../portal-services.ts';
 import { createSecurityAnswers } from './security-answers.ts';
 import { totpPage } from './totp-page.ts';
@@ -22,56 +22,56 @@ const ConfirmForm = strictObject({
 
 /** Adds the routes. */
 export function addTotpRoutes(app: PortalApp, services: PortalServices): void {
-  const { frameFor, internalDb, publicUrl } = services;
+  const { frameFor, internalDb } = services;
   const answers = createSecurityAnswers(services);
   const schema = { body: PasswordForm, hide: true };
 
-  app.post('/account/security/totp', { schema }, async (request, reply) => {
-    const session = requireSession(request);
-    const { formToken, password } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const begun = await internalDb.callForSession('totp.begin', { session, password });
-    if (!begun.done) return await answers.conclude(request, reply, begun);
-    const { challenge, uri, secret } = begun;
-    const page = totpPage(frameFor(request), await loadViewer(services, session), {
-      challenge,
-      uri,
-      secret,
-      refusal: null,
-    });
-    return reply.type('text/html; charset=utf-8').send(page);
-  });
+  app.post('/account/security/totp', { schema }, (request, reply) =>
+    answers.forSession(request, async (session) => {
+      const { password } = request.body;
+      const begun = await internalDb.callForSession('totp.begin', { session, password });
+      if (!begun.done) return await answers.conclude(request, reply, begun);
+      const { challenge, uri, secret } = begun;
+      const page = totpPage(frameFor(request), await loadViewer(services, session), {
+        challenge,
+        uri,
+        secret,
+        refusal: null,
+      });
+      return reply.type('text/html; charset=utf-8').send(page);
+    }),
+  );
 
   const confirmSchema = { body: ConfirmForm, hide: true };
-  app.post('/account/security/totp/confirm', { schema: confirmSchema }, async (request, reply) => {
-    const session = requireSession(request);
-    const { formToken, challenge, uri, secret } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const code = request.body.code.replace(/\s/g, '');
-    const outcome = await internalDb.callForSession('totp.confirm', { session, challenge, code });
-    if (outcome.done) return await answers.showCodes(request, reply, outcome.recoveryCodes);
-    if (outcome.reason !== 'code_wrong') return await answers.conclude(request, reply, outcome);
-    const frame = frameFor(request);
-    markRefused(reply, outcome);
-    const view = { challenge, uri, secret, refusal: explainRefusal(frame, outcome) };
-    const page = totpPage(frame, await loadViewer(services, session), view);
-    return reply.type('text/html; charset=utf-8').send(page);
-  });
+  app.post('/account/security/totp/confirm', { schema: confirmSchema }, (request, reply) =>
+    answers.forSession(request, async (session) => {
+      const { challenge, uri, secret } = request.body;
+      const code = request.body.code.replace(/\s/g, '');
+      const outcome = await internalDb.callForSession('totp.confirm', { session, challenge, code });
+      if (outcome.done) return await answers.showCodes(request, reply, outcome.recoveryCodes);
+      if (outcome.reason !== 'code_wrong') return await answers.conclude(request, reply, outcome);
+      const frame = frameFor(request);
+      markRefused(reply, outcome);
+      const view = { challenge, uri, secret, refusal: explainRefusal(frame, outcome) };
+      const page = totpPage(frame, await loadViewer(services, session), view);
+      return reply.type('text/html; charset=utf-8').send(page);
+    }),
+  );
 
-  app.post('/account/security/totp/remove', { schema }, async (request, reply) => {
-    const session = requireSession(request);
-    const { formToken, password } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const outcome = await internalDb.callForSession('totp.remove', { session, password });
-    return await answers.conclude(request, reply, outcome);
-  });
+  app.post('/account/security/totp/remove', { schema }, (request, reply) =>
+    answers.forSession(request, async (session) => {
+      const { password } = request.body;
+      const outcome = await internalDb.callForSession('totp.remove', { session, password });
+      return await answers.conclude(request, reply, outcome);
+    }),
+  );
 
-  app.post('/account/security/recovery-codes', { schema }, async (request, reply) => {
-    const session = requireSession(request);
-    const { formToken, password } = request.body;
-    requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-    const outcome = await internalDb.callForSession('recoveryCodes.renew', { session, password });
-    if (!outcome.done) return await answers.conclude(request, reply, outcome);
-    return await answers.showCodes(request, reply, outcome.recoveryCodes);
-  });
+  app.post('/account/security/recovery-codes', { schema }, (request, reply) =>
+    answers.forSession(request, async (session) => {
+      const { password } = request.body;
+      const outcome = await internalDb.callForSession('recoveryCodes.renew', { session, password });
+      if (!outcome.done) return await answers.conclude(request, reply, outcome);
+      return await answers.showCodes(request, reply, outcome.recoveryCodes);
+    }),
+  );
 }

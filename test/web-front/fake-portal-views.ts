@@ -1,0 +1,17 @@
+// What the fake internal-db answers about views of the portal by staff: that there are none. Used by fake-backends.ts.
+import type { Handlers } from '#commlink/method-table.ts';
+import type { portalViewMethods } from '#commlink/methods/portal-view-methods.ts';
+import type { FakeLive } from './fake-catalog.ts';
+
+/** The handlers. `live` answers only for sessions that there are. */
+export function fakePortalViewHandlers(live: FakeLive): Handlers<typeof portalViewMethods> {
+  return {
+    'portalView.open': async () => ({
+      done: false,
+      reason: 'unusable',
+      explanation: 'It is too old.',
+      retryAfterMs: 0,
+    }),
+    'portalView.listTold': async ({ session }) => live(session, () => ({ views: [] })),
+  };
+}
