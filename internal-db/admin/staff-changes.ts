@@ -82,6 +82,8 @@ async function applyChange(
       if ((staff.endedAtMs !== null) === ends) return null;
       await transaction.staff.setEnded(id, ends ? atMs : null);
       await transaction.staff.deleteSessionsOf(id, null);
+      // For good: who is let in again makes new ones.
+      await transaction.staffTokens.revokeAllOf(id, atMs);
       if (ends) await transaction.identityLinks.deleteLinksOf(id);
       return { action: ends ? 'staff.end' : 'staff.readmit', detail: { reason } };
     }

@@ -15,6 +15,7 @@ import { createConsoleApp } from './console-app.ts';
 import { loadConsoleAssets, registerConsoleAssets } from './console-assets.ts';
 import { registerConsoleBranding } from './console-branding.ts';
 import { answerConsoleError, sendProblem } from './console-errors.ts';
+import { registerStaffApi } from './api/staff-api.ts';
 import { registerConsoleRoutes } from './console-routes.ts';
 
 type Configuration = NodeConfiguration<'internal-db'>;
@@ -93,6 +94,7 @@ async function buildConsole(
   registerConsoleAssets(app, assetStore);
   registerConsoleBranding(app, context, assetStore);
   registerConsoleRoutes(app, context, facts);
+  registerStaffApi(app, context, facts);
   await app.ready();
   const handler: EntranceHandler = {
     request: (request, response) => app.routing(request, response),

@@ -11,13 +11,15 @@ import {
 } from './limits.ts';
 
 type Table = typeof idempotencyMethods;
+/** The session is the caller's to check. */
+type Begun = Exclude<ResultOf<Table, 'request.begin'>, { valid: false }>;
 type Context = Pick<ServiceContext, 'store' | 'clock'>;
 
 /** Says whether the request is to be done, or what it was answered. */
 export async function beginRequest(
   { store, clock }: Context,
   { session, key, fingerprint }: ParamsOf<Table, 'request.begin'>,
-): Promise<ResultOf<Table, 'request.begin'>> {
+): Promise<Begun> {
   const callerHash = hashSecret(session);
   const nowMs = clock.nowMs();
   return await store.transaction(async ({ idempotentRequests }) => {

@@ -1,9 +1,6 @@
 // The console's routes for those who publish, operate and audit: overview, statistics, products, nodes, sessions, bans, the
 // audit log. Called by console-routes.ts, which brings the gate for signed-in staff.
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { listBags } from '#commlink/operator/bag-status.ts';
-import { describeMachines, type ProcessFacts } from '../../admin/describe-status.ts';
+import type { ProcessFacts } from '../../admin/describe-status.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ForStaff } from '../console-gate.ts';
 import type { ConsoleApp } from '../console-app.ts';
@@ -11,10 +8,10 @@ import { registerLiveRoutes } from '../live/live-routes.ts';
 import { readOverview } from '../live/live-topics.ts';
 import { registerAuditRoutes } from './audit-routes.ts';
 import { registerGuardRoutes } from './guard-routes.ts';
-import { storageProductsMax } from './limits.ts';
-import { renderNodesPage, type NodesView } from './nodes-page.ts';
+import { renderNodesPage } from './nodes-page.ts';
 import { renderOverviewPage } from './overview-page.ts';
 import { registerProductRoutes } from './product-routes.ts';
+import { readMachines } from './read-machines.ts';
 import { registerStatisticsRoutes } from './statistics-routes.ts';
 
 /** What the routes work with. */
@@ -33,23 +30,11 @@ export function registerOperationsRoutes(app: ConsoleApp, parts: OperationsParts
   );
   app.get(
     '/nodes',
-    forStaff(async (caller) => renderNodesPage(caller, await readNodes(parts))),
+    forStaff(async (caller) => renderNodesPage(caller, await readMachines(context, parts.facts))),
   );
   registerLiveRoutes(app, parts);
   registerStatisticsRoutes(app, context, forStaff);
   registerProductRoutes(app, context, forStaff);
   registerGuardRoutes(app, context, forStaff);
   registerAuditRoutes(app, context, forStaff);
-}
-
-async function readNodes({ context, facts }: OperationsParts): Promise<NodesView> {
-  const cluster = facts.clusterStatus();
-  const disk = await statfs(dirname(facts.databaseFile));
-  return {
-    status: await describeMachines(context, facts),
-    bags: cluster === null ? [] : listBags(cluster, { policy: facts.policy() }),
-    storage: await context.store.read.statistics.storageOfProducts(storageProductsMax),
-    databaseFreeBytes: disk.bavail * disk.bsize,
-    nowMs: context.clock.nowMs(),
-  };
 }

@@ -1,0 +1,204 @@
+// Operations about products, releases, notes and licence agreements.
+import type { ParamsOf } from '#commlink/method-table.ts';
+import { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { Slug, Version } from '#commlink/methods/fields.ts';
+import { cutPage, decodeCursor, pageParams, pageResult } from '#commlink/methods/paging.ts';
+import { Type, strictObject } from '#commlink/schema.ts';
+import { setReleaseState } from '../../admin/catalog-administration.ts';
+import { findProduct, findRelease } from '../../admin/find-by-name.ts';
+import { compareVersionsNewestFirst } from '../../decision/version-range.ts';
+import { consoleRowsMax } from '../../limits.ts';
+import { readVersionStatistics } from '../../statistics/version-statistics.ts';
+import type { NewestVersion, ReleaseHolder } from '../../store/statistics.ts';
+import {
+  Nullable,
+  ProductDetail,
+  ProductSummary,
+  ReleaseCustomer,
+  ReleaseDetail,
+} from './operation-schemas.ts';
+import { ofCommand, operation, type Operation } from './operation.ts';
+
+const tag = 'catalog';
+
+const listProducts = operation({
+  id: 'listProducts',
+  route: 'GET /products',
+  summary: 'Products by name, with how their releases stand',
+  tag,
+  action: 'read',
+  params: strictObject({}),
+  result: strictObject({ products: Type.Array(ProductSummary) }),
+  run: async ({ context }) => ({ products: await context.store.read.statistics.productSummaries() }),
+});
+
+const getProduct = operation({
+  id: 'getProduct',
+  route: 'GET /products/:product',
+  summary: `A product with its newest ${consoleRowsMax} releases, and how many customers are up to date`,
+  tag,
+  action: 'read',
+  params: strictObject({ product: Slug }),
+  result: ProductDetail,
+  run: async ({ context }, { product: named }) => {
+    const { read } = context.store;
+    const product = await findProduct(read, named);
+    const all = await read.catalog.releasesOf(product.id);
+    const newest = all
+      .toSorted((left, right) => compareVersionsNewestFirst(left.version, right.version))
+      .slice(0, consoleRowsMax);
+    const releases = await Promise.all(
+      newest.map(async ({ id, version, channel, state, createdAtMs, publishedAtMs }) => {
+        const holderCount = await read.statistics.holderCount(id);
+        return { version, channel, state, createdAtMs, publishedAtMs, holderCount };
+      }),
+    );
+    const { upToDateCount, behindCount } = await readVersionStatistics(context, product);
+    const { name, title, description } = product;
+    const platforms = await read.catalog.platformOrderOf(product.id);
+    return { name, title, description, platforms, releases, upToDateCount, behindCount };
+  },
+});
+
+const getRelease = operation({
+  id: 'getRelease',
+  route: 'GET /products/:product/releases/:version',
+  summary: 'A release with its files and notes, who has it, and what is ready of it now',
+  tag,
+  action: 'read',
+  params: strictObject({ product: Slug, version: Version }),
+  result: ReleaseDetail,
+  run: async ({ context }, named) => {
+    const { read } = context.store;
+    const product = await findProduct(read, named.product);
+    const { id, version, channel, state, createdAtMs, publishedAtMs } = await findRelease(
+      read,
+      product,
+      named.version,
+    );
+    const artifacts = await read.catalog.artifactsOf(id);
+    return {
+      product: product.name,
+      version,
+      channel,
+      state,
+      createdAtMs,
+      publishedAtMs,
+      notes: await read.catalog.notesOf(id),
+      files: artifacts.map(({ name, sizeBytes, sha256, platform, mediaType }) => ({
+        name,
+        sizeBytes,
+        sha256,
+        platform,
+        mediaType,
+      })),
+      holderCount: await read.statistics.holderCount(id),
+      liveDeliveryCount: (await read.deliveries.liveOfRelease(id)).length,
+    };
+  },
+});
+
+const listCustomers = operation({
+  id: 'listReleaseCustomers',
+  route: 'GET /products/:product/releases/:version/customers',
+  summary: 'Who has downloaded a file of a release, or (`list=stopped`) who has nothing newer',
+  tag,
+  action: 'read',
+  params: strictObject({
+    product: Slug,
+    version: Version,
+    list: Nullable(Type.Union([Type.Literal('holders'), Type.Literal('stopped')])),
+    ...pageParams,
+  }),
+  result: strictObject({ customers: Type.Array(ReleaseCustomer), ...pageResult }),
+  run: async ({ context }, { product, version, list, after, limit }) => {
+    const { read } = context.store;
+    const { id } = await findRelease(read, await findProduct(read, product), version);
+    const page = { after: decodeCursor(after, ['string'])?.[0] ?? null, limit: limit + 1 };
+    const { statistics } = read;
+    const found: readonly (ReleaseHolder | NewestVersion)[] =
+      list === 'stopped' ? await statistics.accountsAt(id, page) : await statistics.holdersOf(id, page);
+    const { rows, next } = cutPage(found, limit, ({ accountId }) => [accountId]);
+    return { customers: rows.map(viewCustomer), next };
+  },
+});
+
+function viewCustomer(customer: ReleaseHolder | NewestVersion) {
+  const { account, displayName } = customer;
+  if (!('lastAtMs' in customer))
+    return { account, displayName, firstAtMs: null, lastAtMs: null, downloadCount: null };
+  const { firstAtMs, lastAtMs, downloadCount } = customer;
+  return { account, displayName, firstAtMs, lastAtMs, downloadCount };
+}
+
+const changes = { tag, action: 'catalog.write' } as const;
+
+const { state: _state, ...releaseNamed } = adminMethods['release.setState'].params.properties;
+
+const changeReleaseState = operation({
+  ...changes,
+  id: 'setReleaseState',
+  route: 'POST /products/:product/releases/:version/state',
+  summary: 'Publish or withdraw a release; withdrawing ends its deliveries',
+  params: strictObject({
+    ...releaseNamed,
+    state: Type.Union([Type.Literal('published'), Type.Literal('withdrawn')]),
+  }),
+  result: adminMethods['release.setState'].result,
+  dangerous: ({ product, version, state, reason }: ParamsOf<typeof adminMethods, 'release.setState'>) =>
+    state === 'published' ? null : { kind: 'release.withdraw', params: { product, version }, reason },
+  run: ({ context }, change) => setReleaseState(context, change),
+});
+
+/** The rows. */
+export const catalogOperations: readonly Operation[] = [
+  listProducts,
+  ofCommand('product.create', {
+    ...changes,
+    id: 'createProduct',
+    route: 'POST /products',
+    summary: 'Make a product',
+    status: 201,
+    fails: [409],
+  }),
+  getProduct,
+  ofCommand('product.setPlatformOrder', {
+    ...changes,
+    id: 'setPlatformOrder',
+    route: 'PUT /products/:product/platforms',
+    summary: 'The order in which its files are listed by platform',
+  }),
+  ofCommand('release.publish', {
+    ...changes,
+    id: 'addRelease',
+    route: 'POST /products/:product/releases',
+    summary:
+      'Add a release, or files to one, whose bytes are in a storeroom already: as a draft, or published at once',
+    status: 201,
+    fails: [409, 422],
+  }),
+  getRelease,
+  changeReleaseState,
+  ofCommand('release.setNotes', {
+    ...changes,
+    id: 'setReleaseNotes',
+    route: 'PUT /products/:product/releases/:version/notes',
+    summary: 'Its notes, Markdown, in the place of those that there are',
+  }),
+  listCustomers,
+  ofCommand('licence.list', {
+    id: 'listLicences',
+    route: 'GET /licences',
+    summary: 'Licence agreements by name, each version',
+    tag,
+    action: 'read',
+  }),
+  ofCommand('licence.add', {
+    ...changes,
+    id: 'addLicence',
+    route: 'POST /licences',
+    summary: 'Add a version of an agreement, in force from now on or from a later moment',
+    status: 201,
+    fails: [409, 422],
+  }),
+];

@@ -1,0 +1,14 @@
+// The limits of the console's API.
+
+/** Requests of one address within `rateWindowMs`. */
+export const requestsPerAddressMax = 1200;
+/** The window of that limit. */
+export const rateWindowMs = 60_000;
+/** Addresses that are counted at a time. */
+export const addressesCountedMax = 10_000;
+/** Rows of a page where the caller names no number. */
+export const pagePresetRows = 50;
+/** The table of many changes, in bytes as JSON. */
+export const bulkBodyBytesMax = 2 * 1024 * 1024;
+/** The largest body otherwise: the text of a licence agreement, every character escaped. */
+export const bodyBytesMax = 2 * 1024 * 1024;
