@@ -6,7 +6,7 @@ import { writePrivateFile } from '#commlink/private-file.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { isPlainObject } from '../operator/configuration-path.ts';
-import { toConfiguration, type ConfigurationView } from '../operator/configuration-shape.ts';
+import { completeView, toConfiguration, type ConfigurationView } from '../operator/configuration-shape.ts';
 import type { DraftDesk } from '../operator/draft-desk.ts';
 import { askLine } from '../terminal.ts';
 import { changeDraft, publishNow } from './config-set.ts';
@@ -45,8 +45,9 @@ async function editUntilFitting(
       throw error;
     });
     try {
-      const view = parseEdited(await readFile(file, 'utf8'));
-      toConfiguration(view, desk.installed.configuration);
+      const { configuration } = desk.installed;
+      const view = completeView(parseEdited(await readFile(file, 'utf8')), configuration);
+      toConfiguration(view, configuration);
       await rm(file);
       return view;
     } catch (error) {

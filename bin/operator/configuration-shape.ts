@@ -2,7 +2,7 @@
 // schemas of each node's role and of the policy. What fits in itself may still not work; that is checked when publishing.
 // Callers: the config commands.
 import type { NodeRole } from '#commlink/node-config.ts';
-import { SchemaError, type SchemaCheck, type TSchema } from '#commlink/schema.ts';
+import { SchemaError, fillDefaults, type SchemaCheck, type TSchema } from '#commlink/schema.ts';
 import {
   ClusterPolicy,
   roleSettings,
@@ -40,6 +40,15 @@ function settingsShape(role: NodeRole): Shape {
   return { schema: roleSettings[role], check: settingsChecks[role] };
 }
 
+/** The view with the default of each member that has one and is not there: nobody has to type those. */
+export function completeView(view: ConfigurationView, base: ClusterConfiguration): ConfigurationView {
+  const complete = (name: string, shown: unknown): unknown => {
+    const role = Object.hasOwn(base.nodes, name) ? base.nodes[name]?.role : undefined;
+    return role === undefined ? shown : fillDefaults(settingsShape(role).schema, shown);
+  };
+  return Object.fromEntries(Object.entries(view).map(([name, shown]) => [name, complete(name, shown)]));
+}
+
 /** What does not fit the schemas, of the policy and of all nodes. Throws CliError for nodes that do not exist. */
 export function findShapeProblems(view: ConfigurationView, base: ClusterConfiguration): ShapeProblem[] {
   configurationOf(view, base);
@@ -73,7 +82,9 @@ export function withTypedValue(
 ): ConfigurationView {
   const { path, text } = typed;
   requirePlace(path, base);
-  const tries = readings(path, text).map((value) => withValueAt(view, path, value) as ConfigurationView);
+  const tries = readings(path, text).map((value) =>
+    completeView(withValueAt(view, path, value) as ConfigurationView, base),
+  );
   const isHere = (problem: ShapeProblem): boolean =>
     problem.path === formatPath(path) || problem.path.startsWith(`${formatPath(path)}/`);
   const problems = tries.map((changed) => findShapeProblems(changed, base).filter(isHere));
