@@ -11,6 +11,7 @@ import { OrderSender } from './deliveries/order-sender.ts';
 import { recordClock } from './expire-records.ts';
 import { ProviderSignIns } from './identity-providers/provider-sign-ins.ts';
 import { AccessEnder } from './identity/end-access.ts';
+import { RecentProofs } from './identity/recent-proof.ts';
 import { ResetRequests } from './identity/reset-requests.ts';
 import { MailOutbox } from './mail/mail-outbox.ts';
 import type { InternalDbMetrics } from './metrics.ts';
@@ -78,6 +79,7 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     access: new AccessJournal(store, log),
     throttle: new FailureThrottle(() => clock.nowMs(), failureBans),
     factorChallenges: new FactorChallenges(() => clock.nowMs()),
+    recentProofs: new RecentProofs(),
     totpSafe: new TotpSafe(opened.keys),
     providerSignIns: new ProviderSignIns({ clock, keys: opened.keys, settings }),
     resetRequests: new ResetRequests(),

@@ -7,6 +7,18 @@ export const waitingTransactionsMax = 2000;
 export const transactionsPerCommitMax = 100;
 /** How long a statement waits for a lock that another process holds on the database file. */
 export const databaseBusyTimeoutMs = 5000;
+/** PostgreSQL: connections that read at the same time. */
+export const databaseReadersMax = 8;
+/** PostgreSQL: how long one statement may take, waiting for locks included. */
+export const databaseStatementTimeoutMs = 30_000;
+/** PostgreSQL: how long connecting may take. */
+export const databaseConnectTimeoutMs = 5000;
+/** PostgreSQL: how long a lost server is waited for before a call fails. */
+export const databaseRetryWithinMs = 15_000;
+/** PostgreSQL: the pause between two attempts. */
+export const databaseRetryPauseMs = 100;
+/** PostgreSQL: how long a start waits for the server, and for another internal-db to let go of the database. */
+export const databaseStartWithinMs = 20_000;
 /** Prepared statements kept a connection. */
 export const preparedStatementsMax = 300;
 
@@ -61,6 +73,10 @@ export const factorChallengesMax = 10_000;
 export const factorChallengesPerAddressMax = 100;
 /** Secrets of an older program that are sealed in one transaction. */
 export const openTotpsPerRoundMax = 500;
+/** How long a sign-in, or a password given again, counts as a proof of who it is. */
+export const recentProofMs = 15 * 60_000;
+/** Sessions of which is remembered that the password was given again; beyond that the oldest is asked once more. */
+export const recentProofsKeptMax = 10_000;
 /** Recovery codes that a person gets. */
 export const recoveryCodesCount = 10;
 

@@ -3,6 +3,7 @@
 import type { PeopleRefusal, PeopleRefusalReason } from '#commlink/methods/people-fields.ts';
 
 const sentences: Readonly<Record<PeopleRefusalReason, string>> = {
+  proof_needed: 'Your sign-in was a while ago: give your password, too, or sign in again.',
   password_wrong: 'The password is wrong. Nothing was changed.',
   throttled: 'There were too many attempts. Wait a while, then try again.',
   password_weak: 'Choose a longer password, without names that others know.',

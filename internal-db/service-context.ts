@@ -14,6 +14,7 @@ import type { NodeDirectory } from './nodes/node-directory.ts';
 import type { NodeDocuments } from './nodes/node-documents.ts';
 import type { NodeRelay } from './nodes/node-relay.ts';
 import type { AccessEnder } from './identity/end-access.ts';
+import type { RecentProofs } from './identity/recent-proof.ts';
 import type { ResetRequests } from './identity/reset-requests.ts';
 import type { MailOutbox } from './mail/mail-outbox.ts';
 import type { FailureThrottle } from './passwords/failure-throttle.ts';
@@ -33,6 +34,8 @@ export interface ServiceContext {
   readonly throttle: FailureThrottle;
   /** Questions about second factors that wait for their answers. */
   readonly factorChallenges: FactorChallenges;
+  /** Who has given the password again lately. */
+  readonly recentProofs: RecentProofs;
   /** Seals and opens the secrets of authenticator apps. */
   readonly totpSafe: TotpSafe;
   /** Sign-ins by way of identity providers. */

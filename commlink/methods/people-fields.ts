@@ -47,6 +47,8 @@ export const PeopleRefusalReason = Type.Union([
   /** The password that proves who asks is wrong, or (throttled) may not be tried now: `retryAfterMs` says until when. */
   Type.Literal('password_wrong'),
   Type.Literal('throttled'),
+  /** The sign-in was too long ago for this: the password is asked for, too. */
+  Type.Literal('proof_needed'),
   /** The new password is too short, or is made of what everybody knows. */
   Type.Literal('password_weak'),
   Type.Literal('name_taken'),

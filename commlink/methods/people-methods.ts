@@ -163,16 +163,24 @@ export const peopleMethods = {
     mutates: false,
     params: strictObject({ ...withSession, ...pageParams }),
     result: answerWithSession({
+      /** Whether the caller's sign-in was so long ago that invitations and changes of roles ask for the password. */
+      proofNeeded: Type.Boolean(),
       members: Type.Array(Member, { maxItems: 100 }),
       invitations: Type.Array(Invitation, { maxItems: openInvitationsMax }),
       ...pageResult,
     }),
   }),
-  /** Mails an invitation; an older one to the same address is void then. */
+  /** Mails an invitation; an older one to the same address is void then. Refused without the password: `proof_needed`. */
   'member.invite': method({
     ...customerCall,
     mutates: true,
-    params: strictObject({ ...withSession, email: EmailAddress, role: UserRole, language: Language }),
+    params: strictObject({
+      ...withSession,
+      email: EmailAddress,
+      role: UserRole,
+      language: Language,
+      password: Type.Optional(TypedPassword),
+    }),
     result: outcomeWithSession({ invitation: Invitation }),
   }),
   'invitation.withdraw': method({
@@ -184,7 +192,12 @@ export const peopleMethods = {
   'member.changeRole': method({
     ...customerCall,
     mutates: true,
-    params: strictObject({ ...withSession, id: Id, role: UserRole }),
+    params: strictObject({
+      ...withSession,
+      id: Id,
+      role: UserRole,
+      password: Type.Optional(TypedPassword),
+    }),
     result: outcomeWithSession({}),
   }),
   /** Takes everything at once: sessions here and at nodes, keys, tokens, deliveries. The name is not given again. */

@@ -19,6 +19,8 @@ export interface AuthenticatedCaller {
   readonly credentialId: string;
   readonly scopes: readonly TokenScope[];
   readonly expiresAtMs: number;
+  /** When the session was opened, by whatever proved who it is; 0 for tokens and views. */
+  readonly signedInAtMs: number;
 }
 
 /** What a person may do in its own session. */
@@ -36,7 +38,8 @@ export async function authenticateSecret(
     if (!found) return null;
     const { user, account, token } = found;
     const { id: credentialId, scopes, expiresAtMs } = token;
-    return { user, account, kind: 'token', isStaffView: false, credentialId, scopes, expiresAtMs };
+    const owner = { user, account, kind: 'token', isStaffView: false } as const;
+    return { ...owner, credentialId, scopes, expiresAtMs, signedInAtMs: 0 };
   }
   if (looksLikeViewToken(secret)) return await authenticateView(context, secret);
   const found = await context.store.read.sessions.sessionByHash(hashSecret(secret));
@@ -44,7 +47,7 @@ export async function authenticateSecret(
   if (found.account.state !== 'active') return null;
   await noteSessionUse(context, found.session);
   const { user, account, session } = found;
-  const { id: credentialId, expiresAtMs } = session;
+  const { id: credentialId, expiresAtMs, createdAtMs: signedInAtMs } = session;
   return {
     user,
     account,
@@ -53,6 +56,7 @@ export async function authenticateSecret(
     credentialId,
     scopes: allScopes,
     expiresAtMs,
+    signedInAtMs,
   };
 }
 
@@ -85,7 +89,7 @@ export function requireScope(caller: AuthenticatedCaller, scope: TokenScope): vo
 }
 
 /** The caller as the method table shows it. */
-export function viewOwner(caller: Omit<AuthenticatedCaller, 'credentialId'>): SessionOwner {
+export function viewOwner(caller: Omit<AuthenticatedCaller, 'credentialId' | 'signedInAtMs'>): SessionOwner {
   const { user, account, kind, isStaffView, scopes, expiresAtMs } = caller;
   const { id, name, displayName, role, email } = user;
   return {
@@ -114,7 +118,8 @@ async function authenticateView(
   if (!found || found.view.expiresAtMs <= clock.nowMs() || found.account.state !== 'active') return null;
   const { user, account, view } = found;
   const { id: credentialId, expiresAtMs } = view;
-  return { user, account, kind: 'session', isStaffView: true, credentialId, scopes: viewScopes, expiresAtMs };
+  const owner = { user, account, kind: 'session', isStaffView: true } as const;
+  return { ...owner, credentialId, scopes: viewScopes, expiresAtMs, signedInAtMs: 0 };
 }
 
 async function authenticateToken(context: ServiceContext, secret: string) {

@@ -4,6 +4,7 @@ import type { Language, PeopleRefusal, UserRole } from '#commlink/methods/people
 import { openInvitationsMax, type Invitation } from '#commlink/methods/people-methods.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { AuthenticatedCaller } from '../identity/authenticate-secret.ts';
+import { requireRecentProof } from '../identity/recent-proof.ts';
 import { invitationLifetimeMs } from '../limits.ts';
 import { refuse } from '../people-refusal.ts';
 import { newRecordId } from '../record-id.ts';
@@ -37,9 +38,11 @@ export async function listInvitations(
 export async function inviteMember(
   context: ServiceContext,
   caller: AuthenticatedCaller,
-  wanted: { email: string; role: UserRole; language: Language },
+  { password, ...wanted }: { email: string; role: UserRole; language: Language; password?: string },
 ): Promise<{ done: true; invitation: Invitation } | PeopleRefusal> {
   requireOwner(caller);
+  const unproved = await requireRecentProof(context, caller, password);
+  if (unproved) return unproved;
   const { user, account } = caller;
   const place = { door: 'invitation', name: wanted.email.toLowerCase(), address: `account ${account.id}` };
   const admission = context.throttle.begin(place);

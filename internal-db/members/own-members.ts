@@ -6,6 +6,7 @@ import { cutPage, decodeCursor, type PageRequest } from '#commlink/methods/pagin
 import { appendAudit } from '../audit/append-audit.ts';
 import { endDeliveries } from '../deliveries/end-deliveries.ts';
 import type { AuthenticatedCaller } from '../identity/authenticate-secret.ts';
+import { needsProof, requireRecentProof } from '../identity/recent-proof.ts';
 import { auditedIdsMax } from '../limits.ts';
 import { refuse } from '../people-refusal.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -27,9 +28,10 @@ export async function listMembers(
   context: ServiceContext,
   caller: AuthenticatedCaller,
   page: PageRequest,
-): Promise<MemberPage> {
+): Promise<MemberPage & { proofNeeded: boolean }> {
   requireOwner(caller);
-  return await readMembers(context, caller.account.id, page);
+  const members = await readMembers(context, caller.account.id, page);
+  return { ...members, proofNeeded: needsProof(context, caller) };
 }
 
 /** The same for any account, for who may see it. */
@@ -47,15 +49,17 @@ export async function readMembers(
 
 /**
  * Gives a member another role. Who is no owner any more may have invited somebody to be one: open invitations are withdrawn.
- * Refused: `not_found`, `last_owner`.
+ * Refused: `not_found`, `last_owner`, `proof_needed`, `password_wrong`.
  */
 export async function changeRole(
   context: ServiceContext,
   caller: AuthenticatedCaller,
-  wanted: { id: string; role: UserRole },
+  wanted: { id: string; role: UserRole; password?: string },
 ): Promise<{ done: true } | PeopleRefusal> {
   requireOwner(caller);
-  const { id, role } = wanted;
+  const { id, role, password } = wanted;
+  const unproved = await requireRecentProof(context, caller, password);
+  if (unproved) return unproved;
   return await context.store.transaction(async (transaction) => {
     const member = await findMember(transaction, caller, id);
     if (!member) return refuse('not_found');

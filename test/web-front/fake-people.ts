@@ -42,6 +42,8 @@ const ids = { member: 'usr_BBBBBBBBBBBBBBBBBBBBBB', invitation: 'inv_AAAAAAAAAAA
 export class FakePeople {
   /** Ends every wish while it is set. */
   refusal: PeopleRefusal | null = null;
+  /** Whether owners are asked for their password. */
+  proofNeeded = false;
   /** What the next sign-ins are asked for beside the password. */
   step: SecondStep | null = null;
   profile: Profile = {
@@ -153,7 +155,12 @@ export class FakePeople {
   #memberHandlers(read: Reader, wish: Wisher) {
     return {
       'member.list': async ({ session }) =>
-        read(session, () => ({ members: this.members, invitations: this.invitations, next: null })),
+        read(session, () => ({
+          members: this.members,
+          invitations: this.invitations,
+          proofNeeded: this.proofNeeded,
+          next: null,
+        })),
       'member.invite': async ({ session, email, role }) =>
         wish(session, () => {
           const times = { createdAtMs: Date.now(), expiresAtMs: Date.now() + 7 * 86_400_000 };

@@ -323,3 +323,27 @@ t.test(
     t.match((await visitor.get(cases[9]![2])).text, 'value="build server"');
   },
 );
+
+t.test(
+  'an owner who signed in a while ago is asked for the password with invitations and roles',
+  async (t) => {
+    const portal = await startPortal(t);
+    const visitor = new Visitor(portal);
+    await visitor.signIn();
+    t.notMatch((await visitor.get('/members')).text, 'name="password"');
+    portal.internalDb.people.proofNeeded = true;
+    const page = await visitor.get('/members');
+    t.match(page.text, 'id="invite-password"');
+    const fields = hiddenFields(page.text, '/members');
+    const guest = { ...fields, email: 'guest@example.com', role: 'downloader', language: 'en' };
+    portal.internalDb.people.refusal = refusal('proof_needed');
+    const refused = await visitor.submit('/members', guest);
+    t.equal(refused.status, 422);
+    t.match(refused.text, 'Your sign-in was a while ago');
+    t.match(refused.text, 'value="guest@example.com"', 'what was typed stays');
+    portal.internalDb.people.refusal = null;
+    await visitor.submit('/members', { ...guest, password: 'the password' });
+    const sent = portal.internalDb.calls.findLast(({ method }) => method === 'member.invite');
+    t.match(sent?.params, { email: 'guest@example.com', password: 'the password' });
+  },
+);

@@ -48,7 +48,7 @@ function addMemberRoutes(api: PortalApp, { internalDb, publicUrl }: PortalServic
   };
   api.patch('/members/:id', { schema: roleSchema }, async (request, reply) => {
     const session = requireCredential(request, { mutates: true, publicUrl });
-    const wish = { session, id: request.params.id, role: request.body.role };
+    const wish = { session, id: request.params.id, ...request.body };
     requireDone(await internalDb.callForSession('member.changeRole', wish));
     return reply.code(204).send();
   });

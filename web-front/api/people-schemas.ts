@@ -86,10 +86,17 @@ export const MembersQuery = strictObject({
   after: Type.Optional(Cursor),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageRowsMax, default: pageRowsMax })),
 });
+/** Given when the sign-in was more than 15 minutes ago. */
+const proof = { password: Type.Optional(TypedPassword) } as const;
 /** POST /invitations. */
-export const InvitationBody = strictObject({ email: EmailAddress, role: UserRole, language: Language });
+export const InvitationBody = strictObject({
+  email: EmailAddress,
+  role: UserRole,
+  language: Language,
+  ...proof,
+});
 /** PATCH /members/{id}. */
-export const RoleBody = strictObject({ role: UserRole });
+export const RoleBody = strictObject({ role: UserRole, ...proof });
 
 const PasskeyView = strictObject({ id: Id, name: Line, createdAt: Time, lastUsedAt: OrNull(Time) });
 /** One of them. */

@@ -7,6 +7,7 @@ import { renderFold, renderNotice, renderPager, renderTag } from '#commlink/page
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { dayText } from '#commlink/pages/sizes-and-times.ts';
 import { formTokenField, renderPage, type PageFrame, type Viewer } from '../layout.ts';
+import { ownPasswordField } from './password-fields.ts';
 
 /** What the page shows: a page of the members, and the open invitations on the first one. */
 export interface MembersView {
@@ -14,6 +15,8 @@ export interface MembersView {
   readonly invitations: readonly Invitation[];
   readonly isFirst: boolean;
   readonly next: string | null;
+  /** Whether the sign-in was so long ago that the password is asked for. */
+  readonly proofNeeded: boolean;
   /** The viewer's own user name. */
   readonly own: string;
   /** What was typed into the invitation that was refused, or that the end of the session kept back. */
@@ -35,7 +38,7 @@ export function membersPage(frame: PageFrame, viewer: Viewer, view: MembersView)
     ${view.refusal === null ? null : renderNotice('bad', view.refusal)}
     ${newest ? renderNotice('good', texts.invite.sent(newest.email)) : null}
     <ul class="list">
-      ${view.members.map((member) => memberRow(frame, viewer, { member, isOwn: member.name === view.own }))}
+      ${view.members.map((member) => memberRow(frame, viewer, { member, isOwn: member.name === view.own, proofNeeded: view.proofNeeded }))}
     </ul>
     ${renderPager({
       label: texts.title,
@@ -49,7 +52,7 @@ export function membersPage(frame: PageFrame, viewer: Viewer, view: MembersView)
 function memberRow(
   frame: PageFrame,
   viewer: Viewer,
-  { member, isOwn }: { member: Member; isOwn: boolean },
+  { member, isOwn, proofNeeded }: { member: Member; isOwn: boolean; proofNeeded: boolean },
 ): Html {
   const texts = frame.texts.members;
   const facts: HtmlValue[] = [
@@ -67,17 +70,22 @@ function memberRow(
       </p>
       <p class="fine">${facts}</p>
     </div>
-    ${isOwn ? null : memberForms(frame, viewer, member)}
+    ${isOwn ? null : memberForms(frame, viewer, { ...member, proofNeeded })}
   </li>`;
 }
 
-function memberForms(frame: PageFrame, viewer: Viewer, { id, displayName, role }: Member): Html {
+function memberForms(
+  frame: PageFrame,
+  viewer: Viewer,
+  { id, displayName, role, proofNeeded }: Member & Pick<MembersView, 'proofNeeded'>,
+): Html {
   const texts = frame.texts.members;
   const other = role === 'owner' ? 'downloader' : 'owner';
   const roleForm = html`<form class="form" method="post" action="/members/${id}/role">
     ${formTokenField(viewer)}
     <input type="hidden" name="role" value="${other}" />
     <p>${texts.roleHelp}</p>
+    ${proofNeeded ? ownPasswordField({ label: frame.texts.security.password, idPrefix: `${id}-` }) : null}
     <button type="submit">${texts.makeRole[other]}</button>
   </form>`;
   const removeForm = html`<form class="form" method="post" action="/members/${id}/remove">
@@ -106,7 +114,7 @@ function invitationParts(frame: PageFrame, viewer: Viewer, view: MembersView): H
     }`;
 }
 
-function inviteForm(frame: PageFrame, viewer: Viewer, { email, role }: MembersView): Html {
+function inviteForm(frame: PageFrame, viewer: Viewer, { email, role, proofNeeded }: MembersView): Html {
   const texts = frame.texts.members;
   const { languages } = frame.texts.account.profile;
   return html`<form class="form" method="post" action="/members" data-once>
@@ -137,6 +145,7 @@ function inviteForm(frame: PageFrame, viewer: Viewer, { email, role }: MembersVi
         { value: 'de', text: languages.de },
       ],
     })}
+    ${proofNeeded ? ownPasswordField({ label: frame.texts.security.password, idPrefix: 'invite-' }) : null}
     <button class="primary" type="submit">${texts.invite.button}</button>
   </form>`;
 }

@@ -3,7 +3,7 @@
 import { Type, strictObject } from '#commlink/schema.ts';
 import { Id } from '#commlink/methods/fields.ts';
 import { Cursor, pageRowsMax } from '#commlink/methods/paging.ts';
-import { EmailAddress, Language, UserRole } from '#commlink/methods/people-fields.ts';
+import { EmailAddress, Language, TypedPassword, UserRole } from '#commlink/methods/people-fields.ts';
 import type { PortalApp } from '../../http/portal-app.ts';
 import { loadViewer, requireOwnForm, requireSession, returningTo } from '../../http/session.ts';
 import type { PortalServices } from '../../portal-services.ts';
@@ -25,8 +25,13 @@ const InviteForm = strictObject({
   email: EmailAddress,
   role: UserRole,
   language: Language,
+  password: Type.Optional(TypedPassword),
 });
-const RoleForm = strictObject({ formToken: FormToken, role: UserRole });
+const RoleForm = strictObject({
+  formToken: FormToken,
+  role: UserRole,
+  password: Type.Optional(TypedPassword),
+});
 const PlainForm = strictObject({ formToken: FormToken });
 const IdParams = strictObject({ id: Id });
 
@@ -81,9 +86,9 @@ function addMemberChanges(app: PortalApp, services: PortalServices): void {
   app.post('/members/:id/role', { schema: roleSchema }, async (request, reply) => {
     return await returningTo('/members', async () => {
       const session = requireSession(request);
-      const { formToken, role } = request.body;
+      const { formToken, ...wanted } = request.body;
       requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-      const wish = { session, id: request.params.id, role };
+      const wish = { session, id: request.params.id, ...wanted };
       const outcome = await internalDb.callForSession('member.changeRole', wish);
       return await conclude(request, reply, { outcome });
     });
@@ -130,7 +135,15 @@ async function renderMembers(
     internalDb.callForSession('member.list', { session, after, limit: pageRowsMax }),
     loadViewer(services, session),
   ]);
-  const { members, invitations, next } = list;
-  const view = { members, invitations, next, isFirst: after === null, own: owner.user.name, ...fate };
+  const { members, invitations, proofNeeded, next } = list;
+  const view = {
+    members,
+    invitations,
+    proofNeeded,
+    next,
+    isFirst: after === null,
+    own: owner.user.name,
+    ...fate,
+  };
   return membersPage(frameFor(request), viewer, view);
 }

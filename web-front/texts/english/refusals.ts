@@ -4,6 +4,7 @@ import type { PeopleRefusalReason } from '#commlink/methods/people-fields.ts';
 /** The texts. */
 export const refusalsTexts = {
   reasons: {
+    proof_needed: 'Your sign-in was a while ago. Type your password, too, or sign in again.',
     password_wrong: 'Your password is a different one. Type it again.',
     throttled: 'There were too many attempts.',
     password_weak: 'This password is too easy to guess. Take a longer one, or several words.',

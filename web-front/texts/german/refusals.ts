@@ -4,6 +4,8 @@ import type { RefusalsTexts } from '../english/refusals.ts';
 /** The texts. */
 export const refusalsTexts: RefusalsTexts = {
   reasons: {
+    proof_needed:
+      'Ihre Anmeldung ist eine Weile her. Geben Sie auch Ihr Passwort ein, oder melden Sie sich neu an.',
     password_wrong: 'Ihr Passwort lautet anders. Geben Sie es noch einmal ein.',
     throttled: 'Das waren zu viele Versuche.',
     password_weak: 'Dieses Passwort ist zu leicht zu erraten. Nehmen Sie ein längeres oder mehrere Wörter.',
