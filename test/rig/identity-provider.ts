@@ -67,6 +67,7 @@ export async function startIdentityProvider(
   });
   const answer = provider.callback();
   const server = createServer({ cert: certificate, key: privateKey }, (request, response) => {
+    if (request.url === '/favicon.ico') return void response.writeHead(204).end();
     const isInteraction = request.url?.startsWith('/interaction/') === true;
     if (!isInteraction) return void answer(request, response);
     answerInteraction(provider, people, { request, response }).catch((error: unknown) => {
@@ -129,7 +130,10 @@ function describe(parts: {
       accountId,
       claims: async () => ({ ...people.get(accountId), sub: accountId }),
     }),
-    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: true, logoutSource: askToSignOut },
+    },
     acrValues: ['gold'],
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     // Nobody is asked whether Consign may know who they are.
@@ -153,6 +157,14 @@ function describe(parts: {
     },
   };
 }
+
+/** Its own page loads a font from elsewhere. */
+const askToSignOut: NonNullable<
+  NonNullable<Configuration['features']>['rpInitiatedLogout']
+>['logoutSource'] = async (ctx, form) => {
+  ctx.body = `<!doctype html><html lang="en"><title>Sign out</title><h1>Sign out?</h1>${form}
+    <button form="op.logoutForm" name="logout" value="yes">Yes</button></html>`;
+};
 
 /** The sign-in page; the form comes back to the same address. */
 async function answerInteraction(
