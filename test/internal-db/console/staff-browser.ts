@@ -42,7 +42,7 @@ export function sendToConsole(
 
 /** A new session of the member of staff with this role, who is made at the first call. */
 export async function openStaffSession(
-  room: RunningRoom,
+  room: Pick<RunningRoom, 'services' | 'admin'>,
   role: StaffRole,
   { isProved }: { isProved: boolean } = { isProved: true },
 ): Promise<string> {
