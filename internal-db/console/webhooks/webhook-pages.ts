@@ -30,10 +30,17 @@ const eventTexts: Readonly<Record<(typeof webhookEventTypes)[number], string>> =
   'alert.cleared': 'It needs no looking at any more',
 };
 
-/** The page of all of them; `secret` is that of a new one, shown once. */
+/** What the page of all of them shows: `secret` is that of a new one, shown once; `typed` what a refused form had. */
+export interface WebhooksView {
+  readonly webhooks: readonly ListedWebhook[];
+  readonly secret: string | null;
+  readonly typed: { readonly url: string; readonly events: readonly string[] };
+}
+
+/** The page of all of them. */
 export function renderWebhooksPage(
   caller: StaffCaller,
-  { webhooks, secret }: { webhooks: readonly ListedWebhook[]; secret: string | null },
+  { webhooks, secret, typed }: WebhooksView,
   notice: PageParts['notice'] = null,
 ): string {
   return renderPage({
@@ -57,7 +64,7 @@ export function renderWebhooksPage(
           empty: 'No other system is told of anything.',
         })}
       </section>
-      ${renderSection('add', 'Tell another system', renderAddForm(caller))}`,
+      ${renderSection('add', 'Tell another system', renderAddForm(caller, typed))}`,
   });
 }
 
@@ -108,13 +115,14 @@ function renderSecret(secret: string): Html {
   );
 }
 
-function renderAddForm(caller: StaffCaller): Html {
+function renderAddForm(caller: StaffCaller, typed: WebhooksView['typed']): Html {
   return html`<form class="form" method="post" action="/webhooks" data-once>
     ${formTokenField(caller)}
     ${renderTextField({
       name: 'url',
       label: 'Receiver',
       type: 'url',
+      value: typed.url,
       hint: 'Like https://hooks.example/consign. In a private network only where the setting webhooks/allowedNetworks names it.',
       attributes: { required: true, maxlength: 500 },
     })}
@@ -127,6 +135,7 @@ function renderAddForm(caller: StaffCaller): Html {
           value: 'yes',
           label: eventTexts[type],
           hint: type,
+          checked: typed.events.includes(type),
         }),
       )}
     </fieldset>

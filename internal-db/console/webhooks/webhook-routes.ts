@@ -20,6 +20,7 @@ import type { PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { renderWebhookPage, renderWebhooksPage, replayDays } from './webhook-pages.ts';
 
+const nothingTyped = { url: '', events: [] };
 const failuresShownMax = 50;
 const dayMs = 86_400_000;
 const addCheck = compileSchema('webhook', adminMethods['webhook.add'].params);
@@ -43,7 +44,7 @@ export function registerWebhookRoutes(app: ConsoleApp, context: ServiceContext, 
     forStaff(async (caller, request) => {
       requirePermission(caller, 'webhook.write');
       const { webhooks } = await listWebhooks(context);
-      return renderWebhooksPage(caller, { webhooks, secret: null }, noticeOf(request));
+      return renderWebhooksPage(caller, { webhooks, secret: null, typed: nothingTyped }, noticeOf(request));
     }),
   );
   app.post(
@@ -97,17 +98,18 @@ function registerChanges(app: ConsoleApp, context: ServiceContext, forStaff: For
 async function add(context: ServiceContext, { caller, request, reply }: Exchange): Promise<string> {
   const fields = readSignedForm(caller, request);
   requirePermission(caller, 'webhook.write');
+  const events = webhookEventTypes.filter((type) => fields.text(`event-${type}`) === 'yes');
+  const typed = { url: fields.text('url'), events };
   try {
-    const events = webhookEventTypes.filter((type) => fields.text(`event-${type}`) === 'yes');
     if (events.length === 0) throw new RpcError('refused', 'Choose what the system is told of.');
-    const wanted = { actor: `staff:${caller.staff.name}`, url: fields.text('url'), events };
+    const wanted = { actor: `staff:${caller.staff.name}`, ...typed };
     const { secret } = await addWebhook(context, parseForm(addCheck, wanted));
-    return renderWebhooksPage(caller, { ...(await listWebhooks(context)), secret });
+    return renderWebhooksPage(caller, { ...(await listWebhooks(context)), secret, typed: nothingTyped });
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
     reply.code(422);
     const notice = { kind: 'refused', text: error.message } as const;
-    return renderWebhooksPage(caller, { ...(await listWebhooks(context)), secret: null }, notice);
+    return renderWebhooksPage(caller, { ...(await listWebhooks(context)), secret: null, typed }, notice);
   }
 }
 
