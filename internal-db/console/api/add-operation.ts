@@ -60,7 +60,10 @@ export function addOperation(api: ConsoleApp, parts: OperationParts, row: Operat
     },
     onRequest: async (request: ConsoleRequest) => {
       const { action } = row;
-      callers.set(request, await requireApiCaller(services.context, request, { action, mutates }));
+      callers.set(
+        request,
+        await requireApiCaller(services.context, request, { action, mutates, isSafe: method === 'GET' }),
+      );
     },
     ...(mutates ? { preHandler: beforeChange } : {}),
     handler: async (request: ConsoleRequest, reply: ConsoleReply) => {

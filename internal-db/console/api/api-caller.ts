@@ -30,6 +30,8 @@ export interface ApiCaller {
 export interface ApiUse {
   readonly action: StaffAction;
   readonly mutates: boolean;
+  /** Whether it is a GET. Whatever else another site has made a browser send is refused. */
+  readonly isSafe: boolean;
 }
 
 const bearerPattern = /^Bearer ([\w-]{1,256})$/i;
@@ -38,12 +40,12 @@ const bearerPattern = /^Bearer ([\w-]{1,256})$/i;
 export async function requireApiCaller(
   context: ServiceContext,
   request: ConsoleRequest,
-  { action, mutates }: ApiUse,
+  { action, mutates, isSafe }: ApiUse,
 ): Promise<ApiCaller> {
   const { authorization } = request.headers;
   const caller =
     authorization === undefined
-      ? await callerBySession(context, request, mutates)
+      ? await callerBySession(context, request, isSafe)
       : await callerByToken(context, authorization);
   const { role } = caller.staff;
   if (!mayDo(role, 'read') || !mayDo(role, action)) {
@@ -70,11 +72,11 @@ async function callerByToken(context: ServiceContext, authorization: string): Pr
   return { staff, actor: `staff:${staff.name}`, kind: 'token', tokenId, scope, expiresAtMs, secret };
 }
 
-/** Browsers send a cookie along with other sites' requests too: what changes something also needs the page's token. */
+/** Browsers send a cookie along with other sites' requests too: all but a GET also needs the page's token. */
 async function callerBySession(
   context: ServiceContext,
   request: ConsoleRequest,
-  mutates: boolean,
+  isSafe: boolean,
 ): Promise<ApiCaller> {
   const caller = await identifyStaff(context, request);
   if (!caller)
@@ -85,7 +87,7 @@ async function callerBySession(
   if (!caller.hasProved)
     throw new ApiProblem('forbidden', 'Prove your second factor first.', { reason: 'second_factor' });
   const { staff, session } = caller;
-  if (mutates) {
+  if (!isSafe) {
     requireSameOrigin(request);
     const formToken = request.headers['x-form-token'];
     if (typeof formToken !== 'string' || !formTokenMatches(session, formToken))

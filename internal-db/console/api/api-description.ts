@@ -49,8 +49,7 @@ export function descriptionOptions() {
             type: 'apiKey' as const,
             in: 'cookie' as const,
             name: '__Host-consign-staff',
-            description:
-              'The console’s own pages. What changes something also needs the page’s X-Form-Token.',
+            description: 'The console’s own pages. All but a GET also needs the page’s X-Form-Token.',
           },
         },
       },

@@ -155,6 +155,7 @@ function own(session: string): Sending & { readonly session: string } {
 async function send(route: string, request: RouteRequest, sending: Sending): Promise<StaffAnswer> {
   const method = route.slice(0, route.indexOf(' '));
   const { session, token } = sending;
+  if (isApi(route)) return await sendJson(route, request, sending);
   const fields = { ...request.body, ...(token === null ? {} : { formToken: token }) };
   const headers = {
     ...(session === null ? {} : { cookie: `${cookieName}=${session}` }),
@@ -162,6 +163,20 @@ async function send(route: string, request: RouteRequest, sending: Sending): Pro
     ...sending.headers,
   };
   const body = method === 'GET' ? {} : { body: new URLSearchParams(fields).toString() };
+  return await sendToConsole(room, { method, path: request.path ?? pathOf(route) }, { headers, ...body });
+}
+
+/** The API takes JSON, and a page's token in a header. */
+async function sendJson(route: string, request: RouteRequest, sending: Sending): Promise<StaffAnswer> {
+  const method = route.slice(0, route.indexOf(' '));
+  const hasBody = method === 'POST' || method === 'PUT';
+  const headers = {
+    ...(sending.session === null ? {} : { cookie: `${cookieName}=${sending.session}` }),
+    ...(sending.token === null ? {} : { 'x-form-token': sending.token }),
+    ...(hasBody ? { 'content-type': 'application/json' } : {}),
+    ...sending.headers,
+  };
+  const body = hasBody ? { body: JSON.stringify(request.body ?? {}) } : {};
   return await sendToConsole(room, { method, path: request.path ?? pathOf(route) }, { headers, ...body });
 }
 

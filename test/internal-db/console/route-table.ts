@@ -3,6 +3,7 @@
 import type { RouteRow } from './route-row.ts';
 import { customerRows } from './route-rows/customer-routes.ts';
 import { approvalRows } from './route-rows/approval-routes.ts';
+import { apiRows } from './route-rows/api-routes.ts';
 import { frameRows } from './route-rows/frame-routes.ts';
 import { licenceRows } from './route-rows/licence-routes.ts';
 import { operationsRows } from './route-rows/operations-routes.ts';
@@ -14,6 +15,7 @@ import { webhookRows } from './route-rows/webhook-routes.ts';
 
 /** The rows, by method and path as the route was registered. */
 export const consoleRoutes: Readonly<Record<string, RouteRow>> = {
+  ...apiRows,
   ...customerRows,
   ...approvalRows,
   ...frameRows,
