@@ -1,21 +1,15 @@
 // Sealing to one node's X25519 key with HPKE (RFC 9180, base mode: X25519, HKDF-SHA256, AES-128-GCM), so that relays
 // carry it unread. The purpose and the associated text are bound in: what was sealed for one does not open for another.
 // Callers: ftp-node seals login attempts, internal-db opens them; sections of the cluster's configuration.
-// The one door to the HPKE library.
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { DocumentError } from './document-error.ts';
+import { suite } from './hpke-suite.ts';
 import { sealedPlaintextBytesMax } from './limits.ts';
 import { sealingKeyFromRaw } from './node-keys.ts';
 
 const encapsulatedKeyBytes = 32;
 const tagBytes = 16;
 const algorithm = { name: 'X25519' } as const;
-const suite = new CipherSuite({
-  kem: new DhkemX25519HkdfSha256(),
-  kdf: new HkdfSha256(),
-  aead: new Aes128Gcm(),
-});
 
 /** What sealing and opening must agree on. */
 interface SealedFor {
