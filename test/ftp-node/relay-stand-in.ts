@@ -2,8 +2,12 @@
 // statements. Caller: running-node.ts. What it decides is the test's to change.
 import type { KeyObject } from 'node:crypto';
 import type { Handlers } from '#commlink/method-table.ts';
+import { artifactSliceBytesMax } from '#commlink/limits.ts';
 import {
+  artifactSlicePlace,
+  artifactSlicePurpose,
   loginSealingPurpose,
+  type ArtifactRequest,
   type LoginAttempt,
   type NodeReport,
   type ReportReceipt,
@@ -13,7 +17,7 @@ import type { LoginVerdict } from '#commlink/methods/fields.ts';
 import type { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import type { NodeKeys } from '#commlink/node-keys.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { openSealedMessage } from '#commlink/sealed-message.ts';
+import { openSealedMessage, sealMessage } from '#commlink/sealed-message.ts';
 import { digestReports } from '#commlink/report-batch.ts';
 import { signDocument, verifyDocument } from '#commlink/signed-document.ts';
 
@@ -22,6 +26,8 @@ export interface Decisions {
   login: (attempt: LoginAttempt) => LoginVerdict;
   /** Ids of the statement that are not live. */
   notLive: (statement: StagingStatement) => string[];
+  /** The part of an artifact that is asked for. */
+  slice: (request: ArtifactRequest) => Uint8Array;
   /** What the relay makes of internal-db's receipt. */
   receipt: (honest: ReportReceipt) => ReportReceipt;
   /** When false, every relayed call fails as though no internal-db could be reached. */
@@ -33,6 +39,7 @@ export interface RelayStandIn {
   readonly cluster: string;
   readonly internalDbKeys: NodeKeys;
   readonly nodeKey: KeyObject;
+  readonly nodeSealingKey: string;
   readonly decisions: Decisions;
   readonly reports: NodeReport[];
   readonly signOrder: (deliveries: string[]) => string;
@@ -77,7 +84,18 @@ export function relayHandlers(standIn: RelayStandIn): Handlers<typeof webFrontMe
       const notLive = decisions.notLive(verifyDocument('staging-statement', text, nodeKey));
       return { order: notLive.length === 0 ? null : standIn.signOrder(notLive) };
     },
-    'relay.artifact': refuse,
+    'relay.artifact': async ({ request: text }) => {
+      checkReachable();
+      const request = verifyDocument('artifact-request', text, nodeKey);
+      const sealed = await sealMessage({
+        recipient: standIn.nodeSealingKey,
+        purpose: artifactSlicePurpose,
+        associated: artifactSlicePlace(request),
+        plaintext: decisions.slice(request),
+        plaintextBytesMax: artifactSliceBytesMax,
+      });
+      return { sealed };
+    },
     'relay.hold': refuse,
     'relay.stage': refuse,
     'relay.unstage': refuse,

@@ -15,6 +15,7 @@ import type { DownloadUrl, NodeReport, StagingGrant } from '#commlink/methods/do
 import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import type { NodeKeys } from '#commlink/node-keys.ts';
 import type { ClusterPolicy, NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
 import { signDocument } from '#commlink/signed-document.ts';
 import type { FtpNodeConfig } from '#ftp-node/config.ts';
 import { NodeCluster, usualFtp, type FtpNodeSettings } from './node-cluster.ts';
@@ -54,6 +55,9 @@ export class RunningNode {
   readonly decisions: Decisions = {
     login: () => ({ allowed: false, reason: 'credentials' }),
     notLive: () => [],
+    slice: () => {
+      throw new RpcError('not_found', 'There is no such artifact in this test.');
+    },
     receipt: (honest) => honest,
     reachable: true,
   };
@@ -128,6 +132,7 @@ export class RunningNode {
         cluster: clusterName,
         internalDbKeys: this.internalDbKeys,
         nodeKey: this.cluster.configured.keys('ftp1').signing.publicKey,
+        nodeSealingKey: this.cluster.configured.keys('ftp1').sealing.raw,
         decisions: this.decisions,
         reports: this.reports,
         signOrder: (deliveries) => this.signOrder(deliveries, 'unknown'),
