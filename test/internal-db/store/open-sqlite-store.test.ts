@@ -10,6 +10,7 @@ import { testHistoryContract } from './history-contract.ts';
 import { testIdentityLinkContract } from './identity-link-contract.ts';
 import { testManyProductsContract } from './many-products-contract.ts';
 import { testSshKeyContract } from './ssh-key-contract.ts';
+import { testStaffSecurityContract } from './staff-security-contract.ts';
 import { testStatisticsContract } from './statistics-contract.ts';
 import { seedStore, testStoreContract } from './store-contract.ts';
 
@@ -23,6 +24,7 @@ t.test('the contract of stores', async (t) => {
   testIdentityLinkContract(t, (place) => openSqliteStore(fileIn(place)));
   testManyProductsContract(t, (place) => openSqliteStore(fileIn(place)));
   testSshKeyContract(t, (place) => openSqliteStore(fileIn(place)));
+  testStaffSecurityContract(t, (place) => openSqliteStore(fileIn(place)));
   testStatisticsContract(t, (place) => openSqliteStore(fileIn(place)));
 });
 
