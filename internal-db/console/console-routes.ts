@@ -24,6 +24,7 @@ import { renderSignedOutPage } from './provider-pages.ts';
 import { registerSecondFactorRoutes } from './second-factor-routes.ts';
 import { renderSignInPage } from './sign-in-page.ts';
 import { signInStaff, signOutStaff } from './staff-session.ts';
+import { registerTokensRoutes } from './tokens-routes.ts';
 import { registerSupportRoutes } from './support/support-routes.ts';
 import { registerWebhookRoutes } from './webhooks/webhook-routes.ts';
 
@@ -54,6 +55,7 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
   registerSecondFactorRoutes(app, context);
   registerProviderRoutes(app, context, forStaff);
   registerOwnSecurityRoutes(app, context, forStaff);
+  registerTokensRoutes(app, context, forStaff);
   registerApprovalRoutes(app, context, forStaff);
   registerKeptFormRoutes(app, kept, forStaff);
   registerSupportRoutes(app, context, forStaff);

@@ -45,6 +45,7 @@ const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] =
       { href: '/audit', text: 'Audit log', needs: 'audit.read' },
       { href: '/staff', text: 'Staff', needs: 'staff.write' },
       { href: '/security', text: 'Your sign-in' },
+      { href: '/tokens', text: 'API tokens' },
     ],
   ],
 ];

@@ -11,6 +11,7 @@ import { ownSecurityRows } from './route-rows/own-security-routes.ts';
 import { portalViewRows } from './route-rows/portal-view-routes.ts';
 import { providerRows } from './route-rows/provider-routes.ts';
 import { supportRows } from './route-rows/support-routes.ts';
+import { tokenRows } from './route-rows/token-routes.ts';
 import { webhookRows } from './route-rows/webhook-routes.ts';
 
 /** The rows, by method and path as the route was registered. */
@@ -25,5 +26,6 @@ export const consoleRoutes: Readonly<Record<string, RouteRow>> = {
   ...portalViewRows,
   ...providerRows,
   ...supportRows,
+  ...tokenRows,
   ...webhookRows,
 };
