@@ -9,6 +9,7 @@ const FilePath = Type.String({ minLength: 1, maxLength: 4096 });
 /** The file's form. Paths are absolute. */
 export const InternalDbConfig = strictObject({
   node: NodeBootstrap,
+  /** Where SQLite keeps what internal-db knows; its other files are beside it, PostgreSQL or not (database-choice.ts). */
   databaseFile: FilePath,
   /** Unix socket for the command line; made with mode 0600. */
   adminSocket: FilePath,

@@ -40,6 +40,11 @@ export function replyFor(error: unknown, report: (code: InternalDbError['code'])
       });
     case 'closed':
       return new RpcError('unavailable', 'The database is shutting down.', { cause: error });
+    case 'unreachable':
+      report(error.code);
+      return new RpcError('unavailable', 'The database can not be reached. Try again in a moment.', {
+        cause: error,
+      });
     case 'store_fault':
       return error;
     default:

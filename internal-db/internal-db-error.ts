@@ -6,9 +6,10 @@
  * - `disk_full`   the database could not grow; the transaction was undone, nothing of it remains
  * - `overloaded`  too many transactions or password checks wait; nothing was begun
  * - `closed`      the store is closed
+ * - `unreachable` the database's server could not be reached, or was lost: nothing of the transaction is there
  * - `store_fault` the database engine failed otherwise; `cause` says how; the transaction was undone
  */
-export type InternalDbErrorCode = 'taken' | 'disk_full' | 'overloaded' | 'closed' | 'store_fault';
+export type InternalDbErrorCode = 'taken' | 'disk_full' | 'overloaded' | 'closed' | 'unreachable' | 'store_fault';
 
 /** A fault inside internal-db, with a stable code. `message` holds no secret. */
 export class InternalDbError extends Error {

@@ -13,6 +13,7 @@ import {
 } from '#commlink/process-lifecycle.ts';
 import { ConfigurationAudit } from './audit/configuration-audit.ts';
 import { internalDbConfigCheck } from './config.ts';
+import { readDatabaseChoice } from './database-choice.ts';
 import { passwordParameters } from './passwords/password-parameters.ts';
 import { startServices } from './start-services.ts';
 
@@ -28,7 +29,9 @@ async function main(): Promise<void> {
   const opened = await openClusterNode({ bootstrap: config.node, role: 'internal-db', log, onEvent });
   log.level = opened.configuration.settings.logLevel;
   const version = readVersion();
+  const database = await readDatabaseChoice(config.databaseFile);
   const services = await startServices(config, {
+    database,
     opened,
     configurationAudit,
     log,
@@ -37,7 +40,7 @@ async function main(): Promise<void> {
   });
   onShutdown(() => services.stop());
   announceReady({});
-  log.info({ database: config.databaseFile }, 'internal-db is ready');
+  log.info({ database: database.engine }, 'internal-db is ready');
 }
 
 function readVersion(): string {

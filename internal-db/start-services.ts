@@ -15,6 +15,7 @@ import { buildContext, type LateNode } from './build-context.ts';
 import { OriginFolder } from './artifacts/origin-folder.ts';
 import { startConsole, type RunningConsole } from './console/start-console.ts';
 import type { InternalDbConfig } from './config.ts';
+import type { DatabaseChoice } from './database-choice.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
 import { expireRecords, recordClock } from './expire-records.ts';
 import { scheduleForgetting } from './forget-old-records.ts';
@@ -37,10 +38,11 @@ import { sealOldSecrets } from './second-factor/totp-safe.ts';
 import { openReleaseSigner } from './release-signing/release-signer.ts';
 import type { ServiceContext } from './service-context.ts';
 import { runWebhooks } from './webhooks/run-webhooks.ts';
-import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
+import { openStore } from './store/open-store.ts';
 
 /** What the services are started from, beside the configuration file. */
 export interface ServiceParts {
+  readonly database: DatabaseChoice;
   readonly opened: OpenedNode<'internal-db'>;
   readonly configurationAudit: ConfigurationAudit;
   readonly log: Logger;
@@ -62,7 +64,7 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   const { opened, configurationAudit, log, version, passwordParameters } = parts;
   await using acquired = new AsyncDisposableStack();
   const metrics = new InternalDbMetrics(opened.metrics);
-  const store = metrics.measureStore(openSqliteStore(config.databaseFile));
+  const store = metrics.measureStore(await openStore(parts.database, config.databaseFile));
   acquired.defer(() => store.close());
   const late: LateNode = { node: null };
   const passwords = await createPasswordHasher(passwordParameters);

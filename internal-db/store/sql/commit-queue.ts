@@ -49,11 +49,11 @@ export class CommitQueue {
   }
 
   /** Lets what is queued finish, takes nothing new, then runs `last` once. */
-  async close(last: () => void): Promise<void> {
+  async close(last: () => Promise<void>): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#running;
-    last();
+    await last();
   }
 
   async #drain(): Promise<void> {

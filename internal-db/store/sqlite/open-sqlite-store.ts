@@ -94,7 +94,7 @@ function buildStore(parts: {
     describe: () =>
       Promise.resolve({ engine: 'SQLite (WAL, synchronous FULL)', schemaVersion, sizeBytes: sizeOf(file) }),
     close: () =>
-      queue.close(() => {
+      queue.close(async () => {
         reader.close();
         writer.close();
       }),

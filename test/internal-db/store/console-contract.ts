@@ -9,7 +9,7 @@ const day = 86_400_000;
 /** Tests an engine. */
 export function testConsoleContract(t: Test, open: OpenStore): void {
   const openSeeded = async (t: Test) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     return { store, ...(await seedStore(store)) };
   };

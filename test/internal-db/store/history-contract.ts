@@ -9,7 +9,7 @@ import { seedStore, type OpenStore } from './store-contract.ts';
 /** Tests an engine. */
 export function testHistoryContract(t: Test, open: OpenStore): void {
   const openSeeded = async (t: Test) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const seeded = await seedStore(store);
     const newDelivery = (index: number, requestedBy: string) => ({

@@ -6,7 +6,7 @@ import { seedStore, type OpenStore } from './store-contract.ts';
 /** Tests an engine. */
 export function testManyProductsContract(t: Test, open: OpenStore): void {
   t.test('many products are answered at once, each with what is its own', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const seeded = await seedStore(store);
     const other = { ...seeded.product, id: newRecordId('prd'), name: 'other', title: 'Other' };

@@ -11,6 +11,7 @@ import { testIdentityLinkContract } from './identity-link-contract.ts';
 import { testManyProductsContract } from './many-products-contract.ts';
 import { testSshKeyContract } from './ssh-key-contract.ts';
 import { testStaffSecurityContract } from './staff-security-contract.ts';
+import { testStaffTokenContract } from './staff-token-contract.ts';
 import { testStatisticsContract } from './statistics-contract.ts';
 import { seedStore, testStoreContract } from './store-contract.ts';
 
@@ -25,6 +26,7 @@ t.test('the contract of stores', async (t) => {
   testManyProductsContract(t, (place) => openSqliteStore(fileIn(place)));
   testSshKeyContract(t, (place) => openSqliteStore(fileIn(place)));
   testStaffSecurityContract(t, (place) => openSqliteStore(fileIn(place)));
+  testStaffTokenContract(t, (place) => openSqliteStore(fileIn(place)));
   testStatisticsContract(t, (place) => openSqliteStore(fileIn(place)));
 });
 

@@ -7,7 +7,7 @@ import { seedStore, type OpenStore } from './store-contract.ts';
 /** The contract. */
 export function testSshKeyContract(t: Test, open: OpenStore): void {
   t.test('a user has an SSH key once at a time, and is found by name and key', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const { user, acme } = await seedStore(store);
     const publicKey = new Uint8Array([0, 255, 7]);

@@ -50,7 +50,7 @@ async function seedDelivery(store: Store) {
 /** The contract. */
 export function testStatisticsContract(t: Test, open: OpenStore): void {
   t.test('each download is summed once, when it ends, on the day when it ends', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const { acme, product, release, download } = await seedDelivery(store);
     const { statistics } = store.read;
@@ -98,7 +98,7 @@ export function testStatisticsContract(t: Test, open: OpenStore): void {
   });
 
   t.test('sums do not grow beyond what a program can read', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const { download } = await seedDelivery(store);
     const huge = { sentBytes: Number.MAX_SAFE_INTEGER };
@@ -112,7 +112,7 @@ export function testStatisticsContract(t: Test, open: OpenStore): void {
   });
 
   t.test('accounts are counted by the newest release that they have', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const { acme, product, release } = await seedStore(store);
     const { statistics } = store.read;
@@ -133,7 +133,7 @@ export function testStatisticsContract(t: Test, open: OpenStore): void {
   });
 
   t.test('the audit log is searched by who, what, on what and when', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const entry = (sequence: number, change: { actor?: string; action?: string; subject?: string }) => ({
       sequence,

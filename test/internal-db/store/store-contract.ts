@@ -6,7 +6,7 @@ import { newRecordId } from '#internal-db/record-id.ts';
 import { hashSecret } from '#internal-db/secret-token.ts';
 
 /** Opens a store; `place` is a directory of the test's own. */
-export type OpenStore = (place: string) => Store;
+export type OpenStore = (place: string) => Store | Promise<Store>;
 
 const account = (name: string) =>
   ({ id: newRecordId('acc'), name, displayName: name, state: 'active', createdAtMs: 1 }) as const;
@@ -95,10 +95,10 @@ const newDelivery = (seeded: Seeded, login: string) => ({
 export function testStoreContract(t: Test, open: OpenStore): void {
   t.test('what was committed is there after closing and opening again', async (t) => {
     const place = t.testdir({});
-    const first = open(place);
+    const first = await open(place);
     const seeded = await seedStore(first);
     await first.close();
-    const second = open(place);
+    const second = await open(place);
     t.teardown(() => second.close());
     t.same(await second.read.accounts.byName('acme'), seeded.acme);
     t.same(await second.read.accounts.userByName('jo'), { user: seeded.user, account: seeded.acme });
@@ -107,7 +107,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
   });
 
   t.test('a transaction that throws leaves nothing behind', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const fault = new Error('half-way');
     const work = store.transaction(async (transaction) => {
@@ -121,7 +121,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
   });
 
   t.test('transactions do not interleave, whatever they await', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const increment = () =>
       store.transaction(async (transaction) => {
@@ -134,7 +134,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
   });
 
   t.test('one that fails takes nothing of its neighbours with it', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const work = Array.from({ length: 30 }, (_, index) =>
       store.transaction(async (transaction) => {
@@ -152,7 +152,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
   });
 
   t.test('a read outside sees nothing of a transaction before it is committed', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     await store.transaction(async (transaction) => {
       await transaction.accounts.insert(account('acme'));
@@ -162,7 +162,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
   });
 
   t.test('names that must be unique are taken once', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const { release, product, user } = await seedStore(store);
     const taken = { code: 'taken' };
@@ -186,7 +186,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
   });
 
   t.test('a row that points nowhere is refused', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const { user } = await seedStore(store);
     const orphan = { ...user, id: newRecordId('usr'), name: 'orphan', accountId: newRecordId('acc') };
@@ -197,7 +197,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
   });
 
   t.test('a delivery lives until it ends, and ends once', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const seeded = await seedStore(store);
     const delivery = newDelivery(seeded, 'd-aaaaaaaaaa');
@@ -231,7 +231,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
   });
 
   t.test('a download that has ended keeps its outcome, and counts once it is complete', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const seeded = await seedStore(store);
     const delivery = newDelivery(seeded, 'd-aaaaaaaaaa');
@@ -271,7 +271,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
   });
 
   t.test('orders wait for each node apart until they are acknowledged', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const order = (id: string, nodeName: string, createdAtMs: number) => ({
       id,
@@ -309,7 +309,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
   });
 
   t.test('the audit log refuses a second entry of the same number', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const entry = {
       sequence: 1,
@@ -330,7 +330,7 @@ export function testStoreContract(t: Test, open: OpenStore): void {
 
   t.test('a closed store finishes what was queued and takes nothing new', async (t) => {
     const place = t.testdir({});
-    const store = open(place);
+    const store = await open(place);
     const queued = store.transaction((tx) => tx.accounts.insert(account('acme')));
     await store.close();
     await queued;
@@ -338,13 +338,13 @@ export function testStoreContract(t: Test, open: OpenStore): void {
       store.transaction((tx) => tx.accounts.insert(account('other'))),
       { code: 'closed' },
     );
-    const again = open(place);
+    const again = await open(place);
     t.teardown(() => again.close());
     t.ok(await again.read.accounts.byName('acme'));
   });
 
   t.test('bans run until they are over or ended, and are counted and forgotten', async (t) => {
-    const store = open(t.testdir({}));
+    const store = await open(t.testdir({}));
     t.teardown(() => store.close());
     const ban = (network: string, createdAtMs: number, untilMs: number) => ({
       id: newRecordId('ban'),

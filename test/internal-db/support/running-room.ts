@@ -6,6 +6,7 @@ import { createLogger } from '#commlink/log.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';
 import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
 import { ConfigurationAudit } from '#internal-db/audit/configuration-audit.ts';
+import { readDatabaseChoice } from '#internal-db/database-choice.ts';
 import { startServices, type RunningServices } from '#internal-db/start-services.ts';
 import type { HandConfiguredNode } from '../../rig/configured-by-hand.ts';
 import { createTestCluster, type TestCluster, type TestWebFront } from './test-cluster.ts';
@@ -38,6 +39,7 @@ export async function startOn(
 ) {
   const node = cluster.openNode(settings);
   const services = await startServices(cluster.config, {
+    database: await readDatabaseChoice(cluster.config.databaseFile),
     opened: node.opened,
     configurationAudit: new ConfigurationAudit(log),
     log,

@@ -1,0 +1,26 @@
+// Which engine keeps what internal-db knows: database.json beside the SQLite file. Without it, SQLite does. The file stays
+// when the launcher writes this machine's other settings anew, and is not part of the cluster's configuration, as that is
+// read with the database already open. Called by main.ts.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { readConfig } from '#commlink/process-lifecycle.ts';
+import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
+import { PostgresSettings } from './store/postgres/postgres-settings.ts';
+
+const fileName = 'database.json';
+
+const DatabaseChoice = Type.Union([
+  strictObject({ engine: Type.Literal('sqlite') }),
+  strictObject({ engine: Type.Literal('postgres'), ...PostgresSettings.properties }),
+]);
+
+/** What was chosen. */
+export type DatabaseChoice = Static<typeof DatabaseChoice>;
+
+const databaseChoiceCheck = compileSchema('choice of a database', DatabaseChoice);
+
+/** Reads the choice for the internal-db with this SQLite file. Throws StartupError, as other configuration does. */
+export async function readDatabaseChoice(databaseFile: string): Promise<DatabaseChoice> {
+  const file = path.join(path.dirname(databaseFile), fileName);
+  return existsSync(file) ? readConfig(file, databaseChoiceCheck) : { engine: 'sqlite' };
+}

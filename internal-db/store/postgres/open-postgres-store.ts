@@ -1,0 +1,133 @@
+// Opens the PostgreSQL store: connects, checks what the database is like, brings its schema up to date, and hands out a
+// Store. Called by open-store.ts. One connection writes and keeps a lock that says that this internal-db uses the
+// database; a pool of others reads. The only folder that imports `pg`.
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, Pool, type ClientConfig } from 'pg';
+import { StartupError } from '#commlink/process-lifecycle.ts';
+import {
+  databaseReadersMax,
+  databaseRetryPauseMs,
+  databaseStartWithinMs,
+  transactionsPerCommitMax,
+  waitingTransactionsMax,
+} from '../../limits.ts';
+import { CommitQueue } from '../sql/commit-queue.ts';
+import { operationsOn } from '../sql/sql-operations.ts';
+import type { Store } from '../store.ts';
+import { checkDatabase } from './check-database.ts';
+import { migratePostgres } from './migrate-postgres.ts';
+import { isConnectionLoss } from './postgres-error.ts';
+import { PostgresReader } from './postgres-reader.ts';
+import { clientConfigOf, type PostgresSettings } from './postgres-settings.ts';
+import { PostgresWriter } from './postgres-writer.ts';
+
+/** The advisory lock of the internal-db that uses the database ("cons" and 2 as two numbers of 32 bits). */
+const presenceLock = '(1668247155, 2)';
+
+/**
+ * Opens the database, which must exist. Throws StartupError `DATABASE_UNSAFE`, `DATABASE_UNREACHABLE`, `DATABASE_IN_USE`,
+ * `DATABASE_UNUSABLE` or `DATABASE_NEWER`, each saying what to do.
+ */
+export async function openPostgresStore(settings: PostgresSettings): Promise<Store> {
+  const config = await clientConfigOf(settings);
+  const client = await connectAtStart(settings, config);
+  try {
+    const engine = await checkDatabase(client, settings);
+    const schemaVersion = await migratePostgres(client);
+    return buildStore({ config, client, engine, schemaVersion });
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+function buildStore(parts: {
+  config: ClientConfig;
+  client: Client;
+  engine: string;
+  schemaVersion: number;
+}): Store {
+  const { config, engine, schemaVersion } = parts;
+  let first: Client | null = parts.client;
+  const writer = new PostgresWriter(async () => {
+    const client = first ?? (await connectWriter(config));
+    first = null;
+    if (client) return client;
+    throw new Error('another internal-db uses the database now');
+  });
+  const pool = new Pool({
+    ...config,
+    max: databaseReadersMax,
+    options: '-c default_transaction_read_only=on',
+  });
+  const reader = new PostgresReader(pool);
+  const queue = new CommitQueue(writer, {
+    waitingMax: waitingTransactionsMax,
+    perCommitMax: transactionsPerCommitMax,
+  });
+  // An idle connection that is lost leaves the pool by itself; the statement that needs one finds out why.
+  pool.on('error', () => undefined);
+  const operations = operationsOn(writer);
+  return {
+    read: operationsOn(reader),
+    transaction: (work) => queue.run(() => work(operations)),
+    describe: async () => {
+      const sql = 'SELECT pg_database_size(current_database()) AS "sizeBytes"';
+      const row = await reader.get<{ sizeBytes: number }>(sql);
+      return { engine, schemaVersion, sizeBytes: row?.sizeBytes ?? 0 };
+    },
+    close: () =>
+      queue.close(async () => {
+        await first?.end();
+        await writer.close();
+        await pool.end();
+      }),
+  };
+}
+
+/** Null when another internal-db has the database. Rejects when the server can't be reached. */
+async function connectWriter(config: ClientConfig): Promise<Client | null> {
+  const client = new Client(config);
+  // Without a listener the loss of an idle connection would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  const sql = `SELECT pg_try_advisory_lock${presenceLock} AS "isOurs"`;
+  const { rows } = await client.query<{ isOurs: boolean }>(sql);
+  if (rows[0]?.isOurs) return client;
+  await client.end();
+  return null;
+}
+
+/** The server, or the internal-db before this one, may take a moment. */
+async function connectAtStart(settings: PostgresSettings, config: ClientConfig): Promise<Client> {
+  const deadlineMs = performance.now() + databaseStartWithinMs;
+  for (;;) {
+    const isLast = performance.now() > deadlineMs;
+    try {
+      const client = await connectWriter(config);
+      if (client) return client;
+      if (isLast) throw inUse(settings);
+    } catch (error) {
+      if (error instanceof StartupError) throw error;
+      if (isLast || !isConnectionLoss(error)) throw unreachable(settings, error);
+    }
+    await delay(databaseRetryPauseMs);
+  }
+}
+
+function inUse({ host, database }: PostgresSettings): StartupError {
+  return new StartupError(
+    'DATABASE_IN_USE',
+    `Another internal-db uses the database ${database} at ${host}. Stop that one first.`,
+  );
+}
+
+function unreachable({ host, port, database, user }: PostgresSettings, cause: unknown): StartupError {
+  const detail = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause);
+  return new StartupError(
+    'DATABASE_UNREACHABLE',
+    `The database ${database} at ${host}, port ${port}, can't be opened as ${user} (${detail}). ` +
+      'Check that PostgreSQL runs there and lets this user in.',
+    { cause },
+  );
+}

@@ -1,0 +1,124 @@
+// A PostgreSQL server of a test's own: made by initdb in a temporary folder, on a Unix socket there and nowhere else, run by
+// a user without rights (PostgreSQL refuses root). Callers: tests of the store on PostgreSQL.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { plainCommand } from './plain-process.ts';
+import { runProgram } from './run-program.ts';
+
+const programsDirectory = '/usr/lib/postgresql';
+const port = 5432;
+/** Debian's `nobody`: has no rights anywhere, and a name, which initdb asks for. */
+const nobody = { uid: 65_534, gid: 65_534 };
+const whose = process.geteuid?.() === 0 ? nobody : null;
+
+/** A running server. */
+export class PostgresServer {
+  readonly #directory = mkdtempSync(path.join(tmpdir(), 'consign-postgres-'));
+  #child: ChildProcess | null = null;
+  #databaseCount = 0;
+
+  /** Makes a server and starts it. */
+  static async start(): Promise<PostgresServer> {
+    const server = new PostgresServer();
+    const data = path.join(server.#directory, 'data');
+    mkdirSync(data, { mode: 0o700 });
+    if (whose !== null) {
+      chownSync(server.#directory, whose.uid, whose.gid);
+      chownSync(data, whose.uid, whose.gid);
+    }
+    server.run('initdb', [
+      '--pgdata',
+      data,
+      '--username',
+      'consign',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale=C',
+      '-N',
+    ]);
+    await server.up();
+    return server;
+  }
+
+  /** What the store is opened with, for a database that is there. */
+  settingsOf(database: string) {
+    return { host: this.#directory, port, database, user: 'consign', passwordFile: null, caFile: null };
+  }
+
+  /** Makes an empty database; returns its name. */
+  createDatabase(locale = 'C'): string {
+    this.#databaseCount += 1;
+    const name = `consign${this.#databaseCount}`;
+    const options = ['--template=template0', '--encoding=UTF8', `--locale=${locale}`];
+    this.run('createdb', ['-h', this.#directory, '-U', 'consign', ...options, name]);
+    return name;
+  }
+
+  /** What psql prints for these statements, without ornament. */
+  query(database: string, sql: string): string {
+    const where = ['-h', this.#directory, '-U', 'consign', '-d', database];
+    return this.run('psql', [...where, '-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', sql]).trim();
+  }
+
+  /** Starts the server, and waits until it answers. */
+  async up(): Promise<void> {
+    for (let attempt = 0; attempt < 600; attempt += 1) {
+      // After a crash the server refuses to start until the last of its processes has ended.
+      if (this.#child?.exitCode !== null) this.#child = this.#spawn();
+      const { code } = await runProgram(programFile('pg_isready'), ['-q', '-h', this.#directory]);
+      if (code === 0) return;
+      await delay(100);
+    }
+    throw new Error('PostgreSQL did not start');
+  }
+
+  /** Stops the server: `immediate` is as after a crash. */
+  async down(how: 'fast' | 'immediate'): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = null;
+    const ended = once(child, 'exit');
+    child.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    await ended;
+  }
+
+  /** Stops it and deletes everything. */
+  async remove(): Promise<void> {
+    await this.down('immediate');
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Runs one of PostgreSQL's programs; returns what it prints. */
+  run(program: string, args: readonly string[]): string {
+    const [command, all] = plainCommand(programFile(program), args);
+    return execFileSync(command, all, { ...whose, cwd: this.#directory, encoding: 'utf8', stdio: 'pipe' });
+  }
+
+  #spawn(): ChildProcess {
+    const settings = [
+      `unix_socket_directories=${this.#directory}`,
+      'listen_addresses=',
+      'shared_buffers=32MB',
+    ];
+    const args = [
+      '-D',
+      path.join(this.#directory, 'data'),
+      ...settings.flatMap((setting) => ['-c', setting]),
+    ];
+    const [command, all] = plainCommand(programFile('postgres'), args);
+    return spawn(command, all, { ...whose, cwd: this.#directory, stdio: 'ignore' });
+  }
+}
+
+/** The newest that is installed. */
+function programFile(program: string): string {
+  const versions = readdirSync(programsDirectory).toSorted((a, b) => Number(b) - Number(a));
+  const files = versions.map((version) => path.join(programsDirectory, version, 'bin', program));
+  const file = files.find((candidate) => existsSync(candidate));
+  if (file === undefined) throw new Error(`${program} is not installed (Debian: postgresql)`);
+  return file;
+}
