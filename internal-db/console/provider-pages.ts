@@ -28,12 +28,11 @@ export function renderProviderButtons(providers: readonly ProviderTitle[], next:
   const query = new URLSearchParams({ next }).toString();
   return html`<section aria-labelledby="providers">
     <h2 id="providers">Or sign in with</h2>
-    <ul class="actions">
+    <div class="actions">
       ${providers.map(
-        ({ name, title }) =>
-          html`<li><a class="button" href="/sign-in/with/${name}?${query}">${title}</a></li>`,
+        ({ name, title }) => html`<a class="button" href="/sign-in/with/${name}?${query}">${title}</a>`,
       )}
-    </ul>
+    </div>
   </section>`;
 }
 

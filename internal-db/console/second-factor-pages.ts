@@ -60,7 +60,7 @@ export function renderSecondStepPage(caller: StaffCaller, step: SecondStep, view
   return renderPage({
     title: 'Second step',
     caller: null,
-    lead: `The password of ${caller.staff.name} was right. Now the second factor.`,
+    lead: `You are known as ${caller.staff.name}. Now the second factor.`,
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
     content: html`${step.totp ? form('totp') : null}
       ${step.passkey === null ? null : passkeyPart(caller, step, view)}

@@ -24,16 +24,14 @@ export function providersPart(frame: PageFrame, offers: SignInOffers, next: stri
   const texts = frame.texts.providers;
   const query = new URLSearchParams({ next, ...(email === null ? {} : { account: email }) }).toString();
   const buttons = providers.map(
-    ({ name, title }) => html`<li><a class="button" href="/sign-in/with/${name}?${query}">${title}</a></li>`,
+    ({ name, title }) => html`<a class="button" href="/sign-in/with/${name}?${query}">${title}</a>`,
   );
   return html`<section aria-labelledby="providers">
     ${
       providers.length === 0
         ? null
         : html`<h2 id="providers">${texts.or}</h2>
-            <ul class="actions">
-              ${buttons}
-            </ul>`
+            <div class="actions">${buttons}</div>`
     }
     ${email !== null && providers.length === 0 ? renderNotice('plain', texts.organization.none(email)) : null}
     ${byAddress ? renderFold(texts.organization.summary, addressForm(frame, next)) : null}

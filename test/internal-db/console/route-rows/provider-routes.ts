@@ -19,12 +19,12 @@ export const providerRows: Readonly<Record<string, RouteRow>> = {
   },
   'POST /security/providers': {
     who: 'staff',
-    request: async () => ({ body: { provider: 'vendor', password } }),
+    request: async () => ({ body: { provider: 'vendor', password: 'not theirs' } }),
     answers: 422,
   },
   'POST /security/providers/:link/remove': {
     who: 'staff',
-    request: async () => ({ path: link, body: { password } }),
-    answers: 404,
+    request: async () => ({ path: link, body: { password: 'not theirs' } }),
+    answers: 422,
   },
 };
