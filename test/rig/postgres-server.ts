@@ -17,7 +17,7 @@ const whose = process.geteuid?.() === 0 ? nobody : null;
 
 /** A running server. */
 export class PostgresServer {
-  readonly #directory = mkdtempSync(path.join(tmpdir(), 'consign-postgres-'));
+  readonly #directory = mkdtempSync(path.join(memoryFolder(), 'consign-postgres-'));
   #child: ChildProcess | null = null;
   #databaseCount = 0;
 
@@ -112,6 +112,11 @@ export class PostgresServer {
     const [command, all] = plainCommand(programFile('postgres'), args);
     return spawn(command, all, { ...whose, cwd: this.#directory, stdio: 'ignore' });
   }
+}
+
+/** Memory where there is some: the disk's flushes, of each new database hundreds, are not what is tested. */
+function memoryFolder(): string {
+  return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 }
 
 /** The newest that is installed. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { appendAudit } from '#internal-db/audit/append-audit.ts';
+import { verifyAudit } from '#internal-db/audit/verify-audit.ts';
 import { openPostgresStore } from '#internal-db/store/postgres/open-postgres-store.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
 import { PostgresServer } from '../../rig/postgres-server.ts';
@@ -84,4 +85,46 @@ t.test('what must not change does not, whoever asks', async (t) => {
   ]) {
     t.throws(() => server.query(database, sql), sql);
   }
+});
+
+t.test('a server that is restarted under load loses nothing, and fails no read', async (t) => {
+  const database = server.createDatabase();
+  const store = await openPostgresStore(server.settingsOf(database));
+  t.teardown(() => store.close());
+  const counts = { done: 0, undone: 0, reads: 0 };
+  const end = new AbortController();
+  const write = async (writer: number) => {
+    for (let index = 0; !end.signal.aborted; index += 1) {
+      const event = {
+        atMs: 1,
+        actor: 'cli:root',
+        action: 'test.done',
+        subject: `${writer}/${index}`,
+        detail: {},
+      };
+      try {
+        await store.transaction((transaction) => appendAudit(transaction, event));
+        counts.done += 1;
+      } catch (error) {
+        t.match(error, { code: 'unreachable' });
+        counts.undone += 1;
+      }
+    }
+  };
+  const read = async () => {
+    for (; !end.signal.aborted; counts.reads += 1) await store.read.settings.get('audit_head_sequence');
+  };
+  const work = Promise.all([...Array.from({ length: 20 }, (_, writer) => write(writer)), read(), read()]);
+  work.catch(() => end.abort());
+  for (const how of ['immediate', 'fast', 'immediate'] as const) {
+    await setTimeout(300);
+    await server.down(how);
+    await server.up();
+  }
+  await setTimeout(300);
+  end.abort();
+  await work;
+  const verdict = await verifyAudit(store.read);
+  t.match(verdict, { intact: true, entryCount: counts.done }, JSON.stringify({ ...counts, ...verdict }));
+  t.ok(counts.done > 0 && counts.reads > 0);
 });
