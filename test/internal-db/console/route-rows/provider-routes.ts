@@ -1,7 +1,6 @@
 // Rows of the console's route table: signing in by way of an identity provider, of which the table's console has none; with a real
 // one they are followed in test/end-to-end/identity-providers.test.ts.
 import type { RouteRow } from '../route-row.ts';
-import { staffPassword as password } from '../staff-visitor.ts';
 
 const link = '/security/providers/idl_AAAAAAAAAAAAAAAAAAAAAA/remove';
 
