@@ -7,6 +7,7 @@ import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { AuditVerdict } from '../audit/verify-audit.ts';
 import type { HeardNode } from '../nodes/node-directory.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { openProposalsMax } from '../second-person/limits.ts';
 import type { MailCounts } from '../store/mails.ts';
 
 /** The facts. */
@@ -22,6 +23,8 @@ export interface AlertFacts {
   readonly bansBehind: readonly string[];
   readonly pendingOrderCount: number;
   readonly mails: MailCounts;
+  /** Changes that wait for a second person. */
+  readonly openProposalCount: number;
   readonly certificateEndsAtMs: number;
   /** Room on the disk of the database. */
   readonly databaseFreeBytes: number;
@@ -42,9 +45,10 @@ export async function gatherFacts(
   { store, clock, documents, directory, banSender }: ServiceContext,
   { clusterStatus, certificate, databaseFile }: AlertSources,
 ): Promise<Omit<AlertFacts, 'audit'>> {
+  const nowMs = clock.nowMs();
   const disk = await statfs(dirname(databaseFile));
   return {
-    nowMs: clock.nowMs(),
+    nowMs,
     clockBehindMs: clock.behindMs(),
     cluster: clusterStatus(),
     ftpNodes: documents.ftpNodes().map(({ name }) => name),
@@ -52,6 +56,7 @@ export async function gatherFacts(
     bansBehind: banSender.behindNodes(),
     pendingOrderCount: await store.read.nodes.pendingOrderCount(),
     mails: await store.read.mails.counts(),
+    openProposalCount: (await store.read.proposals.openProposals(nowMs, openProposalsMax)).length,
     certificateEndsAtMs: new X509Certificate(certificate()).validToDate.getTime(),
     databaseFreeBytes: disk.bavail * disk.bsize,
   };

@@ -15,6 +15,7 @@ export type AlertKind =
   | 'node_unreachable'
   | 'old_bag'
   | 'orders_pending'
+  | 'proposal_waiting'
   | 'storeroom_full';
 
 /** `critical`: customers notice it now, or a promise of the system is broken. */

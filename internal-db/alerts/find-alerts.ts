@@ -25,6 +25,7 @@ export function findAlerts(facts: AlertFacts): Finding[] {
     ...judgeNodes(facts),
     ...judgeOrders(facts),
     ...judgeMails(facts),
+    ...judgeProposals(facts),
     ...(facts.cluster ? [...judgeMembers(facts.cluster), ...judgeLinks(facts.cluster)] : []),
   ];
   return found.toSorted((left, right) => rankOf(left) - rankOf(right));
@@ -149,6 +150,20 @@ function judgeOrders({ bansBehind, pendingOrderCount }: AlertFacts): Finding[] {
       text: `${pendingOrderCount} orders to take files back are not confirmed by their nodes.`,
       advice: 'They are sent again and again. If a node is gone for good, take it out: consign node evict',
       graceMs: alertGraceMs,
+    },
+  ];
+}
+
+function judgeProposals({ openProposalCount: count }: AlertFacts): Finding[] {
+  if (count === 0) return [];
+  return [
+    {
+      kind: 'proposal_waiting',
+      severity: 'warning',
+      subject: 'approvals',
+      text: `${count === 1 ? 'A change waits' : `${count} changes wait`} for a second person.`,
+      advice: 'Look at the console’s page Approvals: what nobody approves within a day is not done.',
+      graceMs: 0,
     },
   ];
 }
