@@ -120,6 +120,8 @@ export const endingsIntervalMs = 15 * 60_000;
 export const endingDays = [30, 7, 1] as const;
 /** Endings that are told in one transaction. */
 export const endingsPerRoundMax = 200;
+/** Unused tokens, and as many keys, that are told of in one round. */
+export const unusedPerRoundMax = 200;
 
 /** A sealed login attempt must be this close to the wall clock. */
 export const loginAttemptAgeMaxMs = 120_000;

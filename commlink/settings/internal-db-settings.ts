@@ -19,6 +19,10 @@ export const InternalDbSettings = strictObject({
    */
   portalUrl: Type.Union([PublicUrl, Type.Null()], { default: null }),
   mail: MailSettings,
+  /** After how many days without a use somebody is told of a token or SSH key; null: never. */
+  unusedCredentialDays: Type.Union([Type.Integer({ minimum: 1, maximum: 3660 }), Type.Null()], {
+    default: 90,
+  }),
   branding: BrandingSettings,
   /** Where else customers and staff may prove who they are. */
   identityProviders: IdentityProviders,

@@ -22,6 +22,13 @@ export interface MailedEnding {
   readonly endAtMs: number;
 }
 
+/** A token or key that is not used; `lastUsedAtMs` null: it never was. */
+export interface MailedCredential {
+  readonly kind: 'token' | 'key';
+  readonly name: string;
+  readonly lastUsedAtMs: number | null;
+}
+
 /** What each kind of mail is made of. `link` is a whole address. */
 export interface MailValues {
   readonly invitation: {
@@ -48,6 +55,12 @@ export interface MailValues {
   readonly endings: {
     readonly account: string;
     readonly endings: readonly MailedEnding[];
+    readonly portal: string;
+  };
+  readonly unused: {
+    readonly account: string;
+    readonly days: number;
+    readonly credentials: readonly MailedCredential[];
     readonly portal: string;
   };
   readonly portalView: {

@@ -1,4 +1,4 @@
-// The background work about mail: sending what waits, telling of what ends, forgetting what is old. Started and stopped by
+// The background work about mail: sending what waits, telling of what ends or is not used, forgetting what is old. Started and stopped by
 // start-services.ts.
 import path from 'node:path';
 import { endingsIntervalMs, mailIntervalMs } from '../limits.ts';
@@ -6,6 +6,7 @@ import { startSchedule, type Schedule } from '../schedule.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { forgetOldMails, sendDueMails } from './mail-sender.ts';
 import { tellEndings } from './tell-endings.ts';
+import { tellUnused } from './tell-unused.ts';
 
 /** Starts it. Mails that no server takes go into the folder `mail` beside the database. */
 export function startMailSchedules(context: ServiceContext, databaseFile: string): Schedule[] {
@@ -20,11 +21,12 @@ export function startMailSchedules(context: ServiceContext, databaseFile: string
   });
   outbox.onMail(() => sending.nudge());
   const telling = startSchedule({
-    name: 'mails about what ends',
+    name: 'mails about what ends or is not used',
     intervalMs: endingsIntervalMs,
     log,
     work: async () => {
       await tellEndings(context);
+      await tellUnused(context);
       await forgetOldMails(parts);
     },
   });

@@ -29,6 +29,7 @@ import type { SshKeyReads, SshKeyWrites } from './ssh-keys.ts';
 import type { StatisticsReads, StatisticsWrites } from './statistics.ts';
 import type { StaffReads, StaffWrites } from './staff.ts';
 import type { StaffTokenReads, StaffTokenWrites } from './staff-tokens.ts';
+import type { UnusedCredentialReads, UnusedCredentialWrites } from './unused-credentials.ts';
 import type { WebhookReads, WebhookWrites } from './webhooks.ts';
 
 /** What may be read, in and out of transactions. */
@@ -60,6 +61,7 @@ export interface StoreReads {
   readonly staff: StaffReads;
   readonly staffTokens: StaffTokenReads;
   readonly statistics: StatisticsReads;
+  readonly unusedCredentials: UnusedCredentialReads;
   readonly webhooks: WebhookReads;
 }
 
@@ -90,6 +92,7 @@ export interface Transaction extends StoreReads {
   readonly staff: StaffWrites;
   readonly staffTokens: StaffTokenWrites;
   readonly statistics: StatisticsWrites;
+  readonly unusedCredentials: UnusedCredentialWrites;
   readonly webhooks: WebhookWrites;
 }
 

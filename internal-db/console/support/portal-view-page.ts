@@ -20,7 +20,7 @@ export interface ViewForm {
 }
 
 const whatIsTold = {
-  told: 'The customer is told: its owners by mail, and all in the portal, with the reason as you write it here.',
+  told: 'The customer is told, with the reason as you write it here: its owners by mail and in the portal, the person in the portal.',
   silent: 'The customer is not told; the audit log is.',
 } as const;
 
@@ -47,11 +47,13 @@ export function renderViewLink(
   return renderPage({
     ...frameOf(caller, account),
     lead: html`As <code>${user}</code>. The link works once, for ${seconds} seconds.`,
-    content: html`<div class="actions">
+    content: html`<p class="fine">
+        It takes the place of a customer’s session that this browser may have there.
+      </p>
+      <div class="actions">
         <a class="button primary" href="${href}" target="_blank" rel="noopener noreferrer">Open the portal</a>
         <a class="button" href="/accounts/${account.name}/portal">Make another link</a>
-      </div>
-      <p class="fine">It takes the place of a customer’s session that this browser may have there.</p>`,
+      </div>`,
   });
 }
 

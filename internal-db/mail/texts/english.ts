@@ -76,6 +76,17 @@ ${endings.map(({ kind, name, endAtMs }) => `  ${dayOf(endAtMs)}  ${endingNames[k
 
 What has ended cannot be downloaded, or downloads nothing, any more. Look at it here: ${portal}/`,
   }),
+  unused: ({ account, days, credentials, portal }, vendor) => ({
+    subject: `${vendor}: not used for ${days} days`,
+    body: `Hello,
+
+at ${account}, you have made these, and nothing has logged in with them for ${days} days:
+
+${credentials.map(({ kind, name, lastUsedAtMs }) => `  ${endingNames[kind]} ${name} (${lastUsedAtMs === null ? 'never used' : `last used ${dayOf(lastUsedAtMs)}`})`).join('\n')}
+
+What nobody needs had better go: ${portal}/tokens and ${portal}/ssh-keys. What you keep goes on working. You are told of
+each once.`,
+  }),
   portalView: ({ account, username, reason, atMs, portal }, vendor) => ({
     subject: `${vendor}: our support has looked at your portal`,
     body: `Hello,

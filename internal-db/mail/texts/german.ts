@@ -77,6 +77,17 @@ ${endings.map(({ kind, name, endAtMs }) => `  ${dayOf(endAtMs)}  ${endingNames[k
 
 Danach lässt sich damit nichts mehr herunterladen. Hier sehen Sie es: ${portal}/`,
   }),
+  unused: ({ account, days, credentials, portal }, vendor) => ({
+    subject: `${vendor}: seit ${days} Tagen nicht benutzt`,
+    body: `Guten Tag,
+
+bei ${account} haben Sie dies angelegt, und seit ${days} Tagen hat sich nichts damit angemeldet:
+
+${credentials.map(({ kind, name, lastUsedAtMs }) => `  ${endingNames[kind]} ${name} (${lastUsedAtMs === null ? 'nie benutzt' : `zuletzt benutzt ${dayOf(lastUsedAtMs)}`})`).join('\n')}
+
+Was niemand braucht, entfernen Sie besser: ${portal}/tokens und ${portal}/ssh-keys. Was Sie behalten, gilt weiter. Zu jedem
+schreiben wir Ihnen einmal.`,
+  }),
   portalView: ({ account, username, reason, atMs, portal }, vendor) => ({
     subject: `${vendor}: unser Support hat Ihr Portal angesehen`,
     body: `Guten Tag,

@@ -26,6 +26,7 @@ import { SqlSettings } from './sql-settings.ts';
 import { SqlSshKeys } from './sql-ssh-keys.ts';
 import { SqlStaff } from './sql-staff.ts';
 import { SqlStaffTokens } from './sql-staff-tokens.ts';
+import { SqlUnusedCredentials } from './sql-unused-credentials.ts';
 import { SqlWebhooks } from './sql-webhooks.ts';
 import { SqlStatistics } from './sql-statistics.ts';
 import type { SqlConnection } from './sql-connection.ts';
@@ -59,6 +60,7 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
     sshKeys: new SqlSshKeys(connection),
     staff: new SqlStaff(connection),
     staffTokens: new SqlStaffTokens(connection),
+    unusedCredentials: new SqlUnusedCredentials(connection),
     webhooks: new SqlWebhooks(connection),
     statistics: new SqlStatistics(connection),
   };

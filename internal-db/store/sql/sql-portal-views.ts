@@ -15,6 +15,21 @@ const viewColumns = `v.id AS "viewId", v.staff_id AS "staffId", v.reason, v.told
   v.expires_at_ms AS "expiresAtMs", st.name AS "staffName"`;
 const viewJoins = `${ownerJoin('v')} JOIN staff st ON st.id = v.staff_id AND st.ended_at_ms IS NULL`;
 
+const viewSql = (column: 'code_hash' | 'secret_hash'): string =>
+  `SELECT ${viewColumns}, ${userColumns}, ${accountColumns} FROM portal_views v ${viewJoins}
+   WHERE v.${column} = :hash`;
+const [byCodeSql, bySecretSql] = [viewSql('code_hash'), viewSql('secret_hash')];
+
+const toldWhere = (more: string): string =>
+  `SELECT v.id, u.name AS "userName", v.reason, v.opened_at_ms AS "openedAtMs"
+   FROM portal_views v JOIN users u ON u.id = v.user_id
+   WHERE v.account_id = :accountId AND v.told = 1 AND v.opened_at_ms IS NOT NULL ${more}
+   ORDER BY v.opened_at_ms DESC LIMIT :limit`;
+const [toldSql, toldOfUserSql] = [toldWhere(''), toldWhere('AND v.user_id = :userId')];
+
+/** What portal and sessions ask, for a look at the plans. */
+export const portalViewStatements = { byCodeSql, bySecretSql, toldSql, toldOfUserSql } as const;
+
 interface ViewRow extends JoinedUserRow, Omit<PortalViewRecord, 'id' | 'isTold' | 'accountId' | 'userId'> {
   readonly viewId: string;
   readonly told: 0 | 1;
@@ -30,20 +45,12 @@ export class SqlPortalViews implements PortalViewWrites {
   }
 
   async viewByCode(codeHash: Uint8Array): Promise<ViewWithUser | undefined> {
-    const row = await this.#connection.get<ViewRow>(
-      `SELECT ${viewColumns}, ${userColumns}, ${accountColumns} FROM portal_views v ${viewJoins}
-       WHERE v.code_hash = :codeHash`,
-      { codeHash },
-    );
+    const row = await this.#connection.get<ViewRow>(byCodeSql, { hash: codeHash });
     return row && viewOf(row);
   }
 
   async viewBySecret(secretHash: Uint8Array): Promise<ViewWithUser | undefined> {
-    const row = await this.#connection.get<ViewRow>(
-      `SELECT ${viewColumns}, ${userColumns}, ${accountColumns} FROM portal_views v ${viewJoins}
-       WHERE v.secret_hash = :secretHash`,
-      { secretHash },
-    );
+    const row = await this.#connection.get<ViewRow>(bySecretSql, { hash: secretHash });
     return row && viewOf(row);
   }
 
@@ -52,16 +59,9 @@ export class SqlPortalViews implements PortalViewWrites {
     userId: string | null;
     limit: number;
   }): Promise<ToldViewRecord[]> {
-    const { userId, ...rest } = wanted;
-    const ofUser = userId === null ? {} : { userId };
-    return await this.#connection.all(
-      `SELECT v.id, u.name AS "userName", v.reason, v.opened_at_ms AS "openedAtMs"
-       FROM portal_views v JOIN users u ON u.id = v.user_id
-       WHERE v.account_id = :accountId AND v.told = 1 AND v.opened_at_ms IS NOT NULL
-         ${userId === null ? '' : 'AND v.user_id = :userId'}
-       ORDER BY v.opened_at_ms DESC LIMIT :limit`,
-      { ...rest, ...ofUser },
-    );
+    const { userId, ...ofAccount } = wanted;
+    if (userId === null) return await this.#connection.all(toldSql, ofAccount);
+    return await this.#connection.all(toldOfUserSql, { ...ofAccount, userId });
   }
 
   async insertView({ isTold, ...view }: PortalViewRecord): Promise<void> {

@@ -73,6 +73,16 @@ t.test('every mail is there in both languages, with its values', async (t) => {
         'second_step_failed',
       ] as const
     ).map((event) => draft('notice', { username: 'kim', account: 'Acme', event, atMs: 0, portal })),
+    draft('unused', {
+      account: 'Acme',
+      days: 90,
+      portal,
+      credentials: [
+        { kind: 'token', name: 'nightly', lastUsedAtMs: Date.now() },
+        { kind: 'key', name: 'laptop', lastUsedAtMs: null },
+      ],
+    }),
+    draft('portalView', { account: 'Acme', username: 'kim', reason: 'Ticket 7', atMs: Date.now(), portal }),
     draft('endings', {
       account: 'Acme',
       portal,

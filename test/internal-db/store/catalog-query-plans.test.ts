@@ -7,6 +7,8 @@ import { entitlementStatements, entitlementStatementsFor } from '#internal-db/st
 import { identityLinkStatements } from '#internal-db/store/sql/sql-identity-links.ts';
 import { licenceStatements } from '#internal-db/store/sql/sql-licences.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
+import { portalViewStatements } from '#internal-db/store/sql/sql-portal-views.ts';
+import { unusedCredentialsSql } from '#internal-db/store/sql/sql-unused-credentials.ts';
 import { newestInChannelSql, publishedStatements } from '#internal-db/store/sql/sql-published.ts';
 import { sqliteDialect } from '#internal-db/store/sqlite/sqlite-dialect.ts';
 
@@ -52,6 +54,8 @@ t.test('every statement of the catalog goes down an index', async (t) => {
     ...ofMany,
     ...licenceStatements,
     ...identityLinkStatements,
+    ...portalViewStatements,
+    ...unusedCredentialsSql,
   };
   for (const [name, sql] of Object.entries(statements)) {
     const plan = explain(database, sql);

@@ -9,6 +9,7 @@ import { testConsoleContract } from './console-contract.ts';
 import { testHistoryContract } from './history-contract.ts';
 import { testIdentityLinkContract } from './identity-link-contract.ts';
 import { testManyProductsContract } from './many-products-contract.ts';
+import { testPortalViewContract } from './portal-view-contract.ts';
 import { testSshKeyContract } from './ssh-key-contract.ts';
 import { testStaffSecurityContract } from './staff-security-contract.ts';
 import { testStaffTokenContract } from './staff-token-contract.ts';
@@ -24,6 +25,7 @@ t.test('the contract of stores', async (t) => {
   testHistoryContract(t, (place) => openSqliteStore(fileIn(place)));
   testIdentityLinkContract(t, (place) => openSqliteStore(fileIn(place)));
   testManyProductsContract(t, (place) => openSqliteStore(fileIn(place)));
+  testPortalViewContract(t, (place) => openSqliteStore(fileIn(place)));
   testSshKeyContract(t, (place) => openSqliteStore(fileIn(place)));
   testStaffSecurityContract(t, (place) => openSqliteStore(fileIn(place)));
   testStaffTokenContract(t, (place) => openSqliteStore(fileIn(place)));
