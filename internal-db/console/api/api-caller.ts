@@ -1,6 +1,7 @@
 // Who calls the console's API: a program with a token of somebody of the staff, or the console's own page with its session. What a
 // caller may do is decided anew for each request: by the role that the person has now, and by the token's scope. Called by
 // staff-api.ts before the body is read.
+import { isFormToken } from '#commlink/pages/form-token.ts';
 import type { StaffTokenScope } from '#commlink/methods/staff-token-methods.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { findStaffToken } from '../../staff-tokens/staff-tokens.ts';
@@ -8,7 +9,6 @@ import type { StaffRecord } from '../../store/staff.ts';
 import type { ConsoleRequest } from '../console-app.ts';
 import { identifyStaff, requireSameOrigin } from '../console-gate.ts';
 import { mayDo, type StaffAction } from '../staff-permissions.ts';
-import { formTokenMatches } from '../staff-session.ts';
 import { ApiProblem } from './api-problems.ts';
 
 /** A caller. */
@@ -90,7 +90,7 @@ async function callerBySession(
   if (!isSafe) {
     requireSameOrigin(request);
     const formToken = request.headers['x-form-token'];
-    if (typeof formToken !== 'string' || !formTokenMatches(session, formToken))
+    if (typeof formToken !== 'string' || !isFormToken(formToken, session))
       throw new ApiProblem('form_refused', 'Send the form token of your session as X-Form-Token.');
   }
   return {

@@ -1,8 +1,10 @@
 // Operations about products, releases, notes and licence agreements.
 import type { ParamsOf } from '#commlink/method-table.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { LicenceAgreement, LicenceVersion } from '#commlink/methods/catalog-admin-methods.ts';
 import { Slug, Version } from '#commlink/methods/fields.ts';
 import { cutPage, decodeCursor, pageParams, pageResult } from '#commlink/methods/paging.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
 import { Type, strictObject } from '#commlink/schema.ts';
 import { setReleaseState } from '../../admin/catalog-administration.ts';
 import { findProduct, findRelease } from '../../admin/find-by-name.ts';
@@ -131,6 +133,23 @@ function viewCustomer(customer: ReleaseHolder | NewestVersion) {
   return { account, displayName, firstAtMs, lastAtMs, downloadCount };
 }
 
+const getLicence = operation({
+  id: 'getLicence',
+  route: 'GET /licences/:name/:version',
+  summary: 'A version of an agreement with its text, Markdown',
+  tag,
+  action: 'read',
+  params: strictObject({ name: Slug, version: LicenceVersion }),
+  result: strictObject({ ...LicenceAgreement.properties, text: Type.String() }),
+  run: async ({ context }, { name, version }) => {
+    const { licences } = context.store.read;
+    const found = (await licences.versionsOf(name)).find((one) => one.version === version);
+    if (!found) throw new RpcError('not_found', `There is no version ${version} of ${name}.`);
+    const { id, ...agreement } = found;
+    return { ...agreement, text: (await licences.textOf(id)) ?? '' };
+  },
+});
+
 const changes = { tag, action: 'catalog.write' } as const;
 
 const { state: _state, ...releaseNamed } = adminMethods['release.setState'].params.properties;
@@ -193,6 +212,7 @@ export const catalogOperations: readonly Operation[] = [
     tag,
     action: 'read',
   }),
+  getLicence,
   ofCommand('licence.add', {
     ...changes,
     id: 'addLicence',

@@ -182,6 +182,14 @@ export const customerOperations: readonly Operation[] = [
     status: 201,
     fails: [422],
   }),
+  ofCommand('user.sendReset', {
+    id: 'sendPasswordReset',
+    route: 'POST /users/:user/password-reset',
+    summary: 'Mail somebody a link with which they set a new password',
+    tag,
+    action: 'user.resetSecondFactor',
+    fails: [422],
+  }),
   ofCommand('user.resetSecondFactor', {
     id: 'resetUserSecondFactor',
     route: 'POST /users/:user/second-factor/reset',

@@ -3,14 +3,33 @@ import { AuditEntry } from '#commlink/methods/admin-methods.ts';
 import { AtMs, Line, Slug } from '#commlink/methods/fields.ts';
 import { cutPage, decodeCursor, pageParams, pageResult } from '#commlink/methods/paging.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { Type, strictObject } from '#commlink/schema.ts';
+import { Type, strictObject, type Static } from '#commlink/schema.ts';
 import { findProduct } from '../../admin/find-by-name.ts';
 import { periods, readDownloadStatistics } from '../../statistics/download-statistics.ts';
+import type { AuditFilter } from '../../store/audit.ts';
 import { AlertRow, DownloadSums, Nullable } from './operation-schemas.ts';
 import { ofCommand, operation, type Operation } from './operation.ts';
 
 const tag = 'oversight';
 const daysText = periods.map(({ days }) => days).join(', ');
+
+/** What the audit log can be narrowed by. */
+export const auditFields = {
+  actor: Nullable(Line),
+  action: Nullable(Line),
+  subject: Nullable(Line),
+  fromMs: Nullable(AtMs),
+  untilMs: Nullable(AtMs),
+} as const;
+const auditQuestion = strictObject(auditFields);
+
+/** The filter that a question stands for. RpcError `refused`: it can let nothing through. */
+export function auditFilterOf(question: Static<typeof auditQuestion>): AuditFilter {
+  const { actor, action, subject, fromMs, untilMs } = question;
+  if (fromMs !== null && untilMs !== null && untilMs < fromMs)
+    throw new RpcError('refused', 'The end is before the beginning.');
+  return { actor, action, firstWord: subject?.split(' ')[0] ?? null, fromMs, toMs: untilMs };
+}
 
 const alerts = operation({
   id: 'listAlerts',
@@ -54,20 +73,10 @@ const audit = operation({
   tag,
   action: 'audit.read',
   fails: [422],
-  params: strictObject({
-    actor: Nullable(Line),
-    action: Nullable(Line),
-    subject: Nullable(Line),
-    fromMs: Nullable(AtMs),
-    untilMs: Nullable(AtMs),
-    ...pageParams,
-  }),
+  params: strictObject({ ...auditFields, ...pageParams }),
   result: strictObject({ entries: Type.Array(AuditEntry), ...pageResult }),
-  run: async ({ context }, { actor, action, subject, fromMs, untilMs, after, limit }) => {
-    if (fromMs !== null && untilMs !== null && untilMs < fromMs)
-      throw new RpcError('refused', 'The end is before the beginning.');
-    const firstWord = subject?.split(' ')[0] ?? null;
-    const filter = { actor, action, firstWord, fromMs, toMs: untilMs };
+  run: async ({ context }, { after, limit, ...question }) => {
+    const filter = auditFilterOf(question);
     const before = decodeCursor(after, ['number'])?.[0] ?? null;
     const found = await context.store.read.audit.search(filter, { before, limit: limit + 1 });
     const { rows, next } = cutPage(found, limit, ({ sequence }) => [sequence]);

@@ -17,6 +17,7 @@ import { addOperation } from './add-operation.ts';
 import type { ApiCaller } from './api-caller.ts';
 import { ApiProblem, problemOf, problemTable } from './api-problems.ts';
 import { addDescriptionRoutes, descriptionOptions } from './api-description.ts';
+import { addAuditExport } from './audit-export-route.ts';
 import { operations } from './operations.ts';
 import { addressesCountedMax, rateWindowMs, requestsPerAddressMax } from './limits.ts';
 
@@ -43,6 +44,7 @@ export function registerStaffApi(app: ConsoleApp, context: ServiceContext, facts
     const services = { context, facts, admin: createAdminHandlers(context, facts) };
     const beforeChange = addIdempotency(api, context, callers);
     for (const row of operations) addOperation(api, { services, callers, beforeChange }, row);
+    addAuditExport(api, context);
     addDescriptionRoutes(api, context);
   };
   void app.register(addRoutes, { prefix: '/api/v1' });

@@ -103,6 +103,18 @@ export const staffOperations: readonly Operation[] = [
     route: 'DELETE /webhooks/:webhook',
     summary: 'Tell it nothing any more',
   }),
+  ofCommand('webhook.test', {
+    ...webhooks,
+    id: 'testWebhook',
+    route: 'POST /webhooks/:webhook/test',
+    summary: 'Send it a message that says nothing happened',
+  }),
+  ofCommand('webhook.failures', {
+    ...webhooks,
+    id: 'listWebhookFailures',
+    route: 'GET /webhooks/:webhook/failures',
+    summary: 'Messages that were tried and not taken, the newest first',
+  }),
   ofCommand('webhook.replay', {
     ...webhooks,
     id: 'replayWebhook',

@@ -1,22 +1,17 @@
 // The console's routes of the audit log: look through it, verify it, take it away as a file. For operators and auditors;
 // taking it away is itself an entry.
-import { Readable } from 'node:stream';
 import { cutPage, decodeCursor } from '#commlink/methods/paging.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { appendAudit } from '../../audit/append-audit.ts';
 import { verifyAudit } from '../../audit/verify-audit.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { AuditFilter } from '../../store/audit.ts';
 import type { ForStaff } from '../console-gate.ts';
-import type { ConsoleApp, ConsoleReply } from '../console-app.ts';
+import type { ConsoleApp } from '../console-app.ts';
 import { FormFields, parseDay, parseLastDay } from '../console-forms.ts';
 import { readSignedForm, requirePermission } from '../console-gate.ts';
-import type { StaffCaller } from '../staff-session.ts';
-import { exportAudit, type ExportFormat } from './audit-export.ts';
+import { sendAuditFile } from './audit-file.ts';
 import { nothingAsked, renderAuditPage, type AuditQuestion } from './audit-page.ts';
 import { auditEntriesPerPage } from './limits.ts';
-
-const mediaTypes = { csv: 'text/csv; charset=utf-8', jsonl: 'application/jsonl' } as const;
 
 /** Registers them. */
 export function registerAuditRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
@@ -50,33 +45,18 @@ export function registerAuditRoutes(app: ConsoleApp, context: ServiceContext, fo
     '/audit/export',
     forStaff(async (caller, request, reply) => {
       requirePermission(caller, 'audit.read');
-      return await sendExport(context, { caller, reply, fields: new FormFields(request.query) });
+      const fields = new FormFields(request.query);
+      const format = fields.text('format') === 'jsonl' ? 'jsonl' : 'csv';
+      const question = parseQuestion(fields);
+      const wanted = {
+        by: caller.staff.name,
+        format,
+        filter: filterOf(question),
+        asked: { ...question },
+      } as const;
+      return await sendAuditFile(context, reply, wanted);
     }),
   );
-}
-
-async function sendExport(
-  { store, clock }: ServiceContext,
-  { caller, reply, fields }: { caller: StaffCaller; reply: ConsoleReply; fields: FormFields },
-): Promise<ConsoleReply> {
-  const format: ExportFormat = fields.text('format') === 'jsonl' ? 'jsonl' : 'csv';
-  const question = parseQuestion(fields);
-  const filter = filterOf(question);
-  const atMs = clock.nowMs();
-  await store.transaction((transaction) =>
-    appendAudit(transaction, {
-      atMs,
-      actor: `staff:${caller.staff.name}`,
-      action: 'audit.export',
-      subject: caller.staff.name,
-      detail: { format, ...question },
-    }),
-  );
-  const name = `audit-${new Date(atMs).toISOString().slice(0, 10)}.${format}`;
-  return reply
-    .type(mediaTypes[format])
-    .header('content-disposition', `attachment; filename="${name}"`)
-    .send(Readable.from(exportAudit(store.read.audit, filter, format)));
 }
 
 function parseQuestion(fields: FormFields): AuditQuestion {

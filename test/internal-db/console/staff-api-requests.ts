@@ -104,6 +104,7 @@ function* ofCustomers(): Generator<OperationRequest> {
   yield ['GET /accounts/:account/users', '/accounts/globex/users'];
   const invitation = { email: 'homer@globex.example', role: 'owner', language: 'en' };
   yield ['POST /accounts/:account/invitations', '/accounts/globex/invitations', invitation];
+  yield ['POST /users/:user/password-reset', '/users/hank/password-reset', { reason }];
   yield ['POST /users/:user/second-factor/reset', '/users/hank/second-factor/reset', { reason }];
   yield ['GET /users/:user/ssh-keys', '/users/hank/ssh-keys'];
 }
@@ -115,6 +116,7 @@ function* ofCatalog(): Generator<OperationRequest> {
   const release = '/products/probe/releases/2.0.0';
   yield ['POST /licences', '/licences', licence];
   yield ['GET /licences', '/licences'];
+  yield ['GET /licences/:name/:version', '/licences/terms/1'];
   const grant = { product: 'tool', versions: '*', licenceAgreement: 'terms', reason };
   yield ['POST /accounts/:account/entitlements', '/accounts/acme/entitlements', grant];
   yield ['POST /accounts/:account/acceptances', '/accounts/acme/acceptances', { agreement: 'terms' }];
@@ -152,6 +154,8 @@ async function* ofStaff({ services }: RunningRoom): AsyncGenerator<OperationRequ
   const id = (await services.context.store.read.webhooks.all())[0]?.id ?? '';
   const replay = { since: '2026-01-01T00:00:00Z', undeliveredOnly: true };
   yield ['POST /webhooks/:webhook/replay', `/webhooks/${id}/replay`, replay];
+  yield ['POST /webhooks/:webhook/test', `/webhooks/${id}/test`, {}];
+  yield ['GET /webhooks/:webhook/failures', `/webhooks/${id}/failures`];
   yield ['DELETE /webhooks/:webhook', `/webhooks/${id}`];
   yield ['POST /staff', '/staff', { name: 'bob', displayName: 'Bob', role: 'support' }];
   yield ['GET /staff', '/staff'];

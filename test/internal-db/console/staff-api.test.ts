@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap';
 import { consoleDefaults } from '#commlink/settings/console-settings.ts';
 import { operations } from '#internal-db/console/api/operations.ts';
-import { formTokenOf } from '#internal-db/console/staff-session.ts';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { InternalDbError } from '#internal-db/internal-db-error.ts';
 import { hashSecret } from '#internal-db/secret-token.ts';
 import { seedRoom, startRoom } from '../support/running-room.ts';
@@ -214,9 +214,9 @@ t.test('a browser’s session may call it, with its form token where it changes 
   t.match(await send(session, 'GET /me'), { status: 200, body: /"kind":"session"/ });
   t.match(await send(unproved, 'GET /me'), { status: 403, body: /second_factor/ });
   t.match(await send('consign_ses_none', 'GET /me'), { status: 401 });
-  const token = { 'x-form-token': formTokenOf(session) };
+  const token = { 'x-form-token': formTokenFor(session) };
   t.match(await send(session, 'POST /accounts'), { status: 403, body: /form_refused/ });
-  const foreign = { 'x-form-token': formTokenOf('another') };
+  const foreign = { 'x-form-token': formTokenFor('another') };
   t.match(await send(session, 'POST /accounts', foreign), { status: 403 });
   const crossSite = { ...token, 'sec-fetch-site': 'cross-site' };
   t.match(await send(session, 'POST /accounts', crossSite), { status: 403 });
@@ -310,4 +310,18 @@ t.test('a token ends with its owner’s access, and goes by the role of the mome
   const { id } = (await client.send('GET', '/tokens')).json.tokens[0];
   await room.admin.call('staffToken.revoke', { actor: 'test', staff: 'operator-ann', id });
   t.equal((await client.send('GET', '/me')).status, 401);
+});
+
+t.test('the audit log is taken as a file, which is an entry', async (t) => {
+  const { room, client } = await setUp(t);
+  const lines = await client.send('GET', '/audit/export?action=product.create');
+  t.match(lines, { status: 200, headers: { 'content-type': 'application/jsonl' } });
+  t.match(lines.text, /^\{"sequence":\d+,[^\n]*"product.create"[^\n]*\}\n$/);
+  const csv = await client.send('GET', '/audit/export?format=csv&from=2020-01-01T00:00:00Z');
+  t.match(csv.text, /^sequence,at,actor/);
+  t.equal((await client.send('GET', '/audit/export?format=xml')).status, 400);
+  const support = await openStaffClient(room, 'support');
+  t.equal((await support.send('GET', '/audit/export')).status, 403);
+  const taken = await client.send('GET', '/audit?action=audit.export');
+  t.equal(taken.json.entries.length, 2);
 });
