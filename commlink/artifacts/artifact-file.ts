@@ -1,6 +1,6 @@
-// A file that arrives piece by piece and becomes an artifact when it is whole: appended at a known offset, each piece on the
-// disk before it counts, and named by its SHA-256 only after all of it was read back. Called by internal-db for uploads and
-// by ftp-node for what it pulls. Trusts the names that it is given, which their callers make.
+// A file that arrives piece by piece and becomes an artifact when it is whole: appended at a known offset, and named by its
+// SHA-256 only after all of it was read back. Called by internal-db for uploads and by ftp-node for what it pulls. Trusts the
+// names that it is given, which their callers make.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
@@ -16,6 +16,11 @@ export interface ArtifactPiece {
   readonly bytesMax: number;
   /** Hexadecimal SHA-256 of the piece, where its sender says it. */
   readonly sha256: string | null;
+  /**
+   * Whether it is on the disk before it counts. Not needed where the digest of the whole is known beforehand: what a power cut
+   * takes is noticed then, and sent again.
+   */
+  readonly mustLast: boolean;
 }
 
 /** How much has arrived; null when nothing was begun. Throws ArtifactFileError `input_output`. */
@@ -29,31 +34,31 @@ export async function arrivedBytes(file: string): Promise<number | null> {
 }
 
 /**
- * Appends a piece to the file, which is made for the first, and resolves with the new length when that is on the disk. Of a
- * piece that stops early what came is kept, unless its digest was given, since that can't be checked then. Throws
- * ArtifactFileError: `wrong_offset`, `too_long`, `digest_differs`, `interrupted`, `disk_full`, `input_output`.
+ * Appends a piece to the file, which is made for the first, and resolves with the new length. Of a piece that stops early what
+ * came is kept, unless its digest was given, since that can't be checked then. Throws ArtifactFileError: `wrong_offset`,
+ * `too_long`, `digest_differs`, `interrupted`, `disk_full`, `input_output`.
  */
 export async function appendPiece(file: string, piece: ArtifactPiece): Promise<number> {
   await using handle = await openToAppend(file);
   const { size } = await handle.stat();
   if (size !== piece.offsetBytes)
     throw new ArtifactFileError('wrong_offset', `The piece begins at ${piece.offsetBytes}, not at ${size}.`);
-  const hash = createHash('sha256');
+  const hash = piece.sha256 === null ? null : createHash('sha256');
   let endBytes = piece.offsetBytes;
   try {
     for await (const chunk of readContent(piece.content)) {
       if (endBytes + chunk.length > piece.offsetBytes + piece.bytesMax)
         throw new ArtifactFileError('too_long', 'More bytes came than were announced.');
-      hash.update(chunk);
+      hash?.update(chunk);
       await writeWhole(handle, chunk, endBytes);
       endBytes += chunk.length;
     }
-    if (piece.sha256 !== null && hash.digest('hex') !== piece.sha256)
+    if (hash !== null && hash.digest('hex') !== piece.sha256)
       throw new ArtifactFileError(
         'digest_differs',
         'The piece did not arrive as it was sent. Send it again.',
       );
-    await handle.datasync();
+    if (piece.mustLast) await handle.datasync();
     return endBytes;
   } catch (error) {
     const known = asArtifactFileError(error);

@@ -62,11 +62,18 @@ export async function pullArtifact(
         offsetBytes,
         bytesMax,
         sha256: null,
+        mustLast: false,
         content: inOrder(slices),
       });
     }
     if (sizeBytes === 0)
-      await appendPiece(file, { offsetBytes, bytesMax: 0, sha256: null, content: inOrder([]) });
+      await appendPiece(file, {
+        offsetBytes,
+        bytesMax: 0,
+        sha256: null,
+        mustLast: false,
+        content: inOrder([]),
+      });
     if (offsetBytes !== sizeBytes || (await digestFile(file)) !== sha256) await throwAway(file);
     await nameArtifact(file, storeroom.directory, sha256);
   } catch (error) {

@@ -7,7 +7,7 @@ import { publishRelease } from '../admin/publish-release.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { UploadRecord } from '../store/originals.ts';
 import { explainArtifactError } from './explain-artifact-error.ts';
-import { findUpload, requireDraft } from './uploads.ts';
+import { announcedDigest, findUpload, requireDraft } from './uploads.ts';
 
 /**
  * RpcError `not_found`; `conflict`: not all has arrived, or the release has another file of this name; `refused`: its digest is
@@ -40,11 +40,10 @@ async function hashArrived(context: ServiceContext, upload: UploadRecord): Promi
   const { store, artifacts } = context;
   const file = artifacts.folder.arriving(upload.id);
   // Nothing ever arrives of an empty file.
-  const nothing = { offsetBytes: 0, bytesMax: 0, sha256: null, content: noContent() };
+  const nothing = { offsetBytes: 0, bytesMax: 0, sha256: null, mustLast: false, content: noContent() };
   if (upload.sizeBytes === 0) await explainArtifactError(() => appendPiece(file, nothing));
   const sha256 = await explainArtifactError(() => digestFile(file));
-  const isAnother = upload.fingerprint.startsWith('sha256:') && upload.fingerprint !== `sha256:${sha256}`;
-  if (isAnother) {
+  if (![null, sha256].includes(announcedDigest(upload))) {
     await store.transaction((transaction) => transaction.originals.removeUpload(upload.id));
     await artifacts.folder.discard(upload.id);
     throw new RpcError('refused', 'The file did not arrive as it was announced. Send it again.');

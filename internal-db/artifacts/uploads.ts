@@ -70,16 +70,22 @@ export async function listUploads(context: ServiceContext, startedBy: string): P
 export async function appendToUpload(
   context: ServiceContext,
   upload: UploadRecord,
-  piece: Omit<ArtifactPiece, 'bytesMax'>,
+  piece: Omit<ArtifactPiece, 'bytesMax' | 'mustLast'>,
 ): Promise<number> {
   const { folder, writers } = context.artifacts;
   const bytesMax = Math.max(0, upload.sizeBytes - piece.offsetBytes);
+  const mustLast = announcedDigest(upload) === null;
   return await writers.takeOver(upload.id, async (signal) => {
     const content = addAbortSignal(signal, Readable.from(piece.content));
     return await explainArtifactError(() =>
-      appendPiece(folder.arriving(upload.id), { ...piece, content, bytesMax }),
+      appendPiece(folder.arriving(upload.id), { ...piece, content, bytesMax, mustLast }),
     );
   });
+}
+
+/** The digest that the whole was announced with, if it was. */
+export function announcedDigest({ fingerprint }: UploadRecord): string | null {
+  return /^sha256:(.*)$/.exec(fingerprint)?.[1] ?? null;
 }
 
 /** Removes an upload and what arrived of it. */
