@@ -12,6 +12,7 @@ import {
   type FastifyRequest,
   type RouteGenericInterface,
 } from 'fastify';
+import { answerHeaders } from '#commlink/pages/security-headers.ts';
 import { consoleBodyBytesMax } from '../limits.ts';
 
 /** The console's app. */
@@ -20,18 +21,6 @@ export type ConsoleApp = FastifyInstance<Server, IncomingMessage, ServerResponse
 export type ConsoleRequest = FastifyRequest<RouteGenericInterface, Server>;
 /** An answer of it. */
 export type ConsoleReply = FastifyReply<RouteGenericInterface, Server>;
-
-const securityHeaders = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-  'strict-transport-security': 'max-age=31536000',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'no-store',
-} as const;
 
 /** Makes the app, without routes. */
 export async function createConsoleApp(): Promise<ConsoleApp> {
@@ -44,8 +33,8 @@ export async function createConsoleApp(): Promise<ConsoleApp> {
     requestIdHeader: false,
   });
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(securityHeaders);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(answerHeaders(request.id));
   });
   await app.register(fastifyCookie);
   await app.register(fastifyFormbody, { bodyLimit: consoleBodyBytesMax });

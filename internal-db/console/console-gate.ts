@@ -1,10 +1,11 @@
 // Who gets to a console page: the cookie, the form token, the role. Called by the routes before anything else is done.
+import { isFormToken, isFromAnotherSite } from '#commlink/pages/form-token.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { FormFields } from './console-forms.ts';
 import { mayDo, type StaffAction } from './staff-permissions.ts';
-import { findStaff, formTokenMatches, type StaffCaller } from './staff-session.ts';
+import { findStaff, type StaffCaller } from './staff-session.ts';
 
 const sessionCookie = '__Host-consign-staff';
 const cookieAttributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const;
@@ -65,16 +66,12 @@ export function requireFormToken(caller: StaffCaller, request: ConsoleRequest): 
 export function readSignedFields(caller: StaffCaller, request: ConsoleRequest, body: unknown): FormFields {
   requireSameOrigin(request);
   const fields = new FormFields(body);
-  if (formTokenMatches(caller.session, fields.text('formToken'))) return fields;
+  if (isFormToken(fields.text('formToken'), caller.session)) return fields;
   throw new RpcError('forbidden', 'This form is not from your session. Load the page again, then send it.');
 }
 
 /** RpcError `forbidden` for a form that another site has sent (Fetch Metadata; Origin where that is missing). */
 export function requireSameOrigin(request: ConsoleRequest): void {
-  const site = request.headers['sec-fetch-site'];
-  const { origin, host } = request.headers;
-  const isForeign =
-    (site !== undefined && site !== 'same-origin') ||
-    (origin !== undefined && origin !== `https://${host ?? ''}`);
-  if (isForeign) throw new RpcError('forbidden', 'This form comes from another site.');
+  if (isFromAnotherSite(request.headers, null))
+    throw new RpcError('forbidden', 'This form comes from another site.');
 }

@@ -2,13 +2,13 @@
 import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { renderPersonMenu } from '#commlink/pages/components/person.ts';
 import { renderDocument } from '#commlink/pages/document.ts';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { consoleBranding } from './console-branding.ts';
 import { consoleAssetBase } from './console-assets.ts';
 import { streamAddress, type LivePage } from './live/live-page.ts';
 import { renderNavigation } from './navigation.ts';
 import type { StaffCaller } from './staff-session.ts';
-import { formTokenOf } from './staff-session.ts';
 
 /** What a page is made of. `caller` is null on the sign-in page. */
 export interface PageParts {
@@ -80,7 +80,7 @@ function renderSearchBox(): Html {
 
 /** The hidden field that every form of a signed-in page carries. */
 export function formTokenField(caller: StaffCaller): Html {
-  return html`<input type="hidden" name="formToken" value="${formTokenOf(caller.session)}" />`;
+  return html`<input type="hidden" name="formToken" value="${formTokenFor(caller.session)}" />`;
 }
 
 function renderCaller(caller: StaffCaller): Html {

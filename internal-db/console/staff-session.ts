@@ -1,6 +1,5 @@
-// Staff sessions: sign-in (argon2, throttled), the lookup for each request, the form token against forged requests,
-// and sign-out. The session's token is in a cookie; the database has its SHA-256.
-import { createHash, timingSafeEqual } from 'node:crypto';
+// Staff sessions: sign-in (argon2, throttled), the lookup for each request, and sign-out. The session's token is in a cookie;
+// the database has its SHA-256.
 import { appendAudit } from '../audit/append-audit.ts';
 import { checkPassword } from '../identity/check-password.ts';
 import { requiredStaffProvider } from '../identity-providers/required-provider.ts';
@@ -112,15 +111,4 @@ export async function signOutStaff(
     await appendAudit(transaction, event);
   });
   return there;
-}
-
-/** The token that every form of this session carries: only a page of ours can know it. */
-export function formTokenOf(session: string): string {
-  return createHash('sha256').update(`consign console form\0${session}`).digest('base64url');
-}
-
-/** Whether a form was made for this session. */
-export function formTokenMatches(session: string, token: string): boolean {
-  const [expected, given] = [Buffer.from(formTokenOf(session)), Buffer.from(token)];
-  return expected.length === given.length && timingSafeEqual(expected, given);
 }

@@ -2,7 +2,7 @@
 // the form, keeps the cookies, sends forms and API calls. Callers: the end-to-end tests.
 import { request } from 'node:https';
 import { readFile } from 'node:fs/promises';
-import { formTokenFor } from '#web-front/http/form-token.ts';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
 import type { PrintedLogin, RunningConsign } from '../rig/running-consign.ts';
 
 /** An answer as it came. */

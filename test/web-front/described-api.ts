@@ -1,7 +1,7 @@
 // The API's own description as a judge: a client that sends what a test wants, and an examiner that holds each answer
 // against what /api/v1/openapi.json says of it and remembers what was never seen. For the tests of the API.
 import { compileSchema, type TSchema } from '#commlink/schema.ts';
-import { formTokenFor } from '#web-front/http/form-token.ts';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { Visitor, type Portal } from './portal-fixture.ts';
 
 interface Media {

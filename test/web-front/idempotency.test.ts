@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { hashSecret } from '#internal-db/secret-token.ts';
-import { formTokenFor } from '#web-front/http/form-token.ts';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { startPortalWithDatabase } from './portal-with-database.ts';
 import { createTwoAccounts } from './route-customers.ts';
 

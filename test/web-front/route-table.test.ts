@@ -2,7 +2,7 @@
 // no route without a row; nothing for strangers; nothing of another account (IDOR); no request of another site (CSRF);
 // no markup in names (XSS); no way out (open redirect); no frame (clickjacking).
 import t, { type Test } from 'tap';
-import { formTokenFor } from '#web-front/http/form-token.ts';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { collectRoutes } from '../rig/registered-routes.ts';
 import { startPortalWithDatabase } from './portal-with-database.ts';
 import { createTwoAccounts, customerPassword, probeMarker, type Customer } from './route-customers.ts';

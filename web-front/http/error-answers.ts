@@ -6,7 +6,7 @@ import type { FrameFor, PageRequest } from '../pages/page-frame.ts';
 import { PortalProblem, problemTable, type ProblemCode } from '../portal-problem.ts';
 import { clearSessionCookie, readSessionCookie, type CookieSink } from './cookies.ts';
 import type { PortalApp } from './portal-app.ts';
-import { answerHeaders } from './security-headers.ts';
+import { answerHeaders } from '#commlink/pages/security-headers.ts';
 
 /** Fastify's own refusals, by the code that it gives them. */
 const fastifyCodes: Readonly<Record<string, ProblemCode>> = {

@@ -15,7 +15,7 @@ import { openApiOptions } from '../api/openapi.ts';
 import { httpLimits } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { AnswerError, ErrorSink, FailedRequest } from './error-answers.ts';
-import { answerHeaders } from './security-headers.ts';
+import { answerHeaders } from '#commlink/pages/security-headers.ts';
 
 /** The portal's Fastify instance; routes get their parameter types from their TypeBox schemas. */
 export type PortalApp = FastifyInstance<

@@ -5,7 +5,7 @@ import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import type { Viewer } from '../pages/layout.ts';
 import { readSessionCookie, type CookieSource } from './cookies.ts';
-import { formTokenFor, isFormToken, isFromAnotherSite } from './form-token.ts';
+import { formTokenFor, isFormToken, isFromAnotherSite } from '#commlink/pages/form-token.ts';
 
 /** What is needed of a request here. */
 export interface RequestSource extends CookieSource {

@@ -2,7 +2,7 @@
 // no other site can fill them in for it. Called by the routes of sign-in, invitations and mailed links.
 import { randomBytes } from 'node:crypto';
 import { readVisitorCookie, setVisitorCookie, type CookieSink, type CookieSource } from './cookies.ts';
-import { formTokenFor } from './form-token.ts';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { requireOwnForm, type RequestSource } from './session.ts';
 
 /** The token for the form of the page that is about to be sent; gives the browser its secret. */

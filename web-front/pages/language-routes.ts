@@ -3,7 +3,7 @@
 import { Type, strictObject } from '#commlink/schema.ts';
 import { isLanguage } from '#commlink/pages/texts/language.ts';
 import { readSessionCookie, readVisitorCookie, setLanguageCookie } from '../http/cookies.ts';
-import { isFormToken } from '../http/form-token.ts';
+import { isFormToken } from '#commlink/pages/form-token.ts';
 import { ownPath } from '#commlink/pages/own-path.ts';
 import type { PortalApp } from '../http/portal-app.ts';
 import { requireOwnForm } from '../http/session.ts';

@@ -8,7 +8,7 @@ import {
   readVisitorCookie,
   type CookieSource,
 } from '../http/cookies.ts';
-import { formTokenFor } from '../http/form-token.ts';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { portalTexts } from '../texts/portal-texts.ts';
 import type { PageFrame } from './layout.ts';
 

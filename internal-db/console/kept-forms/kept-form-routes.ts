@@ -1,5 +1,6 @@
 // Keeps what was typed when a form meets a session that is over, and shows it after the sign-in, whichever way that goes: the
 // page is where the sign-in leads to. Called by console-routes.ts.
+import { isFormToken } from '#commlink/pages/form-token.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { hashSecret } from '../../secret-token.ts';
@@ -7,7 +8,6 @@ import type { ConsoleApp, ConsoleRequest } from '../console-app.ts';
 import { FormFields } from '../console-forms.ts';
 import { readSessionCookie, requireSameOrigin, type ForStaff } from '../console-gate.ts';
 import { pageAskedFor } from '../next-page.ts';
-import { formTokenMatches } from '../staff-session.ts';
 import { renderKeptFormPage } from './kept-form-page.ts';
 import type { KeptForms } from './kept-forms.ts';
 
@@ -40,7 +40,7 @@ async function findSender({ store }: ServiceContext, request: ConsoleRequest): P
   requireSameOrigin(request);
   const session = readSessionCookie(request);
   if (session === undefined) return null;
-  if (!formTokenMatches(session, new FormFields(request.body).text('formToken'))) return null;
+  if (!isFormToken(new FormFields(request.body).text('formToken'), session)) return null;
   const found = await store.read.staff.sessionByHash(hashSecret(session));
   const wasProved = found !== undefined && found.session.secondFactorAtMs !== null;
   return wasProved && found.staff.endedAtMs === null ? found.staff.id : null;

@@ -3,7 +3,7 @@
 // no frame (clickjacking); a session of its own for each sign-in.
 import t, { type Test } from 'tap';
 import type { StaffRole } from '#commlink/methods/administration-fields.ts';
-import { formTokenOf } from '#internal-db/console/staff-session.ts';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { collectRoutes } from '../../rig/registered-routes.ts';
 import { startRoom } from '../support/running-room.ts';
 import { probeMarker, staffRoles, type RouteRequest, type RouteRow } from './route-row.ts';
@@ -149,7 +149,7 @@ async function requestOf(row: RouteRow): Promise<RouteRequest> {
 }
 
 function own(session: string): Sending & { readonly session: string } {
-  return { session, token: formTokenOf(session) };
+  return { session, token: formTokenFor(session) };
 }
 
 async function send(route: string, request: RouteRequest, sending: Sending): Promise<StaffAnswer> {

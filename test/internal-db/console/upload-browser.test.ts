@@ -6,7 +6,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { formTokenOf } from '#internal-db/console/staff-session.ts';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { collectFaults, launchChromium, takePicture, viewports } from '../../rig/chromium.ts';
 import { auditPage } from '../../rig/page-audit.ts';
 import { seedRoom, startRoom } from '../support/running-room.ts';
@@ -138,7 +138,7 @@ t.test('without a script, as a plain form', async (t) => {
 
 t.test('a piece that is damaged, breaks off, or has no token, changes nothing', async (t) => {
   const session = await openStaffSession(room, 'release-manager');
-  const formToken = formTokenOf(session);
+  const formToken = formTokenFor(session);
   const send = (
     method: string,
     path: string,

@@ -15,7 +15,7 @@ import {
   setProviderCookie,
   setSessionCookie,
 } from '../../http/cookies.ts';
-import { isFromAnotherSite } from '../../http/form-token.ts';
+import { isFromAnotherSite } from '#commlink/pages/form-token.ts';
 import type { PortalApp } from '../../http/portal-app.ts';
 import { startVisitorForm } from '../../http/visitor-form.ts';
 import { httpLimits } from '../../limits.ts';

@@ -1,5 +1,5 @@
 // The headers that every answer carries, whatever made it. Sources: OWASP Secure Headers, CSP Level 3, Fetch Metadata.
-// Called by portal-app.ts for each request; routes may only replace Cache-Control.
+// Called by the apps of portal and console for each request; routes may only replace Cache-Control.
 
 const contentSecurityPolicy = [
   "default-src 'none'",

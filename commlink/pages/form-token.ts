@@ -1,6 +1,7 @@
 // Protection against forms and scripts of other sites (cross-site request forgery), in two independent layers: the
 // browser's own statement of where a request comes from, and a token that only our pages know, derived from the secret
-// in the customer's cookie (the session, or before sign-in a random one). Called for every request that mutates.
+// in the visitor's cookie (the session, or before a portal's sign-in a random one). Called by portal and console for every
+// request that mutates.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -18,12 +19,14 @@ export function isFormToken(token: string | undefined, cookieSecret: string): bo
 
 /**
  * Whether the browser says that another site made it send this request (Fetch Metadata, RFC 6454's Origin). A client
- * that says nothing is not a browser of this decade, and is left to the token.
+ * that says nothing is not a browser of this decade, and is left to the token. `publicUrl` is where people find the site,
+ * where that is known.
  */
-export function isFromAnotherSite(headers: IncomingHttpHeaders, publicUrl: string): boolean {
+export function isFromAnotherSite(headers: IncomingHttpHeaders, publicUrl: string | null): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
   const { origin, host } = headers;
   if (origin === undefined) return false;
-  return origin !== new URL(publicUrl).origin && origin !== `https://${host ?? ''}`;
+  const isPublic = publicUrl !== null && origin === new URL(publicUrl).origin;
+  return !isPublic && origin !== `https://${host ?? ''}`;
 }
