@@ -8,7 +8,7 @@ import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord } from '../store/proposals.ts';
 import type { StaffRecord } from '../store/staff.ts';
-import { subjectOf, type DangerousChange } from './dangerous-change.ts';
+import { subjectOf, titleOf, type DangerousChange } from './dangerous-change.ts';
 import { openProposalsMax, proposalLifetimeMs } from './limits.ts';
 import { prepareChange, type PreparedChange } from './prepare-change.ts';
 
@@ -46,7 +46,7 @@ export async function proposeWhereNeeded(
       proposedAtMs: atMs,
       expiresAtMs,
     });
-    const detail = { proposal: id, kind: change.kind, reason, expiresAtMs };
+    const detail = { proposal: id, kind: change.kind, what: titleOf(change), reason, expiresAtMs };
     await appendAudit(transaction, { ...author, action: 'proposal.make', subject, detail });
     const made = await transaction.proposals.proposal(id);
     if (!made) throw new Error('the proposal is not there after it was inserted');
