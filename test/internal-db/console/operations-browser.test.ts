@@ -150,6 +150,22 @@ for (const { width, viewport, colorScheme } of looks)
     await page.context().close();
   });
 
+t.test('a chart has its table beside it on a wide screen', async (t) => {
+  const look = { viewport: { width: 1600, height: 900 }, colorScheme: 'light' } as const;
+  const { page, faults } = await openPage({ role: 'auditor', ...look });
+  for (const path of ['/', '/statistics']) {
+    await page.goto(origin + path);
+    const chart = await page.locator('.chart').first().boundingBox();
+    const table = await page.locator('.chart-table').first().boundingBox();
+    t.ok(chart && table && table.x >= chart.x + chart.width, `${path}: beside`);
+    t.ok(chart && table && table.y < chart.y + chart.height, `${path}: not below`);
+    t.same(await auditPage(page), [], path);
+  }
+  await takePicture(page, 'operations-wide-statistics');
+  t.same(faults, []);
+  await page.context().close();
+});
+
 t.test('an auditor finds an entry, verifies the chain and takes the log away', async (t) => {
   const look = { viewport: viewports.desktop, colorScheme: 'light' } as const;
   const { page, faults } = await openPage({ role: 'auditor', ...look });
