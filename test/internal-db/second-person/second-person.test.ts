@@ -143,6 +143,11 @@ t.test('each of the changes waits, and does the same as without a second person'
   const reset = { user: 'jo', reason };
   await approve(await sue.post('/accounts/acme', '/accounts/acme/reset-second-factor', reset), ann);
   const { entries } = await room.admin.call('audit.list', { afterSequence: 0, limit: 500 });
+  const proposals = entries.filter(({ action }) => action === 'proposal.make');
+  t.ok(
+    proposals.some(({ detail }) => detail.includes('Give new the role auditor')),
+    'the log says what was proposed',
+  );
   t.match(
     entries.filter(({ action }) => action === 'secondFactor.reset'),
     [{ actor: 'staff:ann+bob' }, { actor: 'staff:sue+ann' }],
