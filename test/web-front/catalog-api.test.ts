@@ -8,6 +8,7 @@ import { startPortal } from './portal-fixture.ts';
 /** Every operation with a request that is followed. */
 const routes: readonly Route[] = [
   ['GET', '/me'],
+  ['GET', '/home'],
   ['GET', '/products'],
   ['GET', '/products/gateway'],
   ['GET', '/products/gateway/releases/2.1.0'],

@@ -47,7 +47,12 @@ export function fakeCatalogHandlers(
     find(name)?.releases.find((one) => one.version === version);
   return {
     'catalog.home': async ({ session }) =>
-      live(session, () => ({ lastVisitAtMs: null, news: [], ending: [], licences: [] })),
+      live(session, () => ({
+        lastVisitAtMs: 1,
+        news: [{ product: 'gateway', productTitle: 'Gateway', version: '2.1.0', channel: 'stable', atMs: 2 }],
+        ending: [{ product: 'gateway', productTitle: 'Gateway', notAfterMs: 3 }],
+        licences: [],
+      })),
     'catalog.products': async ({ session }) =>
       live(session, () => ({ products: catalog().map(summarize), next: null })),
     'catalog.product': async ({ session, product }) =>

@@ -8,6 +8,7 @@ import { addCatalogApi } from './catalog-api.ts';
 import { addDescriptionRoutes } from './description-routes.ts';
 import { addDeliveryApi } from './delivery-api.ts';
 import { addDownloadApi } from './download-api.ts';
+import { addHomeApi } from './home-api.ts';
 import { addLicenceApi } from './licence-api.ts';
 import { addMemberApi } from './member-api.ts';
 import { addProfileApi } from './profile-api.ts';
@@ -25,6 +26,7 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     addAnswerHeaders(api);
     addIdempotency(api, services);
     addCatalogApi(api, services);
+    addHomeApi(api, services);
     addLicenceApi(api, services);
     addDeliveryApi(api, services);
     addDownloadApi(api, services);

@@ -134,5 +134,21 @@ const licenceFields = {
 export const LicencesView = strictObject({ licences: Type.Array(strictObject(licenceFields)) });
 export type LicencesView = Static<typeof LicencesView>;
 
+/** GET /home. A null version says that the product itself is new. */
+export const HomeView = strictObject({
+  lastVisitAt: OrNull(Time),
+  news: Type.Array(
+    strictObject({
+      product: Slug,
+      productTitle: Line,
+      version: OrNull(Version),
+      channel: OrNull(Slug),
+      at: Time,
+    }),
+  ),
+  ending: Type.Array(strictObject({ product: Slug, productTitle: Line, notAfter: Time })),
+  licences: Type.Array(strictObject(licenceFields)),
+});
+
 /** GET /licences/{name}/{version}; `text` is Markdown. */
 export const LicenceView = strictObject({ ...licenceFields, text: Type.String() });

@@ -8,7 +8,5 @@ export const rateWindowMs = 60_000;
 export const addressesCountedMax = 10_000;
 /** Rows of a page where the caller names no number. */
 export const pagePresetRows = 50;
-/** The table of many changes, in bytes as JSON. */
-export const bulkBodyBytesMax = 2 * 1024 * 1024;
-/** The largest body otherwise: the text of a licence agreement, every character escaped. */
+/** The largest body: a table of many changes, or the text of a licence agreement with every character escaped. */
 export const bodyBytesMax = 2 * 1024 * 1024;

@@ -9,6 +9,7 @@ import type { DangerousChange } from '../../second-person/dangerous-change.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { StaffAction } from '../staff-permissions.ts';
 import type { ApiCaller } from './api-caller.ts';
+import type { ApiTag } from './api-description.ts';
 
 /** An object's schema. */
 export type ObjectSchema = ReturnType<typeof Type.Object>;
@@ -28,7 +29,7 @@ export interface OperationAddress {
   /** Below /api/v1; `:names` are parameters. */
   readonly route: `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
   readonly summary: string;
-  readonly tag: string;
+  readonly tag: ApiTag;
   readonly action: StaffAction;
   /** What is answered when it is done; 200 where nothing is said. */
   readonly status?: 200 | 201;

@@ -66,6 +66,7 @@ export const catalogRows: Readonly<Record<string, RouteRow>> = {
   },
   'GET /api/v1/search': { who: 'customer', others: 'own', request: at('/api/v1/search?q=probe') },
   'GET /api/v1/entitlements': { who: 'customer', others: 'own' },
+  'GET /api/v1/home': { who: 'customer', others: 'own' },
   'GET /api/v1/licences': { who: 'customer', others: 'own' },
   'GET /api/v1/licences/:name/:version': {
     who: 'customer',
