@@ -19,6 +19,8 @@ export const databaseRetryWithinMs = 15_000;
 export const databaseRetryPauseMs = 100;
 /** PostgreSQL: how long a start waits for the server, and for another internal-db to let go of the database. */
 export const databaseStartWithinMs = 20_000;
+/** Rows that go into one statement while a database is copied; PostgreSQL takes 65,535 parameters. */
+export const copiedRowsPerStatement = 500;
 /** Prepared statements kept a connection. */
 export const preparedStatementsMax = 300;
 

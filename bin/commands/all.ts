@@ -10,6 +10,7 @@ import { configDiff, configDiscard, configRebase, configSet, configUnset } from 
 import { configHistory, configProposals, configShow } from './config-show.ts';
 import { configSign } from './config-sign.ts';
 import { cancel, deliveries, downloads } from './delivery.ts';
+import { dbCopy } from './db-copy.ts';
 import { doctor } from './doctor.ts';
 import { entitlements, extend, grant, revoke } from './entitlement.ts';
 import { keyList, keyRemove } from './key.ts';
@@ -95,6 +96,7 @@ export const commands: readonly CommandSpec[] = [
   staffTokenRevoke,
   audit,
   auditVerify,
+  dbCopy,
   configShow,
   configSet,
   configUnset,

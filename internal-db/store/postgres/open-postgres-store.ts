@@ -41,6 +41,19 @@ export async function openPostgresStore(settings: PostgresSettings): Promise<Sto
   }
 }
 
+/** Opens the database to copy something into it. Throws as `openPostgresStore` does. */
+export async function openPostgresWriter(settings: PostgresSettings): Promise<PostgresWriter> {
+  const client = await connectAtStart(settings, await clientConfigOf(settings));
+  try {
+    await checkDatabase(client, settings);
+    await migratePostgres(client);
+    return new PostgresWriter(() => Promise.resolve(client));
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
 function buildStore(parts: {
   config: ClientConfig;
   client: Client;

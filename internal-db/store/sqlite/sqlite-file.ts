@@ -4,7 +4,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { InternalDbError } from '../../internal-db-error.ts';
 import { databaseBusyTimeoutMs, preparedStatementsMax } from '../../limits.ts';
-import type { SqlParameters } from '../sql/sql-connection.ts';
+import type { SqlParameters, SqlValue } from '../sql/sql-connection.ts';
 import { versionPrecedence } from '../version-precedence.ts';
 
 // Result codes of https://sqlite.org/rescode.html (the primary code is the low byte).
@@ -42,6 +42,11 @@ export class SqliteFile {
   /** All rows. */
   all<Row>(sql: string, parameters: SqlParameters = {}): Row[] {
     return guard(() => this.#prepare(sql).all(parameters) as Row[]);
+  }
+
+  /** All rows one after the other, however many. */
+  *rows(sql: string): Generator<Record<string, SqlValue>> {
+    yield* this.#database.prepare(sql).iterate() as NodeJS.Iterator<Record<string, SqlValue>>;
   }
 
   /** Runs a writing statement; returns how many rows it changed. */
