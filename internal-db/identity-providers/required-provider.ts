@@ -2,7 +2,7 @@
 // leaves the customer, and is ended at its provider, has no other way in here. Called at every door that takes a password.
 import type { ProviderTitle } from '#commlink/methods/people-fields.ts';
 import type { ServiceContext } from '../service-context.ts';
-import type { UserWithAccount } from '../store/accounts.ts';
+import type { AccountRecord, UserRecord } from '../store/accounts.ts';
 import { servesAccount, vouchesFor } from './provider-identity.ts';
 
 type RequiringContext = Pick<ServiceContext, 'providerSignIns' | 'store'>;
@@ -10,7 +10,7 @@ type RequiringContext = Pick<ServiceContext, 'providerSignIns' | 'store'>;
 /** The provider that a customer's user must come by: that of its account and of its address's domain. Null: none. */
 export function requiredProvider(
   { providerSignIns }: Pick<RequiringContext, 'providerSignIns'>,
-  { user, account }: UserWithAccount,
+  { user, account }: { user: Pick<UserRecord, 'email'>; account: Pick<AccountRecord, 'name'> },
 ): ProviderTitle | null {
   const { email } = user;
   if (email === null) return null;

@@ -6,6 +6,7 @@ import type { Profile } from '#commlink/methods/people-methods.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { InternalDbError } from '../internal-db-error.ts';
 import { confirmLinkLifetimeMs } from '../limits.ts';
+import { requiredProvider } from '../identity-providers/required-provider.ts';
 import { refuse } from '../people-refusal.ts';
 import { newRecordId } from '../record-id.ts';
 import { hashSecret, newLinkToken } from '../secret-token.ts';
@@ -63,6 +64,8 @@ export async function requestEmail(
 ): Promise<{ done: true } | PeopleRefusal> {
   const refusal = await provePassword(context, caller, wanted.password);
   if (refusal) return refusal;
+  // Another domain would lead around the provider.
+  if (requiredProvider(context, caller)) return refuse('provider_required');
   const portal = context.mail.portal();
   if (portal === null) return refuse('mail_off');
   const { user, account } = caller;

@@ -9,6 +9,7 @@ import type { Static } from '#commlink/schema.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { isGoodPassword } from '../identity/password-policy.ts';
 import { insertSession, newSession } from '../identity/record-session.ts';
+import { requiredProvider } from '../identity-providers/required-provider.ts';
 import { InternalDbError } from '../internal-db-error.ts';
 import { refuse } from '../people-refusal.ts';
 import { newRecordId } from '../record-id.ts';
@@ -51,7 +52,7 @@ export async function describeInvitation(
   };
 }
 
-/** Makes the user and its session. Refused: `unusable`, `name_unusable`, `password_weak`, `name_taken`, `address_taken`. */
+/** Makes the user and its session. Refused: `unusable`, `name_unusable`, `password_weak`, `name_taken`, `address_taken`, `provider_required`. */
 export async function acceptInvitation(
   context: ServiceContext,
   accepted: Accepted,
@@ -62,6 +63,8 @@ export async function acceptInvitation(
   const { account, invitation } = found;
   if (!usernamePattern.test(username) || looksLikeDeliveryLogin(username)) return refuse('name_unusable');
   const { email, role } = invitation;
+  // The first sign-in there takes the invitation up.
+  if (requiredProvider(context, { user: { email }, account })) return refuse('provider_required');
   if (!isGoodPassword(password, { username, email, account: account.name })) return refuse('password_weak');
   const passwordHash = await context.passwords.hash(password);
   const createdAtMs = context.clock.nowMs();

@@ -115,7 +115,8 @@ t.test('our second factor is asked for unless the provider says that it did', as
 });
 
 t.test('where the provider is required, a password is refused at the portal and at a node', async (t) => {
-  const { signIn, webFront, cluster } = await startProviderRoom(t, { required: true });
+  const { signIn, webFront, cluster, requireProvider } = await startProviderRoom(t);
+  requireProvider();
   const refused = await webFront.call('session.open', { username: 'kim', password: memberPassword, address });
   t.match(refused, {
     opened: false,
@@ -133,6 +134,26 @@ t.test('where the provider is required, a password is refused at the portal and 
   const { answer } = await webFront.call('login.decide', { node: node.keys.id, sealed });
   t.match(node.verify('login-answer', answer), { verdict: { allowed: false, reason: 'credentials' } });
   t.match(await signIn('kim'), { opened: true });
+});
+
+t.test('neither another address nor an invitation leads around a provider that is required', async (t) => {
+  const { webFront, done, tokenTo, password, signIn, provider, requireProvider } = await startProviderRoom(t);
+  const open = async (username: string, typed: string): Promise<string> => {
+    const opened = await webFront.call('session.open', { username, password: typed, address });
+    if (!opened.opened) throw new Error(opened.reason);
+    return opened.session;
+  };
+  const [jo, kim] = [await open('jo', password), await open('kim', memberPassword)];
+  const email = 'nia@acme.test';
+  await done('member.invite', { session: jo, email, role: 'downloader', language: 'en' });
+  requireProvider();
+  const wish = { session: kim, email: 'kim@home.test', password: memberPassword };
+  t.match(await webFront.call('email.request', wish), { done: false, reason: 'provider_required' });
+  const particulars = { username: 'nia', displayName: 'Nia', language: 'en', address, client: null } as const;
+  const accepted = { ...particulars, token: await tokenTo(email), password: memberPassword };
+  t.match(await webFront.call('invitation.accept', accepted), { done: false, reason: 'provider_required' });
+  provider.people.set('nia', { email, email_verified: true });
+  t.match(await signIn('nia'), { opened: true, owner: { user: { name: 'nia' } } }, 'it is taken up there');
 });
 
 t.test('a link is made with the password, shown, and ended; a person there is linked once', async (t) => {

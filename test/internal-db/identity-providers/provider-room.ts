@@ -48,7 +48,12 @@ export async function startProviderRoom(t: Teardown, change: Partial<CustomerIde
     const { url, ticket } = await begin();
     return await finish({ ticket, back: await provider.visit(url, person) });
   };
-  return { ...room, provider, begin, finish, signIn };
+  /** From now on the provider is the only way in for its people; those who are there have passwords. */
+  const requireProvider = (): void => {
+    const { identityProviders } = room.services.context.settings();
+    for (const one of identityProviders) Object.assign(one, { required: true });
+  };
+  return { ...room, provider, begin, finish, signIn, requireProvider };
 }
 
 /** All that runs. */
