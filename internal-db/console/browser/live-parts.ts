@@ -60,7 +60,8 @@ class LiveRegion {
   async #refresh(): Promise<void> {
     if (this.#isLoading) return;
     this.#isLoading = true;
-    const loaded = await loadPage(location.href.replace(/#.*/, ''));
+    // The page's own address: what is shown may be the answer to a form, which has another one.
+    const loaded = await loadPage(refreshLink()?.href ?? location.href);
     this.#isLoading = false;
     const fresh = loaded?.querySelector<HTMLElement>('[data-live]');
     // The sign-in, or a page about an error: what is shown stays, with what was typed into it.
@@ -99,9 +100,13 @@ function partsOf(region: Element): Element[] {
   return [...region.children];
 }
 
+function refreshLink(): HTMLAnchorElement | null {
+  return document.querySelector<HTMLAnchorElement>('[data-refresh]');
+}
+
 /** Says that the page is live, or offers to load it again. */
 function showLive(isLive: boolean): void {
-  document.querySelector('[data-refresh]')?.toggleAttribute('hidden', isLive);
+  refreshLink()?.toggleAttribute('hidden', isLive);
   document.querySelector('[data-live-tag]')?.toggleAttribute('hidden', !isLive);
 }
 

@@ -132,7 +132,7 @@ function renderSpanTable({ spans, daysInSpan }: DownloadStatistics): Html {
   const rows = spans
     .filter((totals) => valuesOf(totals).some((value) => value > 0))
     .toReversed()
-    .map((totals) => rowOf(totals.day, totals));
+    .map((totals) => rowOf(html`<span class="day">${totals.day}</span>`, totals));
   return renderTotalsTable(daysInSpan === 1 ? 'Day' : 'From', rows);
 }
 
@@ -165,7 +165,7 @@ function renderTotalsTable(first: string, rows: readonly (readonly HtmlValue[])[
   });
 }
 
-function rowOf(name: string, totals: DownloadTotals): HtmlValue[] {
+function rowOf(name: HtmlValue, totals: DownloadTotals): HtmlValue[] {
   return [name, ...valuesOf(totals).map((value) => countText(value)), sizeText(totals.sentBytes)];
 }
 
