@@ -9,7 +9,8 @@
  * - `unreachable` the database's server could not be reached, or was lost: nothing of the transaction is there
  * - `store_fault` the database engine failed otherwise; `cause` says how; the transaction was undone
  */
-export type InternalDbErrorCode = 'taken' | 'disk_full' | 'overloaded' | 'closed' | 'unreachable' | 'store_fault';
+export type InternalDbErrorCode =
+  'taken' | 'disk_full' | 'overloaded' | 'closed' | 'unreachable' | 'store_fault';
 
 /** A fault inside internal-db, with a stable code. `message` holds no secret. */
 export class InternalDbError extends Error {

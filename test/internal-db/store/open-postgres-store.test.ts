@@ -11,6 +11,7 @@ import { testConsoleContract } from './console-contract.ts';
 import { testHistoryContract } from './history-contract.ts';
 import { testIdentityLinkContract } from './identity-link-contract.ts';
 import { testManyProductsContract } from './many-products-contract.ts';
+import { testPortalViewContract } from './portal-view-contract.ts';
 import { testSshKeyContract } from './ssh-key-contract.ts';
 import { testStaffSecurityContract } from './staff-security-contract.ts';
 import { testStaffTokenContract } from './staff-token-contract.ts';
@@ -34,6 +35,7 @@ t.test('the contract of stores', async (t) => {
   testHistoryContract(t, open);
   testIdentityLinkContract(t, open);
   testManyProductsContract(t, open);
+  testPortalViewContract(t, open);
   testSshKeyContract(t, open);
   testStaffSecurityContract(t, open);
   testStaffTokenContract(t, open);
