@@ -22,7 +22,7 @@ import { applyReports } from './nodes/apply-reports.ts';
 import { reconcileStatement } from './nodes/reconcile-statement.ts';
 import { createIdentityHandlers } from './identity-providers/identity-handlers.ts';
 import { createPeopleHandlers } from './people-handlers.ts';
-import { listToldViews, openPortalView } from './portal-views/open-view.ts';
+import { createPortalViewHandlers } from './portal-views/portal-view-handlers.ts';
 import { refuseChangesInViews } from './portal-views/refuse-changes.ts';
 import type { ServiceContext } from './service-context.ts';
 import { addKey, listKeys, removeKey } from './ssh-keys/own-keys.ts';
@@ -56,6 +56,7 @@ export function createCustomerHandlers(
     ...createDeliveryHandlers(context, { reading, downloading }),
     ...createPeopleHandlers(context, { withCaller, reading }),
     ...createIdentityHandlers(context, withCaller),
+    ...createPortalViewHandlers(context, reading),
     'session.open': (params) => openSession(context, params),
     'session.describe': ({ session }) =>
       withCaller(session, async (caller) => ({ valid: true as const, owner: viewOwner(caller) })),
@@ -89,12 +90,6 @@ export function createCustomerHandlers(
       withCaller(session, async (caller) => ({
         valid: true as const,
         removed: await removeKey(context, caller, id),
-      })),
-    'portalView.open': (params) => openPortalView(context, params),
-    'portalView.listTold': ({ session }) =>
-      reading(session, async (caller) => ({
-        valid: true as const,
-        views: await listToldViews(context, caller),
       })),
     'login.decide': ({ node, sealed }) => decideLogin(context, node, sealed),
     'node.report': ({ node, reports }) => applyReports(context, node, reports),
