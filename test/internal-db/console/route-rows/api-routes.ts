@@ -30,7 +30,10 @@ export const apiRows: Readonly<Record<string, RouteRow>> = {
 function rowOf(route: string, action: (typeof operations)[number]['action']): [string, RouteRow] {
   const [method = '', path = ''] = route.split(' ');
   const address = path.replaceAll(/:(\w+)/g, (_all, name: string) => nobody[name] ?? 'nothing');
-  const request = async () => ({ path: `/api/v1${address}${queries[path] ?? ''}`, body: { unknown: 'field' } });
+  const request = async () => ({
+    path: `/api/v1${address}${queries[path] ?? ''}`,
+    body: { unknown: 'field' },
+  });
   const who = staffRoles.filter((role) => mayDo(role, action));
   const answers = method === 'POST' || method === 'PUT' ? 400 : path.includes(':') ? 404 : null;
   return [`${method} /api/v1${path}`, { who, request, ...(answers === null ? {} : { answers }) }];
