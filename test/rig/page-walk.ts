@@ -1,6 +1,7 @@
 // Walks through pages in real Chromium as somebody who is signed in: each on a telephone and on a desktop, in one colour
 // scheme each, and holds it to the audit. Called by the tests of every page of the portal and of the console.
 import type { Browser, BrowserContext, Cookie, Page } from 'playwright-core';
+import type { Test } from 'tap';
 import { Agent, request } from 'undici';
 import { collectFaults, takePicture, viewports } from './chromium.ts';
 import { auditPage } from './page-audit.ts';
@@ -23,7 +24,7 @@ export interface Walk {
 }
 
 /** A browser's window for the walk. */
-export async function openWindow(browser: Browser, walk: Walk): Promise<BrowserContext> {
+async function openWindow(browser: Browser, walk: Walk): Promise<BrowserContext> {
   const { viewport, colorScheme, locale } = walk.look;
   const context = await browser.newContext({ viewport, colorScheme, locale, ignoreHTTPSErrors: true });
   await context.addCookies(
@@ -39,8 +40,39 @@ export async function openWindow(browser: Browser, walk: Walk): Promise<BrowserC
   return context;
 }
 
+/** A row of either route table, as far as a walk needs it. */
+interface WalkedRow<Records> {
+  readonly who: unknown;
+  readonly answers?: number;
+  readonly request?: (records: Records) => Promise<{ readonly path?: string }>;
+}
+
+/**
+ * Looks at every page of a route table: routes that answer GET, and are neither the API's nor refusals. Whoever the walk's
+ * cookies belong to must be allowed to see them. Fails the test for what is wrong with each, and when there were next to none.
+ */
+export async function walkEveryPage<Records>(
+  t: Test,
+  { browser, walk }: { browser: Browser; walk: Walk },
+  { routes, records }: { routes: Readonly<Record<string, WalkedRow<Records>>>; records: Records },
+): Promise<void> {
+  let pageCount = 0;
+  for (const [route, row] of Object.entries(routes)) {
+    const isRefusal = (row.answers ?? 200) >= 400;
+    if (!route.startsWith('GET ') || route.startsWith('GET /api/') || isRefusal) continue;
+    const path = (await row.request?.(records))?.path ?? route.slice('GET '.length);
+    const asVisitor = row.who === 'anybody' ? { ...walk, cookies: [] } : walk;
+    const context = await openWindow(browser, asVisitor);
+    const findings = await walkTo(context, asVisitor, path);
+    if (findings) t.same(findings, [], route);
+    pageCount += findings ? 1 : 0;
+    await context.close();
+  }
+  t.ok(pageCount >= 6, `${pageCount} pages were looked at`);
+}
+
 /** What is wrong with the page at `path`; null when there is no page, but a file or a stream. */
-export async function walkTo(context: BrowserContext, walk: Walk, path: string): Promise<string[] | null> {
+async function walkTo(context: BrowserContext, walk: Walk, path: string): Promise<string[] | null> {
   if (!(await isPage(walk, path))) return null;
   const page = await context.newPage();
   const faults = collectFaults(page);

@@ -3,7 +3,7 @@
 import t from 'tap';
 import { launchChromium, viewports } from '../rig/chromium.ts';
 import { auditPage } from '../rig/page-audit.ts';
-import { looks, openWindow, walkTo } from '../rig/page-walk.ts';
+import { looks, walkEveryPage } from '../rig/page-walk.ts';
 import { startPortalWithDatabase } from './portal-with-database.ts';
 import { createTwoAccounts } from './route-customers.ts';
 import { portalRoutes } from './route-table.ts';
@@ -26,25 +26,8 @@ t.test('the audit finds what is wrong with a page', async (t) => {
 for (const look of looks) {
   t.test(`every page is good on a ${look.name}`, async (t) => {
     const victim = await accounts.victim();
-    const signedIn = [{ name: '__Host-consign-session', value: victim.session }];
-    let pageCount = 0;
-    for (const [route, row] of Object.entries(portalRoutes)) {
-      const isRefusal = (row.answers ?? 200) >= 400;
-      if (!route.startsWith('GET ') || route.startsWith('GET /api/') || isRefusal) continue;
-      const path = (await row.request?.(victim))?.path ?? route.slice('GET '.length);
-      const walk = {
-        site: 'portal' as const,
-        origin,
-        certificate,
-        look,
-        cookies: row.who === 'anybody' ? [] : signedIn,
-      };
-      const context = await openWindow(browser, walk);
-      const findings = await walkTo(context, walk, path);
-      if (findings) t.same(findings, [], route);
-      pageCount += findings ? 1 : 0;
-      await context.close();
-    }
-    t.ok(pageCount >= 6, `${pageCount} pages were looked at`);
+    const cookies = [{ name: '__Host-consign-session', value: victim.session }];
+    const walk = { site: 'portal' as const, origin, certificate, look, cookies };
+    await walkEveryPage(t, { browser, walk }, { routes: portalRoutes, records: victim });
   });
 }
