@@ -165,7 +165,7 @@ export class FakePeople {
         wish(session, () => {
           const times = { createdAtMs: Date.now(), expiresAtMs: Date.now() + 7 * 86_400_000 };
           const invitation = { id: ids.invitation, email, role, invitedBy: 'Ada', ...times };
-          this.invitations.unshift(invitation);
+          this.invitations.push(invitation);
           return { invitation };
         }),
       'invitation.withdraw': async ({ session }) => wish(session, () => ({})),

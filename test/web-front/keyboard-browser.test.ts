@@ -100,7 +100,7 @@ async function inviteSomebody(visit: Visit): Promise<void> {
   await follow(page, page.getByRole('link', { name: 'Members' }), heading(page, 'Invite somebody'));
   await fill(page, 'E-mail address', `friend-of-${name}@acme.example`);
   await page.keyboard.press('Enter');
-  await page.getByText(`friend-of-${name}@acme.example`).first().waitFor();
+  await page.getByText(`An invitation is on its way to friend-of-${name}@acme.example.`).waitFor();
   await lookAt(visit, 'members');
 }
 

@@ -30,7 +30,8 @@ export interface MembersView {
 /** The page. */
 export function membersPage(frame: PageFrame, viewer: Viewer, view: MembersView): string {
   const texts = frame.texts.members;
-  const newest = view.isSent ? view.invitations[0] : undefined;
+  // They come oldest first.
+  const newest = view.isSent ? view.invitations.at(-1) : undefined;
   const main = html`<header class="page-head">
       <h1>${texts.title}</h1>
       <p class="lead">${texts.lead(viewer.accountName)}</p>
