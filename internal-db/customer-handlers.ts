@@ -4,7 +4,6 @@ import type { Logger } from '#commlink/log.ts';
 import type { Handlers } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import type { TokenScope } from '#commlink/methods/session-owner.ts';
-import { readArtifactSlice } from './artifacts/artifact-slices.ts';
 import { createCatalogHandlers } from './catalog/catalog-handlers.ts';
 import { createDeliveryHandlers } from './deliveries/delivery-handlers.ts';
 import { createIdempotencyHandlers } from './idempotency/idempotency-handlers.ts';
@@ -15,11 +14,9 @@ import {
   viewOwner,
   type AuthenticatedCaller,
 } from './identity/authenticate-secret.ts';
-import { decideLogin } from './identity/decide-login.ts';
 import { closeSession, openSession } from './identity/open-session.ts';
 import { createToken, listTokens, revokeToken } from './identity/personal-tokens.ts';
-import { applyReports } from './nodes/apply-reports.ts';
-import { reconcileStatement } from './nodes/reconcile-statement.ts';
+import { createNodeHandlers } from './nodes/node-handlers.ts';
 import { createIdentityHandlers } from './identity-providers/identity-handlers.ts';
 import { createPeopleHandlers } from './people-handlers.ts';
 import { createPortalViewHandlers } from './portal-views/portal-view-handlers.ts';
@@ -57,6 +54,7 @@ export function createCustomerHandlers(
     ...createPeopleHandlers(context, { withCaller, reading }),
     ...createIdentityHandlers(context, withCaller),
     ...createPortalViewHandlers(context, reading),
+    ...createNodeHandlers(context),
     'session.open': (params) => openSession(context, params),
     'session.describe': ({ session }) =>
       withCaller(session, async (caller) => ({ valid: true as const, owner: viewOwner(caller) })),
@@ -91,10 +89,6 @@ export function createCustomerHandlers(
         valid: true as const,
         removed: await removeKey(context, caller, id),
       })),
-    'login.decide': ({ node, sealed }) => decideLogin(context, node, sealed),
-    'node.report': ({ node, reports }) => applyReports(context, node, reports),
-    'artifact.read': ({ node, request }) => readArtifactSlice(context, node, request),
-    'node.reconcile': ({ node, statement }) => reconcileStatement(context, node, statement),
   };
   return answerErrors(refuseChangesInViews(context, handlers), log);
 }

@@ -24,6 +24,9 @@ export interface NodeRelay {
   reachedNodes(): Promise<ReachedNode[]>;
 }
 
+/** For one attempt that is made again later when it fails. */
+const attempt = { deadlineMs: unstageAttemptDeadlineMs } as const;
+
 type Ask<T> = (webFront: string, through: Pick<Commlink, 'call'>) => Promise<T>;
 
 /** The relay over the commlink; `link` gives it, or null before it is open and after it was closed. */
@@ -58,15 +61,11 @@ export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | 
       ),
     unstage: (params) =>
       throughAll((webFront, commlink) =>
-        commlink.call(webFront, webFrontMethods, 'relay.unstage', params, {
-          deadlineMs: unstageAttemptDeadlineMs,
-        }),
+        commlink.call(webFront, webFrontMethods, 'relay.unstage', params, attempt),
       ),
     replaceBans: (params) =>
       throughAll((webFront, commlink) =>
-        commlink.call(webFront, webFrontMethods, 'relay.bans', params, {
-          deadlineMs: unstageAttemptDeadlineMs,
-        }),
+        commlink.call(webFront, webFrontMethods, 'relay.bans', params, attempt),
       ),
     listSessions: (params) =>
       throughAll((webFront, commlink) =>
@@ -76,15 +75,11 @@ export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | 
       ),
     cutSessions: (params) =>
       throughAny((webFront, commlink) =>
-        commlink.call(webFront, webFrontMethods, 'relay.cut', params, {
-          deadlineMs: unstageAttemptDeadlineMs,
-        }),
+        commlink.call(webFront, webFrontMethods, 'relay.cut', params, attempt),
       ),
     holdArtifacts: (params) =>
       throughAny((webFront, commlink) =>
-        commlink.call(webFront, webFrontMethods, 'relay.hold', params, {
-          deadlineMs: unstageAttemptDeadlineMs,
-        }),
+        commlink.call(webFront, webFrontMethods, 'relay.hold', params, attempt),
       ),
     reachedNodes: async () => {
       const commlink = link();
