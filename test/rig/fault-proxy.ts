@@ -4,6 +4,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { Transform, type TransformCallback } from 'node:stream';
+import { resetConnection } from '#ftp-node/session/reset-connection.ts';
 
 const proxyAddress = '127.0.0.2';
 
@@ -89,7 +90,7 @@ export class FaultProxy {
 
   #join(dialler: Socket): void {
     if (this.#isPartitioned) {
-      dialler.resetAndDestroy();
+      resetConnection(dialler);
       return;
     }
     const target = connect({
@@ -103,8 +104,8 @@ export class FaultProxy {
     dialler.setNoDelay(true);
     const breakBoth = (): void => {
       this.#connections.delete(dialler);
-      dialler.resetAndDestroy();
-      target.resetAndDestroy();
+      resetConnection(dialler);
+      resetConnection(target);
     };
     this.#connections.set(dialler, breakBoth);
     for (const socket of [dialler, target]) {

@@ -3,6 +3,7 @@
 // the control connection closes in the middle), and which ABOR, a revocation or the end of the session can abort
 // (defect 10: ABOR is ignored). Callers: commands/retrieve.ts, commands/list.ts.
 import type { Socket } from 'node:net';
+import { resetConnection } from '../reset-connection.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { beginHandshake, closeDataSocket, finishHandshake } from './data-socket.ts';
 import { FtpRefusal } from './ftp-refusal.ts';
@@ -107,7 +108,7 @@ export class DataTransfer {
 
   /** Breaks the data connection off with a TCP reset: a FIN would look like the end of the file. */
   reset(): void {
-    if (this.#plain?.destroyed === false) this.#plain.resetAndDestroy();
+    if (this.#plain !== null) resetConnection(this.#plain, this.#socket);
   }
 
   /** Releases the data connection when the transfer is over. */

@@ -2,6 +2,7 @@
 // which may be TLS over the accepted one. Callers: web-server.ts keeps it; request-queue.ts asks it.
 import type { Socket } from 'node:net';
 import type { AcceptedConnection } from '../accept-connection.ts';
+import { resetConnection } from '../reset-connection.ts';
 
 /** A customer's connection, under TLS or without. */
 export interface CustomerConnection {
@@ -38,7 +39,7 @@ export class CustomerConnections {
 
   /** Keeps what is known of it, until it is closed. */
   admit({ socket, address, connection }: AcceptedConnection): void {
-    this.#keep(socket, { address, connection, reset: () => void socket.resetAndDestroy() });
+    this.#keep(socket, { address, connection, reset: () => resetConnection(socket) });
   }
 
   /** Its requests are to be refused. */

@@ -13,6 +13,7 @@ import {
 } from '../../limits.ts';
 import { pause } from '../../pause.ts';
 import { acceptConnection } from '../accept-connection.ts';
+import { resetConnection } from '../reset-connection.ts';
 import type { ProtocolServer, SessionServices } from '../session-services.ts';
 import { CustomerConnections } from './customer-connections.ts';
 import type { LinkIssuer } from './download-link.ts';
@@ -90,7 +91,7 @@ async function serveConnection(
   const { services, speaking, connections } = serving;
   socket.on('error', (error) => services.log.debug({ err: error }, 'a connection broke'));
   connections.add(socket);
-  const end = (): void => void socket.resetAndDestroy();
+  const end = (): void => resetConnection(socket);
   const accepted = await acceptConnection(socket, { services, protocol: speaking.protocol, end });
   if (accepted?.admitted) connections.admit(accepted);
   // A browser shows nothing of a connection that is refused; so while that is for long, it is told in HTTP.
