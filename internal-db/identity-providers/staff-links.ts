@@ -41,8 +41,9 @@ export async function unlinkStaff(
   id: string,
 ): Promise<void> {
   const required = await requiredStaffProvider(context, staffId);
-  if (required)
-    throw new RpcError('refused', `${required.title} is required: an operator has to end this link.`);
+  if (required) {
+    throw new RpcError('refused', `The settings ask you to sign in with ${required.title}, so this link stays.`);
+  }
   await context.store.transaction(async (transaction) => {
     if (!(await transaction.identityLinks.deleteLink(staffId, id))) {
       throw new RpcError('not_found', 'There is no such link (any more).');
