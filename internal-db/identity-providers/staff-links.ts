@@ -42,7 +42,10 @@ export async function unlinkStaff(
 ): Promise<void> {
   const required = await requiredStaffProvider(context, staffId);
   if (required) {
-    throw new RpcError('refused', `The settings ask you to sign in with ${required.title}, so this link stays.`);
+    throw new RpcError(
+      'refused',
+      `The settings ask you to sign in with ${required.title}, so this link stays.`,
+    );
   }
   await context.store.transaction(async (transaction) => {
     if (!(await transaction.identityLinks.deleteLink(staffId, id))) {
