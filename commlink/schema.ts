@@ -35,13 +35,17 @@ export interface SchemaCheck<T> {
 
 const violationsMax = 8;
 
-/** Compiles a schema once, at module load. `what` names the value in error messages ("grant", "configuration"). */
+/**
+ * A schema's check. It is compiled once, when it is used first: a program knows hundreds, a command of the command line
+ * needs three. `what` names the value in error messages ("grant", "configuration").
+ */
 export function compileSchema<S extends TSchema>(what: string, schema: S): SchemaCheck<Static<S>> {
-  const validator = Compile(schema);
-  const matches = (value: unknown): value is Static<S> => validator.Check(value);
+  let compiled: ReturnType<typeof Compile<S>> | null = null;
+  const validator = () => (compiled ??= Compile(schema));
+  const matches = (value: unknown): value is Static<S> => validator().Check(value);
   const parse = (value: unknown): Static<S> => {
     if (matches(value)) return value;
-    const violations = [...validator.Errors(value)]
+    const violations = [...validator().Errors(value)]
       .filter((error) => error.keyword !== 'boolean')
       .slice(0, violationsMax)
       .map((error) => ({ path: error.instancePath, message: error.message }));

@@ -1,4 +1,4 @@
-// A method table with its schemas compiled, once for a process and shared by all its connections.
+// A method table with its schemas, each compiled once for a process and shared by all its connections.
 // Callers: rpc.ts and commlink.ts compile; the two sides of a connection look rows up.
 import type { MethodSpec, MethodTable } from '../method-table.ts';
 import { compileSchema, type SchemaCheck } from '../schema.ts';
@@ -17,7 +17,7 @@ export type CompiledTable = ReadonlyMap<string, CompiledMethod>;
 
 const methodName = /^[a-z][A-Za-z0-9.-]{0,63}$/;
 
-/** Compiles every row. Throws TypeError for a name that could not stand in a line as it is. */
+/** Every row by its name. Throws TypeError for a name that could not stand in a line as it is. */
 export function compileTable(table: MethodTable): CompiledTable {
   return new Map(Object.entries(table).map(([name, spec]) => [name, compileMethod(name, spec)]));
 }
