@@ -26,6 +26,7 @@ import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
 import { addHistoryRoutes } from './pages/history-routes.ts';
 import { addBrandingRoutes, brandingAddresses } from './pages/branding-routes.ts';
 import { addLanguageRoutes } from './pages/language-routes.ts';
+import { addKeptFormRoutes } from './pages/kept-forms/kept-form-routes.ts';
 import { createFrames } from './pages/page-frame.ts';
 import { addPortalViewRoutes } from './pages/portal-views/portal-view-routes.ts';
 import { addSessionFileRoutes } from './pages/session-file-routes.ts';
@@ -88,6 +89,7 @@ export async function buildPortal(
   addHealthRoute(app, linkedCounts, admission);
   addBrandingRoutes(app, brandingAssets);
   addLanguageRoutes(app, services);
+  addKeptFormRoutes(app, services);
   addSignInRoutes(app, services);
   addPeopleRoutes(app, services);
   addCatalogRoutes(app, services);

@@ -43,6 +43,14 @@ export const httpLimits = {
   clientNameCharactersMax: 300,
 } as const;
 
+/** Fixed bounds of a form that is kept because its session was over; sealed it has to fit `cookieValueBytesMax`. */
+export const keptFormLimits = {
+  /** How long it may wait for the sign-in, from when it was sent. */
+  lifetimeMs: 30 * 60_000,
+  /** How long a browser holds on to a session that is over. */
+  overSessionKeptMs: 24 * 3_600_000,
+} as const;
+
 /** Fixed bounds of calls over the commlink. */
 export const callLimits = {
   /** How long a request waits for a link that is down before the customer is told. */

@@ -203,6 +203,17 @@ t.test('an ended session leads to the sign-in, and from there back to what was w
   await takePicture(page, 'delivery-phone-ask');
   await page.getByRole('button', { name: 'Make it ready' }).click();
   await page.getByText('once-only-Pw-3f9a').waitFor();
+
+  await page.goto(`${portal.origin}/tokens`);
+  await page.getByLabel('What is it for?').fill('nightly build');
+  portal.internalDb.liveSecrets.clear();
+  await page.getByRole('button', { name: 'Make the token' }).click();
+  await signIn();
+  await page.getByRole('heading', { name: 'What you had typed' }).waitFor();
+  t.same(await auditPage(page), [], 'the page that shows what was typed');
+  await takePicture(page, 'kept-form-phone');
+  await page.getByRole('button', { name: 'Make the token' }).click();
+  await page.getByText('The token “nightly build” is made.').waitFor();
 });
 
 t.test('all of it works without scripts', async (t) => {

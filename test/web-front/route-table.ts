@@ -5,6 +5,7 @@ import type { RouteRow } from './route-row.ts';
 import { catalogRows } from './route-rows/catalog-routes.ts';
 import { designRows } from './route-rows/design-routes.ts';
 import { deliveryRows } from './route-rows/delivery-routes.ts';
+import { keptFormRows } from './route-rows/kept-form-routes.ts';
 import { firstRows } from './route-rows/first-routes.ts';
 import { peopleRows } from './route-rows/people-routes.ts';
 import { providerRows } from './route-rows/provider-routes.ts';
@@ -16,6 +17,7 @@ export const portalRoutes: Readonly<Record<string, RouteRow>> = {
   ...catalogRows,
   ...deliveryRows,
   ...designRows,
+  ...keptFormRows,
   ...peopleRows,
   ...portalViewRows,
   ...providerRows,

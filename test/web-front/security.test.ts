@@ -57,14 +57,15 @@ t.test('cookies are Secure, HttpOnly, SameSite and bound to this host', async (t
   const formToken = await visitor.formToken('/');
   const delivered = await visitor.submit('/deliveries', { formToken, ...wish });
   const lines = [form, signedIn, delivered].flatMap(({ headers }) => headers['set-cookie'] ?? []);
-  t.equal(lines.length, 3);
+  t.equal(lines.length, 4);
   for (const line of lines) {
     t.match(line, /; HttpOnly; Secure; SameSite=Lax$/);
     t.notMatch(line, /Domain=/);
   }
   t.match(lines[0], /^__Host-consign-visitor=[\w-]{43}; Path=\/;/);
-  t.match(lines[1], /^__Host-consign-session=consign_ses_[\w-]{43}; Max-Age=3\d{3}; Path=\/;/);
-  t.match(lines[2], /^__Secure-consign-delivery=[\w-]+; Max-Age=3\d{3}; Path=\/deliveries\/dlv_[\w-]{22};/);
+  t.match(lines[1], /^__Host-consign-session=consign_ses_[\w-]{43}; Max-Age=(?:89\d{3}|90000); Path=\/;/);
+  t.match(lines[2], /^__Host-consign-person=usr_[\w-]{22}; Max-Age=(?:89\d{3}|90000); Path=\/;/);
+  t.match(lines[3], /^__Secure-consign-delivery=[\w-]+; Max-Age=3\d{3}; Path=\/deliveries\/dlv_[\w-]{22};/);
 });
 
 t.test(

@@ -1,6 +1,8 @@
 // The cookies of the portal, and nothing else of it. All are Secure, HttpOnly and SameSite=Lax; those for the whole
 // site carry the __Host- prefix, so that neither another host of the domain nor plain HTTP can plant one.
+import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import { languageCookie, type Language } from '#commlink/pages/texts/language.ts';
+import { keptFormLimits } from '../limits.ts';
 
 /** The attributes that this portal gives its cookies. `maxAge` is in seconds. */
 export interface CookieAttributes {
@@ -23,13 +25,17 @@ export interface CookieSink {
 }
 
 const sessionCookie = '__Host-consign-session';
+const personCookie = '__Host-consign-person';
 const visitorCookie = '__Host-consign-visitor';
 const providerCookie = '__Host-consign-provider';
 const deliveryCookie = '__Secure-consign-delivery';
+const keptFormCookie = '__Secure-consign-typed';
 const secretPattern = /^[\w-]{1,256}$/;
 /** As long as internal-db waits for somebody to come back from a provider, and a little. */
 const providerKeptSeconds = 600;
 const languageKeptSeconds = 366 * 86_400;
+/** The page that shows a kept form, and alone gets its cookie. */
+export const keptFormPath = '/typed';
 const wholeSite = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const;
 
 /** The session token that the browser sent; null when there is none that could be one. */
@@ -42,9 +48,19 @@ export function isStaffViewSession(session: string): boolean {
   return session.startsWith('consign_view_');
 }
 
-/** Keeps a session in the browser until it expires. */
-export function setSessionCookie(reply: CookieSink, session: string, expiresAtMs: number): void {
-  reply.setCookie(sessionCookie, session, { ...wholeSite, maxAge: secondsUntil(expiresAtMs) });
+/** Keeps a session in the browser, and a while longer than it is good for, so that a form sent then is known as its own. */
+export function setSessionCookie(reply: CookieSink, session: string, owner: SessionOwner): void {
+  const options = {
+    ...wholeSite,
+    maxAge: secondsUntil(owner.expiresAtMs + keptFormLimits.overSessionKeptMs),
+  };
+  reply.setCookie(sessionCookie, session, options);
+  reply.setCookie(personCookie, owner.user.id, options);
+}
+
+/** Whose session this browser had last, by what was said when it was opened; null when nobody's. */
+export function readPersonCookie(request: CookieSource): string | null {
+  return readSecret(request, personCookie);
 }
 
 /** Forgets the session in the browser. */
@@ -80,6 +96,17 @@ export function setDeliveryCookie(
 ): void {
   const options = { ...wholeSite, path: `/deliveries/${delivery}`, maxAge: secondsUntil(expiresAtMs) };
   reply.setCookie(deliveryCookie, sealed, options);
+}
+
+/** The sealed form that waits to be sent again. */
+export function readKeptFormCookie(request: CookieSource): string | null {
+  return request.cookies[keptFormCookie] ?? null;
+}
+
+/** Keeps a sealed form in the browser, for the page alone that shows it. */
+export function setKeptFormCookie(reply: CookieSink, sealed: string): void {
+  const maxAge = Math.floor(keptFormLimits.lifetimeMs / 1000);
+  reply.setCookie(keptFormCookie, sealed, { ...wholeSite, path: keptFormPath, maxAge });
 }
 
 /** What a browser takes along to an identity provider: internal-db's ticket, and where to go afterwards. */

@@ -5,6 +5,7 @@ import { errorPage } from '../pages/error-page.ts';
 import type { FrameFor, PageRequest } from '../pages/page-frame.ts';
 import { PortalProblem, problemTable, type ProblemCode } from '../portal-problem.ts';
 import { clearSessionCookie, readSessionCookie, type CookieSink } from './cookies.ts';
+import { keepForm } from './kept-form.ts';
 import type { PortalApp } from './portal-app.ts';
 import { answerHeaders } from '#commlink/pages/security-headers.ts';
 
@@ -34,6 +35,7 @@ export interface ProblemDetails {
 /** What is needed of a request to answer its error. */
 export interface FailedRequest extends PageRequest {
   readonly id: string;
+  readonly body?: unknown;
 }
 
 /** What is needed of a reply to answer an error. */
@@ -61,7 +63,7 @@ export function createErrorAnswer(means: {
     logProblem(log, problem, request.id);
     reply.headers(answerHeaders(request.id));
     if (problem.code === 'session_required' && !isApi(request.url))
-      return leadToSignIn(problem, request, reply);
+      return leadToSignIn(problem, { request, reply, publicUrl });
     reply.code(problem.statusCode);
     if (problem.retryAfterSeconds !== null) reply.header('retry-after', problem.retryAfterSeconds);
     if (!isApi(request.url)) {
@@ -90,9 +92,13 @@ export function refuseUnknownAddresses(app: PortalApp, { offersApi }: { offersAp
   });
 }
 
-function leadToSignIn(problem: PortalProblem, request: FailedRequest, reply: ErrorSink): unknown {
+function leadToSignIn(
+  problem: PortalProblem,
+  { request, reply, publicUrl }: { request: FailedRequest; reply: ErrorSink; publicUrl: string },
+): unknown {
+  const wanted = problem.returnTo ?? (request.method === 'GET' ? request.url : '/');
+  const page = keepForm(request, reply, { publicUrl, page: wanted }) ?? wanted;
   if (readSessionCookie(request) !== null) clearSessionCookie(reply);
-  const page = problem.returnTo ?? (request.method === 'GET' ? request.url : '/');
   const next = page === '/' ? '' : `?next=${encodeURIComponent(page)}`;
   return reply.redirect(`/sign-in${next}`, 303);
 }

@@ -52,7 +52,7 @@ export function addSignInRoutes(app: PortalApp, services: PortalServices): void 
       const origin = { address: clientAddress(request.ip), client: clientOf(request) };
       const opening = await internalDb.call('session.open', { username, password, ...origin });
       if (opening.opened) {
-        setSessionCookie(reply, opening.session, opening.owner.expiresAtMs);
+        setSessionCookie(reply, opening.session, opening.owner);
         return reply.redirect(next, 303);
       }
       const frame = frameFor(request);

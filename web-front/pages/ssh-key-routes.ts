@@ -16,10 +16,6 @@ const AddForm = strictObject({
   name: Type.Optional(Type.String({ maxLength: sshKeyInputMax.nameCharacters })),
   lifetimeDays: Type.Optional(Type.String({ maxLength: 16 })),
 });
-/** What was typed when the session had ended. */
-const KeysQuery = Type.Object({
-  name: Type.Optional(Type.String({ maxLength: sshKeyInputMax.nameCharacters })),
-});
 const RemoveForm = strictObject({ formToken: FormToken });
 const KeyParams = strictObject({ id: Id });
 const dayMs = 86_400_000;
@@ -35,15 +31,18 @@ export function addSshKeyRoutes(app: PortalApp, services: PortalServices): void 
     return sshKeysPage(frameFor(request), viewer, { keys, ...view });
   };
 
-  app.get('/ssh-keys', { schema: { querystring: KeysQuery, hide: true } }, async (request, reply) => {
-    const { name = '' } = request.query;
-    const page = await renderKeys(request, requireSession(request), { refusal: null, name, wrongDays: null });
+  app.get('/ssh-keys', { schema: { hide: true } }, async (request, reply) => {
+    const page = await renderKeys(request, requireSession(request), {
+      refusal: null,
+      name: '',
+      wrongDays: null,
+    });
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
   app.post('/ssh-keys', { schema: { body: AddForm, hide: true } }, async (request, reply) => {
     const { formToken, line, name = '', lifetimeDays = '' } = request.body;
-    return await returningTo(`/ssh-keys?${new URLSearchParams({ name })}`, async () => {
+    return await returningTo('/ssh-keys', async () => {
       const session = requireSession(request);
       requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
       const named = { line, name: name.trim() === '' ? null : name.trim() };

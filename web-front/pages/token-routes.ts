@@ -25,8 +25,6 @@ const CreateForm = strictObject({
   lifetimeDays: Type.String({ maxLength: 16 }),
   may: Type.Optional(TokenUse),
 });
-/** What was typed when the session had ended. */
-const TokensQuery = Type.Object({ name: Type.Optional(Type.String({ maxLength: 100 })) });
 const RevokeForm = strictObject({ formToken: FormToken });
 const TokenParams = strictObject({ id: Id });
 const dayMs = 86_400_000;
@@ -43,15 +41,14 @@ export function addTokenRoutes(app: PortalApp, services: PortalServices): void {
     return tokensPage(frameFor(request), viewer, { tokens, ...view });
   };
 
-  app.get('/tokens', { schema: { querystring: TokensQuery, hide: true } }, async (request, reply) => {
-    const { name = '' } = request.query;
-    const page = await renderTokens(request, requireSession(request), { ...emptyForm, name });
+  app.get('/tokens', { schema: { hide: true } }, async (request, reply) => {
+    const page = await renderTokens(request, requireSession(request), emptyForm);
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
   app.post('/tokens', { schema: { body: CreateForm, hide: true } }, async (request, reply) => {
     const { formToken, name, may = 'all' } = request.body;
-    return await returningTo(`/tokens?${new URLSearchParams({ name })}`, async () => {
+    return await returningTo('/tokens', async () => {
       const session = requireSession(request);
       requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
       const { lifetimeDays } = request.body;

@@ -14,8 +14,6 @@ export type AccountForm = 'profile' | 'email' | 'password';
 export interface AccountView {
   readonly profile: Profile;
   readonly done: AccountForm | null;
-  /** What was typed into the form of the profile before the session had ended. */
-  readonly displayName: string | null;
   readonly refused: { readonly form: AccountForm; readonly message: string } | null;
 }
 
@@ -49,7 +47,7 @@ function profilePart(frame: PageFrame, viewer: Viewer, view: AccountView): Html 
       ${renderTextField({
         name: 'displayName',
         label: texts.displayName,
-        value: view.displayName ?? profile.displayName,
+        value: profile.displayName,
         attributes: { autocomplete: 'name', maxlength: 100, required: true },
       })}
       ${renderSelect({

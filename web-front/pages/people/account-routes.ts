@@ -19,8 +19,6 @@ const FormToken = Type.String({ maxLength: 64 });
 const Form = Type.Union([Type.Literal('profile'), Type.Literal('email'), Type.Literal('password')]);
 const AccountQuery = Type.Object({
   done: Type.Optional(Form),
-  // What was typed when the session had ended.
-  displayName: Type.Optional(Type.String({ maxLength: 100 })),
 });
 const ProfileForm = strictObject({ formToken: FormToken, displayName: PersonName, language: Language });
 const EmailForm = strictObject({ formToken: FormToken, email: EmailAddress, password: TypedPassword });
@@ -39,23 +37,19 @@ export function addAccountRoutes(app: PortalApp, services: PortalServices): void
   const answerForm = createAnswer(services);
 
   app.get('/account', { schema: { querystring: AccountQuery, hide: true } }, async (request, reply) => {
-    const { done = null, displayName = null } = request.query;
-    const how = { done, refused: null, displayName };
-    const page = await renderAccount(services, request, how);
+    const { done = null } = request.query;
+    const page = await renderAccount(services, request, { done, refused: null });
     return reply.type('text/html; charset=utf-8').send(page);
   });
 
   app.post('/account/profile', { schema: { body: ProfileForm, hide: true } }, async (request, reply) => {
-    return await returningTo(
-      `/account?${new URLSearchParams({ displayName: request.body.displayName })}`,
-      async () => {
-        const session = requireSession(request);
-        const { formToken, ...wish } = request.body;
-        requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
-        const outcome = await internalDb.callForSession('profile.update', { session, ...wish });
-        return await answerForm(request, reply, { form: 'profile', outcome });
-      },
-    );
+    return await returningTo('/account', async () => {
+      const session = requireSession(request);
+      const { formToken, ...wish } = request.body;
+      requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
+      const outcome = await internalDb.callForSession('profile.update', { session, ...wish });
+      return await answerForm(request, reply, { form: 'profile', outcome });
+    });
   });
 
   app.post('/account/email', { schema: { body: EmailForm, hide: true } }, async (request, reply) => {
@@ -96,9 +90,7 @@ function createAnswer(services: PortalServices) {
     markRefused(reply, outcome);
     const message = explainRefusal(services.frameFor(request), outcome);
     reply.type('text/html; charset=utf-8');
-    return reply.send(
-      await renderAccount(services, request, { done: null, refused: { form, message }, displayName: null }),
-    );
+    return reply.send(await renderAccount(services, request, { done: null, refused: { form, message } }));
   };
 }
 

@@ -54,7 +54,7 @@ export function addInvitationRoutes(app: PortalApp, services: PortalServices): v
       client: clientOf(request),
     });
     if (outcome.done) {
-      setSessionCookie(reply, outcome.signIn.session, outcome.signIn.owner.expiresAtMs);
+      setSessionCookie(reply, outcome.signIn.session, outcome.signIn.owner);
       return reply.redirect('/welcome', 303);
     }
     reply.type('text/html; charset=utf-8');

@@ -19,7 +19,7 @@ export interface MembersView {
   readonly proofNeeded: boolean;
   /** The viewer's own user name. */
   readonly own: string;
-  /** What was typed into the invitation that was refused, or that the end of the session kept back. */
+  /** What was typed into the invitation that was refused. */
   readonly email: string;
   readonly role: UserRole;
   readonly refusal: string | null;

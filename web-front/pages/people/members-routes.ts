@@ -16,9 +16,6 @@ const FormToken = Type.String({ maxLength: 64 });
 const MembersQuery = Type.Object({
   after: Type.Optional(Cursor),
   done: Type.Optional(Type.Literal('invited')),
-  // What was typed into the invitation when the session had ended.
-  email: Type.Optional(Type.String({ maxLength: 254 })),
-  role: Type.Optional(UserRole),
 });
 const InviteForm = strictObject({
   formToken: FormToken,
@@ -48,8 +45,8 @@ export function addMembersRoutes(app: PortalApp, services: PortalServices): void
   const conclude = createConclusion(services);
 
   app.get('/members', { schema: { querystring: MembersQuery, hide: true } }, async (request, reply) => {
-    const { after = null, done, ...typed } = request.query;
-    const fate = { ...nobodyInvited, ...typed, refusal: null, isSent: done === 'invited' };
+    const { after = null, done } = request.query;
+    const fate = { ...nobodyInvited, refusal: null, isSent: done === 'invited' };
     const page = await renderMembers(services, request, { after, fate });
     return reply.type('text/html; charset=utf-8').send(page);
   });
@@ -57,7 +54,7 @@ export function addMembersRoutes(app: PortalApp, services: PortalServices): void
   app.post('/members', { schema: { body: InviteForm, hide: true } }, async (request, reply) => {
     const { formToken, ...wish } = request.body;
     const { email, role } = wish;
-    return await returningTo(`/members?${new URLSearchParams({ email, role })}`, async () => {
+    return await returningTo('/members', async () => {
       const session = requireSession(request);
       requireOwnForm(request, { publicUrl, formToken, cookieSecret: session });
       const outcome = await internalDb.callForSession('member.invite', { session, ...wish });

@@ -87,7 +87,7 @@ export function addProviderRoutes(app: PortalApp, services: PortalServices): voi
         })
       : ({ opened: false, reason: 'unusable', retryAfterMs: 0 } as const);
     if (finished.opened) {
-      setSessionCookie(reply, finished.session, finished.owner.expiresAtMs);
+      setSessionCookie(reply, finished.session, finished.owner);
       return reply.redirect(next, 303);
     }
     if (finished.reason === 'linked') return reply.redirect('/account/security', 303);

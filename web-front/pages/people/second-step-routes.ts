@@ -81,7 +81,7 @@ export function addSecondStepRoutes(app: PortalApp, services: PortalServices): v
       });
       const next = ownPath(request.body.next);
       if (finished.opened) {
-        setSessionCookie(reply, finished.session, finished.owner.expiresAtMs);
+        setSessionCookie(reply, finished.session, finished.owner);
         return reply.redirect(next, 303);
       }
       const frame = frameFor(request);

@@ -33,7 +33,7 @@ export function addPortalViewRoutes(app: PortalApp, services: PortalServices): v
     const address = clientAddress(request.ip);
     const outcome = await internalDb.call('portalView.open', { code, address });
     if (outcome.done) {
-      setSessionCookie(reply, outcome.signIn.session, outcome.signIn.owner.expiresAtMs);
+      setSessionCookie(reply, outcome.signIn.session, outcome.signIn.owner);
       return reply.redirect('/', 303);
     }
     reply.type('text/html; charset=utf-8').code(410);

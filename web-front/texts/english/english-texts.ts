@@ -14,6 +14,7 @@ import { portalViewsTexts } from './portal-views.ts';
 import { refusalsTexts } from './refusals.ts';
 import { secondStepTexts } from './second-step.ts';
 import { securityTexts } from './security.ts';
+import { keptFormsTexts } from './kept-forms.ts';
 import { licencesTexts } from './licences.ts';
 import { signInTexts } from './sign-in.ts';
 
@@ -26,6 +27,7 @@ export const englishTexts = {
   errors: errorsTexts,
   keysAndTokens: keysAndTokensTexts,
   catalog: catalogTexts,
+  keptForms: keptFormsTexts,
   licences: licencesTexts,
   account: accountTexts,
   invitation: invitationTexts,

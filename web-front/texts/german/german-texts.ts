@@ -15,6 +15,7 @@ import { portalViewsTexts } from './portal-views.ts';
 import { refusalsTexts } from './refusals.ts';
 import { secondStepTexts } from './second-step.ts';
 import { securityTexts } from './security.ts';
+import { keptFormsTexts } from './kept-forms.ts';
 import { licencesTexts } from './licences.ts';
 import { signInTexts } from './sign-in.ts';
 
@@ -27,6 +28,7 @@ export const germanTexts: PortalTexts = {
   errors: errorsTexts,
   keysAndTokens: keysAndTokensTexts,
   catalog: catalogTexts,
+  keptForms: keptFormsTexts,
   licences: licencesTexts,
   account: accountTexts,
   invitation: invitationTexts,
