@@ -1,4 +1,5 @@
 // Rows of the console's route table: sign-in and second factor, customers and what they may have, staff.
+import { randomBytes } from 'node:crypto';
 import { createHash, randomBytes } from 'node:crypto';
 import { plainGrant } from '../../support/running-room.ts';
 import type { RouteRecords, RouteRequest, RouteRow } from '../route-row.ts';
@@ -12,7 +13,8 @@ export const supportRows: Readonly<Record<string, RouteRow>> = {
   'GET /sign-in': { who: 'anybody' },
   'POST /sign-in': {
     who: 'anybody',
-    request: async () => ({ body: { name: 'nobody', password: 'none' } }),
+    // Somebody else each time: a name that fails too often has to wait.
+    request: async () => ({ body: { name: `nobody-${randomBytes(4).toString('hex')}`, password: 'none' } }),
     answers: 401,
   },
   'POST /sign-out': { who: 'staff', request: emptyForm, answers: 303 },
