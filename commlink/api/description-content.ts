@@ -44,22 +44,48 @@ export interface DescribedSite {
   readonly problemsAt: string;
 }
 
-/** The description, below the page's heading. */
+/** The whole description, below the page's heading. */
 export function renderDescription(description: ApiDescription, site: DescribedSite): Html {
-  const operations = listOperations(description);
-  const sections = (description.tags ?? []).map(({ name, description: about }) => {
-    const own = operations.filter(({ tags }) => tags?.includes(name));
-    if (own.length === 0) return null;
-    return html`<section aria-labelledby="tag-${name}">
-      <h2 id="tag-${name}">${name}</h2>
-      <p>${about}</p>
-      ${own.map(renderOperation)}
-    </section>`;
-  });
+  const sections = (description.tags ?? []).map(({ name }) => renderGroup(description, name));
   return html`${renderConventions(site)} ${sections}`;
 }
 
-function renderConventions({ publicUrl, tokensAt, problemsAt }: DescribedSite): Html {
+/** The operations with one tag; null where there are none. */
+export function renderGroup(description: ApiDescription, tag: string): Html | null {
+  const about = description.tags?.find(({ name }) => name === tag)?.description;
+  const own = listOperations(description).filter(({ tags }) => tags?.includes(tag));
+  if (own.length === 0) return null;
+  return html`<section aria-labelledby="tag-${tag}">
+    <h2 id="tag-${tag}">${tag}</h2>
+    <p>${about}</p>
+    ${own.map(renderOperation)}
+  </section>`;
+}
+
+/** Where a description too long for one page has its parts: each operation by its address, under the page of its tag. */
+export function renderContents(description: ApiDescription, pageOf: (tag: string) => string): Html {
+  const operations = listOperations(description);
+  const groups = (description.tags ?? []).map(({ name, description: about }) => {
+    const own = operations.filter(({ tags }) => tags?.includes(name));
+    return html`<h3><a href="${pageOf(name)}">${name}</a></h3>
+      <p>${about}</p>
+      <ul>
+        ${own.map(
+          ({ method, path, operationId }) =>
+            html`<li>
+              <a href="${pageOf(name)}#${operationId}"><code>${method} ${path}</code></a>
+            </li>`,
+        )}
+      </ul>`;
+  });
+  return html`<section aria-labelledby="contents">
+    <h2 id="contents">Operations</h2>
+    ${groups}
+  </section>`;
+}
+
+/** What holds for all operations. */
+export function renderConventions({ publicUrl, tokensAt, problemsAt }: DescribedSite): Html {
   const example = `curl -H "Authorization: Bearer $TOKEN" ${publicUrl}/api/v1/me`;
   return html`<section aria-labelledby="conventions">
     <h2 id="conventions">How it is called</h2>

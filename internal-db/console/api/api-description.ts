@@ -1,9 +1,16 @@
-// The description of the console's API: the OpenAPI document, and the same as a page of the console. Both are for anybody who
+// The description of the console's API: the OpenAPI document, and the same as pages of the console, one
+// for each tag. All are for anybody who
 // reaches the console: they say nothing that is not in the program. Called by staff-api.ts.
-import { renderDescription, type ApiDescription } from '#commlink/api/description-content.ts';
-import { html } from '#commlink/pages/html.ts';
+import {
+  renderContents,
+  renderConventions,
+  renderGroup,
+  type ApiDescription,
+} from '#commlink/api/description-content.ts';
+import { html, type Html } from '#commlink/pages/html.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
+import { FormFields } from '../console-forms.ts';
 import { identifyStaff } from '../console-gate.ts';
 import { renderPage } from '../layout.ts';
 import { problemTable } from './api-problems.ts';
@@ -69,29 +76,39 @@ export function addDescriptionRoutes(api: ConsoleApp, context: ServiceContext): 
     async (request: ConsoleRequest, reply: ConsoleReply) => {
       const caller = await identifyStaff(context, request);
       const description = api.swagger() as ApiDescription;
+      const tag = new FormFields(request.query).text('tag');
+      const group = renderGroup(description, tag);
       const page = renderPage({
-        title: description.info.title,
+        title: group ? `${description.info.title}: ${tag}` : description.info.title,
         caller: caller?.hasProved ? caller : null,
         section: '/api/v1/',
-        lead: description.info.description?.replaceAll('`', ''),
-        actions: html`<a class="button" href="/api/v1/openapi.json">OpenAPI 3.1 document</a>
-          <a class="button" href="/tokens">Your tokens</a>`,
-        content: html`${renderDescription(description, {
-            publicUrl: `https://${request.headers.host ?? 'console.example'}`,
-            tokensAt: 'under “API tokens”',
-            problemsAt: '#problems',
-          })}
-          <section aria-labelledby="problems">
-            <h2 id="problems">Problems</h2>
-            <ul>
-              ${Object.entries(problemTable).map(
-                ([code, { status, title }]) =>
-                  html`<li>${String(status)} <code>${code}</code>: ${title}.</li>`,
-              )}
-            </ul>
-          </section>`,
+        lead: group ? null : description.info.description?.replaceAll('`', ''),
+        actions: group
+          ? html`<a class="button" href="/api/v1/">All operations</a>`
+          : html`<a class="button" href="/api/v1/openapi.json">OpenAPI 3.1 document</a>
+              <a class="button" href="/tokens">Your tokens</a>`,
+        content: group ?? renderOverview(description, request.headers.host ?? 'console.example'),
       });
       return reply.type('text/html; charset=utf-8').send(page);
     },
   );
+}
+
+/** What holds for all, and the way to the operations: in one page they would be too long. */
+function renderOverview(description: ApiDescription, host: string): Html {
+  const site = {
+    publicUrl: `https://${host}`,
+    tokensAt: 'under “API tokens”',
+    problemsAt: '#problems',
+  };
+  const problems = Object.entries(problemTable).map(
+    ([code, { status, title }]) => html`<li>${String(status)} <code>${code}</code>: ${title}.</li>`,
+  );
+  return html`${renderConventions(site)} ${renderContents(description, (tag) => `/api/v1/?tag=${tag}`)}
+    <section aria-labelledby="problems">
+      <h2 id="problems">Problems</h2>
+      <ul>
+        ${problems}
+      </ul>
+    </section>`;
 }
