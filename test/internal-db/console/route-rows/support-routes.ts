@@ -1,5 +1,4 @@
 // Rows of the console's route table: sign-in and second factor, customers and what they may have, staff.
-import { randomBytes } from 'node:crypto';
 import { createHash, randomBytes } from 'node:crypto';
 import { plainGrant } from '../../support/running-room.ts';
 import type { RouteRecords, RouteRequest, RouteRow } from '../route-row.ts';
