@@ -75,6 +75,9 @@ async function applyChange(
     case 'resetSecondFactor':
       await resetFactors(transaction, { id, name, displayName, actor, subject: name }, { reason, atMs });
       await transaction.staff.deleteSessionsOf(id, null);
+      // Whoever had the password may have made or linked them.
+      await transaction.staffTokens.revokeAllOf(id, atMs);
+      await transaction.identityLinks.deleteLinksOf(id);
       return null;
     case 'end':
     case 'readmit': {

@@ -129,7 +129,9 @@ function renderPasswordForm(caller: StaffCaller): Html {
   });
   return html`<form class="form" method="post" action="/security/password" data-once>
     ${formTokenField(caller)} ${presentPassword('')} ${next}
-    <p class="hint">Wherever else you are signed in to the console, you are signed out.</p>
+    <p class="hint">
+      Wherever else you are signed in to the console, you are signed out, and your API tokens are revoked.
+    </p>
     <button>Change the password</button>
   </form>`;
 }

@@ -1,9 +1,10 @@
-// The password of a member of staff: asked for again before changes, and changed by its owner; the other sessions of that person
-// end then. Called by the routes of one's own sign-in.
+// The password of a member of staff: asked for again before changes, and changed by its owner; the other sessions
+// of that person end then, and its tokens are revoked. Called by the routes of one's own sign-in.
 import { RpcError } from '#commlink/rpc-error.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { checkPassword } from '../identity/check-password.ts';
 import { isGoodPassword } from '../identity/password-policy.ts';
+import { recentProofMs } from '../limits.ts';
 import { hashSecret } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { StaffCaller } from './staff-session.ts';
@@ -25,16 +26,18 @@ export async function changeStaffPassword(
     );
   }
   const passwordHash = await context.passwords.hash(newPassword);
+  const atMs = context.clock.nowMs();
   await context.store.transaction(async (transaction) => {
     await transaction.staff.setPasswordHash(id, passwordHash);
     await transaction.staff.deleteSessionsOf(id, hashSecret(session));
+    await transaction.staffTokens.revokeAllOf(id, atMs);
     const event = {
       actor: `staff:${name}`,
       action: 'staff.changePassword',
       subject: name,
       detail: { address },
     };
-    await appendAudit(transaction, { ...event, atMs: context.clock.nowMs() });
+    await appendAudit(transaction, { ...event, atMs });
   });
 }
 
@@ -51,4 +54,23 @@ export async function requireStaffPassword(
     throw new RpcError('refused', `Too many attempts. Wait ${waitSeconds} seconds, then try again.`);
   }
   if (verdict.outcome === 'differs') throw new RpcError('refused', 'The present password is not right.');
+}
+
+/**
+ * The password; or, of who comes by way of an identity provider and may have none, a sign-in there a short while ago. RpcError
+ * `refused`.
+ */
+export async function requireStaffProof(
+  context: ServiceContext,
+  caller: StaffCaller,
+  typed: { password: string; address: string },
+): Promise<void> {
+  const { store, clock } = context;
+  const secretHash = hashSecret(caller.session);
+  if (typed.password === '' && (await store.read.identityLinks.providerSession(secretHash))) {
+    const found = await store.read.staff.sessionByHash(secretHash);
+    if (found && clock.nowMs() - found.session.createdAtMs < recentProofMs) return;
+    throw new RpcError('refused', 'Your sign-in was a while ago: give your password, or sign in again.');
+  }
+  await requireStaffPassword(context, caller, typed);
 }

@@ -1,6 +1,7 @@
 // The console's page of one's own tokens for its API: list them, revoke them, make one (its secret is shown once). Called by
 // tokens-routes.ts.
 import { staffTokenLifetimeDays, type StaffToken } from '#commlink/methods/staff-token-methods.ts';
+import { passwordCharacters } from '#commlink/methods/people-fields.ts';
 import { renderSelect, renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderCopyable, renderNotice, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
@@ -88,6 +89,13 @@ function renderCreateForm(caller: StaffCaller, name: string): Html {
       type: 'number',
       value: String(preset),
       attributes: { required: true, min, max },
+    })}
+    ${renderTextField({
+      name: 'password',
+      label: 'Your password',
+      type: 'password',
+      hint: 'Who has just signed in with an identity provider may leave it empty.',
+      attributes: { autocomplete: 'current-password', maxlength: passwordCharacters.max },
     })}
     <button class="primary">Make it</button>
   </form>`;

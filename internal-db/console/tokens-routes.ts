@@ -7,6 +7,7 @@ import { createStaffToken, listStaffTokens, revokeStaffToken } from '../staff-to
 import type { ConsoleApp } from './console-app.ts';
 import { FormFields, parseForm } from './console-forms.ts';
 import { readSignedForm, type ForStaff } from './console-gate.ts';
+import { requireStaffProof } from './staff-password.ts';
 import { renderTokensPage } from './tokens-page.ts';
 
 const dayMs = 86_400_000;
@@ -31,6 +32,10 @@ export function registerTokensRoutes(app: ConsoleApp, context: ServiceContext, f
       const { name: staff } = caller.staff;
       const typed = { name: fields.text('name'), scope: fields.text('scope') };
       try {
+        await requireStaffProof(context, caller, {
+          password: fields.secret('password'),
+          address: request.ip,
+        });
         const lifetimeMs = Number(fields.text('days')) * dayMs;
         const wanted = parseForm(createCheck, { actor: `staff:${staff}`, staff, ...typed, lifetimeMs });
         const created = await createStaffToken(context, wanted);

@@ -103,7 +103,7 @@ function renderChanges(caller: StaffCaller, member: StaffMember): Html {
     'Change',
     endedAtMs === null
       ? html`${form('role', roleField, html`<button>Change the role</button>`)}
-        ${member.hasSecondFactor ? form('reset-second-factor', html``, html`<button>Take the second factor away</button>`) : null}
+        ${member.hasSecondFactor ? form('reset-second-factor', html`<p class="hint">The sessions and API tokens end, and the links to identity providers.</p>`, html`<button>Take the second factor away</button>`) : null}
         ${form('end', html``, html`<button class="danger">End ${name}’s access</button>`)}`
       : form('readmit', html``, html`<button>Let ${name} sign in again</button>`),
   );

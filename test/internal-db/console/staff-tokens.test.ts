@@ -5,9 +5,14 @@ import { openStaffSession } from './staff-browser.ts';
 import { StaffClient } from './staff-client.ts';
 import { StaffVisitor } from './staff-visitor.ts';
 
+const password = 'staff password 1';
+
 async function setUp(t: Parameters<typeof startRoom>[0]) {
   const room = await startRoom(t);
   const visitor = new StaffVisitor(room);
+  const post = visitor.post.bind(visitor);
+  visitor.post = (from, path, fields) =>
+    post(from, path, path === '/tokens' ? { password, ...fields } : fields);
   visitor.cookie = `__Host-consign-staff=${await openStaffSession(room, 'support')}`;
   return { room, visitor };
 }
@@ -82,4 +87,39 @@ t.test('a token that is over is none', async (t) => {
   const nowMs = clock.nowMs.bind(clock);
   clock.nowMs = () => nowMs() + 86_400_000;
   t.equal((await client.send('GET', '/me')).status, 401);
+});
+
+t.test('a session alone makes no token: the password is asked for', async (t) => {
+  const { visitor } = await setUp(t);
+  for (const wrong of ['', 'another one']) {
+    const answer = await visitor.post('/tokens', '/tokens', {
+      name: 'mine',
+      scope: 'write',
+      days: '30',
+      password: wrong,
+    });
+    t.match(answer, { status: 422, body: /password is not right/ });
+    t.notMatch(answer.body, 'consign_sat_');
+  }
+});
+
+t.test('a new password and a reset of the second factors revoke the tokens', async (t) => {
+  const { room, visitor } = await setUp(t);
+  const make = () => visitor.post('/tokens', '/tokens', { name: 'mine', scope: 'write', days: '30' });
+  const left = async () => (await room.admin.call('staffToken.list', { staff: 'support-ann' })).tokens.length;
+  await make();
+  t.equal(await left(), 1);
+  await room.admin.call('staff.resetSecondFactor', { actor: 'test', name: 'support-ann', reason: 'lost' });
+  t.equal(await left(), 0);
+  visitor.cookie = `__Host-consign-staff=${await openStaffSession(room, 'support')}`;
+  await make();
+  t.equal(await left(), 1);
+  const newPassword = 'quite another sentence of hers';
+  t.match(
+    await visitor.post('/security', '/security/password', { password, newPassword, repeated: newPassword }),
+    {
+      status: 303,
+    },
+  );
+  t.equal(await left(), 0);
 });

@@ -7,7 +7,9 @@ export const tokenRows: Readonly<Record<string, RouteRow>> = {
   'POST /tokens': {
     who: 'staff',
     // Nobody has so many of them; that each role has made one with such a name is what the page then shows.
-    request: async () => ({ body: { name: probeText, scope: 'read', days: '30' } }),
+    request: async () => ({
+      body: { name: probeText, scope: 'read', days: '30', password: 'staff password 1' },
+    }),
   },
   'POST /tokens/:token/revoke': {
     who: 'staff',
