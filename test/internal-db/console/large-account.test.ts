@@ -8,7 +8,8 @@ import { StaffVisitor, staffPassword } from './staff-visitor.ts';
 const entitlementCount = 10_000;
 const releaseCount = 200;
 const pageBytesMax = 100_000;
-const timeMsMax = 1000;
+const timeMsMax = 100;
+const rounds = 7;
 
 t.test('pages of a customer with 10,000 entitlements are small and quick', async (t) => {
   const room = await startRoom(t);
@@ -49,7 +50,7 @@ t.test('pages of a customer with 10,000 entitlements are small and quick', async
   ];
   for (const path of paths) {
     const times: number[] = [];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < rounds; round++) {
       const before = process.cpuUsage();
       const answer = await visitor.get(path);
       const { user, system } = process.cpuUsage(before);
@@ -57,8 +58,8 @@ t.test('pages of a customer with 10,000 entitlements are small and quick', async
       t.ok(answer.status === 200 || answer.status === 303, `${path}: ${answer.status}`);
       t.ok(answer.body.length < pageBytesMax, `${path}: ${answer.body.length} characters`);
     }
-    const quickest = Math.min(...times);
-    t.comment(`${path}: ${quickest.toFixed(1)} ms of processor time`);
-    t.ok(quickest < timeMsMax, `${path}: ${quickest.toFixed(1)} ms`);
+    const median = times.toSorted((one, other) => one - other)[(rounds - 1) / 2] ?? Infinity;
+    t.comment(`${path}: ${median.toFixed(1)} ms of processor time`);
+    t.ok(median < timeMsMax, `${path}: ${median.toFixed(1)} ms`);
   }
 });
