@@ -28,6 +28,7 @@ const routes: Route[] = [
   ['GET', '/sessions'],
   ['DELETE', `/sessions/${newId('ses')}`],
   ['DELETE', '/sessions'],
+  ['GET', '/views'],
   ['GET', '/second-factors'],
   ['POST', '/second-factors/totp', withBody({ password })],
   ['POST', '/second-factors/totp/confirm', withBody({ challenge: 'totp-challenge', code: goodCode })],

@@ -11,6 +11,7 @@ import { addDownloadApi } from './download-api.ts';
 import { addHomeApi } from './home-api.ts';
 import { addLicenceApi } from './licence-api.ts';
 import { addMemberApi } from './member-api.ts';
+import { addPortalViewApi } from './portal-view-api.ts';
 import { addProfileApi } from './profile-api.ts';
 import { addSecondFactorApi } from './second-factor-api.ts';
 import { addSshKeyApi } from './ssh-key-api.ts';
@@ -33,6 +34,7 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     addTokenApi(api, services);
     addSshKeyApi(api, services);
     addProfileApi(api, services);
+    addPortalViewApi(api, services);
     addSecondFactorApi(api, services);
     addMemberApi(api, services);
     addDescriptionRoutes(api, app, services);

@@ -53,6 +53,11 @@ export type OwnSessionView = Static<typeof OwnSessionView>;
 /** GET /sessions. */
 export const OwnSessionsView = strictObject({ sessions: Type.Array(OwnSessionView) });
 
+/** GET /views. */
+export const ToldViewsView = strictObject({
+  views: Type.Array(strictObject({ id: Id, user: Slug, reason: Line, openedAt: Time })),
+});
+
 const MemberView = strictObject({
   id: Id,
   ...person,

@@ -1,6 +1,6 @@
 // Operations about customers: accounts, their people, their timeline; and the search box.
 import { Account } from '#commlink/methods/admin-methods.ts';
-import { Line, Slug } from '#commlink/methods/fields.ts';
+import { AtMs, Line, Slug } from '#commlink/methods/fields.ts';
 import { cutPage, decodeCursor, pageParams, pageResult } from '#commlink/methods/paging.ts';
 import { Type, strictObject } from '#commlink/schema.ts';
 import { setAccountState } from '../../admin/account-administration.ts';
@@ -8,6 +8,8 @@ import { viewEntitlement } from '../../admin/entitlement-administration.ts';
 import { findAccount } from '../../admin/find-by-name.ts';
 import { listOpenAgreements } from '../../admin/open-agreements.ts';
 import { viewDelivery, viewDownload } from '../../deliveries/delivery-view.ts';
+import { portalViewCodeLifetimeMs } from '../../limits.ts';
+import { createPortalView } from '../../portal-views/create-view.ts';
 import { findAnything } from '../support/find-anything.ts';
 import { readTimeline, type TimelineEvent } from '../support/timeline.ts';
 import { AccountDetail, Found, Nullable, TimelineKindName, TimelineRow } from './operation-schemas.ts';
@@ -125,6 +127,23 @@ const timeline = operation({
   },
 });
 
+const viewPortal = operation({
+  id: 'viewPortal',
+  route: 'POST /accounts/:account/portal-views',
+  summary:
+    'A link to the portal as one of a customer’s people sees it, good once and for a minute; the customer is told where the settings say so',
+  tag,
+  action: 'portal.view',
+  status: 201,
+  fails: [422],
+  params: strictObject({ account: Slug, user: Slug, reason: Reason }),
+  result: strictObject({ url: Type.String({ maxLength: 2048 }), expiresAtMs: AtMs }),
+  run: async ({ context }, wish, { staff }) => {
+    const expiresAtMs = context.clock.nowMs() + portalViewCodeLifetimeMs;
+    return { url: await createPortalView(context, { ...wish, staff }), expiresAtMs };
+  },
+});
+
 const nothing = { actor: null, action: null, subject: null, detail: null, download: null, login: null };
 
 function viewEvent(event: TimelineEvent) {
@@ -157,6 +176,7 @@ export const customerOperations: readonly Operation[] = [
   getAccount,
   changeState,
   timeline,
+  viewPortal,
   ofCommand('user.list', {
     id: 'listUsers',
     route: 'GET /accounts/:account/users',

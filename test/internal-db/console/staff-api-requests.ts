@@ -119,6 +119,7 @@ function* ofCatalog(): Generator<OperationRequest> {
   yield ['GET /licences/:name/:version', '/licences/terms/1'];
   const grant = { product: 'tool', versions: '*', licenceAgreement: 'terms', reason };
   yield ['POST /accounts/:account/entitlements', '/accounts/acme/entitlements', grant];
+  yield ['POST /accounts/:account/portal-views', '/accounts/acme/portal-views', { user: 'jo', reason }];
   yield ['POST /accounts/:account/acceptances', '/accounts/acme/acceptances', { agreement: 'terms' }];
   yield ['GET /products', '/products'];
   yield ['POST /products', '/products', { name: 'probe', title: 'Probe', description: '' }];

@@ -8,4 +8,5 @@ export const portalViewRows: Readonly<Record<string, RouteRow>> = {
   'GET /view-as-customer': { ...wayIn, request: async () => ({ path: '/view-as-customer?code=none' }) },
   'POST /view-as-customer': { ...wayIn, request: async () => ({ body: { code: 'none' } }), answers: 410 },
   'GET /history/views': { who: 'customer', others: 'own' },
+  'GET /api/v1/views': { who: 'customer', others: 'own' },
 };
