@@ -2,6 +2,7 @@
 // (../../database-choice.ts). Called by open-postgres-store.ts.
 import { readFile } from 'node:fs/promises';
 import type { ClientConfig } from 'pg';
+import { readPrivateFile } from '#commlink/private-file.ts';
 import { Type, strictObject, type Static } from '#commlink/schema.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { databaseConnectTimeoutMs, databaseStatementTimeoutMs } from '../../limits.ts';
@@ -23,7 +24,7 @@ export const PostgresSettings = strictObject({
 });
 export type PostgresSettings = Static<typeof PostgresSettings>;
 
-const loopback = /^(?:\/|localhost$|127\.|::1$)/;
+const loopback = /^(?:\/.*|localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 /** What `pg` is told. Throws StartupError `DATABASE_UNSAFE` for a connection that others could read. */
 export async function clientConfigOf(settings: PostgresSettings): Promise<ClientConfig> {
@@ -49,5 +50,5 @@ export async function clientConfigOf(settings: PostgresSettings): Promise<Client
 }
 
 async function readPassword(file: string): Promise<string> {
-  return (await readFile(file, 'utf8')).trim();
+  return (await readPrivateFile(file)).trim();
 }

@@ -72,18 +72,29 @@ export class CommitQueue {
   async #commitTogether(jobs: readonly Job[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     try {
+      // What an earlier round could not roll back must not be committed with this one.
+      if (this.#connection.inTransaction) await this.#connection.rollback();
       await this.#connection.begin();
       for (const job of jobs) outcomes.push(await this.#runInSavepoint(job));
       await this.#connection.commit();
       return outcomes;
     } catch (error) {
       // SQLite itself rolls back on some errors (a full disk among them): https://sqlite.org/lang_transaction.html
-      if (this.#connection.inTransaction) await this.#connection.rollback();
+      if (this.#connection.inTransaction) await this.#tryRollback();
       // What had failed by itself keeps its own error; everything else was undone by this one.
       return jobs.map((_job, index) => {
         const outcome = outcomes[index];
         return outcome?.done === false ? outcome : { done: false, error };
       });
+    }
+  }
+
+  /** One that fails is tried again before the next round: those that wait are told of their own error now. */
+  async #tryRollback(): Promise<void> {
+    try {
+      await this.#connection.rollback();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
     }
   }
 
