@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ArtifactFileError, asArtifactFileError } from './artifact-file-error.ts';
 import { artifactReadBytes } from '../limits.ts';
@@ -65,6 +65,18 @@ export async function appendPiece(file: string, piece: ArtifactPiece): Promise<n
     const isKept = known.code === 'interrupted' && piece.sha256 === null;
     if (!isKept) await handle.truncate(piece.offsetBytes);
     throw known;
+  }
+}
+
+/** Puts what has arrived, and its name, on the disk. Throws ArtifactFileError `disk_full`, `input_output`. */
+export async function syncArrived(file: string): Promise<void> {
+  try {
+    await using handle = await open(file, 'r');
+    await handle.sync();
+    await using folder = await open(dirname(file), 'r');
+    await folder.sync();
+  } catch (error) {
+    throw asArtifactFileError(error);
   }
 }
 

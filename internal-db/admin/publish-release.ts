@@ -13,7 +13,8 @@ import type { Transaction } from '../store/store.ts';
 import { findProduct, findRelease } from './find-by-name.ts';
 
 type Table = typeof adminMethods;
-type Publication = ParamsOf<Table, 'release.publish'>;
+/** `toDraftOnly`: files are added to a draft alone, as customers see the others already. */
+type Publication = ParamsOf<Table, 'release.publish'> & { readonly toDraftOnly?: boolean };
 
 /** RpcError `not_found`: no such product; `refused`: not a version, withdrawn, or no room for so many files. */
 export async function preflightRelease(
@@ -45,7 +46,7 @@ export async function listReleaseFiles(
 /**
  * Records the release, or adds files to the one that exists; a file that is there already with the same digest stays.
  * A draft becomes published unless `draft` is set. Errors as for the preflight; `conflict`: another channel, or a name
- * that is there with another digest.
+ * that is there with another digest; `refused`: to drafts only, and this is none any more.
  */
 export async function publishRelease(
   context: ServiceContext,
@@ -116,6 +117,7 @@ async function addArtifacts(
     const known = await transaction.catalog.artifact(release.id, file.name);
     if (known && known.sha256 !== file.sha256) throw nameTaken(product, release, file.name);
     if (known) continue;
+    if (wanted.toDraftOnly) requireDraftState(release);
     const artifact = { ...file, id: newRecordId('art'), releaseId: release.id, createdAtMs: atMs };
     await transaction.catalog.insertArtifact(artifact);
     added.push(artifact);
@@ -144,6 +146,12 @@ function requireDistinctNames(names: readonly string[]): void {
 function requireNotWithdrawn(release: ReleaseRecord): void {
   if (release.state !== 'withdrawn') return;
   throw new RpcError('refused', `Release ${release.version} is withdrawn. Publish under a new version.`);
+}
+
+/** RpcError `refused`: customers see the release already. */
+export function requireDraftState({ state, version }: Pick<ReleaseRecord, 'state' | 'version'>): void {
+  if (state === 'draft') return;
+  throw new RpcError('refused', `Release ${version} is ${state}. Upload under a new version.`);
 }
 
 function requireRoom(fileCount: number): void {

@@ -2,12 +2,12 @@
 // release. Each step may be done again after a crash, and all of it when it was done already. Called for the console's pages
 // and the command line. Trusts no digest but the one that it computes itself.
 import { RpcError } from '#commlink/rpc-error.ts';
-import { appendPiece, digestFile, nameArtifact } from '#commlink/artifacts/artifact-file.ts';
+import { appendPiece, digestFile, nameArtifact, syncArrived } from '#commlink/artifacts/artifact-file.ts';
 import { publishRelease } from '../admin/publish-release.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { UploadRecord } from '../store/originals.ts';
 import { explainArtifactError } from './explain-artifact-error.ts';
-import { announcedDigest, findUpload, requireDraft } from './uploads.ts';
+import { announcedDigest, findUpload } from './uploads.ts';
 
 /**
  * RpcError `not_found`; `conflict`: not all has arrived, or the release has another file of this name; `refused`: its digest is
@@ -24,7 +24,7 @@ export async function finishUpload(
     if (upload.sha256 !== null && finishedAtMs !== null) return { sha256: upload.sha256 };
     if (offsetBytes !== sizeBytes)
       throw new RpcError('conflict', `${offsetBytes} of ${sizeBytes} bytes have arrived.`);
-    const sha256 = upload.sha256 ?? (await hashArrived(context, upload));
+    const sha256 = await hashArrived(context, upload);
     await keepArtifact(context, upload, sha256);
     await addToRelease(context, upload, sha256);
     const { store, clock, log } = context;
@@ -35,15 +35,22 @@ export async function finishUpload(
   });
 }
 
-/** The digest is written down before the file gets its name, so that a finish that was broken off knows what it became. */
+/**
+ * The digest is written down before the file gets its name, so that a finish that was broken off knows what it became; and not
+ * before the file is on the disk. A digest of an earlier start is compared with what the disk has kept.
+ */
 async function hashArrived(context: ServiceContext, upload: UploadRecord): Promise<string> {
   const { store, artifacts } = context;
   const file = artifacts.folder.arriving(upload.id);
+  const isKept = upload.sha256 !== null && (await artifacts.folder.has(upload.sha256, upload.sizeBytes));
+  if (upload.sha256 !== null && isKept) return upload.sha256;
   // Nothing ever arrives of an empty file.
   const nothing = { offsetBytes: 0, bytesMax: 0, sha256: null, mustLast: false, content: noContent() };
   if (upload.sizeBytes === 0) await explainArtifactError(() => appendPiece(file, nothing));
+  await explainArtifactError(() => syncArrived(file));
   const sha256 = await explainArtifactError(() => digestFile(file));
-  if (![null, sha256].includes(announcedDigest(upload))) {
+  const expected = upload.sha256 ?? announcedDigest(upload);
+  if (![null, sha256].includes(expected)) {
     await store.transaction((transaction) => transaction.originals.removeUpload(upload.id));
     await artifacts.folder.discard(upload.id);
     throw new RpcError('refused', 'The file did not arrive as it was announced. Send it again.');
@@ -66,10 +73,17 @@ async function keepArtifact(
 async function addToRelease(context: ServiceContext, upload: UploadRecord, sha256: string): Promise<void> {
   const { name, sizeBytes, releaseFile, startedBy: actor } = upload;
   if (!releaseFile) return;
-  await requireDraft(context, name, releaseFile);
   const { product, version, channel, platform, mediaType } = releaseFile;
   const file = { name, sizeBytes, sha256, platform, mediaType };
-  await publishRelease(context, { actor, product, version, channel, draft: true, files: [file] });
+  await publishRelease(context, {
+    actor,
+    product,
+    version,
+    channel,
+    draft: true,
+    toDraftOnly: true,
+    files: [file],
+  });
 }
 
 async function* noContent(): AsyncGenerator<Uint8Array> {}

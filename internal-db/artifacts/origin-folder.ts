@@ -1,8 +1,10 @@
 // The folder in which internal-db keeps artifacts: each one file named by its SHA-256, read-only, and what is being uploaded
 // beside them. Called by uploads.ts and artifact-slices.ts; trusts digests and upload ids, whose form was checked.
 import { mkdirSync } from 'node:fs';
-import { open, rm, stat, statfs } from 'node:fs/promises';
+import { open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+
+const uploadPrefix = '.upload-';
 
 /** The folder. */
 export class OriginFolder {
@@ -16,7 +18,15 @@ export class OriginFolder {
 
   /** Where an upload arrives. */
   arriving(upload: string): string {
-    return join(this.directory, `.upload-${upload}`);
+    return join(this.directory, `${uploadPrefix}${upload}`);
+  }
+
+  /** Ids of the uploads of which something has arrived. */
+  async arrivingUploads(): Promise<string[]> {
+    const names = await readdir(this.directory);
+    return names
+      .filter((name) => name.startsWith(uploadPrefix))
+      .map((name) => name.slice(uploadPrefix.length));
   }
 
   /** Whether the artifact is here, in this size. */

@@ -4,17 +4,13 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { appendPiece, arrivedBytes, type ArtifactPiece } from '#commlink/artifacts/artifact-file.ts';
-import { preflightRelease } from '../admin/publish-release.ts';
-import {
-  originFreeBytesMin,
-  uploadLifetimeMs,
-  uploadsForgottenAtATime,
-  uploadsPerStarterMax,
-} from '../limits.ts';
+import { preflightRelease, requireDraftState } from '../admin/publish-release.ts';
+import { uploadLifetimeMs, uploadsForgottenAtATime, uploadsPerStarterMax } from '../limits.ts';
 import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ReleaseFile, UploadRecord } from '../store/originals.ts';
 import { explainArtifactError } from './explain-artifact-error.ts';
+import { requireRoomForPiece, requireRoomForUpload } from './upload-room.ts';
 
 /** How far an upload is. */
 export interface UploadStanding {
@@ -37,7 +33,7 @@ export async function beginUpload(context: ServiceContext, wanted: NewUpload): P
   const open = uploads.filter(({ finishedAtMs }) => finishedAtMs === null);
   if (open.length >= uploadsPerStarterMax)
     throw new RpcError('refused', `${open.length} of your uploads are not finished. Finish or remove some.`);
-  await requireRoom(context, wanted.sizeBytes, open);
+  await requireRoomForUpload(context, wanted.sizeBytes);
   const id = newRecordId('upl');
   const upload = { ...wanted, id, sha256: null, createdAtMs: clock.nowMs(), finishedAtMs: null };
   await store.transaction((transaction) => transaction.originals.insertUpload(upload));
@@ -76,6 +72,7 @@ export async function appendToUpload(
   const bytesMax = Math.max(0, upload.sizeBytes - piece.offsetBytes);
   const mustLast = announcedDigest(upload) === null;
   return await writers.takeOver(upload.id, async (signal) => {
+    await requireRoomForPiece(context);
     const content = addAbortSignal(signal, Readable.from(piece.content));
     return await explainArtifactError(() =>
       appendPiece(folder.arriving(upload.id), { ...piece, content, bytesMax, mustLast }),
@@ -97,23 +94,26 @@ export async function abandonUpload(context: ServiceContext, { id }: UploadRecor
   });
 }
 
-/** Removes uploads that were begun long ago, finished or not; artifacts stay. */
+/** Removes uploads that were begun long ago, finished or not, and what a crash or a restored database left; artifacts stay. */
 export async function forgetUploads(context: ServiceContext): Promise<void> {
   const beforeMs = context.clock.nowMs() - uploadLifetimeMs;
   const old = await context.store.read.originals.uploadsBefore(beforeMs, uploadsForgottenAtATime);
   for (const upload of old) await abandonUpload(context, upload);
+  const { folder } = context.artifacts;
+  // An upload has its row before it has a file.
+  for (const id of await folder.arrivingUploads())
+    if (!(await context.store.read.originals.upload(id))) await folder.discard(id);
 }
 
 /** RpcError `refused`: customers see the release already, and a drag and drop does not add to that; or what preflight says. */
-export async function requireDraft(
+async function requireDraft(
   context: ServiceContext,
   name: string,
   { product, version, channel }: ReleaseFile,
 ): Promise<void> {
   const release = await preflightRelease(context, { product, version, files: [name] });
-  if (!release.exists) return;
-  if (release.state !== 'draft')
-    throw new RpcError('refused', `Release ${version} is ${release.state}. Upload under a new version.`);
+  if (!release.exists || release.state === null) return;
+  requireDraftState({ state: release.state, version });
   if (release.channel !== channel)
     throw new RpcError('refused', `The draft ${version} is in the channel ${release.channel}.`);
 }
@@ -127,25 +127,7 @@ function isSameWish(upload: UploadRecord, wanted: NewUpload): boolean {
   const { name, sizeBytes, fingerprint, releaseFile } = upload;
   const isSameFile =
     name === wanted.name && sizeBytes === wanted.sizeBytes && fingerprint === wanted.fingerprint;
+  // What is finished is the same file for sure only where the digest of all of it was announced.
+  if (upload.finishedAtMs !== null && announcedDigest(upload) === null) return false;
   return isSameFile && JSON.stringify(releaseFile) === JSON.stringify(wanted.releaseFile);
-}
-
-/** What is promised to uploads that are under way is not given away twice. */
-async function requireRoom(
-  context: ServiceContext,
-  sizeBytes: number,
-  open: readonly UploadRecord[],
-): Promise<void> {
-  const standings = await Promise.all(open.map((upload) => standingOf(context, upload)));
-  const promisedBytes = standings.reduce(
-    (sum, { upload, offsetBytes }) => sum + upload.sizeBytes - offsetBytes,
-    0,
-  );
-  const freeBytes = (await context.artifacts.folder.freeBytes()) - originFreeBytesMin - promisedBytes;
-  if (sizeBytes <= freeBytes) return;
-  const room = Math.max(0, freeBytes);
-  throw new RpcError(
-    'overloaded',
-    `The file has ${sizeBytes} bytes, and there is room for ${room}. Free space on the database's disk.`,
-  );
 }

@@ -47,6 +47,8 @@ export interface OriginalReads {
   upload(id: string): Promise<UploadRecord | undefined>;
   /** Uploads of one person, finished or not, the oldest first. */
   uploadsOf(startedBy: string): Promise<UploadRecord[]>;
+  /** Everybody's uploads that are under way. */
+  openUploads(): Promise<UploadRecord[]>;
   uploadsBefore(atMs: number, limit: number): Promise<UploadRecord[]>;
 }
 

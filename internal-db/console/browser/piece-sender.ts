@@ -2,6 +2,8 @@
 // again after a lost connection.
 
 const pieceBytes = 4 * 1024 * 1024;
+/** Of the file's beginning and of its end, by which two files of one name, size and time are told apart. */
+const endBytes = 256 * 1024;
 
 /** What the file becomes, and the token of the page's forms. */
 export interface UploadTarget {
@@ -20,6 +22,7 @@ export class PieceSender {
   readonly #file: File;
   readonly #target: UploadTarget;
   readonly #signal: AbortSignal;
+  #address: string | null = null;
 
   constructor(file: File, target: UploadTarget, signal: AbortSignal) {
     this.#file = file;
@@ -29,10 +32,10 @@ export class PieceSender {
 
   /** Sends what is missing and resolves with the file's SHA-256, hexadecimal, as the console computed it. */
   async send(onOffset: (offsetBytes: number) => void): Promise<string> {
-    const { name, size, lastModified } = this.#file;
-    const begun = await this.#post('/uploads', { name, size: String(size), modified: String(lastModified) });
-    const address = begun.headers.get('location') ?? '';
-    let offsetBytes = offsetOf(begun);
+    const { size } = this.#file;
+    const begun = await this.#begin();
+    const { address } = begun;
+    let { offsetBytes } = begun;
     onOffset(offsetBytes);
     while (offsetBytes < size) {
       offsetBytes = await this.#sendPiece(address, offsetBytes);
@@ -40,6 +43,32 @@ export class PieceSender {
     }
     const finished = await this.#post(`${address}/finish`, {});
     return ((await finished.json()) as { sha256: string }).sha256;
+  }
+
+  /** What this sender has begun it goes on with, even where all but the last answer has come. */
+  async #begin(): Promise<{ address: string; offsetBytes: number }> {
+    if (this.#address !== null) {
+      const standing = await this.#ask(this.#address, { method: 'HEAD' });
+      if (standing.ok) return { address: this.#address, offsetBytes: offsetOf(standing) };
+    }
+    const begun = await this.#post('/uploads', await this.#describeFile());
+    this.#address = begun.headers.get('location') ?? '';
+    return { address: this.#address, offsetBytes: offsetOf(begun) };
+  }
+
+  async #describeFile(): Promise<Record<string, string>> {
+    const { name, size, lastModified } = this.#file;
+    const ends = [
+      await this.#readPiece(0, Math.min(size, endBytes)),
+      await this.#readPiece(Math.max(0, size - endBytes), size),
+    ];
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await new Blob(ends).arrayBuffer()));
+    return {
+      name,
+      size: String(size),
+      modified: String(lastModified),
+      ends: btoa(String.fromCharCode(...digest)),
+    };
   }
 
   async #sendPiece(address: string, offsetBytes: number): Promise<number> {

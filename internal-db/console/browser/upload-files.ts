@@ -141,9 +141,9 @@ class UploadQueue {
 
   async #send(upload: Upload): Promise<void> {
     const { signal } = upload.controller;
+    const sender = new PieceSender(upload.file, upload.target, signal);
     for (let pauseMs = retryFirstMs; !signal.aborted; pauseMs = Math.min(pauseMs * 2, retryLongestMs)) {
       try {
-        const sender = new PieceSender(upload.file, upload.target, signal);
         const digest = await sender.send((offsetBytes) => {
           pauseMs = retryFirstMs;
           upload.showOffset(offsetBytes);

@@ -90,7 +90,7 @@ async function begin(context: ServiceContext, { caller, request, reply }: Exchan
     ...parseUploadForm(fields, file),
     startedBy: starterOf(caller),
     sizeBytes: parseByteCount(fields.text('size')),
-    fingerprint: `modified:${parseByteCount(fields.text('modified'))}`,
+    fingerprint: `modified:${parseByteCount(fields.text('modified'))} ends:${parseEnds(fields.text('ends'))}`,
   });
   return await sendStanding(reply.code(201).header('location', `/uploads/${standing.upload.id}`), standing);
 }
@@ -127,6 +127,12 @@ function idOf(request: ConsoleRequest): string {
 function headerOf(request: ConsoleRequest, name: string): string {
   const value = request.headers[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** Base64 of the SHA-256 over the file's first and last bytes. */
+function parseEnds(field: string): string {
+  if (/^[A-Za-z0-9+/]{43}=$/.test(field)) return field;
+  throw new RpcError('bad_request', 'ends: the digest of how the file begins and ends is missing.');
 }
 
 /** RFC 9530: `sha-256=:<base64>:`. Null where there is none. */

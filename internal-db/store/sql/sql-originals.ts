@@ -61,6 +61,11 @@ export class SqlOriginals implements OriginalWrites {
     return rows.map(recordOf);
   }
 
+  async openUploads(): Promise<UploadRecord[]> {
+    const rows = await this.#connection.all<UploadRow>(`${uploadSql} WHERE finished_at_ms IS NULL`);
+    return rows.map(recordOf);
+  }
+
   async uploadsBefore(atMs: number, limit: number): Promise<UploadRecord[]> {
     const rows = await this.#connection.all<UploadRow>(
       `${uploadSql} WHERE created_at_ms < :atMs ORDER BY created_at_ms LIMIT :limit`,

@@ -1,7 +1,7 @@
 // Uploads to internal-db over the administration socket, and how nodes are told of them: begun, broken off, gone on with,
 // finished; parts given to the node that asks, sealed; deliveries from those that hold the file alone.
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import {
@@ -13,7 +13,9 @@ import { artifactSliceBytesMax } from '#commlink/limits.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import { openSealedMessage } from '#commlink/sealed-message.ts';
 import { signDocument } from '#commlink/signed-document.ts';
-import { forgetUploads } from '#internal-db/artifacts/uploads.ts';
+import { publishRelease } from '#internal-db/admin/publish-release.ts';
+import { finishUpload } from '#internal-db/artifacts/finish-upload.ts';
+import { appendToUpload, beginUpload, forgetUploads } from '#internal-db/artifacts/uploads.ts';
 import { uploadLifetimeMs, uploadsPerStarterMax } from '#internal-db/limits.ts';
 import { seedRoom, signIn, startOn, startRoom, type RunningRoom } from '../support/running-room.ts';
 
@@ -93,7 +95,66 @@ t.test('uploads are bounded, and forgotten when they are old', async (t) => {
   };
   await forgetUploads(later);
   await t.resolves(begin('one-more'));
+  writeFileSync(join(folderOf(room), '.upload-upl_nobodys'), 'left by a crash');
+  await forgetUploads(context);
+  t.same(readdirSync(folderOf(room)), [], 'what has no row goes');
+  const most = Math.floor((await context.artifacts.folder.freeBytes()) * 0.7);
+  await begin('mine', most);
+  const theirs = { ...file, actor: 'cli:sam', sizeBytes: most };
+  await t.rejects(room.admin.call('upload.begin', theirs), { code: 'overloaded' }, 'promised to another');
 });
+
+t.test('a digest that was written down before a power cut is not believed', async (t) => {
+  const room = await startRoom(t);
+  const { store } = room.services.context;
+  const upload = await send(room);
+  await store.transaction((transaction) => transaction.originals.setUploadDigest(upload, sha256));
+  writeFileSync(join(folderOf(room), `.upload-${upload}`), Buffer.alloc(content.length));
+  await t.rejects(room.admin.call('upload.finish', { actor, upload }), { code: 'refused' });
+  t.same(readdirSync(folderOf(room)), []);
+  t.equal(await store.read.originals.bySha256(sha256), undefined);
+});
+
+t.test('a disk that others have filled takes no more pieces', async (t) => {
+  const room = await startRoom(t);
+  const { context } = room.services;
+  const id = await send(room, 100_000);
+  const upload = await context.store.read.originals.upload(id);
+  if (!upload) throw new Error('There is no upload.');
+  const folder = Object.assign(Object.create(context.artifacts.folder), { freeBytes: async () => 1 });
+  const full = { ...context, artifacts: { ...context.artifacts, folder } };
+  const piece = { offsetBytes: 100_000, content: piecesOf(content), sha256: null };
+  await t.rejects(appendToUpload(full, upload, piece), { code: 'overloaded' });
+});
+
+t.test('what was finished is sent again unless all of it was announced', async (t) => {
+  const room = await startRoom(t);
+  const { context } = room.services;
+  const wanted = { startedBy: actor, name: 'a', sizeBytes: 5, fingerprint: 'modified:1', releaseFile: null };
+  const { upload } = await beginUpload(context, wanted);
+  t.equal((await beginUpload(context, wanted)).upload.id, upload.id, 'the same while it is under way');
+  const piece = { offsetBytes: 0, content: piecesOf(Buffer.from('hello')), sha256: null };
+  await appendToUpload(context, upload, piece);
+  await finishUpload(context, actor, upload.id);
+  t.match(await beginUpload(context, wanted), { offsetBytes: 0, upload: { finishedAtMs: null } });
+});
+
+t.test('an upload adds to no release that was published meanwhile', async (t) => {
+  const room = await startRoom(t);
+  const { context } = room.services;
+  await seedRoom(room);
+  const release = { actor, product: 'tool', version: '7.0.0', channel: 'stable', draft: true, files: [] };
+  await publishRelease(context, release);
+  await publishRelease(context, { ...release, draft: false });
+  const files = [{ name: 'late', sizeBytes: 1, sha256, platform: null, mediaType: 'a/b' }];
+  await t.rejects(publishRelease(context, { ...release, files, toDraftOnly: true }), { code: 'refused' });
+  const listed = await room.admin.call('release.files', { product: 'tool', version: '7.0.0' });
+  t.same(listed.files, []);
+});
+
+async function* piecesOf(piece: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield piece;
+}
 
 t.test('a node is told what to hold, gets it sealed to itself, and then delivers it', async (t) => {
   const room = await startRoom(t);

@@ -165,6 +165,7 @@ t.test('a piece that is damaged, breaks off, or has no token, changes nothing', 
     name: 'a.bin',
     size: '10',
     modified: '1',
+    ends: createHash('sha256').digest('base64'),
   };
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   const begun = await send('POST', '/uploads', {

@@ -65,7 +65,15 @@ export const operationsRows: Readonly<Record<string, RouteRow>> = {
   'POST /uploads': {
     who: publishes,
     request: async ({ product }) => ({
-      body: { product, version: '9.0.0', channel: 'stable', name: 'a.bin', size: '5', modified: '1' },
+      body: {
+        product,
+        version: '9.0.0',
+        channel: 'stable',
+        name: 'a.bin',
+        size: '5',
+        modified: '1',
+        ends: `${'A'.repeat(43)}=`,
+      },
     }),
     answers: 201,
   },
