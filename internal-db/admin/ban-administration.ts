@@ -26,7 +26,7 @@ export async function addBan(
   return { ban: viewBan(ban), behindNodes: context.banSender.behindNodes() };
 }
 
-/** Lifts. RpcError `not_found`: that very network is not banned. */
+/** Lifts, and lets nobody there wait for what failed before. RpcError `not_found`: that very network is not banned. */
 export async function liftBan(
   context: ServiceContext,
   { actor, network: text, reason }: ParamsOf<Table, 'ban.lift'>,
@@ -35,6 +35,7 @@ export async function liftBan(
   const ban = await context.bans.lift(network, { actor, reason });
   if (ban === null)
     throw new RpcError('not_found', `${formatNetwork(network)} is not banned. See: consign bans list`);
+  context.throttle.forget(network);
   return { ban: viewBan(ban), behindNodes: context.banSender.behindNodes() };
 }
 

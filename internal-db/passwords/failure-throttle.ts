@@ -2,6 +2,7 @@
 // whole /64. Kept in memory: a restart forgets them, which gives an attacker a few more tries at most, and no failed
 // guess costs a write to the disk.
 // An attempt counts as failed from its beginning until it succeeded, so that many guesses at once gain nothing.
+import { containsNetwork, parseNetwork, type IpNetwork } from '#commlink/ip-network.ts';
 import { networkOf } from '#commlink/network-of.ts';
 import {
   failureDelayFirstMs,
@@ -89,6 +90,16 @@ export class FailureThrottle {
         for (const throttleKey of keys) this.#forgive(throttleKey, false);
       },
     };
+  }
+
+  /** Forgets what failed from there: nobody there has to wait for it any longer. What a name failed everywhere stays. */
+  forget(network: IpNetwork): void {
+    for (const key of this.#failures.keys()) {
+      const [, , from] = JSON.parse(key) as [string, string | null, string | null];
+      // As networkOf writes them: an address, or the first half of an IPv6 one.
+      const known = from === null ? null : (parseNetwork(from) ?? parseNetwork(`${from}::/64`));
+      if (known !== null && containsNetwork(network, known)) this.#failures.delete(key);
+    }
   }
 
   #count(key: string, freeCount: number, nowMs: number): void {

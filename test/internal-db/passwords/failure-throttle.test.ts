@@ -1,5 +1,6 @@
 // Growing delays after failed sign-ins, with a clock of the test's own.
 import t from 'tap';
+import { parseNetwork } from '#commlink/ip-network.ts';
 import {
   failureDelayFirstMs,
   failureDelayMaxMs,
@@ -35,6 +36,23 @@ t.test('the delay doubles after the free failures, up to a maximum', async (t) =
     t.equal(throttle.begin(jo).admitted, true, `after ${expectedMs} ms`);
     expectedMs = Math.min(failureDelayMaxMs, expectedMs * 2);
   }
+});
+
+t.test('what failed from a network is forgotten at once, and nothing else', (t) => {
+  const { throttle } = setUp();
+  const overIpv6 = { ...jo, name: 'lee', address: '2001:db8:0:1::5' };
+  const elsewhere = { ...jo, name: 'kim', address: '10.0.1.1' };
+  for (const origin of [jo, overIpv6, elsewhere]) {
+    for (let failure = 0; failure <= freeFailuresPerNameAndAddress; failure += 1) throttle.begin(origin);
+    t.equal(throttle.begin(origin).admitted, false);
+  }
+  for (const text of ['10.0.0.0/24', '2001:db8:0:1::/64']) {
+    const network = parseNetwork(text);
+    if (network !== null) throttle.forget(network);
+  }
+  for (const origin of [jo, overIpv6]) t.equal(throttle.begin(origin).admitted, true, origin.address);
+  t.equal(throttle.begin(elsewhere).admitted, false);
+  t.end();
 });
 
 t.test('attempts at the same time count from their beginning', async (t) => {
