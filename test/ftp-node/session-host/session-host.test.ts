@@ -105,10 +105,16 @@ t.test(
 
 t.test('a session server that hangs is killed and replaced', async (t) => {
   const node = await startNode(t);
+  const content = randomBytes(100_000);
+  const grant = await node.publishAndStage(content);
   const pid = node.pids['session-server-1'] ?? 0;
   process.kill(pid, 'SIGSTOP');
   await waitUntil(() => (node.pids['session-server-1'] ?? pid) !== pid, 'another session server', 45_000);
-  t.pass('it was replaced');
+  t.notOk(existsSync(`/proc/${pid}`), 'the one that hung is gone');
+  const { stdout } = await run('curl', ['-sSf', '--cacert', node.caFile, node.linkFor(grant)], {
+    encoding: 'buffer',
+  });
+  t.ok(stdout.equals(content), 'its successor serves');
 });
 
 t.test(
