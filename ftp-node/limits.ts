@@ -167,6 +167,8 @@ export const closePollMs = 10;
 /** The longest that a staging grant may still be usable for when it arrives; internal-db gives them a minute. */
 export const grantLifetimeMsMax = 60 * minute;
 
+/** What pulling artifacts leaves free of the storeroom's disk. */
+export const storeroomReserveBytes = 64 * 1024 * 1024;
 /** Parts of an artifact that are asked for at the same time. */
 export const artifactSlicesInFlight = 4;
 /** Pauses before an artifact that could not be fetched is tried again: the first, doubled up to the longest. */

@@ -31,6 +31,8 @@ export class ArtifactPuller {
   /** Bounded by the order, which is taken whole: what a newer one does not name is not wanted any more. */
   #wanted = new Map<string, WantedArtifact>();
   #running: Promise<void> | null = null;
+  /** When the last order that was taken was signed; over a restart it is forgotten, and the next order counts again. */
+  #issuedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor({ context, keys, relay }: PullerParts) {
     const { cluster, node, storeroom, log } = context;
@@ -39,12 +41,20 @@ export class ArtifactPuller {
     this.#log = log;
   }
 
-  /** Takes an order and says how far each of its artifacts is. RpcError `refused`: it is not internal-db's for this node. */
+  /**
+   * Takes an order and says how far each of its artifacts is. RpcError `refused`: it is not internal-db's for this node, or a
+   * newer one was taken, so that a relay that repeats an old one changes nothing.
+   */
   async hold(orderText: string): Promise<{ arriving: ArrivingArtifact[] }> {
     const { verifier, cluster, node, storeroom } = this.#context;
     const order = verifier.verify('holding-order', orderText);
     if (order === null || order.cluster !== cluster || order.node !== node)
       throw new RpcError('refused', 'The order to hold artifacts is not valid at this node.');
+    if (order.issuedAtMs < this.#issuedAtMs)
+      throw new RpcError('refused', 'The order to hold artifacts is older than the last one.');
+    if (this.#issuedAtMs === Number.NEGATIVE_INFINITY)
+      storeroom.discardArriving(new Set(order.artifacts.map(({ sha256 }) => sha256)));
+    this.#issuedAtMs = order.issuedAtMs;
     this.#wanted = new Map(order.artifacts.map((artifact) => [artifact.sha256, artifact]));
     if (!this.#stopped.signal.aborted) this.#running ??= this.#run();
     const arriving = await Promise.all(
@@ -94,7 +104,7 @@ export class ArtifactPuller {
       await pullArtifact(this.#parts, wanted, signal);
       this.#log.info({ sha256, sizeBytes }, 'an artifact is here');
     }
-    await ledger.commit(() => outbox.add({ type: 'artifact.held', sha256 }, now()));
+    await ledger.commit(() => outbox.addHeld({ type: 'artifact.held', sha256 }, now()));
     wakeSender();
     this.#wanted.delete(sha256);
   }

@@ -19,7 +19,7 @@ import type { NodeKeys } from '#commlink/node-keys.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { openSealedMessage } from '#commlink/sealed-message.ts';
 import { signDocument } from '#commlink/signed-document.ts';
-import { artifactSlicesInFlight, artifactSliceMsMax } from '../limits.ts';
+import { artifactSlicesInFlight, artifactSliceMsMax, storeroomReserveBytes } from '../limits.ts';
 import { FtpNodeError } from '../node-error.ts';
 import type { RelayCall } from '../reports/web-front-relay.ts';
 import type { Storeroom } from '../storeroom/storeroom.ts';
@@ -53,8 +53,8 @@ export async function pullArtifact(
   const file = storeroom.arriving(sha256);
   try {
     let offsetBytes = (await arrivedBytes(file)) ?? 0;
-    requireRoom(storeroom, sizeBytes - offsetBytes);
     while (offsetBytes < sizeBytes) {
+      requireRoom(storeroom, sizeBytes - offsetBytes);
       signal.throwIfAborted();
       const slices = await fetchSlices(parts, { wanted, offsetBytes, signal });
       const bytesMax = sizeBytes - offsetBytes;
@@ -121,8 +121,9 @@ async function* inOrder(slices: readonly Uint8Array[]): AsyncGenerator<Uint8Arra
   yield* slices;
 }
 
+/** Others write to the disk meanwhile, and the ledger has to go on. */
 function requireRoom(storeroom: Storeroom, missingBytes: number): void {
-  if (missingBytes <= storeroom.freeBytes()) return;
+  if (missingBytes + storeroomReserveBytes <= storeroom.freeBytes()) return;
   throw new FtpNodeError(
     'disk_full',
     'The disk of the FTP node has no room for an artifact. Free space on it.',

@@ -16,6 +16,8 @@ export interface PendingReport {
 /** See each method. */
 export interface ReportOutbox {
   add(event: ReportedEvent, atMs: number): void;
+  /** Reports that an artifact is held, unless that waits already: a relay that keeps receipts back can't make more of it. */
+  addHeld(event: ReportedEvent & { type: 'artifact.held' }, atMs: number): void;
   /**
    * Reports how far a download is: replaces an earlier such report that was never sent, so that the sequence keeps no
    * gaps; dropped while more than `backlogMax` reports wait.
@@ -41,6 +43,8 @@ export function openReportOutbox(ledger: Ledger): ReportOutbox {
   const replaceProgress = database.prepare(
     'update report set at_ms = ?, event = ? where progress_of = ? and sequence > ?',
   );
+  // The indexed column names what a report is about: a download, or a digest.
+  const waitingAbout = database.prepare('select 1 from report where progress_of = ? limit 1');
   const select = database.prepare('select * from report order by sequence limit ?');
   const remove = database.prepare('delete from report where sequence <= ?');
   const count = database.prepare('select count(*) as n from report');
@@ -55,6 +59,10 @@ export function openReportOutbox(ledger: Ledger): ReportOutbox {
   let lastTaken = lastSequence();
   return {
     add: (event, atMs) => void insert.run(atMs, JSON.stringify(event), null),
+    addHeld: (event, atMs) => {
+      if (waitingAbout.get(event.sha256) !== undefined) return;
+      insert.run(atMs, JSON.stringify(event), event.sha256);
+    },
     addProgress: (event, atMs, backlogMax) => {
       const text = JSON.stringify(event);
       const replaced = Number(replaceProgress.run(atMs, text, event.download, lastTaken).changes) > 0;

@@ -57,6 +57,8 @@ export interface Storeroom {
   takeBack(sha256: string, file: string): Promise<boolean>;
   /** Where an artifact arrives that is fetched piece by piece (pull-artifact.ts); it survives a restart. */
   arriving(sha256: string): string;
+  /** Removes what arrived of artifacts other than these. */
+  discardArriving(wanted: ReadonlySet<string>): void;
   /** Digests of all artifacts, in no order. */
   digests(): Set<string>;
   describe(): StoreroomDescription;
@@ -66,6 +68,7 @@ export interface Storeroom {
 /** `<digest>` for the first inode, `<digest>.2` and so on for further ones. */
 const artifactName = /^([0-9a-f]{64})(?:\.\d{1,4})?$/;
 const incomingPrefix = '.incoming-';
+const arrivingPrefix = '.arriving-';
 const readOnly = 0o444;
 
 /** Opens (and makes, 0700: session users reach artifacts through links alone) the storeroom; removes a crash's leftovers. */
@@ -79,7 +82,8 @@ export function openStoreroom(directory: string): Storeroom {
     inodesOf: (sha256) => listInodes(directory, sha256),
     addInode: (sha256) => addInode(directory, sha256),
     takeBack: (sha256, file) => takeBack(directory, sha256, file),
-    arriving: (sha256) => join(directory, `.arriving-${sha256}`),
+    arriving: (sha256) => join(directory, `${arrivingPrefix}${sha256}`),
+    discardArriving: (wanted) => discardArriving(directory, wanted),
     digests: () => listDigests(directory),
     describe: () => describeStoreroom(directory),
     freeBytes: () => freeBytesOf(directory),
@@ -200,6 +204,12 @@ async function takeBack(directory: string, sha256: string, file: string): Promis
     if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EEXIST'].includes(systemCodeOf(error) ?? '')) return false;
     throw asFtpNodeError(error);
   }
+}
+
+function discardArriving(directory: string, wanted: ReadonlySet<string>): void {
+  for (const name of readdirSync(directory))
+    if (name.startsWith(arrivingPrefix) && !wanted.has(name.slice(arrivingPrefix.length)))
+      rmSync(join(directory, name), { force: true });
 }
 
 function listDigests(directory: string): Set<string> {

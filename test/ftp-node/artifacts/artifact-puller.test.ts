@@ -1,7 +1,7 @@
 // What a node does with orders to hold artifacts when what it gets is honest, and when the relay is not: parts that are made up,
 // orders that are not internal-db's, files that do not fit the disk.
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { artifactSliceBytesMax } from '#commlink/limits.ts';
@@ -94,4 +94,17 @@ t.test('a file that does not fit keeps no other one waiting', async (t) => {
   await waitUntil(() => heldOf(node).length === 1, 'the file that fits', 30_000);
   t.same(heldOf(node), [biggest.sha256]);
   t.match(node.log.join(''), /"code":"disk_full"/);
+});
+
+t.test('an old order that is repeated changes nothing, and leftovers go with the first order', async (t) => {
+  const node = await startNode(t);
+  const leftover = join(node.storeroom, `.arriving-${'ef'.repeat(32)}`);
+  writeFileSync(leftover, 'of an order that nobody remembers');
+  node.decisions.slice = ({ sha256, offsetBytes }) => slice(sha256, offsetBytes);
+  const issuedAtMs = Date.now();
+  await hold(node, [biggest], { issuedAtMs });
+  t.notOk(existsSync(leftover));
+  await waitUntil(() => heldOf(node).length === 1, 'the report', 30_000);
+  await t.rejects(hold(node, wishes, { issuedAtMs: issuedAtMs - 1 }), { code: 'refused' }, 'an older one');
+  await t.resolves(hold(node, [biggest], { issuedAtMs }), 'the same once more');
 });

@@ -124,6 +124,22 @@ t.test('progress that was not sent is replaced, progress that was sent is not', 
   t.match(outbox.take(10), [{ event: { sentBytes: 2 } }, { sequence: 2, event: { sentBytes: 3 } }]);
 });
 
+t.test(
+  'that an artifact is held waits once, sent or not, and is told again after it was accepted',
+  async (t) => {
+    const { outbox } = open(t);
+    const held = (byte: string) => ({ type: 'artifact.held' as const, sha256: byte.repeat(32) });
+    outbox.addHeld(held('ab'), 1);
+    outbox.take(10);
+    outbox.addHeld(held('ab'), 2);
+    outbox.addHeld(held('cd'), 3);
+    t.match(outbox.take(10), [{ atMs: 1 }, { atMs: 3 }]);
+    outbox.accept(2);
+    outbox.addHeld(held('ab'), 4);
+    t.equal(outbox.count(), 1);
+  },
+);
+
 t.test('no progress is added to a long backlog, but what must be reported is', async (t) => {
   const { outbox } = open(t);
   outbox.addProgress(download(1, id('dwn')), 1, 1);
