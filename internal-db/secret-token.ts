@@ -67,8 +67,17 @@ export function newDeliveryPassword(): string {
 
 /** A password for a person who has not chosen one: five groups of four base32 characters, 100 random bits. */
 export function newInitialPassword(): string {
+  return newGroups(5);
+}
+
+/** One of two halves of such a password, for two people: three groups, 60 random bits. */
+export function newHalfPassword(): string {
+  return newGroups(3);
+}
+
+function newGroups(count: number): string {
   const group = (): string => Array.from({ length: 4 }, () => base32Alphabet[randomInt(32)]).join('');
-  return Array.from({ length: 5 }, group).join('-');
+  return Array.from({ length: count }, group).join('-');
 }
 
 /** The form in which a secret with full entropy is stored: its SHA-256, 32 bytes. */

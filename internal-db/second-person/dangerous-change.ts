@@ -10,7 +10,14 @@ import { bulkFormBytesMax } from '../limits.ts';
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 
 const StaffChangeParams = Type.Union([
-  strictObject({ change: Type.Literal('create'), name: Slug, displayName: Line, role: StaffRole }),
+  strictObject({
+    change: Type.Literal('create'),
+    name: Slug,
+    displayName: Line,
+    role: StaffRole,
+    /** The half of the first password that the author is shown; made with the proposal, forgotten with its decision. */
+    firstHalf: Type.Optional(Name),
+  }),
   strictObject({ change: Type.Literal('role'), name: Slug, role: StaffRole }),
   strictObject({
     change: Type.Union([Type.Literal('readmit'), Type.Literal('resetSecondFactor')]),
@@ -26,7 +33,11 @@ export const DangerousChange = Type.Union([
   }),
   strictObject({
     kind: Type.Literal('entitlement.bulk'),
-    params: strictObject({ text: Type.String({ maxLength: bulkFormBytesMax }) }),
+    params: strictObject({
+      text: Type.String({ maxLength: bulkFormBytesMax }),
+      /** One revocation, made by itself: it needs a second person only after many others. */
+      single: Type.Optional(Type.Literal(true)),
+    }),
   }),
   strictObject({ kind: Type.Literal('account.suspend'), params: strictObject({ account: Name }) }),
   strictObject({ kind: Type.Literal('staff.change'), params: StaffChangeParams }),
@@ -53,6 +64,21 @@ export const newStaffReason = 'Somebody new.';
 /** Why a table is applied: each of its lines has a reason of its own. */
 export const bulkReason = 'The reasons are in the table.';
 
+/** A revocation by itself, as a change that may need a second person. */
+export function singleRevocation(entitlement: string, reason: string) {
+  const text = `change,entitlement,reason\nrevoke,${entitlement},"${reason.replaceAll('"', '""')}"`;
+  return { kind: 'entitlement.bulk', params: { text, single: true }, reason } as const;
+}
+
+/** What is kept of a change when it is decided: no half of a password, and no table that was not applied. */
+export function keptChange(change: DangerousChange, isApproved: boolean): DangerousChange {
+  if (change.kind === 'entitlement.bulk' && !isApproved)
+    return { ...change, params: { ...change.params, text: '' } };
+  if (change.kind !== 'staff.change' || change.params.change !== 'create') return change;
+  const { firstHalf: _firstHalf, ...params } = change.params;
+  return { ...change, params };
+}
+
 /** What the audit log and lists call it. */
 export function subjectOf(change: DangerousChange): string {
   switch (change.kind) {
@@ -77,7 +103,7 @@ export function titleOf(change: DangerousChange): string {
     case 'release.withdraw':
       return `Withdraw ${subject}`;
     case 'entitlement.bulk':
-      return 'Make many changes at once';
+      return change.params.single ? 'Revoke one more entitlement, after many' : 'Make many changes at once';
     case 'account.suspend':
       return `Suspend ${subject}`;
     case 'staff.end':

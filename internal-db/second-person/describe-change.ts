@@ -7,7 +7,7 @@ import { findStaffMember } from '../admin/staff-changes.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord } from '../store/proposals.ts';
 import type { DangerousChange } from './dangerous-change.ts';
-import { changeOf } from './proposals.ts';
+import { changeOf, stateAt } from './proposals.ts';
 
 /** What would be done. */
 export interface ChangePreview {
@@ -19,12 +19,14 @@ export interface ChangePreview {
 type StaffParams = Extract<DangerousChange, { kind: 'staff.change' }>['params'];
 type Facts = ChangePreview['facts'];
 
-/** Looks it up. What does not exist any more is a fact, too. */
+/** Looks it up, while it is open. What does not exist any more is a fact, too. */
 export async function describeProposal(
   context: ServiceContext,
   proposal: ProposalRecord,
 ): Promise<ChangePreview> {
   const change = changeOf(proposal);
+  // Nobody decides about it any more: it is not tried, however often it is looked at.
+  if (stateAt(proposal, context.clock.nowMs()) !== 'open') return { facts: [], table: null };
   const table = change.kind === 'entitlement.bulk' ? change.params.text : null;
   try {
     return { facts: await factsOf(context, change), table };

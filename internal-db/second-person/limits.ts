@@ -4,6 +4,10 @@
 export const proposalLifetimeMs = 24 * 3_600_000;
 /** Proposals that are open at the same time; more are refused. */
 export const openProposalsMax = 200;
+/** Proposals that somebody may make in an hour, whatever becomes of them. */
+export const proposalsPerPersonAndHourMax = 60;
+/** Revocations one by one that somebody may make in an hour, where a table of them needs a second person. */
+export const singleRevocationsPerHourMax = 20;
 /** Proposals on one page of the list. */
 export const proposalsPerPage = 50;
 /** Proposals that are ended in one transaction when their time is over. */

@@ -8,7 +8,7 @@ import { staffTaken } from '../admin/staff-administration.ts';
 import { changeStaff, insertStaff, type StaffChange } from '../admin/staff-changes.ts';
 import { applyTable } from '../bulk/apply-bulk.ts';
 import { prepareFactorReset } from '../members/member-administration.ts';
-import { newInitialPassword } from '../secret-token.ts';
+import { newHalfPassword } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Transaction } from '../store/store.ts';
 import type { DangerousChange } from './dangerous-change.ts';
@@ -19,7 +19,7 @@ export interface PreparedChange {
   apply(transaction: Transaction, author: Author): Promise<readonly string[]>;
   /** What follows from it outside the database. */
   after(): void;
-  /** Shown once to whoever approves it: the first password of somebody new. */
+  /** Shown once to whoever approves it: the second half of the first password of somebody new. */
   readonly shownOnce: string | null;
 }
 
@@ -90,10 +90,11 @@ function prepareStaffChange(context: ServiceContext, change: StaffChange): Prepa
 
 async function prepareNewStaff(
   context: ServiceContext,
-  { name, displayName, role }: Extract<StaffParams, { change: 'create' }>,
+  { name, displayName, role, firstHalf }: Extract<StaffParams, { change: 'create' }>,
 ): Promise<PreparedChange> {
-  const password = newInitialPassword();
-  const passwordHash = await context.passwords.hash(password);
+  // In two halves: neither its author nor its approver can sign in as the new one, and so decide alone.
+  const secondHalf = newHalfPassword();
+  const passwordHash = await context.passwords.hash(`${firstHalf ?? newHalfPassword()}-${secondHalf}`);
   return {
     apply: async (transaction, author) => {
       const wanted = { name, displayName, role, passwordHash };
@@ -101,6 +102,6 @@ async function prepareNewStaff(
       return [];
     },
     after: () => undefined,
-    shownOnce: password,
+    shownOnce: secondHalf,
   };
 }

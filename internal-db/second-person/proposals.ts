@@ -10,7 +10,13 @@ import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord, ProposalState } from '../store/proposals.ts';
 import type { StaffRecord } from '../store/staff.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
-import { dangerousChangeCheck, permissionFor, subjectOf, type DangerousChange } from './dangerous-change.ts';
+import {
+  dangerousChangeCheck,
+  keptChange,
+  permissionFor,
+  subjectOf,
+  type DangerousChange,
+} from './dangerous-change.ts';
 import { overdueProposalsPerRound } from './limits.ts';
 import { prepareChange } from './prepare-change.ts';
 
@@ -49,6 +55,14 @@ export async function findProposal(store: StoreReads, staff: Person, id: string)
 /** The change that is proposed. */
 export function changeOf({ change }: ProposalRecord): DangerousChange {
   return dangerousChangeCheck.parse(JSON.parse(change));
+}
+
+/** The half of a new password that its author is to keep, while somebody may still approve it; null for everybody else. */
+export function firstHalfFor(proposal: ProposalRecord, staff: Pick<Person, 'id'>): string | null {
+  const change = changeOf(proposal);
+  if (staff.id !== proposal.proposedBy || proposal.state !== 'open') return null;
+  if (change.kind !== 'staff.change' || change.params.change !== 'create') return null;
+  return change.params.firstHalf ?? null;
 }
 
 /** The state as it is at that time. */
@@ -152,11 +166,13 @@ function bothOf({ proposer }: ProposalRecord, { name }: Person): string {
 
 async function decide(
   transaction: Transaction,
-  { id, kind, subject, proposer }: ProposalRecord,
+  proposal: ProposalRecord,
   decision: { state: Exclude<ProposalState, 'open'>; staff: Person | null; atMs: number },
 ): Promise<void> {
   const { state, staff, atMs } = decision;
-  await transaction.proposals.decideProposal({ id, state, by: staff?.id ?? null, atMs });
+  const { id, kind, subject, proposer } = proposal;
+  const change = JSON.stringify(keptChange(changeOf(proposal), state === 'approved'));
+  await transaction.proposals.decideProposal({ id, state, by: staff?.id ?? null, change, atMs });
   const actor = staff ? `staff:${staff.name}` : 'internal-db';
   const detail = { proposal: id, kind, proposedBy: proposer };
   await appendAudit(transaction, { atMs, actor, action: `proposal.${state}`, subject, detail });

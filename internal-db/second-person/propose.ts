@@ -5,12 +5,16 @@ import type { Author } from '../admin/change-entitlements.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { parseBulk } from '../bulk/parse-bulk.ts';
 import { newRecordId } from '../record-id.ts';
+import { newHalfPassword } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord } from '../store/proposals.ts';
 import type { StaffRecord } from '../store/staff.ts';
 import { subjectOf, titleOf, type DangerousChange } from './dangerous-change.ts';
-import { openProposalsMax, proposalLifetimeMs } from './limits.ts';
+import { openProposalsMax, proposalLifetimeMs, proposalsPerPersonAndHourMax } from './limits.ts';
 import { prepareChange, type PreparedChange } from './prepare-change.ts';
+import { isOneOfMany } from './single-revocations.ts';
+
+const hourMs = 3_600_000;
 
 /** Thrown to undo what was only tried. */
 class Undone extends Error {}
@@ -22,9 +26,10 @@ class Undone extends Error {}
 export async function proposeWhereNeeded(
   context: ServiceContext,
   staff: Pick<StaffRecord, 'id' | 'name'>,
-  { reason, ...change }: DangerousChange & { readonly reason: string },
+  { reason, ...wanted }: DangerousChange & { readonly reason: string },
 ): Promise<ProposalRecord | null> {
-  if (!needsSecondPerson(context, change)) return null;
+  if (!needsSecondPerson(context, staff, wanted)) return null;
+  const change = withFirstHalf(wanted);
   const author = { actor: `staff:${staff.name}`, atMs: context.clock.nowMs() };
   // What could not be made is refused now, and not when somebody else comes to look at it.
   await tryChange(context, await prepareChange(context, change, reason), author);
@@ -36,6 +41,9 @@ export async function proposeWhereNeeded(
     const open = await transaction.proposals.openProposals(atMs, openProposalsMax);
     if (open.length >= openProposalsMax)
       throw new RpcError('refused', 'Too many proposals wait already. Have some of them decided first.');
+    const count = await transaction.proposals.proposalCountOf(staff.id, atMs - hourMs);
+    if (count >= proposalsPerPersonAndHourMax)
+      throw new RpcError('refused', 'You have made too many proposals in this hour. Wait a while.');
     await transaction.proposals.insertProposal({
       id,
       kind: change.kind,
@@ -54,9 +62,20 @@ export async function proposeWhereNeeded(
   });
 }
 
-function needsSecondPerson({ settings }: ServiceContext, change: DangerousChange): boolean {
+/** With the half of a new password that its author is shown. */
+function withFirstHalf(change: DangerousChange): DangerousChange {
+  if (change.kind !== 'staff.change' || change.params.change !== 'create') return change;
+  return { ...change, params: { ...change.params, firstHalf: newHalfPassword() } };
+}
+
+function needsSecondPerson(
+  { settings, store, clock }: ServiceContext,
+  staff: Pick<StaffRecord, 'id'>,
+  change: DangerousChange,
+): boolean {
   if (!settings().console.secondPerson.includes(change.kind)) return false;
   if (change.kind !== 'entitlement.bulk') return true;
+  if (change.params.single) return isOneOfMany(store, staff.id, clock.nowMs());
   return parseBulk(change.params.text).lines.some((line) => line.change.kind === 'revoke');
 }
 

@@ -46,6 +46,8 @@ export interface ProposalReads {
   proposals(page: ProposalPage): Promise<ProposalRecord[]>;
   /** Open, and not over at that time; the oldest first. */
   openProposals(atMs: number, limit: number): Promise<ProposalRecord[]>;
+  /** How many somebody has made since then. */
+  proposalCountOf(staffId: string, sinceMs: number): Promise<number>;
   /** Open, although their time is over. */
   overdueProposals(atMs: number, limit: number): Promise<ProposalRecord[]>;
 }
@@ -58,6 +60,8 @@ export interface ProposalWrites extends ProposalReads {
     id: string;
     state: Exclude<ProposalState, 'open'>;
     by: string | null;
+    /** What is kept of the change. */
+    change: string;
     atMs: number;
   }): Promise<boolean>;
 }

@@ -12,7 +12,7 @@ import { previewChange } from '../../admin/preview-change.ts';
 import { applyBulk } from '../../bulk/apply-bulk.ts';
 import { viewDelivery } from '../../deliveries/delivery-view.ts';
 import { bulkFormBytesMax } from '../../limits.ts';
-import { bulkReason } from '../../second-person/dangerous-change.ts';
+import { bulkReason, singleRevocation } from '../../second-person/dangerous-change.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { explainOperation } from './explain-operation.ts';
 import { EntitlementDetail, Nullable, Preview } from './operation-schemas.ts';
@@ -188,6 +188,8 @@ export const entitlementOperations: readonly Operation[] = [
     tag,
     action: 'entitlement.revoke',
     fails: [409],
+    dangerous: ({ entitlement, reason }: { entitlement: string; reason: string }) =>
+      singleRevocation(entitlement, reason),
   }),
   previewRevocation,
   bulk,

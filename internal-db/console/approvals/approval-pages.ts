@@ -43,6 +43,8 @@ export interface ApprovalView {
   readonly preview: ChangePreview | null;
   /** Who could approve it, by name. */
   readonly approvers: readonly string[];
+  /** The half of a first password that its author is shown while it is open. */
+  readonly firstHalf: string | null;
   /** What the approval made and only now shows. */
   readonly shownOnce: string | null;
   readonly notice: NonNullable<PageParts['notice']> | null;
@@ -82,7 +84,7 @@ export function renderApprovalsPage(caller: StaffCaller, list: ApprovalList): st
 
 /** One of them. */
 export function renderApprovalPage(caller: StaffCaller, view: ApprovalView): string {
-  const { proposal, state, preview, shownOnce, notice } = view;
+  const { proposal, state, preview, firstHalf, shownOnce, notice } = view;
   const { proposer, reason, proposedAtMs, expiresAtMs, decider, decidedAtMs } = proposal;
   return renderPage({
     title: titleOf(changeOf(proposal)),
@@ -90,7 +92,8 @@ export function renderApprovalPage(caller: StaffCaller, view: ApprovalView): str
     section,
     crumb: { href: section, text: 'Approvals' },
     notice,
-    content: html`${shownOnce === null ? null : renderShownOnce(shownOnce)}
+    content: html`${firstHalf === null ? null : renderHalf('first', firstHalf)}
+    ${shownOnce === null ? null : renderHalf('second', shownOnce)}
     ${renderFacts([
       ['State', stateTags[state]],
       ['Proposed', html`by ${proposer}, ${timeText(proposedAtMs)}`],
@@ -136,9 +139,14 @@ function renderDecision(caller: StaffCaller, { proposal, approvers }: ApprovalVi
   </section>`;
 }
 
-function renderShownOnce(password: string): Html {
+function renderHalf(which: 'first' | 'second', half: string): Html {
+  const until = which === 'first' ? 'shown to you until it is approved' : 'shown only now';
   return renderNotice(
     'good',
-    html`<p>The first password, shown only now: ${renderCopyable('password', password)}</p>`,
+    html`<p>The ${which} half of the first password, ${until}: ${renderCopyable('password', half)}</p>
+      <p>
+        Who proposed it has the first half, who approves it the second, with a hyphen between them. Each gives
+        the own half to the new person alone.
+      </p>`,
   );
 }

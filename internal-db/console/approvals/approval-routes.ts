@@ -8,6 +8,7 @@ import {
   approversOf,
   endProposal,
   findProposal,
+  firstHalfFor,
   listProposals,
   stateAt,
 } from '../../second-person/proposals.ts';
@@ -100,6 +101,7 @@ async function showProposal(
     state,
     preview: isOpen ? await describeProposal(context, proposal) : null,
     approvers: isOpen ? await approversOf(read, proposal) : [],
+    firstHalf: isOpen ? firstHalfFor(proposal, caller.staff) : null,
     shownOnce: shown.shownOnce ?? null,
     notice: shown.notice,
   });

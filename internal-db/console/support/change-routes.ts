@@ -9,8 +9,10 @@ import {
 import type { EntitlementChange } from '../../admin/change-entitlements.ts';
 import { findAccount } from '../../admin/find-by-name.ts';
 import { previewChange, requireAccount } from '../../admin/preview-change.ts';
+import { singleRevocation } from '../../second-person/dangerous-change.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { EntitlementRecord } from '../../store/entitlements.ts';
+import { proposalPageFor } from '../approvals/approval-gate.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
 import { FormFields } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
@@ -65,6 +67,11 @@ export function registerChangeRoutes(app: ConsoleApp, context: ServiceContext, f
         const change = readChange(fields, kind, name);
         // Refuses an entitlement of another customer before anything is done.
         requireAccount(await previewChange(context, change), name);
+        if (change.kind === 'revoke') {
+          const dangerous = singleRevocation(change.entitlement, change.reason);
+          const page = await proposalPageFor(context, caller, dangerous);
+          if (page !== null) return reply.redirect(page, 303);
+        }
         await makeChange(context, change, `staff:${caller.staff.name}`);
         return reply.redirect(`/accounts/${name}?done=${doneOf[kind]}`, 303);
       }),

@@ -40,6 +40,11 @@ export class SqlProposals implements ProposalWrites {
     return this.#connection.all(sql, { atMs, limit });
   }
 
+  async proposalCountOf(staffId: string, sinceMs: number): Promise<number> {
+    const sql = `SELECT count(*) AS count FROM proposals WHERE proposed_by = :staffId AND proposed_at_ms > :sinceMs`;
+    return (await this.#connection.get<{ count: number }>(sql, { staffId, sinceMs }))?.count ?? 0;
+  }
+
   async overdueProposals(atMs: number, limit: number): Promise<ProposalRecord[]> {
     const sql = `${proposalSql} WHERE p.state = 'open' AND p.expires_at_ms <= :atMs
       ORDER BY p.expires_at_ms LIMIT :limit`;
@@ -58,9 +63,10 @@ export class SqlProposals implements ProposalWrites {
     id: string;
     state: Exclude<ProposalState, 'open'>;
     by: string | null;
+    change: string;
     atMs: number;
   }): Promise<boolean> {
-    const sql = `UPDATE proposals SET state = :state, decided_by = :by, decided_at_ms = :atMs
+    const sql = `UPDATE proposals SET state = :state, change = :change, decided_by = :by, decided_at_ms = :atMs
       WHERE id = :id AND state = 'open'`;
     return (await this.#connection.run(sql, decision)) === 1;
   }

@@ -4,7 +4,13 @@ import t, { type Test } from 'tap';
 import { consoleDefaults } from '#commlink/settings/console-settings.ts';
 import type { DangerousChangeKind } from '#commlink/settings/second-person-settings.ts';
 import { expireProposals } from '#internal-db/second-person/proposals.ts';
-import { proposalLifetimeMs } from '#internal-db/second-person/limits.ts';
+import {
+  proposalLifetimeMs,
+  proposalsPerPersonAndHourMax,
+  singleRevocationsPerHourMax,
+} from '#internal-db/second-person/limits.ts';
+import { proposeWhereNeeded } from '#internal-db/second-person/propose.ts';
+import { isOneOfMany } from '#internal-db/second-person/single-revocations.ts';
 import { seedRoom, startRoom, type RunningRoom } from '../support/running-room.ts';
 import { StaffVisitor, staffPassword, type Answer } from '../console/staff-visitor.ts';
 
@@ -124,13 +130,18 @@ t.test('each of the changes waits, and does the same as without a second person'
 
   const made = await ann.post('/staff', '/staff', { name: 'new', displayName: 'New', role: 'support' });
   t.equal(await read.staff.byName('new'), undefined);
-  const shown = await approve(made);
-  const password = /data-copy="password">([^<]+)</.exec(shown.body)?.[1]?.replaceAll('&#45;', '-') ?? '';
-  t.match(
-    await new StaffVisitor(room).signIn('new', password),
-    { status: 303 },
-    'whoever approves is shown the password',
-  );
+  const halfIn = ({ body }: Answer) =>
+    /data-copy="password">([^<]+)</.exec(body)?.[1]?.replaceAll('&#45;', '-') ?? '';
+  const first = halfIn(await ann.get(proposed(made)));
+  t.equal(halfIn(await bob.get(proposed(made))), '', 'only its author is shown the first half');
+  const second = halfIn(await approve(made));
+  t.match([first, second], [/^[A-Z2-7-]{14}$/i, /^[A-Z2-7-]{14}$/i]);
+  t.equal(halfIn(await ann.get(proposed(made))), '');
+  for (const half of [first, second])
+    t.match(await new StaffVisitor(room).signIn('new', half), { status: 401 });
+  const stored = await read.proposals.proposals({ kinds: ['staff.change'], after: null, limit: 10 });
+  t.notMatch(JSON.stringify(stored), first, 'it is forgotten');
+  t.match(await new StaffVisitor(room).signIn('new', `${first}-${second}`), { status: 303 });
   await approve(await ann.post('/staff', '/staff/new/role', { role: 'auditor', reason }));
   t.match(await read.staff.byName('new'), { role: 'auditor' });
   await approve(await ann.post('/staff', '/staff/new/end', { reason }));
@@ -219,4 +230,37 @@ t.test('without the setting nothing waits', async (t) => {
   const answer = await ann.post('/accounts/acme', '/accounts/acme/state', { state: 'suspended', reason });
   t.match(answer, { headers: { location: '/accounts/acme?done=state' } });
   t.match(await room.services.context.store.read.accounts.byName('acme'), { state: 'suspended' });
+});
+
+t.test('revocations one by one are no way around it', async (t) => {
+  const { room, entitlement, sue, bob, proposed } = await openOffice(t);
+  const { context } = room.services;
+  const sueRecord = await context.store.read.staff.byName('sue');
+  for (let count = 0; count < singleRevocationsPerHourMax; count += 1)
+    t.notOk(isOneOfMany(context.store, sueRecord?.id ?? '', context.clock.nowMs()));
+  const path = proposed(
+    await sue.post('/accounts/acme', '/accounts/acme/revoke', { entitlement, reason: 'a "b", c' }),
+  );
+  t.match(await context.store.read.entitlements.byId(entitlement), { revokedBy: null });
+  t.match(await bob.get(path), { body: /after many/ });
+  t.match(await bob.post(path, `${path}/approve`, {}), { status: 303 });
+  t.match(await context.store.read.entitlements.byId(entitlement), { revokedBy: 'staff:sue+bob' });
+});
+
+t.test('nobody makes proposals without end, and a table that was declined is forgotten', async (t) => {
+  const { room, entitlement, ann, bob } = await openOffice(t);
+  const { context } = room.services;
+  const staff = await context.store.read.staff.byName('ann');
+  if (!staff) throw new Error('no ann');
+  const text = `change,entitlement,reason\nrevoke,${entitlement},over`;
+  const propose = () =>
+    proposeWhereNeeded(context, staff, { kind: 'entitlement.bulk', params: { text }, reason: 'r' });
+  const made = await propose();
+  t.match(await bob.post('/approvals', `/approvals/${made?.id}/end`, {}), { status: 303 });
+  const kept = await context.store.read.proposals.proposal(made?.id ?? '');
+  t.match(kept, { state: 'declined' });
+  t.notMatch(kept?.change, entitlement);
+  t.match(await ann.get(`/approvals/${made?.id}`), { status: 200, body: /Make many changes at once/ });
+  for (let count = 1; count < proposalsPerPersonAndHourMax; count += 1) await propose();
+  await t.rejects(propose(), { code: 'refused' });
 });

@@ -73,12 +73,16 @@ export function testStaffSecurityContract(t: Test, open: OpenStore): void {
     t.strictSame(await idsOf(read.openProposals(101, 10)), [second.id, third.id], 'the first is over');
     t.strictSame(await idsOf(read.overdueProposals(101, 10)), [first.id]);
 
+    t.equal(await read.proposalCountOf(second.proposedBy, 1), 2, 'since then');
     const decide = (state: 'approved' | 'withdrawn', by: string | null) =>
-      store.transaction(({ proposals }) => proposals.decideProposal({ id: second.id, state, by, atMs: 50 }));
+      store.transaction(({ proposals }) =>
+        proposals.decideProposal({ id: second.id, state, by, change: 'kept', atMs: 50 }),
+      );
     t.equal(await decide('approved', bob), true);
     t.equal(await decide('withdrawn', ann), false, 'it stays as it was decided');
     t.match(await read.proposal(second.id), {
       state: 'approved',
+      change: 'kept',
       decider: 'bob',
       decidedBy: bob,
       decidedAtMs: 50,
