@@ -25,10 +25,12 @@ async function main(): Promise<void> {
     );
   }
   const { engine: _engine, ...settings } = choice;
-  const report = await copyStore(databaseFile, settings);
   const file = databaseChoiceFile(databaseFile);
-  await writeFile(`${file}.new`, await readFile(values.to), { mode: 0o600, flush: true });
-  await rename(`${file}.new`, file);
+  const text = await readFile(values.to);
+  const report = await copyStore(databaseFile, settings, async () => {
+    await writeFile(`${file}.new`, text, { mode: 0o600, flush: true });
+    await rename(`${file}.new`, file);
+  });
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 

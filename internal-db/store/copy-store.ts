@@ -2,13 +2,14 @@
 // each table has as many rows as before and the audit log's chain is whole. Called by copy-database.ts, with nothing running.
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { verifyAudit } from '../audit/verify-audit.ts';
+import { InternalDbError } from '../internal-db-error.ts';
 import { copiedRowsPerStatement } from '../limits.ts';
 import { openPostgresWriter } from './postgres/open-postgres-store.ts';
 import type { PostgresSettings } from './postgres/postgres-settings.ts';
 import type { SqlParameters, SqlValue, SqlWriter } from './sql/sql-connection.ts';
 import { operationsOn } from './sql/sql-operations.ts';
 import { openSqliteStore } from './sqlite/open-sqlite-store.ts';
-import { SqliteFile } from './sqlite/sqlite-file.ts';
+import { SqliteFile, sqliteResultCode } from './sqlite/sqlite-file.ts';
 
 /** What was copied. */
 export interface CopyReport {
@@ -22,6 +23,9 @@ interface Table {
   readonly columns: readonly string[];
 }
 
+// https://sqlite.org/rescode.html#busy
+const sqliteBusy = 5;
+
 // What PostgreSQL makes of other tables' rows by itself, and its own bookkeeping.
 const tablesSql = `SELECT c.table_name AS name, string_agg(c.column_name, ' ' ORDER BY c.ordinal_position) AS columns
   FROM information_schema.columns c
@@ -33,11 +37,46 @@ const referencesSql = `SELECT conrelid::regclass::text AS "from", confrelid::reg
 const countersSql = `SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
   WHERE table_schema = current_schema() AND is_identity = 'YES'`;
 
-/** Copies. Throws StartupError `DATABASE_…`, each saying what to do; then nothing was copied. */
-export async function copyStore(databaseFile: string, settings: PostgresSettings): Promise<CopyReport> {
+/**
+ * Copies, then runs `switchOver`, all the while keeping everybody else from the file: what is written meanwhile would be lost.
+ * Throws StartupError `DATABASE_…`, each saying what to do; then nothing was copied.
+ */
+export async function copyStore(
+  databaseFile: string,
+  settings: PostgresSettings,
+  switchOver: () => Promise<void>,
+): Promise<CopyReport> {
+  openAlone(databaseFile).close();
   // Brings the file's schema up to date: both have the same tables then.
   await openSqliteStore(databaseFile).close();
-  const file = new SqliteFile(databaseFile, { readOnly: true });
+  const file = openAlone(databaseFile);
+  try {
+    const report = await copyFrom(file, settings);
+    await switchOver();
+    return report;
+  } finally {
+    file.close();
+  }
+}
+
+/** Opens the file when nobody else has it open, and lets nobody else in: https://sqlite.org/pragma.html#pragma_locking_mode */
+function openAlone(databaseFile: string): SqliteFile {
+  const file = new SqliteFile(databaseFile, { readOnly: false });
+  try {
+    file.execute('PRAGMA locking_mode = EXCLUSIVE');
+    file.execute('BEGIN IMMEDIATE');
+    return file;
+  } catch (error) {
+    file.close();
+    if (!(error instanceof InternalDbError) || sqliteResultCode(error.cause) !== sqliteBusy) throw error;
+    throw new StartupError(
+      'DATABASE_IN_USE',
+      `${databaseFile} is open in another process. Nothing was changed. Stop internal-db first.`,
+    );
+  }
+}
+
+async function copyFrom(file: SqliteFile, settings: PostgresSettings): Promise<CopyReport> {
   const writer = await openPostgresWriter(settings);
   try {
     await writer.begin();
@@ -45,7 +84,6 @@ export async function copyStore(databaseFile: string, settings: PostgresSettings
   } finally {
     if (writer.inTransaction) await writer.rollback();
     await writer.close();
-    file.close();
   }
 }
 

@@ -14,6 +14,7 @@ import { seedStore } from './store-contract.ts';
 const server = await PostgresServer.start();
 t.teardown(() => server.remove());
 const accountCount = 1200;
+const noted = async (): Promise<void> => undefined;
 
 /** A file with something of everything that the engines keep in different ways. */
 async function filledFile(place: string): Promise<string> {
@@ -58,7 +59,7 @@ async function filledFile(place: string): Promise<string> {
 t.test('everything is copied, and found there', async (t) => {
   const file = await filledFile(t.testdir({}));
   const settings = server.settingsOf(server.createDatabase());
-  const report = await copyStore(file, settings);
+  const report = await copyStore(file, settings, noted);
   t.match(report, { auditEntryCount: accountCount });
   const [postgres, sqlite] = [await openPostgresStore(settings), openSqliteStore(file)];
   t.teardown(() => Promise.all([postgres.close(), sqlite.close()]));
@@ -91,10 +92,26 @@ t.test('a log that was changed is not copied, nor is anything into a database in
   other.exec('DROP TRIGGER audit_log_never_updated');
   other.exec("UPDATE audit_log SET actor = 'cli:nobody' WHERE sequence = 7");
   other.close();
-  await t.rejects(copyStore(file, settings), { code: 'DATABASE_NOT_COPIED' });
+  await t.rejects(copyStore(file, settings, noted), { code: 'DATABASE_NOT_COPIED' });
   t.equal(server.query(settings.database, 'SELECT count(*) FROM accounts'), '0', 'nothing is left');
   const store = await openPostgresStore(settings);
   await seedStore(store);
   await store.close();
-  await t.rejects(copyStore(file, settings), { code: 'DATABASE_NOT_EMPTY' });
+  await t.rejects(copyStore(file, settings, noted), { code: 'DATABASE_NOT_EMPTY' });
+});
+
+t.test('a file that is in use is not copied, and nobody comes in meanwhile', async (t) => {
+  const file = await filledFile(t.testdir({}));
+  const settings = server.settingsOf(server.createDatabase());
+  const running = openSqliteStore(file);
+  await running.read.settings.counts();
+  await t.rejects(copyStore(file, settings, noted), { code: 'DATABASE_IN_USE' });
+  await running.close();
+  const other = new DatabaseSync(file, { timeout: 0 });
+  t.teardown(() => other.close());
+  await copyStore(file, settings, async () => {
+    t.throws(() => other.prepare('SELECT count(*) FROM accounts').get(), /locked/);
+    t.throws(() => other.exec('BEGIN IMMEDIATE'), /locked/);
+  });
+  t.match(other.prepare('SELECT count(*) AS count FROM accounts').get(), { count: Number });
 });
