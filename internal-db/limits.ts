@@ -278,8 +278,10 @@ export const artifactsPerOrderMax = 100;
 /** How often nodes that lack artifacts are told again, and asked how far they are. */
 export const holdingOrderIntervalMs = 2000;
 
-/** Console: how long a request may take to arrive; a file over a slow line takes hours. */
-export const consoleRequestMsMax = 24 * 3_600_000;
+/** Console: how long a request may take to arrive. */
+export const consoleRequestMsMax = 30_000;
+/** Console: how long an upload by a member of staff may take; a file over a slow line takes hours. */
+export const consoleUploadMsMax = 24 * 3_600_000;
 /** Console: how long its headers may take. */
 export const consoleHeadersMsMax = 20_000;
 /** Console: bytes of a field of a form with files. */

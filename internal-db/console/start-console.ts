@@ -9,6 +9,7 @@ import {
   consoleDrainMs,
   consoleHeadersMsMax,
   consoleRequestMsMax,
+  consoleUploadMsMax,
 } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { createConsoleApp } from './console-app.ts';
@@ -17,6 +18,7 @@ import { registerConsoleBranding } from './console-branding.ts';
 import { answerConsoleError, sendProblem } from './console-errors.ts';
 import { registerStaffApi } from './api/staff-api.ts';
 import { registerConsoleRoutes } from './console-routes.ts';
+import { limitRequestTime } from './request-time.ts';
 
 type Configuration = NodeConfiguration<'internal-db'>;
 
@@ -41,8 +43,8 @@ export async function startConsole(
     name: 'console',
     server: {
       minVersion: 'TLSv1.2',
-      // Files of any size come in here; a connection on which nothing happens is closed all the same.
-      requestTimeout: consoleRequestMsMax,
+      // Of uploads; request-time.ts bounds all others. A connection on which nothing happens is closed all the same.
+      requestTimeout: consoleUploadMsMax,
       headersTimeout: consoleHeadersMsMax,
       keepAliveTimeout: 10_000,
       idleTimeoutMs: 60_000,
@@ -96,10 +98,16 @@ async function buildConsole(
   registerConsoleRoutes(app, context, facts);
   registerStaffApi(app, context, facts);
   await app.ready();
+  // Fastify answers what is no HTTP, or late, at its own server, which gets to see nothing else.
+  const clientError: EntranceHandler['clientError'] = (error, socket) =>
+    void app.server.emit('clientError', error, socket);
   const handler: EntranceHandler = {
-    request: (request, response) => app.routing(request, response),
-    // Fastify answers what is no HTTP at its own server, which gets to see nothing else.
-    clientError: (error, socket) => void app.server.emit('clientError', error, socket),
+    request: (request, response) => {
+      const late = Object.assign(new Error('The request is late.'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+      limitRequestTime(request, consoleRequestMsMax, () => clientError(late, request.socket));
+      app.routing(request, response);
+    },
+    clientError,
   };
   return { handler, endStreams: () => app.close() };
 }

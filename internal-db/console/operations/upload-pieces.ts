@@ -16,6 +16,7 @@ import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts
 import { FormFields } from '../console-forms.ts';
 import { readSignedForm, requireFormToken, requirePermission, type ForStaff } from '../console-gate.ts';
 import { statusOf } from '../error-status.ts';
+import { allowLongRequest } from '../request-time.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { parseByteCount, parseUploadForm } from './upload-form.ts';
 
@@ -97,6 +98,7 @@ async function begin(context: ServiceContext, { caller, request, reply }: Exchan
 
 async function append(context: ServiceContext, { caller, request, reply }: Exchange): Promise<ConsoleReply> {
   requireFormToken(caller, request);
+  allowLongRequest(request.raw);
   if (!String(request.headers['content-type']).startsWith(pieceMediaType))
     throw new RpcError('bad_request', `Send a piece as ${pieceMediaType}.`);
   const { upload } = await findUpload(context, starterOf(caller), idOf(request));

@@ -10,6 +10,7 @@ import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts
 import { FormFields } from '../console-forms.ts';
 import { readSignedFields, readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import { readMultipartForm } from '../multipart-form.ts';
+import { allowLongRequest } from '../request-time.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { releasePath } from './product-pages.ts';
 import { parseByteCount, parseUploadForm } from './upload-form.ts';
@@ -75,6 +76,7 @@ async function takeFiles(
     contentType,
     async ({ name, content, fields }) => {
       const signed = readSignedFields(caller, request, fields);
+      allowLongRequest(request.raw);
       const file = parseUploadForm(signed, { name, product });
       await uploadWhole(context, { ...file, startedBy: starterOf(caller), sizeBytesMax, content });
       version = file.releaseFile.version;
