@@ -11,7 +11,12 @@ import {
   registerPasskey,
   type Enrolled,
 } from '../second-factor/enrol-factors.ts';
-import { removePasskey, removeTotp, renewRecoveryCodes } from '../second-factor/withdraw-factors.ts';
+import {
+  removePasskey,
+  removeTotp,
+  renewRecoveryCodes,
+  type WithdrawalCheck,
+} from '../second-factor/withdraw-factors.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { FormFields, parseForm } from './console-forms.ts';
@@ -59,8 +64,7 @@ export function registerOwnFactorRoutes(app: ConsoleApp, context: ServiceContext
     return conclude(parts, needDone(await confirmTotp(context, ownerOf(caller), answer)));
   });
   onPostWithPassword('totp/remove', async (parts) => {
-    await requireAnother(context, parts.caller);
-    needDone(await removeTotp(context, ownerOf(parts.caller)));
+    needDone(await removeTotp(context, ownerOf(parts.caller), requireAnother(parts.caller)));
     return parts.reply.redirect('/security?done=factor', 303);
   });
   onPostWithPassword('passkeys', async ({ caller, fields }) => {
@@ -76,9 +80,8 @@ export function registerOwnFactorRoutes(app: ConsoleApp, context: ServiceContext
     return conclude(parts, needDone(made));
   });
   onPostWithPassword('passkeys/:id/remove', async ({ caller, request, reply }) => {
-    await requireAnother(context, caller);
     const id = new FormFields(request.params).text('id');
-    needDone(await removePasskey(context, ownerOf(caller), id));
+    needDone(await removePasskey(context, ownerOf(caller), { id, check: requireAnother(caller) }));
     return reply.redirect('/security?done=factor', 303);
   });
   onPostWithPassword('recovery-codes', async ({ caller }) => {
@@ -103,8 +106,10 @@ function needDone<T extends { readonly done: true }>(outcome: T | PeopleRefusal)
 }
 
 /** RpcError `refused`: without it the password alone would do for the next set-up. */
-async function requireAnother({ store }: ServiceContext, { staff }: StaffCaller): Promise<void> {
-  const { totpSinceMs, passkeys } = await describeFactors(store.read.secondFactors, staff.id);
-  if (passkeys.length + (totpSinceMs === null ? 0 : 1) > 1) return;
-  throw new RpcError('refused', 'This is your only second factor. Set up another one first.');
+function requireAnother({ staff }: StaffCaller): WithdrawalCheck {
+  return async ({ secondFactors }) => {
+    const { totpSinceMs, passkeys } = await describeFactors(secondFactors, staff.id);
+    if (passkeys.length + (totpSinceMs === null ? 0 : 1) > 1) return;
+    throw new RpcError('refused', 'This is your only second factor. Set up another one first.');
+  };
 }

@@ -75,7 +75,7 @@ export function registerSecondFactorRoutes(app: ConsoleApp, context: ServiceCont
         ...parts,
         factor: 'totp',
         enrol: (fields) => {
-          const answer = { challenge: fields.text('challenge'), code: fields.text('code') };
+          const answer = { challenge: fields.text('challenge'), code: fields.text('code'), onlyFirst: true };
           return confirmTotp(context, ownerOf(caller), answer);
         },
       }),
@@ -89,7 +89,8 @@ export function registerSecondFactorRoutes(app: ConsoleApp, context: ServiceCont
         factor: 'passkey',
         enrol: (fields) => {
           const [challenge, response] = [fields.text('challenge'), fields.text('response')];
-          return registerPasskey(context, ownerOf(caller), { challenge, response, name: firstPasskeyName });
+          const answer = { challenge, response, name: firstPasskeyName, onlyFirst: true };
+          return registerPasskey(context, ownerOf(caller), answer);
         },
       }),
     ),

@@ -101,7 +101,7 @@ export async function removeOwnPasskey(
 ): Promise<Done<'passkey.remove'>> {
   const refusal = await provePassword(context, caller, password);
   if (refusal) return refusal;
-  const outcome = await removePasskey(context, ownerOf(caller), id);
+  const outcome = await removePasskey(context, ownerOf(caller), { id });
   return await andTell(context, caller, { outcome, event: 'factor_removed' });
 }
 

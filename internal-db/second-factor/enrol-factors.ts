@@ -37,11 +37,11 @@ export function beginTotp(
   return { challenge, ...describeTotpSecret(secret, { issuer, name: owner.name }) };
 }
 
-/** Switches the secret on, in place of an older one. Refused: `unusable`, `code_wrong`. */
+/** Switches the secret on, in place of an older one; `onlyFirst`: not beside another factor. Refused: `unusable`, `code_wrong`. */
 export async function confirmTotp(
   context: FactorContext,
   owner: FactorOwner,
-  { challenge, code }: { challenge: string; code: string },
+  { challenge, code, onlyFirst = false }: { challenge: string; code: string; onlyFirst?: boolean },
 ): Promise<Enrolled | PeopleRefusal> {
   const attempt = context.factorChallenges.totpSecrets.attempt(challenge);
   if (attempt?.value.ownerId !== owner.id) return refuse('unusable');
@@ -53,6 +53,7 @@ export async function confirmTotp(
   const sealed = await context.totpSafe.seal(owner.id, secret);
   return await context.store.transaction(async (transaction) => {
     const recoveryCodes = await giveRecoveryCodes(transaction, owner);
+    if (onlyFirst && recoveryCodes === null) return refuse('unusable');
     await transaction.secondFactors.putTotp({ ownerId: owner.id, sealed, lastStep, createdAtMs });
     await auditFactor(transaction, owner, { atMs: createdAtMs, action: 'secondFactor.totpOn', detail: {} });
     return { done: true, recoveryCodes };
@@ -73,11 +74,11 @@ export async function beginPasskey(
   return { done: true, challenge, options };
 }
 
-/** Keeps the passkey. Refused: `unusable`, `code_wrong`, `too_many`. */
+/** Keeps the passkey; `onlyFirst`: not beside another factor. Refused: `unusable`, `code_wrong`, `too_many`. */
 export async function registerPasskey(
   context: FactorContext,
   owner: FactorOwner,
-  answer: { challenge: string; response: string; name: string },
+  answer: { challenge: string; response: string; name: string; onlyFirst?: boolean },
 ): Promise<(Enrolled & { readonly passkey: Passkey }) | PeopleRefusal> {
   const { registrations } = context.factorChallenges;
   const attempt = registrations.attempt(answer.challenge);
@@ -94,6 +95,7 @@ export async function registerPasskey(
       const known = await transaction.secondFactors.passkeysOf(owner.id);
       if (known.length >= passkeysMax) return refuse('too_many');
       const recoveryCodes = await giveRecoveryCodes(transaction, owner);
+      if (answer.onlyFirst && recoveryCodes === null) return refuse('unusable');
       await transaction.secondFactors.insertPasskey(passkey);
       const detail = { passkey: passkey.id, name: passkey.name };
       await auditFactor(transaction, owner, { atMs: createdAtMs, action: 'secondFactor.passkeyOn', detail });

@@ -10,12 +10,19 @@ import { newRecoveryCodes } from './recovery-codes.ts';
 
 type Withdrawn = { readonly done: true };
 
+/** Looked at in the transaction that takes a factor away; what it throws undoes that. */
+export type WithdrawalCheck = (transaction: Transaction) => Promise<void>;
+
+const noCheck: WithdrawalCheck = () => Promise.resolve();
+
 /** Switches time-based codes off. Refused: `not_found`. */
 export async function removeTotp(
   context: FactorContext,
   owner: FactorOwner,
+  check: WithdrawalCheck = noCheck,
 ): Promise<Withdrawn | PeopleRefusal> {
   return await context.store.transaction(async (transaction) => {
+    await check(transaction);
     if (!(await transaction.secondFactors.deleteTotp(owner.id))) return refuse('not_found');
     await dropUselessCodes(transaction, owner);
     const event = { atMs: context.clock.nowMs(), action: 'secondFactor.totpOff', detail: {} };
@@ -28,9 +35,10 @@ export async function removeTotp(
 export async function removePasskey(
   context: FactorContext,
   owner: FactorOwner,
-  id: string,
+  { id, check = noCheck }: { id: string; check?: WithdrawalCheck },
 ): Promise<Withdrawn | PeopleRefusal> {
   return await context.store.transaction(async (transaction) => {
+    await check(transaction);
     if (!(await transaction.secondFactors.deletePasskey(owner.id, id))) return refuse('not_found');
     await dropUselessCodes(transaction, owner);
     const detail = { passkey: id };

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Secret } from 'otpauth';
 import t from 'tap';
 import { factorChallengesPerAddressMax } from '#internal-db/limits.ts';
+import { beginTotp, confirmTotp } from '#internal-db/second-factor/enrol-factors.ts';
 import { PendingChallenges } from '#internal-db/second-factor/pending-challenges.ts';
 import { SoftwareAuthenticator } from '../support/software-authenticator.ts';
 import {
@@ -182,4 +183,16 @@ t.test('of a passkey’s transports only known ones are kept', async (t) => {
   const next = await room.done('passkey.beginRegistration', { session, password: memberPassword });
   t.match(JSON.parse(next.options), { excludeCredentials: [{ transports: ['internal'] }] });
   t.notMatch(next.options, /pigeon/);
+});
+
+t.test('of two first factors at the same time, one is set up', async (t) => {
+  const { context } = (await startPeopleRoom(t)).services;
+  const owner = { id: 'stf_x', name: 'x', displayName: 'X', actor: 'staff:x', subject: 'x' };
+  const begun = [beginTotp(context, owner, 'test'), beginTotp(context, owner, 'test')];
+  const outcomes = await Promise.all(
+    begun.map(({ challenge, secret }) =>
+      confirmTotp(context, owner, { challenge, code: codeOf(secret), onlyFirst: true }),
+    ),
+  );
+  t.equal(outcomes.filter(({ done }) => done).length, 1);
 });
