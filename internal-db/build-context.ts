@@ -70,6 +70,8 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     settings: banSettings,
   });
   const failureBans = new FailureBans({ clock, log, register: bans, failedLogins, settings: banSettings });
+  const factorChallenges = new FactorChallenges(() => clock.nowMs());
+  const { departures: questions } = factorChallenges;
   const context: ServiceContext = {
     store,
     clock,
@@ -78,10 +80,10 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     passwords,
     access: new AccessJournal(store, log),
     throttle: new FailureThrottle(() => clock.nowMs(), failureBans),
-    factorChallenges: new FactorChallenges(() => clock.nowMs()),
+    factorChallenges,
     recentProofs: new RecentProofs(),
     totpSafe: new TotpSafe(opened.keys),
-    providerSignIns: new ProviderSignIns({ clock, keys: opened.keys, settings }),
+    providerSignIns: new ProviderSignIns({ clock, keys: opened.keys, settings, questions }),
     resetRequests: new ResetRequests(),
     accessEnder: new AccessEnder(),
     mail: new MailOutbox({ clock, keys: opened.keys, settings, vendorName }),

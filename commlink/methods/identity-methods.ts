@@ -44,6 +44,8 @@ export const ProviderRefusalReason = Type.Union([
   Type.Literal('several'),
   /** Somebody else is linked to that person there. */
   Type.Literal('linked_already'),
+  /** Whom the address names here is linked to somebody else there. */
+  Type.Literal('linked_otherwise'),
   Type.Literal('suspended'),
   Type.Literal('banned'),
 ]);

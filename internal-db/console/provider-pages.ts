@@ -20,6 +20,10 @@ export const refusalTexts: Readonly<Record<StaffProviderRefusal | 'provider_unkn
   unknown_person: 'You are signed in there, but no member of staff is known by that. Ask an operator.',
   role_missing: 'You are signed in there, but nothing that it says gives you a role here. Ask an operator.',
   linked_already: 'Somebody else here is linked to that person already. Nothing was changed.',
+  linked_otherwise:
+    'You are signed in there, but whoever has your name here is linked to another person there. Ask an operator.',
+  role_needs_approval:
+    'You are signed in there as an operator, which two of the staff must approve here. Ask an operator to propose it.',
 };
 
 /** The buttons; null where there is none. They are links: the content policy lets no form lead to another site. */

@@ -3,6 +3,7 @@
 // Registered by console-routes.ts.
 import { providerQueryCharactersMax } from '#commlink/methods/identity-methods.ts';
 import type { ProviderTitle } from '#commlink/methods/people-fields.ts';
+import { isFromAnotherSite } from '#commlink/pages/form-token.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { beginStaffAtProvider, finishStaffAtProvider } from '../identity-providers/staff-sign-in.ts';
 import { unlinkStaff } from '../identity-providers/staff-links.ts';
@@ -38,6 +39,8 @@ export function registerProviderRoutes(app: ConsoleApp, context: ServiceContext,
     return reply.code(status).type(htmlType).send(renderSignInPage(view));
   };
   app.get('/sign-in/with/:provider', async (request: ConsoleRequest, reply: ConsoleReply) => {
+    // Nobody is sent to a provider by another site's link.
+    if (isFromAnotherSite(request.headers, null)) return reply.redirect('/sign-in', 303);
     const next = nextOf(request.query);
     const { provider } = request.params as ProviderParams;
     const begun = await beginStaffAtProvider(context, provider, { address: request.ip, ownerId: null });

@@ -9,10 +9,10 @@ import { noteLogin } from '../access/note-login.ts';
 import { findBan } from '../identity/open-session.ts';
 import { portalParty } from '../identity/portal-party.ts';
 import { recordSession } from '../identity/record-session.ts';
-import { noticeFor } from '../identity/tell-owner.ts';
 import { askSecondFactor } from '../second-factor/prove-factor.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { UserWithAccount } from '../store/accounts.ts';
+import type { IdentityLinkRecord } from '../store/identity-links.ts';
 import { leaveForProvider, returnFromProvider } from './ask-provider.ts';
 import { findUser } from './find-user.ts';
 import { finishLink } from './own-links.ts';
@@ -87,9 +87,9 @@ async function decideFinish(
     context.log.info({ provider: name, address, reason: found.reason }, 'sign-in refused');
     return refused(found.reason);
   }
-  const { whose, linkId, isNewLink } = found;
-  if (isNewLink) await tellOfLink(context, whose);
-  return await admit(context, whose, { provider, identity, linkId, origin: { address, client } });
+  const { whose, linkId, newLink } = found;
+  const origin = { address, client };
+  return await admit(context, whose, { provider, identity, linkId, newLink, origin });
 }
 
 async function admit(
@@ -99,17 +99,19 @@ async function admit(
     provider: CustomerIdentityProvider;
     identity: ProviderIdentity;
     linkId: string;
+    newLink: IdentityLinkRecord | null;
     origin: { address: string; client: string | null };
   },
 ): Promise<Finished> {
-  const { provider, identity, linkId, origin } = how;
+  const { provider, identity, linkId, newLink, origin } = how;
   const { user, account } = whose;
   if (account.state !== 'active') {
     const attempt = { username: user.name, door: 'portal', protocol: null, principal: null };
     await noteLogin(context, { ...attempt, address: origin.address, refusal: 'suspended' });
     return refused('suspended');
   }
-  const way = await context.providerSignIns.makeWay(provider, linkId, identity.idToken);
+  const made = await context.providerSignIns.makeWay(provider, linkId, identity.idToken);
+  const way = { ...made, newLink };
   const isEnough = hasSecondFactorThere(provider, identity);
   const step = isEnough ? null : await askSecondFactor(context, user, portalParty(context));
   if (step !== null) {
@@ -126,14 +128,6 @@ function customerProvider(
   name: string,
 ): CustomerIdentityProvider | undefined {
   return providerSignIns.forCustomers().find((provider) => provider.name === name);
-}
-
-/** A second way in that somebody else may have made. */
-async function tellOfLink(context: ServiceContext, whose: UserWithAccount): Promise<void> {
-  const notice = await noticeFor(context, whose, 'provider_linked');
-  if (notice === null) return;
-  await context.store.transaction(({ mails }) => mails.insertMail(notice));
-  context.mail.sendSoon();
 }
 
 function refused(

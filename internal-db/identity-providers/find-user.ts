@@ -19,17 +19,21 @@ import {
   vouchesFor,
   type ProviderIdentity,
 } from './provider-identity.ts';
+import { insertUserLink, newUserLink } from './user-link.ts';
 import { usernameFor } from './username-for.ts';
 
-/** Who it is, or why nobody. `isNewLink`: the user was there already, and has a new way in. `several`: the address is in more than one account, and only a link says which is meant. */
+/** Who it is, or why nobody. `newLink`: the user was there already, and the link is stored when all is proved. `several`: the address is in more than one account, and only a link says which is meant. */
 export type FoundUser =
   | {
       readonly found: true;
       readonly whose: UserWithAccount;
       readonly linkId: string;
-      readonly isNewLink: boolean;
+      readonly newLink: IdentityLinkRecord | null;
     }
-  | { readonly found: false; readonly reason: 'unknown_person' | 'email_unverified' | 'several' };
+  | {
+      readonly found: false;
+      readonly reason: 'unknown_person' | 'email_unverified' | 'several' | 'linked_otherwise';
+    };
 
 /** What is needed to find or make somebody. */
 interface Wanted {
@@ -42,7 +46,7 @@ interface Wanted {
 
 type FindingContext = Pick<ServiceContext, 'store' | 'clock'>;
 
-/** Finds or makes the user, and its link. */
+/** Finds the user, or makes one with its link. */
 export async function findUser(
   context: FindingContext,
   provider: CustomerIdentityProvider,
@@ -67,7 +71,7 @@ async function findIn(transaction: Transaction, wanted: Wanted): Promise<FoundUs
     const whose = await transaction.people.userById(link.ownerId);
     if (!whose || !servesAccount(provider, whose.account.name)) return nobody('unknown_person');
     await transaction.identityLinks.touchLink(link.id, atMs);
-    return { found: true, whose, linkId: link.id, isNewLink: false };
+    return { found: true, whose, linkId: link.id, newLink: null };
   }
   const email = verifiedEmail(identity);
   if (email === null) return nobody('email_unverified');
@@ -75,42 +79,40 @@ async function findIn(transaction: Transaction, wanted: Wanted): Promise<FoundUs
   const known = await transaction.people.usersByEmail(email, usersPerAddressMax);
   const served = known.filter(({ account }) => servesAccount(provider, account.name));
   if (served.length > 1) return nobody('several');
-  const whose = served[0] ?? (await makeUser(transaction, wanted, email));
+  const [owner] = served;
+  if (owner) {
+    const links = await transaction.identityLinks.linksOf(owner.user.id);
+    if (links.some(({ issuer }) => issuer === identity.issuer))
+      return await refuseRecycled(transaction, owner, wanted);
+    const newLink = newUserLink(owner.user, identity, atMs);
+    return { found: true, whose: owner, linkId: newLink.id, newLink };
+  }
+  const whose = await makeUser(transaction, wanted, email);
   if (whose === null || whose === 'several') return nobody(whose ?? 'unknown_person');
-  const linkId = await linkUser(transaction, whose, { provider, identity, atMs });
-  return { found: true, whose, linkId, isNewLink: served.length === 1 };
+  const made = newUserLink(whose.user, identity, atMs);
+  await insertUserLink(transaction, whose, { link: made, provider: provider.name });
+  return { found: true, whose, linkId: made.id, newLink: null };
 }
 
 function nobody(reason: Extract<FoundUser, { found: false }>['reason']): FoundUser {
   return { found: false, reason };
 }
 
-/** Links a user to whom the provider says it is, in the transaction of what it is done for. A link of another user is `taken`. */
-export async function linkUser(
+/** Somebody else there is linked to whom the address names: an address that was given to another person lets them in nowhere. */
+async function refuseRecycled(
   transaction: Transaction,
   { user, account }: UserWithAccount,
-  how: { provider: CustomerIdentityProvider; identity: ProviderIdentity; atMs: number },
-): Promise<string> {
-  const { provider, identity, atMs } = how;
+  { provider, identity, atMs }: Wanted,
+): Promise<FoundUser> {
   const { issuer, subject } = identity;
-  const link: IdentityLinkRecord = {
-    id: newRecordId('idl'),
-    ownerKind: 'user',
-    ownerId: user.id,
-    issuer,
-    subject,
-    createdAtMs: atMs,
-    lastUsedAtMs: atMs,
-  };
-  await transaction.identityLinks.insertLink(link);
   await appendAudit(transaction, {
     atMs,
-    actor: `user:${user.name}`,
-    action: 'identity.link',
+    actor: `provider:${provider.name}`,
+    action: 'identity.refuse',
     subject: account.name,
-    detail: { user: user.name, provider: provider.name, link: link.id, issuer, at: subject },
+    detail: { user: user.name, provider: provider.name, issuer, at: subject },
   });
-  return link.id;
+  return nobody('linked_otherwise');
 }
 
 /** Somebody who was invited, or whoever the provider vouches for where the settings say so; null when neither. */

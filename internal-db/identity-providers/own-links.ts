@@ -13,7 +13,7 @@ import { InternalDbError } from '../internal-db-error.ts';
 import { refuse } from '../people-refusal.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { leaveForProvider } from './ask-provider.ts';
-import { linkUser } from './find-user.ts';
+import { insertUserLink, newUserLink } from './user-link.ts';
 import { servesAccount, type ProviderIdentity } from './provider-identity.ts';
 import { requiredProvider } from './required-provider.ts';
 
@@ -71,7 +71,8 @@ export async function finishLink(
   const atMs = context.clock.nowMs();
   try {
     await context.store.transaction(async (transaction) => {
-      await linkUser(transaction, whose, { provider, identity, atMs });
+      const link = newUserLink(whose.user, identity, atMs);
+      await insertUserLink(transaction, whose, { link, provider: provider.name });
       await putNotice(transaction, notice);
     });
   } catch (error) {

@@ -97,10 +97,10 @@ export class ProviderClient {
       const claims = tokens.claims();
       if (!claims || tokens.id_token === undefined) throw new TypeError('The answer has no ID token.');
       const { iss: issuer, sub: subject } = claims;
-      // Many providers tell the address and the groups there alone. What is signed counts before what is not.
+      // Many providers tell the address and the name there alone.
       const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;
       const more = hasMore ? await fetchUserInfo(configuration, tokens.access_token, subject) : {};
-      return { issuer, subject, claims: { ...more, ...claims }, idToken: tokens.id_token };
+      return { issuer, subject, claims: joinClaims(provider, claims, more), idToken: tokens.id_token };
     } catch (error) {
       throw new ProviderFailure(codeOf(error), error);
     }
@@ -141,6 +141,22 @@ export class ProviderClient {
       throw new ProviderFailure('provider_down', error);
     }
   }
+}
+
+/**
+ * What the ID token says, and for what it leaves out the userinfo answer, which is not signed: no second factor and no role is taken
+ * from there, and an address only together with whether it is verified.
+ */
+function joinClaims(
+  provider: IdentityProvider,
+  signed: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const signedOnly = new Set(['amr', 'acr']);
+  if (provider.for === 'staff' && provider.roles !== null) signedOnly.add(provider.roles.claim);
+  if ('email' in signed || 'email_verified' in signed) signedOnly.add('email').add('email_verified');
+  const unsigned = Object.entries(more).filter(([name]) => !signedOnly.has(name));
+  return { ...Object.fromEntries(unsigned), ...signed };
 }
 
 async function discover(

@@ -11,9 +11,9 @@ import type {
 } from '#commlink/settings/identity-provider-settings.ts';
 import type { Clock } from '../clock.ts';
 import { factorChallengeLifetimeMs, factorChallengesMax } from '../limits.ts';
-import { PendingChallenges } from '../second-factor/pending-challenges.ts';
+import type { PendingChallenges } from '../second-factor/pending-challenges.ts';
 import { hashSecret } from '../secret-token.ts';
-import type { ProviderSessionRecord } from '../store/identity-links.ts';
+import type { IdentityLinkRecord, ProviderSessionRecord } from '../store/identity-links.ts';
 import { idTokenBytesMax } from './limits.ts';
 import { ProviderClient, type ProviderChecks } from './provider-client.ts';
 
@@ -29,7 +29,10 @@ export interface ProviderQuestion {
 }
 
 /** How a session was opened: to be kept with it. */
-export type ProviderWay = Pick<ProviderSessionRecord, 'linkId' | 'provider' | 'sealedIdToken'>;
+export interface ProviderWay extends Pick<ProviderSessionRecord, 'linkId' | 'provider' | 'sealedIdToken'> {
+  /** A link that is stored with the session, and not before. */
+  readonly newLink?: IdentityLinkRecord | null;
+}
 
 interface WaitingWay {
   readonly way: ProviderWay;
@@ -50,12 +53,13 @@ export class ProviderSignIns {
     clock: Pick<Clock, 'nowMs'>;
     keys: Pick<NodeKeys, 'sealing'>;
     settings: () => Pick<InternalDbSettings, 'identityProviders' | 'portalUrl' | 'console'>;
+    questions: PendingChallenges<ProviderQuestion>;
   }) {
     this.#clock = parts.clock;
     this.#keys = parts.keys;
     this.#settings = parts.settings;
     this.client = new ProviderClient(parts.clock);
-    this.questions = new PendingChallenges(() => parts.clock.nowMs());
+    this.questions = parts.questions;
   }
 
   /** Those for customers. */

@@ -1,6 +1,8 @@
 // Who may not come in with a password or a passkey of ours any more, since the settings require a provider for them: whoever
-// leaves the customer, and is ended at its provider, has no other way in here. Called at every door that takes a password.
+// leaves the customer, and is ended at its provider, gets in with neither. Tokens, SSH keys and open sessions go on until they are
+// ended here. Called at every door that takes a password.
 import type { ProviderTitle } from '#commlink/methods/people-fields.ts';
+import type { CustomerIdentityProvider } from '#commlink/settings/identity-provider-settings.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord, UserRecord } from '../store/accounts.ts';
 import { servesAccount, vouchesFor } from './provider-identity.ts';
@@ -12,14 +14,19 @@ export function requiredProvider(
   { providerSignIns }: Pick<RequiringContext, 'providerSignIns'>,
   { user, account }: { user: Pick<UserRecord, 'email'>; account: Pick<AccountRecord, 'name'> },
 ): ProviderTitle | null {
-  const { email } = user;
-  if (email === null) return null;
   const found = providerSignIns
     .forCustomers()
     .find(
-      (provider) => provider.required && servesAccount(provider, account.name) && vouchesFor(provider, email),
+      (provider) =>
+        provider.required && servesAccount(provider, account.name) && speaksFor(provider, user.email),
     );
   return found ? { name: found.name, title: found.title } : null;
+}
+
+/** Without an address: one of an account's own that speaks for all of its people. */
+function speaksFor(provider: CustomerIdentityProvider, email: string | null): boolean {
+  if (email !== null) return vouchesFor(provider, email);
+  return provider.accounts !== null && provider.domains.length === 0;
 }
 
 /**

@@ -27,7 +27,12 @@ const staffNameCheck = compileSchema('name', Slug);
 
 /** Why somebody is not let in, or not linked. */
 export type StaffProviderRefusal =
-  Extract<Arrival, { proved: false }>['reason'] | 'unknown_person' | 'role_missing' | 'linked_already';
+  | Extract<Arrival, { proved: false }>['reason']
+  | 'unknown_person'
+  | 'role_missing'
+  | 'role_needs_approval'
+  | 'linked_already'
+  | 'linked_otherwise';
 
 /** What came of it. A session for which the provider's second factor did not count is asked for ours next. */
 export type StaffArrival =
@@ -73,14 +78,15 @@ async function signIn(
   if (provider.roles !== null && role === null) return refused('role_missing');
   // Nobody knows it: who is made here has no password until an operator gives one.
   const passwordHash = provider.createUsers ? await context.passwords.hash(newInitialPassword()) : null;
+  const needsApproval = context.settings().console.secondPerson.includes('staff.change');
   const session = newSessionToken();
   const atMs = context.clock.nowMs();
   const found = await context.store.transaction((transaction) =>
-    findMember(transaction, { provider, identity, role, passwordHash, atMs }),
+    findMember(transaction, { provider, identity, role, passwordHash, needsApproval, atMs }),
   );
-  if (found === null) {
-    context.log.warn({ address, provider: provider.name }, 'console sign-in refused');
-    return refused('unknown_person');
+  if (typeof found === 'string') {
+    context.log.warn({ address, provider: provider.name, reason: found }, 'console sign-in refused');
+    return refused(found);
   }
   const { staff, linkId } = found;
   const way = await context.providerSignIns.makeWay(provider, linkId, identity.idToken);
@@ -112,20 +118,30 @@ interface Sought {
   readonly identity: ProviderIdentity;
   readonly role: StaffRole | null;
   readonly passwordHash: string | null;
+  /** Whether no claim alone makes an operator. */
+  readonly needsApproval: boolean;
   readonly atMs: number;
 }
 
-/** The member, who is there, or is made; null: nobody, or somebody who has left. */
+/** The member, who is there, or is made; or why nobody. */
 async function findMember(
   transaction: Transaction,
   sought: Sought,
-): Promise<{ staff: StaffRecord; linkId: string } | null> {
+): Promise<{ staff: StaffRecord; linkId: string } | StaffProviderRefusal> {
   const { provider, identity, role, atMs } = sought;
   const actor = `provider:${provider.name}`;
   const link = await transaction.identityLinks.linkOf('staff', identity);
   const all = link ? await transaction.staff.all() : [];
   const staff = link ? all.find(({ id }) => id === link.ownerId) : await findByName(transaction, sought);
-  if (!staff || staff.endedAtMs !== null) return null;
+  if (staff === 'role_needs_approval') return await refuseAudited(transaction, sought, staff);
+  if (!staff || staff.endedAtMs !== null) return 'unknown_person';
+  if (!link) {
+    const links = await transaction.identityLinks.linksOf(staff.id);
+    const isOtherwise = links.some(({ issuer }) => issuer === identity.issuer);
+    if (isOtherwise) return await refuseAudited(transaction, sought, 'linked_otherwise');
+  }
+  if (role === 'operator' && staff.role !== role && sought.needsApproval)
+    return await refuseAudited(transaction, sought, 'role_needs_approval');
   if (role !== null && role !== staff.role) {
     const reason = 'as the identity provider says';
     await changeStaff(transaction, { kind: 'role', name: staff.name, role, reason }, { actor, atMs });
@@ -135,14 +151,31 @@ async function findMember(
   return { staff, linkId };
 }
 
+async function refuseAudited(
+  transaction: Transaction,
+  { provider, identity, atMs }: Sought,
+  reason: StaffProviderRefusal,
+): Promise<StaffProviderRefusal> {
+  const { issuer, subject } = identity;
+  await appendAudit(transaction, {
+    atMs,
+    actor: `provider:${provider.name}`,
+    action: 'identity.refuse',
+    subject: provider.name,
+    detail: { reason, issuer, at: subject },
+  });
+  return reason;
+}
+
 async function findByName(
   transaction: Transaction,
-  { provider, identity, role, passwordHash, atMs }: Sought,
-): Promise<StaffRecord | undefined> {
+  { provider, identity, role, passwordHash, needsApproval, atMs }: Sought,
+): Promise<StaffRecord | 'role_needs_approval' | undefined> {
   const name = provider.nameClaim === null ? null : textClaim(identity, provider.nameClaim);
   if (!staffNameCheck.matches(name)) return undefined;
   const known = await transaction.staff.byName(name);
   if (known || role === null || passwordHash === null) return known;
+  if (role === 'operator' && needsApproval) return 'role_needs_approval';
   const displayName = nameOf(identity) ?? name;
   const author = { actor: `provider:${provider.name}`, atMs };
   await insertStaff(transaction, { name, displayName, role, passwordHash }, author);

@@ -100,7 +100,7 @@ export async function requestEmail(
   return { done: true };
 }
 
-/** Takes the address that a link confirms; the old one is told. Refused: `unusable`, `address_taken`. */
+/** Takes the address that a link confirms; the old one is told. Refused: `unusable`, `address_taken`, `provider_required`. */
 export async function confirmEmail(
   context: ServiceContext,
   token: string,
@@ -114,6 +114,10 @@ export async function confirmEmail(
       const current = await transaction.people.linkByHash(secretHash);
       if (!current || current.link.expiresAtMs <= context.clock.nowMs()) return refuse('unusable');
       const { user, account, link }: UserWithAccount & typeof current = current;
+      // Required since the link was mailed: the address must not lead around it.
+      const required = requiredProvider(context, { user, account });
+      const next = requiredProvider(context, { user: link, account });
+      if (required && required.name !== next?.name) return refuse('provider_required');
       await transaction.people.deleteLinksOf(user.id, null);
       await transaction.people.setEmail(user.id, link.email);
       await putNotice(transaction, notice);

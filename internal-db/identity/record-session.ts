@@ -4,6 +4,7 @@ import type { Static } from '#commlink/schema.ts';
 import type { OpenedSession } from '#commlink/methods/session-owner.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { ProviderWay } from '../identity-providers/provider-sign-ins.ts';
+import { keepUserLink } from '../identity-providers/user-link.ts';
 import { newRecordId } from '../record-id.ts';
 import { hashSecret, newSessionToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -12,6 +13,7 @@ import type { SessionRecord } from '../store/sessions.ts';
 import type { Transaction } from '../store/store.ts';
 import { viewSessionOwner } from './authenticate-secret.ts';
 import { isUnchanged } from './check-password.ts';
+import { noticeFor, putNotice } from './tell-owner.ts';
 
 /**
  * How somebody signed in. `factor`: what was shown beside the password, or in its place; `way`: by way of which identity
@@ -38,9 +40,14 @@ export async function recordSession(
   signIn: CompleteSignIn,
 ): Promise<Static<typeof OpenedSession> | null> {
   const session = newSession(context, whose, signIn);
-  const inserted = await context.store.transaction((transaction) =>
-    insertSession(transaction, { session, whose, signIn }),
-  );
+  // A second way in that somebody else may have made.
+  const notice = signIn.way?.newLink ? await noticeFor(context, whose, 'provider_linked') : null;
+  const inserted = await context.store.transaction(async (transaction) => {
+    if (!(await insertSession(transaction, { session, whose, signIn }))) return false;
+    await putNotice(transaction, notice);
+    return true;
+  });
+  if (inserted && notice !== null) context.mail.sendSoon();
   return inserted ? session.opened : null;
 }
 
@@ -77,11 +84,13 @@ export async function insertSession(
   const { session, whose, signIn } = made;
   const { user, account } = whose;
   if (!(await isUnchanged(transaction.people, user))) return false;
-  if (signIn.way && !(await isStillLinked(transaction, user.id, signIn.way))) return false;
+  if (signIn.way && !(await keepUserLink(transaction, whose, signIn.way))) return false;
   await transaction.sessions.insertSession(session.record);
   if (signIn.way) {
     const { secretHash: sessionHash, expiresAtMs } = session.record;
-    await transaction.identityLinks.insertProviderSession({ ...signIn.way, sessionHash, expiresAtMs });
+    const { linkId, provider, sealedIdToken } = signIn.way;
+    const way = { linkId, provider, sealedIdToken };
+    await transaction.identityLinks.insertProviderSession({ ...way, sessionHash, expiresAtMs });
   }
   if (signIn.newHash) await transaction.accounts.setPasswordHash(user.id, signIn.newHash);
   await appendAudit(transaction, {
@@ -97,12 +106,4 @@ export async function insertSession(
     },
   });
   return true;
-}
-
-async function isStillLinked(
-  { identityLinks }: Transaction,
-  userId: string,
-  { linkId }: ProviderWay,
-): Promise<boolean> {
-  return (await identityLinks.linksOf(userId)).some(({ id }) => id === linkId);
 }

@@ -1,5 +1,6 @@
 // The questions that are open now, by kind; built once with the other tools of the services.
 import { PendingChallenges } from './pending-challenges.ts';
+import type { ProviderQuestion } from '../identity-providers/provider-sign-ins.ts';
 import type { FactorOwner, RelyingParty } from './factor-owner.ts';
 
 /** A sign-in that waits for its second factor, or for a passkey that says who it is. */
@@ -30,12 +31,15 @@ export class FactorChallenges {
   readonly passkeySignIns: PendingChallenges<SignInQuestion>;
   readonly totpSecrets: PendingChallenges<TotpQuestion>;
   readonly registrations: PendingChallenges<RegistrationQuestion>;
+  /** Who was sent to an identity provider. */
+  readonly departures: PendingChallenges<ProviderQuestion>;
 
   constructor(nowMs: () => number) {
     this.signIns = new PendingChallenges(nowMs);
     this.passkeySignIns = new PendingChallenges(nowMs);
     this.totpSecrets = new PendingChallenges(nowMs);
     this.registrations = new PendingChallenges(nowMs);
+    this.departures = new PendingChallenges(nowMs);
   }
 
   /** Forgets what is open for somebody. */
@@ -43,5 +47,6 @@ export class FactorChallenges {
     this.signIns.forget(id);
     this.totpSecrets.forget(id);
     this.registrations.forget(id);
+    this.departures.forget(id);
   }
 }

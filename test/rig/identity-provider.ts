@@ -122,9 +122,10 @@ function describe(parts: {
       },
     ],
     claims: {
-      openid: ['sub', 'amr'],
+      // In the ID token; the others at userinfo alone.
+      openid: ['sub', 'amr', 'groups'],
       email: ['email', 'email_verified'],
-      profile: ['name', 'preferred_username', 'groups'],
+      profile: ['name', 'preferred_username'],
     },
     findAccount: async (_ctx, accountId) => ({
       accountId,

@@ -1,9 +1,12 @@
 // Customers who sign in by way of a real OpenID Connect provider: known by the link, by a verified address or by an invitation,
 // made where the settings say so; whose second factor counts; what is left to a password; links made and ended by their owner.
 import t from 'tap';
+import { claimsIn } from '../../rig/identity-provider.ts';
 import { appCodeOf, memberTotp } from './member-totp.ts';
 import { address, memberPassword } from '../support/people-room.ts';
 import { startProviderRoom } from './provider-room.ts';
+
+const isLinkMail = (text: string) => text.includes('linked to an identity provider');
 
 t.test('a verified address is somebody’s the first time, and the link from then on', async (t) => {
   const { signIn, provider, admin, mailsTo } = await startProviderRoom(t);
@@ -20,6 +23,16 @@ t.test('a verified address is somebody’s the first time, and the link from the
     entries.slice(-3).map(({ action }) => action),
     ['identity.link', 'session.open', 'session.open'],
   );
+});
+
+t.test('an address that was given to another person there takes nobody over', async (t) => {
+  const { signIn, provider, admin, database } = await startProviderRoom(t);
+  t.match(await signIn('kim'), { opened: true });
+  provider.people.set('heir', { email: 'kim@acme.test', email_verified: true });
+  t.match(await signIn('heir'), { opened: false, reason: 'linked_otherwise' });
+  t.match(database.prepare('SELECT count(*) AS count FROM identity_links').get(), { count: 1 });
+  const { entries } = await admin.call('audit.list', { afterSequence: 0, limit: 100 });
+  t.match(entries.at(-1), { action: 'identity.refuse', detail: /"user":"kim".*"at":"heir"/ });
 });
 
 t.test('an address that is not verified, of another domain, or nobody’s lets nobody in', async (t) => {
@@ -102,9 +115,14 @@ t.test('our second factor is asked for unless the provider says that it did', as
   if (asked.opened || asked.reason !== 'second_factor') return;
   const proof = { kind: 'totp' as const, code: appCodeOf(secret) };
   const { challenge } = asked.step;
+  const linkCount = room.database.prepare('SELECT count(*) AS count FROM identity_links');
+  t.match(linkCount.get(), { count: 0 }, 'not linked before the second factor is proved');
+  t.strictSame(await room.mailsTo('kim@acme.test').then((all) => all.filter(isLinkMail)), []);
   t.match(await webFront.call('session.finish', { challenge, proof, address, client: null }), {
     opened: true,
   });
+  t.match(linkCount.get(), { count: 1 });
+  t.match((await room.mailsTo('kim@acme.test')).filter(isLinkMail), { length: 1 });
   const before = provider.people.get('kim');
   provider.people.set('kim', { ...before, acr: 'gold' });
   t.match(await signIn('kim'), { opened: true }, 'acr');
@@ -112,6 +130,11 @@ t.test('our second factor is asked for unless the provider says that it did', as
   t.match(await signIn('kim'), { reason: 'second_factor' }, 'a password there is one factor');
   provider.people.set('kim', { ...before, amr: ['pwd', 'mfa'] });
   t.match(await signIn('kim'), { opened: true }, 'amr');
+  provider.tamper = (answer) => {
+    const { amr: _amr, ...claims } = claimsIn(answer['id_token']);
+    return { ...answer, id_token: provider.sign(claims) };
+  };
+  t.match(await signIn('kim'), { reason: 'second_factor' }, 'userinfo is not signed');
 });
 
 t.test('where the provider is required, a password is refused at the portal and at a node', async (t) => {
@@ -134,6 +157,38 @@ t.test('where the provider is required, a password is refused at the portal and 
   const { answer } = await webFront.call('login.decide', { node: node.keys.id, sealed });
   t.match(node.verify('login-answer', answer), { verdict: { allowed: false, reason: 'credentials' } });
   t.match(await signIn('kim'), { opened: true });
+});
+
+t.test('who has no address must come by the provider of the whole account', async (t) => {
+  const { webFront, database, requireProvider } = await startProviderRoom(t, { domains: [] });
+  database.prepare(`UPDATE users SET email = NULL WHERE name = 'kim'`).run();
+  requireProvider();
+  const typed = { username: 'kim', password: memberPassword, address };
+  t.match(await webFront.call('session.open', typed), { opened: false, reason: 'provider_required' });
+});
+
+t.test('a link that was mailed before the provider was required leads nobody around it', async (t) => {
+  const { webFront, done, tokenTo, requireProvider } = await startProviderRoom(t);
+  const kim = await webFront.call('session.open', { username: 'kim', password: memberPassword, address });
+  if (!kim.opened) throw new Error(kim.reason);
+  await done('email.request', { session: kim.session, email: 'kim@home.test', password: memberPassword });
+  const token = await tokenTo('kim@home.test');
+  requireProvider();
+  t.match(await webFront.call('email.confirm', { token }), { done: false, reason: 'provider_required' });
+});
+
+t.test('a change of the password ends what somebody left to link', async (t) => {
+  const room = await startProviderRoom(t);
+  const session = await room.addMember('lou', 'downloader');
+  const wish = { session, provider: 'acme', password: memberPassword, address };
+  const begun = await room.done('identity.beginLink', wish);
+  await room.done('password.change', {
+    session,
+    password: memberPassword,
+    newPassword: 'another password of lou',
+  });
+  const back = await room.provider.visit(begun.url, 'kim');
+  t.match(await room.finish({ ticket: begun.ticket, back }), { opened: false, reason: 'unusable' });
 });
 
 t.test('neither another address nor an invitation leads around a provider that is required', async (t) => {

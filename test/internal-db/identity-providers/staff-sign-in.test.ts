@@ -10,7 +10,7 @@ import { unlinkStaff } from '#internal-db/identity-providers/staff-links.ts';
 import { findStaff, signInStaff, signOutStaff } from '#internal-db/console/staff-session.ts';
 import { internalDbSettings } from '../support/test-cluster.ts';
 import { startRoom, type Teardown } from '../support/running-room.ts';
-import { startIdentityProvider } from '../../rig/identity-provider.ts';
+import { claimsIn, startIdentityProvider } from '../../rig/identity-provider.ts';
 import { settingsFor } from './provider-room.ts';
 
 const publicUrl = 'https://console.example.test:8444';
@@ -74,6 +74,39 @@ t.test('a member is known by the trusted claim once, then by the link; ours is a
   t.match(first, { staff: { name: 'ann', role: 'support' }, hasProved: false });
   provider.people.set('ann@vendor', { preferred_username: 'somebody-else', amr: ['mfa'] });
   t.match(await callerOf(await trip('ann@vendor')), { staff: { name: 'ann' }, hasProved: true });
+});
+
+t.test('a name that was given to another person there takes nobody over', async (t) => {
+  const { trip, callerOf, provider, context } = await startStaffRoom(t);
+  const { staff } = await callerOf(await trip('ann@vendor'));
+  provider.people.set('heir', { preferred_username: 'ann' });
+  t.match(await trip('heir'), { outcome: 'refused', reason: 'linked_otherwise' });
+  t.match(await context.store.read.identityLinks.linksOf(staff.id), { length: 1 });
+});
+
+t.test('where two must agree, no claim alone makes an operator', async (t) => {
+  const { trip, callerOf, provider, context, admin } = await startStaffRoom(t, { roles, createUsers: true });
+  Object.assign(context.settings().console, { secondPerson: ['staff.change'] });
+  provider.people.set('cem', { preferred_username: 'cem', groups: ['consign-support'] });
+  await callerOf(await trip('cem'));
+  provider.people.set('cem', { groups: ['consign-operators'] });
+  t.match(await trip('cem'), { outcome: 'refused', reason: 'role_needs_approval' });
+  provider.people.set('dan', { preferred_username: 'dan', groups: ['consign-operators'] });
+  t.match(await trip('dan'), { outcome: 'refused', reason: 'role_needs_approval' });
+  const { entries } = await admin.call('audit.list', { afterSequence: 0, limit: 100 });
+  t.match(entries.at(-1), { actor: 'provider:vendor', action: 'identity.refuse' });
+  t.match(await context.store.read.staff.byName('cem'), { role: 'support' });
+  t.equal(await context.store.read.staff.byName('dan'), undefined);
+});
+
+t.test('roles are not taken from userinfo, which is not signed', async (t) => {
+  const { trip, provider } = await startStaffRoom(t, { roles, createUsers: true });
+  provider.people.set('cem', { preferred_username: 'cem', groups: ['consign-support'] });
+  provider.tamper = (answer) => {
+    const { groups: _groups, ...claims } = claimsIn(answer['id_token']);
+    return { ...answer, id_token: provider.sign(claims) };
+  };
+  t.match(await trip('cem'), { outcome: 'refused', reason: 'role_missing' });
 });
 
 t.test('a stranger, a name that is none, and who has left are not let in', async (t) => {

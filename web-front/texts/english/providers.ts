@@ -27,6 +27,8 @@ export const providersTexts = {
     several:
       'Your e-mail address belongs to several accounts here. Sign in with your password, and link the one that you mean under “Sign-in and security”.',
     linked_already: 'Somebody else here is linked to that person already. Nothing was changed.',
+    linked_otherwise:
+      'You are signed in there, but whoever has your e-mail address here is linked to another person there. Ask your organization’s owner.',
   },
   signedOut: {
     title: 'You are signed out',

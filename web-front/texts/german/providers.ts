@@ -30,6 +30,8 @@ export const providersTexts: ProvidersTexts = {
     several:
       'Ihre E-Mail-Adresse gehört hier zu mehreren Konten. Melden Sie sich mit dem Passwort an und verknüpfen Sie das gemeinte unter „Anmeldung und Sicherheit“.',
     linked_already: 'Jemand anderes ist hier schon mit dieser Person verknüpft. Nichts wurde geändert.',
+    linked_otherwise:
+      'Dort sind Sie angemeldet, aber wer hier Ihre E-Mail-Adresse hat, ist dort mit einer anderen Person verknüpft. Fragen Sie den Inhaber Ihrer Organisation.',
   },
   signedOut: {
     title: 'Sie sind abgemeldet',
