@@ -15,6 +15,8 @@ export type StaffAction =
   | 'portal.view'
   /** New accounts, and new people of them. */
   | 'account.create'
+  /** A person with a password that staff know: on the console people are invited. */
+  | 'user.create'
   | 'account.setState'
   | 'staff.write'
   | 'catalog.write'
@@ -47,6 +49,7 @@ const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
     'user.resetSecondFactor',
     'portal.view',
     'account.create',
+    'user.create',
     'account.setState',
     'staff.write',
     'catalog.write',

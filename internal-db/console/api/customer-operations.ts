@@ -187,9 +187,10 @@ export const customerOperations: readonly Operation[] = [
   ofCommand('user.create', {
     id: 'createUser',
     route: 'POST /accounts/:account/users',
-    summary: 'Make a person of a customer; without a password one is made up, and told here alone',
+    summary:
+      'Make a person of a customer, for operators; without a password one is made up, and told here alone',
     tag,
-    action: 'account.create',
+    action: 'user.create',
     status: 201,
     fails: [409, 422],
   }),

@@ -298,6 +298,9 @@ t.test('a token ends with its owner’s access, and goes by the role of the mome
   const support = await openStaffClient(room, 'support');
   const ban = { body: { network: '198.51.100.7', durationMs: 5000, reason: 'noise' } };
   t.equal((await support.send('POST', '/bans', ban)).status, 201);
+  const known = { body: { name: 'mole', displayName: 'M', password: 'a password that I know' } };
+  const refused = await support.send('POST', '/accounts/globex/users', known);
+  t.match(refused, { status: 403, json: { reason: 'role' } }, 'support invites people');
   const role = { body: { role: 'auditor', reason: 'moved' } };
   t.equal((await client.send('POST', '/staff/support-ann/role', role)).status, 200);
   t.match(await support.send('POST', '/bans', ban), { status: 403, json: { reason: 'role' } });
