@@ -178,6 +178,9 @@ t.test('forged forms change nothing', async (t) => {
   for (const [title, options] of forged)
     t.match(await browser.send('POST', path, options), { status: 403 }, title);
   t.match(await room.admin.call('account.list', {}), { accounts: [{ state: 'active' }] });
+  const elsewhere = { headers: { 'sec-fetch-site': 'cross-site' } };
+  const sent = await browser.send('GET', '/sign-in/with/vendor', elsewhere);
+  t.match(sent, { status: 303 }, 'no other site sends staff to a provider');
   const json = { headers: { 'content-type': 'application/json' }, fields: { a: 'b' } };
   t.match(await browser.send('POST', path, json), { status: 415 });
 });
