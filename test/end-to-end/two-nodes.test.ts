@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { joinFtpNode, publishAt } from '../rig/joined-node.ts';
 import { runProgram, type ProgramResult } from '../rig/run-program.ts';
@@ -159,6 +160,22 @@ t.test('a token that is taken back cuts what runs with it at both, and opens nei
   for (const node of names) t.equal((await fetchFtps(node, alice, ['-I'])).code, 0);
 });
 
+t.test('who has guessed at one node waits at the other, and nobody else does', async (t) => {
+  const from = ['--interface', '127.0.0.8', '--max-time', '30', '-v', '-I'];
+  const replyOf = async (node: NodeName, password: string): Promise<string | undefined> => {
+    const { stderr } = await fetchFtps(node, { ...alice, password }, from);
+    return /> PASS[^<]*< (\d+)/.exec(stderr)?.[1];
+  };
+  await Promise.all(Array.from({ length: 6 }, (_, index) => replyOf('ftp1', `wrong-${index}`)));
+  // Each that fails after the delay of the one before doubles it, to 4 s.
+  for (const waitMs of [1100, 2100]) {
+    await delay(waitMs);
+    t.equal(await replyOf('ftp1', `wrong-after-${waitMs}`), '530');
+  }
+  t.equal(await replyOf('ftp2', alice.password), '421');
+  t.equal((await fetchFtps('ftp2', alice, ['-I'])).code, 0, 'from another address');
+});
+
 interface BanList {
   readonly bans: readonly { readonly network: string }[];
   readonly behindNodes: readonly string[];
@@ -207,4 +224,22 @@ t.test('while one node drains, deliveries go to the other', async (t) => {
   t.equal(undone.code, 0, undone.stderr);
   const again = await stageAtBoth();
   t.equal(nodeOf(again.ftp1), 'ftp1');
+});
+
+t.test('while one node hangs, what is asked for lands on the other', async (t) => {
+  const visitor = await PortalCustomer.signIn(consign, alice);
+  const stager = nodes.ftp1.pid('ftp-node');
+  process.kill(stager, 'SIGSTOP');
+  try {
+    for (let count = 0; count < 4; count += 1) {
+      const json = { product: 'tool', version: '1.0.0', file: 'tool.bin' };
+      const { status, text } = await visitor.ask('/api/v1/deliveries', { json });
+      t.equal(status, 201);
+      t.match(JSON.parse(text), { node: 'ftp2', state: 'staged' });
+    }
+  } finally {
+    process.kill(stager, 'SIGCONT');
+  }
+  const again = await stageAtBoth();
+  t.equal(nodeOf(again.ftp1), 'ftp1', 'and it serves again');
 });
