@@ -9,7 +9,8 @@ const consign = await startConsign(t, { demo: true });
 const tree = await publishTree(t, consign);
 
 async function fetchTree(parent: Test, { name, resumes, fetch }: TreeClient): Promise<void> {
-  await parent.test(`${name} fetches a tree`, async (t) => {
+  const what = resumes === null ? 'which it copies anew, as its manual says' : 'and goes on with it';
+  await parent.test(`${name} fetches a tree with a cut file, ${what}`, async (t) => {
     const directory = temporaryFolder(t);
     await cutLargeFile(tree, directory);
     const { endpoints } = consign;

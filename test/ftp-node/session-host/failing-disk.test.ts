@@ -23,7 +23,9 @@ t.test('a disk that fails in mid-transfer, over HTTPS and FTPS', async (t) => {
   const sizeBytes = 5_000_000;
   const content = randomBytes(sizeBytes);
   const ftps = (file: string): string[] => [
-    ...['--ssl-reqd', '-u', `alice:${password}`],
+    '--ssl-reqd',
+    '-u',
+    `alice:${password}`,
     `ftp://localhost:${node.ports.ftp}/tool/1.0.0/${file}`,
   ];
   for (const protocol of ['https', 'ftps']) {
