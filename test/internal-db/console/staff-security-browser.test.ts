@@ -153,7 +153,7 @@ t.test('what one proposes another approves, and is shown the first password', as
   t.equal(other.page.url(), address);
   await lookAt(t, other.page, 'approval');
   await other.page.getByRole('button', { name: 'Approve it' }).click();
-  await other.page.getByText('The first password, shown only now').waitFor();
+  await other.page.getByText('The second half of the first password').waitFor();
   await lookAt(t, other.page, 'approved');
   t.match(await room.services.context.store.read.staff.byName('new'), { role: 'support' });
   t.same([...author.faults, ...other.faults], []);
