@@ -48,7 +48,7 @@ const rolesOf: Readonly<Record<string, readonly StaffRole[]>> = {
   'GET /accounts/:account/timeline': everybody,
   'POST /accounts/:account/portal-views': support,
   'GET /accounts/:account/users': everybody,
-  'POST /accounts/:account/users': support,
+  'POST /accounts/:account/users': operator,
   'POST /accounts/:account/invitations': support,
   'POST /users/:user/password-reset': support,
   'POST /users/:user/second-factor/reset': support,
