@@ -30,8 +30,6 @@ const consign = await startConsign(t, { demo: true });
 await consign.waitUntilLinked();
 const knownKeys = knownKeysFlag(await readCertificates(consign));
 const browser = await launchChromium(t, knownKeys);
-/** The README's picture, portal.png, is what fits this screen. */
-const readmeViewport = { width: 1100, height: 890 };
 const fileName = demoFile.split('/').at(-1) ?? '';
 const fileDigest = await sha256OfFile(process.execPath);
 const fileBytes = await sizeOf(process.execPath);
@@ -142,7 +140,7 @@ t.test('a download that was paused, and then cut, goes on in the browser where i
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     ...chromiumOptions(knownKeys),
     downloadsPath,
-    viewport: readmeViewport,
+    viewport: viewports.desktop,
     colorScheme: 'light',
   });
   t.teardown(() => context.close());
@@ -155,8 +153,6 @@ t.test('a download that was paused, and then cut, goes on in the browser where i
   await waitForBytes(join(downloadsPath, partName), 10_000_000);
 
   await page.getByText(/[\d.]+ MB of 127 MB, [\d.]+ MB\/s/).waitFor();
-  await page.mouse.move(0, 0);
-  await takePicture(page, 'portal', 'screen');
 
   const downloads = await context.newPage();
   await downloads.goto('chrome://downloads');

@@ -1,13 +1,15 @@
 // A whole release at once, from the vendor's commands to files on a customer's machine: notes, a licence agreement that is
-// accepted first, the line for lftp, the list for aria2, and digests that OpenSSH and sha256sum check. Real clients.
+// accepted first, the line for lftp, the list for aria2, the buttons, and digests that OpenSSH and sha256sum check. Real clients.
 import { createHash, randomBytes } from 'node:crypto';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { knownKeysFlag, launchChromium } from '../rig/chromium.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startConsign, type PrintedLogin } from '../rig/running-consign.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 import { PortalCustomer } from './portal-customer.ts';
+import { downloadButton, readCertificates, signInAtPortal } from './portal-visit.ts';
 
 const consign = await startConsign(t);
 const release = '/products/tool/1.0.0';
@@ -80,6 +82,23 @@ t.test('lftp mirrors the release with the line of the page', async (t) => {
   });
   t.equal(fetched.code, 0, fetched.stderr);
   await checkFiles(t, join(place, 'tool-1.0.0'));
+});
+
+t.test('Chromium fetches all files, button by button, each under its own name', async (t) => {
+  const browser = await launchChromium(t, knownKeysFlag(await readCertificates(consign)));
+  const page = await browser.newPage();
+  await signInAtPortal(page, consign, alice);
+  const place = temporaryFolder(t);
+  for (const name of contents.keys()) {
+    await page.goto(`${consign.endpoints.portal}${release}`);
+    await page.getByRole('button', { name: `Download ${name}` }).click();
+    const begun = page.waitForEvent('download');
+    await downloadButton(page).click();
+    const download = await begun;
+    t.equal(download.suggestedFilename(), name);
+    await download.saveAs(join(place, name));
+  }
+  await checkFiles(t, place);
 });
 
 t.test('the signed digests are checked by OpenSSH and sha256sum', async (t) => {

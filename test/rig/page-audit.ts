@@ -1,5 +1,5 @@
 // What every page must pass, in real Chromium: axe-core (WCAG 2.2 A and AA and its best practices), no wider than the screen,
-// under 100 KB with all that it loads. Called by the browser tests of each page.
+// under 100 KB with all that it loads, and usable before its scripts have come. Called by the browser tests of each page.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -21,6 +21,8 @@ interface AxeViolation {
 export async function auditPage(page: Page): Promise<string[]> {
   const findings = (await findViolations(page)).map(describeViolation);
   if (await isTooWide(page)) findings.push('the page is wider than the screen');
+  const blocking = await page.locator('script:not([type="module"], [async], [defer])').count();
+  if (blocking > 0) findings.push('the page can be used only when its script has come');
   const sizeBytes = await page.evaluate(() =>
     [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
       .map((entry) => (entry as PerformanceResourceTiming).decodedBodySize)
