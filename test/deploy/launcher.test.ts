@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startConsign, waitFor } from '../rig/running-consign.ts';
 import { runProgram } from '../rig/run-program.ts';
+import { plainCommand } from '../rig/plain-process.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 import { findFreePortBase } from '../rig/free-ports.ts';
 
@@ -123,7 +124,10 @@ t.test('a first start that is cut short, anywhere, is completed by the next ones
   ];
   const planned = new Set<string>();
   for (const milestone of milestones) {
-    const child = spawn(process.execPath, [launcher, '--empty'], { env: environment, stdio: 'ignore' });
+    const child = spawn(...plainCommand(process.execPath, [launcher, '--empty']), {
+      env: environment,
+      stdio: 'ignore',
+    });
     const ended = new Promise((resolve) => child.once('close', resolve));
     await waitFor(milestone, () => existsSync(join(state, milestone)), timeoutMs);
     child.kill('SIGKILL');
@@ -133,7 +137,7 @@ t.test('a first start that is cut short, anywhere, is completed by the next ones
     await delay(500);
   }
   t.equal(planned.size, 1, 'the logins stay the same');
-  const child = spawn(process.execPath, [launcher, '--empty'], {
+  const child = spawn(...plainCommand(process.execPath, [launcher, '--empty']), {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
