@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createLogger } from '#commlink/log.ts';
 import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import { openCommlink } from '#commlink/commlink.ts';
 import { connectUnix } from '#commlink/unix-socket.ts';
 import { loadPortalAssets } from '#web-front/portal-assets.ts';
@@ -71,7 +72,20 @@ export async function startPortalWithDatabase(t: Teardown) {
     await cluster.remove();
   });
   const mailFolder = path.join(cluster.directory, 'mail');
-  return { origin, certificate: issued.certificate, admin, services, ftpNode, mailFolder };
+  return {
+    origin,
+    certificate: issued.certificate,
+    admin,
+    services,
+    ftpNode,
+    mailFolder,
+    cluster,
+    /** Has the delivery node report a download, signed, by way of the web-front. */
+    report: async (event: Parameters<typeof cluster.node.report>[0]) => {
+      const params = { node: cluster.node.keys.id, reports: [cluster.node.report(event)] };
+      await ftpLink.call('web1', webFrontMethods, 'relay.report', params);
+    },
+  };
 }
 
 /** All that runs. */
