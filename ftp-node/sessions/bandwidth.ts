@@ -93,10 +93,13 @@ export class Bandwidth {
     this.#isPaced = this.#isLimited;
     const transfers = [...this.#options.running()];
     const nowMs = performance.now();
-    const rates = shareFairly(
-      transfers.map((transfer) => demandOf(transfer, nowMs)),
-      sharedLimits(transfers, this.#options.limits()),
-    );
+    // Without a limit nobody is held to what it seemed to want: there would be no review to give it more.
+    const rates = this.#isLimited
+      ? shareFairly(
+          transfers.map((transfer) => demandOf(transfer, nowMs)),
+          sharedLimits(transfers, this.#options.limits()),
+        )
+      : transfers.map(() => Infinity);
     const changed = transfers.filter((transfer, index) => {
       const [before, rate] = [transfer.bytesPerSecondMax, told(rates[index]!)];
       const isSame =
