@@ -346,9 +346,9 @@ void t.test('asks a silent peer for a sign of life and closes when none comes', 
 });
 
 void t.test('a peer that answers the heartbeat stays, however idle', async (t) => {
-  const lively = { heartbeatMs: 50, silenceMsMax: 500 };
+  const lively = { heartbeatMs: 125, silenceMsMax: 500 };
   const { caller } = join(t, { caller: lively, callee: lively });
-  await sleep(800);
+  await sleep(1900);
   t.equal((await caller.call('echo', { text: 'here' })).text, 'here');
 });
 
