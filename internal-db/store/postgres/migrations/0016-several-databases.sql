@@ -1,0 +1,1 @@
+-- Filled when its area needs it.
