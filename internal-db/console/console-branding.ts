@@ -4,6 +4,7 @@ import type { Asset, AssetStore } from '#commlink/pages/asset-store.ts';
 import { brandingNames, logoContentPolicy, makeBrandingAssets } from '#commlink/pages/branding-assets.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { frameTexts } from './texts/english/frame.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from './console-app.ts';
 
 /** Where the pages find them. */
@@ -21,7 +22,7 @@ export function registerConsoleBranding(
   { assets }: AssetStore,
 ): void {
   const answer = (asset: Asset | undefined, request: ConsoleRequest, reply: ConsoleReply) => {
-    if (!asset) throw new RpcError('not_found', 'There is no such file.');
+    if (!asset) throw new RpcError('not_found', frameTexts.failure.noFile);
     void reply.headers({ etag: asset.etag, 'cache-control': 'private, no-cache' });
     if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send();
     return reply.type(asset.mediaType).send(asset.content);

@@ -8,7 +8,10 @@ import type { ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { identifyStaff } from './console-gate.ts';
 import { statusOf } from './error-status.ts';
 import { renderPage } from './layout.ts';
+import { frameTexts } from './texts/english/frame.ts';
 import type { StaffCaller } from './staff-session.ts';
+
+const texts = frameTexts.failure;
 
 /** Answers a request that failed. */
 export async function answerConsoleError(
@@ -24,15 +27,13 @@ export async function answerConsoleError(
     return await sendProblem(context, failed, { status: statusOf(error), sentence: error.message });
   const status = clientErrorStatus(error);
   if (status) {
-    const sentence = 'The console does not understand this request.';
-    return await sendProblem(context, failed, { status, sentence });
+    return await sendProblem(context, failed, { status, sentence: texts.notUnderstood });
   }
   context.log.error(
     { incident, method, route: request.routeOptions.url, err: error },
     'console request failed',
   );
-  const sentence = `Something failed on our side. The log has it as incident ${incident}.`;
-  return await sendProblem(context, failed, { status: 500, sentence });
+  return await sendProblem(context, failed, { status: 500, sentence: texts.unexpected(incident) });
 }
 
 /** Answers with a page that has one sentence, and for who is signed in the navigation. */
@@ -42,9 +43,9 @@ export async function sendProblem(
   { status, sentence }: { status: number; sentence: string },
 ): Promise<ConsoleReply> {
   const caller = await findCaller(context, request);
-  const content = html`<p><a href="/">Overview</a></p>`;
+  const content = html`<p><a href="/">${frameTexts.sections['/']}</a></p>`;
   const notice = { kind: 'refused', text: sentence } as const;
-  const page = renderPage({ title: 'That did not work', caller, notice, content });
+  const page = renderPage({ title: texts.title, caller, notice, content });
   return reply.code(status).type('text/html; charset=utf-8').send(page);
 }
 

@@ -2,6 +2,7 @@
 import type { ParamsOf } from '#commlink/method-table.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { formsTexts as texts } from './texts/english/forms.ts';
 import { SchemaError, compileSchema, type SchemaCheck } from '#commlink/schema.ts';
 
 const dayMs = 86_400_000;
@@ -52,8 +53,8 @@ export function parseGrantForm(
     product: fields.text('product'),
     versions: fields.text('versions'),
     channels: named.length > 0 ? named : null,
-    notBeforeMs: parseDay(fields.optional('from'), 'From'),
-    notAfterMs: parseLastDay(fields.optional('until'), 'Until'),
+    notBeforeMs: parseDay(fields.optional('from'), texts.from),
+    notAfterMs: parseLastDay(fields.optional('until'), texts.until),
     downloadsMax: downloadsMax === null ? null : Number(downloadsMax),
     licenceAgreement: fields.optional('licenceAgreement'),
     reason: fields.text('reason'),
@@ -82,8 +83,7 @@ export function parseWhyForm(fields: FormFields): ParamsOf<typeof adminMethods, 
 /** A reason, which every change must have. */
 export function parseReason(fields: FormFields): string {
   const reason = fields.text('reason');
-  if (reason === '' || reason.length > 500)
-    throw new RpcError('refused', 'Give a reason, of 500 characters at most.');
+  if (reason === '' || reason.length > 500) throw new RpcError('refused', texts.reason);
   return reason;
 }
 
@@ -93,8 +93,8 @@ export function parseForm<T>(check: SchemaCheck<T>, value: unknown): T {
     return check.parse(value);
   } catch (error) {
     if (!(error instanceof SchemaError)) throw error;
-    const field = error.violations[0]?.path.slice(1) || 'form';
-    throw new RpcError('refused', `Correct the field "${field}" and send the form again.`, { cause: error });
+    const field = error.violations[0]?.path.slice(1) || texts.wholeForm;
+    throw new RpcError('refused', texts.field(field), { cause: error });
   }
 }
 
@@ -110,6 +110,6 @@ export function parseDay(text: string | null, title: string): number | null {
   const atMs = dayPattern.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
   // The 30th of February would pass for a day of March.
   const isDay = !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text);
-  if (!isDay) throw new RpcError('refused', `${title}: give the day as YYYY-MM-DD.`);
+  if (!isDay) throw new RpcError('refused', texts.day(title));
   return atMs;
 }

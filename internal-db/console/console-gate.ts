@@ -5,6 +5,7 @@ import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { FormFields } from './console-forms.ts';
 import { mayDo, type StaffAction } from './staff-permissions.ts';
+import { formsTexts as texts } from './texts/english/forms.ts';
 import { findStaff, type StaffCaller } from './staff-session.ts';
 
 const sessionCookie = '__Host-consign-staff';
@@ -49,7 +50,7 @@ export async function identifyStaff(
 /** RpcError `forbidden` when the role may not do that. */
 export function requirePermission(caller: StaffCaller, action: StaffAction): void {
   if (mayDo(caller.staff.role, action)) return;
-  throw new RpcError('forbidden', `Your role (${caller.staff.role}) may not do that. Ask an operator.`);
+  throw new RpcError('forbidden', texts.notAllowed(caller.staff.role));
 }
 
 /** The fields of a form that a page of this session made; RpcError `forbidden` for any other. */
@@ -67,11 +68,10 @@ export function readSignedFields(caller: StaffCaller, request: ConsoleRequest, b
   requireSameOrigin(request);
   const fields = new FormFields(body);
   if (isFormToken(fields.text('formToken'), caller.session)) return fields;
-  throw new RpcError('forbidden', 'This form is not from your session. Load the page again, then send it.');
+  throw new RpcError('forbidden', texts.notYours);
 }
 
 /** RpcError `forbidden` for a form that another site has sent (Fetch Metadata; Origin where that is missing). */
 export function requireSameOrigin(request: ConsoleRequest): void {
-  if (isFromAnotherSite(request.headers, null))
-    throw new RpcError('forbidden', 'This form comes from another site.');
+  if (isFromAnotherSite(request.headers, null)) throw new RpcError('forbidden', texts.anotherSite);
 }

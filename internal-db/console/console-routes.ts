@@ -26,6 +26,7 @@ import { renderSignInPage } from './sign-in-page.ts';
 import { signInStaff, signOutStaff } from './staff-session.ts';
 import { registerTokensRoutes } from './tokens-routes.ts';
 import { registerSupportRoutes } from './support/support-routes.ts';
+import { signInTexts, tooManyAttempts } from './texts/english/sign-in.ts';
 import { registerWebhookRoutes } from './webhooks/webhook-routes.ts';
 
 /** Registers everything. */
@@ -82,10 +83,7 @@ function registerSignIn(app: ConsoleApp, context: ServiceContext): void {
       return reply.redirect(stepTo('/second-factor', next), 303);
     }
     const waitSeconds = Math.ceil(outcome.retryAfterMs / 1000);
-    const refusal =
-      waitSeconds > 0
-        ? `Too many attempts. Wait ${waitSeconds} seconds, then try again.`
-        : (outcome.refusal ?? 'This name and password do not belong together. Try again.');
+    const refusal = waitSeconds > 0 ? tooManyAttempts(waitSeconds) : (outcome.refusal ?? signInTexts.wrong);
     if (waitSeconds > 0) reply.header('retry-after', waitSeconds);
     const page = renderSignInPage({ ...offered(), next, refusal });
     return reply

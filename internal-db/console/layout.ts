@@ -8,6 +8,7 @@ import { consoleBranding } from './console-branding.ts';
 import { consoleAssetBase } from './console-assets.ts';
 import { streamAddress, type LivePage } from './live/live-page.ts';
 import { renderNavigation } from './navigation.ts';
+import { frameTexts as texts } from './texts/english/frame.ts';
 import type { StaffCaller } from './staff-session.ts';
 
 /** What a page is made of. `caller` is null on the sign-in page. */
@@ -46,35 +47,36 @@ export function renderPage(page: PageParts): string {
   return renderDocument({
     language: 'en',
     title,
-    siteName: 'Consign console',
+    siteName: texts.siteName,
     assetBase: consoleAssetBase,
     sheets: ['console.css', 'charts.css'],
     script: 'console.js',
     head: page.head ?? null,
     branding: { sheet: consoleBranding.sheet, icon: consoleBranding.logo },
-    skipText: 'Skip to the content',
+    skipText: texts.skip,
     banner: html`<a class="brand" href="/"
-        ><img src="${consoleBranding.logo}" alt="" height="28" />Consign <small>console</small></a
+        ><img src="${consoleBranding.logo}" alt="" height="28" />${texts.brand.product}
+        <small>${texts.brand.what}</small></a
       >
       ${caller ? renderSearchBox() : null} ${caller ? renderCaller(caller) : null}`,
     side: caller ? renderNavigation(caller, page.section) : null,
     main: caller ? main : html`<div class="narrow">${main}</div>`,
-    footer: html`<p>All times are UTC.</p>`,
+    footer: html`<p>${texts.times}</p>`,
   });
 }
 
 /** A link that loads the page again; the script puts a word in its place that says that this is not needed. */
 function renderRefresh({ page }: LivePage): Html {
   return html`<p class="live">
-    <a class="button quiet" href="${page}" data-refresh>Load again</a>
-    <span class="tag good" data-live-tag hidden>Live</span>
+    <a class="button quiet" href="${page}" data-refresh>${texts.live.refresh}</a>
+    <span class="tag good" data-live-tag hidden>${texts.live.tag}</span>
   </p>`;
 }
 
 function renderSearchBox(): Html {
-  const label = 'Customer, person, product, file';
-  return html`<form class="banner-search" role="search" aria-label="Everything" action="/search">
-    <input type="search" name="q" aria-label="Search" placeholder="${label}" maxlength="200" />
+  const { form, label, placeholder } = texts.search;
+  return html`<form class="banner-search" role="search" aria-label="${form}" action="/search">
+    <input type="search" name="q" aria-label="${label}" placeholder="${placeholder}" maxlength="200" />
   </form>`;
 }
 
@@ -87,7 +89,7 @@ function renderCaller(caller: StaffCaller): Html {
   const { displayName, role } = caller.staff;
   const signOut = html`<form method="post" action="/sign-out">
     ${formTokenField(caller)}
-    <button class="link">Sign out</button>
+    <button class="link">${texts.signOut}</button>
   </form>`;
   return renderPersonMenu({ name: displayName, note: role, content: signOut });
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { formsTexts } from './texts/english/forms.ts';
 import { multipartFieldBytesMax, multipartPartsMax } from '../limits.ts';
 
 /** A file of the form, and the fields that stood before it. */
@@ -42,7 +43,7 @@ export async function readMultipartForm(
     await pipeline(body, parser);
   } catch (cause) {
     for (const content of open) content.destroy(new Error('the form broke off'));
-    failure ??= new RpcError('bad_request', 'The form broke off. Send it again.', { cause });
+    failure ??= new RpcError('bad_request', formsTexts.brokeOff, { cause });
   }
   await taking;
   throwIfAny(failure);
@@ -63,6 +64,6 @@ function openParser(contentType: string): BusboyInstance {
     const limits = { fieldSize: multipartFieldBytesMax, fields: multipartPartsMax, files: multipartPartsMax };
     return new Busboy({ headers: { 'content-type': contentType }, limits });
   } catch (cause) {
-    throw new RpcError('bad_request', 'This is no form with files.', { cause });
+    throw new RpcError('bad_request', formsTexts.noFiles, { cause });
   }
 }

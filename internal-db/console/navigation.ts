@@ -2,50 +2,39 @@
 // found there has a row in the table. Called by layout.ts.
 import { html, type Html } from '#commlink/pages/html.ts';
 import { mayDo, type StaffAction } from './staff-permissions.ts';
+import { frameTexts as texts } from './texts/english/frame.ts';
 import type { StaffCaller } from './staff-session.ts';
 
 interface Entry {
-  readonly href: string;
-  readonly text: string;
+  readonly href: keyof typeof texts.sections;
   /** What a role must be allowed for the entry to be shown; `read` where it is missing. */
   readonly needs?: StaffAction;
 }
 
 const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] = [
-  ['', [{ href: '/', text: 'Overview' }]],
+  [texts.groups.first, [{ href: '/' }]],
   [
-    'Customers',
+    texts.groups.customers,
+    [{ href: '/accounts' }, { href: '/why' }, { href: '/bulk', needs: 'entitlement.grant' }],
+  ],
+  [texts.groups.software, [{ href: '/products' }, { href: '/licences' }, { href: '/statistics' }]],
+  [
+    texts.groups.machines,
     [
-      { href: '/accounts', text: 'Customers' },
-      { href: '/why', text: 'Why?' },
-      { href: '/bulk', text: 'Many at once', needs: 'entitlement.grant' },
+      { href: '/nodes' },
+      { href: '/sessions' },
+      { href: '/bans' },
+      { href: '/webhooks', needs: 'webhook.write' },
     ],
   ],
   [
-    'Software',
+    texts.groups.oversight,
     [
-      { href: '/products', text: 'Products' },
-      { href: '/licences', text: 'Licence texts' },
-      { href: '/statistics', text: 'Statistics' },
-    ],
-  ],
-  [
-    'Machines',
-    [
-      { href: '/nodes', text: 'Nodes' },
-      { href: '/sessions', text: 'Live sessions' },
-      { href: '/bans', text: 'Bans' },
-      { href: '/webhooks', text: 'Webhooks', needs: 'webhook.write' },
-    ],
-  ],
-  [
-    'Oversight',
-    [
-      { href: '/approvals', text: 'Approvals' },
-      { href: '/audit', text: 'Audit log', needs: 'audit.read' },
-      { href: '/staff', text: 'Staff', needs: 'staff.write' },
-      { href: '/security', text: 'Your sign-in' },
-      { href: '/tokens', text: 'API tokens' },
+      { href: '/approvals' },
+      { href: '/audit', needs: 'audit.read' },
+      { href: '/staff', needs: 'staff.write' },
+      { href: '/security' },
+      { href: '/tokens' },
     ],
   ],
 ];
@@ -63,9 +52,11 @@ export function renderNavigation({ staff }: StaffCaller, section: string | undef
             ${entries.map((entry) => renderEntry(entry, section))}
           </ul>`,
     );
-  return html`<nav class="side" aria-label="Main">${lists}</nav>`;
+  return html`<nav class="side" aria-label="${texts.navigation}">${lists}</nav>`;
 }
 
-function renderEntry({ href, text }: Entry, section: string | undefined): Html {
-  return html`<li><a href="${href}" ${href === section ? html`aria-current="page"` : null}>${text}</a></li>`;
+function renderEntry({ href }: Entry, section: string | undefined): Html {
+  return html`<li>
+    <a href="${href}" ${href === section ? html`aria-current="page"` : null}>${texts.sections[href]}</a>
+  </li>`;
 }

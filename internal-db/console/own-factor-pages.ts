@@ -4,31 +4,27 @@ import { passkeyForm } from '#commlink/pages/components/passkey-form.ts';
 import { renderAppCodeField, renderAppKey } from '#commlink/pages/components/second-step.ts';
 import { html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage } from './layout.ts';
-import {
-  appCode,
-  appKeyWords,
-  passkeyWords,
-  type OfferedPasskey,
-  type OfferedSecret,
-} from './second-factor-pages.ts';
+import { appCode, type OfferedPasskey, type OfferedSecret } from './second-factor-pages.ts';
+import { ownAccessTexts as texts } from './texts/english/own-access.ts';
+import { signInTexts } from './texts/english/sign-in.ts';
 import type { StaffCaller } from './staff-session.ts';
 
-const crumb = { href: '/security', text: 'Your sign-in' };
+const crumb = { href: '/security', text: texts.title };
 
 /** The key of a new app, which counts once a code of it was typed. */
 export function renderNewAppPage(caller: StaffCaller, offered: OfferedSecret): string {
   return renderPage({
-    title: 'Set up an authenticator app',
+    title: texts.app.newTitle,
     caller,
     section: '/security',
     crumb,
-    lead: 'It takes the place of the app that you have, once you have confirmed it with a code.',
-    content: html`${renderAppKey(offered, appKeyWords)}
+    lead: texts.app.newLead,
+    content: html`${renderAppKey(offered, signInTexts.appKey)}
       <form class="form" method="post" action="/security/totp/confirm" data-once>
         ${formTokenField(caller)}
         <input type="hidden" name="challenge" value="${offered.challenge}" />
         ${renderAppCodeField(appCode)}
-        <button class="primary">Confirm</button>
+        <button class="primary">${texts.app.confirm}</button>
       </form>`,
   });
 }
@@ -39,13 +35,11 @@ export function renderNewPasskeyPage(
   { name, challenge, options }: OfferedPasskey & { readonly name: string },
 ): string {
   return renderPage({
-    title: `Make the passkey ${name}`,
+    title: texts.passkeys.newTitle(name),
     caller,
     section: '/security',
     crumb,
-    content: html`<p class="notice warn" data-without-passkeys>
-        Passkeys need a browser that knows them, and its scripts.
-      </p>
+    content: html`<p class="notice warn" data-without-passkeys>${signInTexts.passkeysNeedScript}</p>
       ${passkeyForm({
         ceremony: 'create',
         action: '/security/passkeys/register',
@@ -54,9 +48,9 @@ export function renderNewPasskeyPage(
         fields: html`${formTokenField(caller)}
           <input type="hidden" name="name" value="${name}" />
           <input type="hidden" name="challenge" value="${challenge}" />`,
-        button: 'Make the passkey',
+        button: texts.passkeys.make,
         isPrimary: true,
-        words: passkeyWords,
+        words: signInTexts.passkey,
       })}`,
   });
 }

@@ -24,8 +24,10 @@ import { readSignedForm, type ForStaff } from './console-gate.ts';
 import { consoleParty } from './console-party.ts';
 import { renderNewAppPage, renderNewPasskeyPage } from './own-factor-pages.ts';
 import { renderRecoveryCodesPage } from './second-factor-pages.ts';
-import { issuer, ownerOf } from './second-factor-routes.ts';
+import { ownerOf } from './second-factor-routes.ts';
 import { requireStaffPassword } from './staff-password.ts';
+import { ownAccessTexts as texts } from './texts/english/own-access.ts';
+import { signInTexts } from './texts/english/sign-in.ts';
 import type { StaffCaller } from './staff-session.ts';
 
 const nameCheck = compileSchema('name', PersonName);
@@ -56,7 +58,7 @@ export function registerOwnFactorRoutes(app: ConsoleApp, context: ServiceContext
     });
 
   onPostWithPassword('totp', async ({ caller }) =>
-    renderNewAppPage(caller, beginTotp(context, ownerOf(caller), issuer)),
+    renderNewAppPage(caller, beginTotp(context, ownerOf(caller), signInTexts.issuer)),
   );
   onPost('totp/confirm', async (parts) => {
     const { caller, fields } = parts;
@@ -110,6 +112,6 @@ function requireAnother({ staff }: StaffCaller): WithdrawalCheck {
   return async ({ secondFactors }) => {
     const { totpSinceMs, passkeys } = await describeFactors(secondFactors, staff.id);
     if (passkeys.length + (totpSinceMs === null ? 0 : 1) > 1) return;
-    throw new RpcError('refused', 'This is your only second factor. Set up another one first.');
+    throw new RpcError('refused', texts.onlyFactor);
   };
 }

@@ -9,6 +9,7 @@ import type { StaffLinks } from '../identity-providers/staff-links.ts';
 import { renderProviderLinks } from './provider-pages.ts';
 import { formTokenField, renderPage, type PageParts } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
+import { ownAccessTexts as texts, sinceAndUsed } from './texts/english/own-access.ts';
 import { renderSection } from './support/parts.ts';
 
 /** The page; `notice` is what was done. */
@@ -19,31 +20,31 @@ export function renderOwnSecurityPage(
   const { factors, links, notice } = view;
   const providers = renderProviderLinks(caller, links, presentPassword);
   return renderPage({
-    title: 'Your sign-in',
+    title: texts.title,
     caller,
     section: '/security',
     notice,
-    content: html`${renderSection('app', 'Authenticator app', renderApp(caller, factors))}
-    ${renderSection('passkeys', 'Passkeys', renderPasskeys(caller, factors))}
-    ${renderSection('recovery', 'Recovery codes', renderRecovery(caller, factors))}
-    ${providers === null ? null : renderSection('providers', 'Identity providers', providers)}
-    ${renderSection('password', 'Password', renderPasswordForm(caller))}`,
+    content: html`${renderSection('app', texts.app.heading, renderApp(caller, factors))}
+    ${renderSection('passkeys', texts.passkeys.heading, renderPasskeys(caller, factors))}
+    ${renderSection('recovery', texts.recovery.heading, renderRecovery(caller, factors))}
+    ${providers === null ? null : renderSection('providers', texts.providers, providers)}
+    ${renderSection('password', texts.password.heading, renderPasswordForm(caller))}`,
   });
 }
 
 function renderApp(caller: StaffCaller, { totpSinceMs, passkeys }: SecondFactors): Html {
   const hasApp = totpSinceMs !== null;
-  const setUp = hasApp ? 'Set up another app' : 'Set up an app';
-  return html`${renderFacts([['Authenticator app', hasApp ? html`since ${dayText(totpSinceMs)}` : 'none']])}
+  const setUp = hasApp ? texts.app.setUpAnother : texts.app.setUp;
+  return html`${renderFacts([[texts.app.heading, hasApp ? texts.app.since(dayText(totpSinceMs)) : texts.app.none]])}
   ${renderFold(setUp, confirmedForm(caller, { action: '/security/totp', idPrefix: 'app-', button: html`<button>${setUp}</button>` }))}
   ${
     hasApp && passkeys.length > 0
       ? renderFold(
-          'Remove the app',
+          texts.app.remove,
           confirmedForm(caller, {
             action: '/security/totp/remove',
             idPrefix: 'app-remove-',
-            button: html`<button class="danger">Remove the app</button>`,
+            button: html`<button class="danger">${texts.app.remove}</button>`,
           }),
         )
       : null
@@ -53,47 +54,49 @@ function renderApp(caller: StaffCaller, { totpSinceMs, passkeys }: SecondFactors
 function renderPasskeys(caller: StaffCaller, { passkeys, passkeysPossible }: SecondFactors): Html {
   const name = renderTextField({
     name: 'name',
-    label: 'Name',
+    label: texts.passkeys.name,
     idPrefix: 'passkey-',
-    hint: 'Where it is, like “Laptop”.',
+    hint: texts.passkeys.nameHint,
     attributes: { required: true, maxlength: 100, autocomplete: 'off' },
   });
-  const button = html`<button>Add a passkey</button>`;
+  const button = html`<button>${texts.passkeys.add}</button>`;
   const form = { action: '/security/passkeys', idPrefix: 'passkey-', before: name, button };
   return html`${
     passkeys.length === 0
-      ? html`<p class="empty">None yet.</p>`
+      ? html`<p class="empty">${texts.passkeys.none}</p>`
       : html`<ul class="list">
           ${passkeys.map((passkey) => renderPasskey(caller, passkey))}
         </ul>`
   }
   ${
     passkeysPossible
-      ? renderFold('Add a passkey', confirmedForm(caller, form))
-      : html`<p class="fine">Passkeys need a name for the console: the setting console.publicUrl.</p>`
+      ? renderFold(texts.passkeys.add, confirmedForm(caller, form))
+      : html`<p class="fine">${texts.passkeys.needAddress}</p>`
   }`;
 }
 
 function renderPasskey(caller: StaffCaller, { id, name, createdAtMs, lastUsedAtMs }: Passkey): Html {
-  const button = html`<button class="danger" aria-label="Remove the passkey ${name}">Remove</button>`;
+  const button = html`<button class="danger" aria-label="${texts.passkeys.removeNamed(name)}">
+    ${texts.passkeys.remove}
+  </button>`;
   const form = { action: `/security/passkeys/${id}/remove`, idPrefix: `${id}-`, button };
-  const used = lastUsedAtMs === null ? 'not used yet' : html`last used ${dayText(lastUsedAtMs)}`;
+  const lastUsed = lastUsedAtMs === null ? null : dayText(lastUsedAtMs);
   return html`<li>
     <div>
       <p><strong class="name">${name}</strong></p>
-      <p class="fine">since ${dayText(createdAtMs)} · ${used}</p>
+      <p class="fine">${sinceAndUsed(dayText(createdAtMs), lastUsed)}</p>
     </div>
-    ${renderFold('Remove', confirmedForm(caller, form))}
+    ${renderFold(texts.passkeys.remove, confirmedForm(caller, form))}
   </li>`;
 }
 
 function renderRecovery(caller: StaffCaller, { recoveryCodesLeft }: SecondFactors): Html {
-  const button = html`<p class="hint">The recovery codes that you have now stop working.</p>
-    <button>Make new recovery codes</button>`;
-  return html`${renderFacts([['Recovery codes left', String(recoveryCodesLeft)]])}
-  ${recoveryCodesLeft < 3 ? renderNotice('warn', html`<p>Few recovery codes are left. Make new ones.</p>`) : null}
+  const button = html`<p class="hint">${texts.recovery.oldOnesStop}</p>
+    <button>${texts.recovery.renew}</button>`;
+  return html`${renderFacts([[texts.recovery.left, String(recoveryCodesLeft)]])}
+  ${recoveryCodesLeft < 3 ? renderNotice('warn', texts.recovery.few) : null}
   ${renderFold(
-    'Make new recovery codes',
+    texts.recovery.renew,
     confirmedForm(caller, { action: '/security/recovery-codes', idPrefix: 'codes-', button }),
   )}`;
 }
@@ -111,7 +114,7 @@ function confirmedForm(
 function presentPassword(idPrefix: string): Html {
   return renderTextField({
     name: 'password',
-    label: 'Present password',
+    label: texts.presentPassword,
     type: 'password',
     idPrefix,
     attributes: { autocomplete: 'current-password', required: true, maxlength: passwordCharacters.max },
@@ -122,16 +125,14 @@ function renderPasswordForm(caller: StaffCaller): Html {
   const { min, max } = passwordCharacters;
   const next = renderTextField({
     name: 'newPassword',
-    label: 'New password',
+    label: texts.password.new,
     type: 'password',
-    hint: `${min} characters at least. Several words are easier to keep in mind.`,
+    hint: texts.password.newHint(min),
     attributes: { autocomplete: 'new-password', required: true, minlength: min, maxlength: max },
   });
   return html`<form class="form" method="post" action="/security/password" data-once>
     ${formTokenField(caller)} ${presentPassword('')} ${next}
-    <p class="hint">
-      Wherever else you are signed in to the console, you are signed out, and your API tokens are revoked.
-    </p>
-    <button>Change the password</button>
+    <p class="hint">${texts.password.whatEnds}</p>
+    <button>${texts.password.change}</button>
   </form>`;
 }

@@ -9,13 +9,11 @@ import { readSignedForm, type ForStaff } from './console-gate.ts';
 import { consoleParty } from './console-party.ts';
 import { registerOwnFactorRoutes } from './own-factor-routes.ts';
 import { renderOwnSecurityPage } from './own-security-page.ts';
+import { ownAccessTexts as texts } from './texts/english/own-access.ts';
 import { changeStaffPassword } from './staff-password.ts';
 
 /** What the page says after the browser was sent back. */
-const doneTexts: Readonly<Record<string, string>> = {
-  password: 'The password is changed, and your other sessions have ended.',
-  factor: 'Your second factors are changed.',
-};
+const doneTexts: Readonly<Record<string, string>> = texts.done;
 
 /** Registers the routes. */
 export function registerOwnSecurityRoutes(

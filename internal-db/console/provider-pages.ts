@@ -7,31 +7,23 @@ import { dayText } from '#commlink/pages/sizes-and-times.ts';
 import type { StaffProviderRefusal } from '../identity-providers/staff-sign-in.ts';
 import type { StaffLinks } from '../identity-providers/staff-links.ts';
 import { formTokenField, renderPage } from './layout.ts';
+import { frameTexts } from './texts/english/frame.ts';
+import { signInTexts } from './texts/english/sign-in.ts';
+import { sinceAndUsed } from './texts/english/own-access.ts';
 import type { StaffCaller } from './staff-session.ts';
 
+const texts = signInTexts.providers;
+
 /** What is said to who is not let in. */
-export const refusalTexts: Readonly<Record<StaffProviderRefusal | 'provider_unknown', string>> = {
-  provider_unknown:
-    'This provider is not configured (any more), or the console has no address for it to come back to.',
-  provider_down: 'The identity provider cannot be reached now. Try again, or sign in with your password.',
-  provider_refused: 'The identity provider has not let you in. Try again, or ask there.',
-  answer_wrong: 'What the identity provider answered could not be accepted. Begin again; the log says more.',
-  unusable: 'This sign-in was begun elsewhere, took too long, or was used already. Begin again.',
-  unknown_person: 'You are signed in there, but no member of staff is known by that. Ask an operator.',
-  role_missing: 'You are signed in there, but nothing that it says gives you a role here. Ask an operator.',
-  linked_already: 'Somebody else here is linked to that person already. Nothing was changed.',
-  linked_otherwise:
-    'You are signed in there, but whoever has your name here is linked to another person there. Ask an operator.',
-  role_needs_approval:
-    'You are signed in there as an operator, which two of the staff must approve here. Ask an operator to propose it.',
-};
+export const refusalTexts: Readonly<Record<StaffProviderRefusal | 'provider_unknown', string>> =
+  texts.refusals;
 
 /** The buttons; null where there is none. They are links: the content policy lets no form lead to another site. */
 export function renderProviderButtons(providers: readonly ProviderTitle[], next: string): Html | null {
   if (providers.length === 0) return null;
   const query = new URLSearchParams({ next }).toString();
   return html`<section aria-labelledby="providers">
-    <h2 id="providers">Or sign in with</h2>
+    <h2 id="providers">${texts.heading}</h2>
     <div class="actions">
       ${providers.map(
         ({ name, title }) => html`<a class="button" href="/sign-in/with/${name}?${query}">${title}</a>`,
@@ -46,35 +38,39 @@ export function renderProviderButtons(providers: readonly ProviderTitle[], next:
  */
 export function renderArrivalPage(next: string): string {
   return renderPage({
-    title: 'Signed in',
+    title: texts.arrived.title,
     caller: null,
     head: html`<meta http-equiv="refresh" content="0;url=${next}" />`,
-    lead: 'You are signed in at your identity provider.',
-    content: html`<div class="actions"><a class="button primary" href="${next}">Go on</a></div>`,
+    lead: texts.arrived.lead,
+    content: html`<div class="actions">
+      <a class="button primary" href="${next}">${texts.arrived.goOn}</a>
+    </div>`,
   });
 }
 
 /** The page after the password was right: the way to the provider. */
 export function renderLeavePage(caller: StaffCaller, { title, url }: { title: string; url: string }): string {
   return renderPage({
-    title: 'One more step',
+    title: texts.leaving.title,
     caller,
     section: '/security',
-    crumb: { href: '/security', text: 'Your sign-in' },
-    lead: `Your password was right. Now sign in at ${title}; that makes the link.`,
-    content: html`<div class="actions"><a class="button primary" href="${url}">Go on to ${title}</a></div>`,
+    crumb: { href: '/security', text: frameTexts.sections['/security'] },
+    lead: texts.leaving.lead(title),
+    content: html`<div class="actions">
+      <a class="button primary" href="${url}">${texts.leaving.goOn(title)}</a>
+    </div>`,
   });
 }
 
 /** The page after the sign-out of a session that a provider opened. */
 export function renderSignedOutPage({ title, url }: { title: string; url: string }): string {
   return renderPage({
-    title: 'You are signed out',
+    title: texts.signedOut.title,
     caller: null,
-    lead: `You are signed out here. At ${title} you are still signed in.`,
+    lead: texts.signedOut.lead(title),
     content: html`<div class="actions">
-      <a class="button primary" href="${url}">Sign out at ${title}, too</a>
-      <a class="button quiet" href="/sign-in">Sign in again</a>
+      <a class="button primary" href="${url}">${texts.signedOut.there(title)}</a>
+      <a class="button quiet" href="/sign-in">${texts.signedOut.again}</a>
     </div>`,
   });
 }
@@ -91,21 +87,22 @@ export function renderProviderLinks(
       ${formTokenField(caller)} ${password(idPrefix)} ${button}
     </form>`;
   return html`${links.map(({ id, title, createdAtMs, lastUsedAtMs }) => {
-    const used = lastUsedAtMs === null ? 'not used yet' : html`last used ${dayText(lastUsedAtMs)}`;
-    const button = html`<button class="danger" aria-label="Remove the link to ${title}">
-      Remove the link
+    const button = html`<button class="danger" aria-label="${texts.links.removeNamed(title)}">
+      ${texts.links.remove}
     </button>`;
     return html`<p><strong class="name">${title}</strong></p>
-      <p class="fine">since ${dayText(createdAtMs)} · ${used}</p>
-      ${renderFold('Remove the link', form(`/security/providers/${id}/remove`, `${id}-`, button))}`;
+      <p class="fine">
+        ${sinceAndUsed(dayText(createdAtMs), lastUsedAtMs === null ? null : dayText(lastUsedAtMs))}
+      </p>
+      ${renderFold(texts.links.remove, form(`/security/providers/${id}/remove`, `${id}-`, button))}`;
   })}
   ${offered.map(({ name, title }) =>
     renderFold(
-      `Link ${title}`,
+      texts.links.link(title),
       form(
         '/security/providers',
         `${name}-`,
-        html`<button name="provider" value="${name}">Link ${title}</button>`,
+        html`<button name="provider" value="${name}">${texts.links.link(title)}</button>`,
       ),
     ),
   )}`;

@@ -11,26 +11,11 @@ import {
 } from '#commlink/pages/components/second-step.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage } from './layout.ts';
+import { signInTexts as texts } from './texts/english/sign-in.ts';
 import type { StaffCaller } from './staff-session.ts';
 
-/** The words around an app's key, wherever the console shows one. */
-export const appKeyWords = {
-  picture: 'The secret, to be scanned with the app',
-  openApp: 'Open the app on this device',
-  manual: 'Scan it with the app, or type this key in:',
-  key: 'secret',
-};
-
 /** The field for the app's code, on each page of the console that asks for one. */
-export const appCode = { label: 'Code of the app', isFirst: true };
-
-/** What is said about a passkey that did not come about. */
-export const passkeyWords = {
-  refused: 'This browser or passkey does not work here. Try another one.',
-  cancelled: 'Nothing happened: it was cancelled, took too long, or there is no passkey of yours here.',
-};
-
-const needsScript = 'Passkeys need a browser that knows them, and its scripts.';
+export const appCode = { label: texts.appCode, isFirst: true };
 
 /** A secret that waits for its first code. */
 export interface OfferedSecret {
@@ -58,17 +43,15 @@ export function renderSecondStepPage(caller: StaffCaller, step: SecondStep, view
   const form = (kind: StepForm['kind']) => stepForm(caller, { challenge: step.challenge, view, kind });
   const { refusal } = view;
   return renderPage({
-    title: 'Second step',
+    title: texts.secondStep.title,
     caller: null,
-    lead: `You are known as ${caller.staff.name}. Now the second factor.`,
+    lead: texts.secondStep.lead(caller.staff.name),
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
     content: html`${step.totp ? form('totp') : null}
       ${step.passkey === null ? null : passkeyPart(caller, step, view)}
-      ${step.totp || step.passkey !== null ? null : html`<p>Your passkeys belong to another address of this console.</p>`}
-      ${step.recoveryCodes ? renderFold('Use a recovery code', form('recovery')) : null}
-      <p class="fine">
-        Lost all of it? An operator can take the second factor away: consign staff reset-second-factor NAME.
-      </p>
+      ${step.totp || step.passkey !== null ? null : html`<p>${texts.secondStep.otherAddress}</p>`}
+      ${step.recoveryCodes ? renderFold(texts.secondStep.useRecoveryCode, form('recovery')) : null}
+      <p class="fine">${texts.secondStep.lost}</p>
       ${signOutForm(caller)}`,
   });
 }
@@ -81,29 +64,29 @@ export function renderSetUpPage(
 ): string {
   const { app, passkey } = offered;
   return renderPage({
-    title: 'Set up the second factor',
+    title: texts.setUp.title,
     caller: null,
-    lead: 'Staff sign in with a password and a second factor: an authenticator app or a passkey.',
+    lead: texts.setUp.lead,
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
-    content: html`${renderAppKey(app, appKeyWords)}
+    content: html`${renderAppKey(app, texts.appKey)}
       <form class="form" method="post" action="/second-factor/set-up" data-once>
         ${hiddenFields(caller, { challenge: app.challenge, next })} ${renderAppCodeField(appCode)}
-        <button class="primary">Confirm</button>
+        <button class="primary">${texts.setUp.confirm}</button>
       </form>
       ${
         passkey === null
           ? null
-          : html`<h2>Or a passkey</h2>
-              <p class="fine" data-without-passkeys>${needsScript}</p>
+          : html`<h2>${texts.setUp.orPasskey}</h2>
+              <p class="fine" data-without-passkeys>${texts.passkeysNeedScript}</p>
               ${passkeyForm({
                 ceremony: 'create',
                 action: '/second-factor/set-up/passkey',
                 options: passkey.options,
                 startsAtOnce: false,
                 fields: hiddenFields(caller, { challenge: passkey.challenge, next }),
-                button: 'Make a passkey',
+                button: texts.setUp.passkey,
                 isPrimary: false,
-                words: passkeyWords,
+                words: texts.passkey,
               })}`
       }
       ${signOutForm(caller)}`,
@@ -113,11 +96,11 @@ export function renderSetUpPage(
 /** The codes that stand in for the second factor, shown once; `next` is where to go on. */
 export function renderRecoveryCodesPage(caller: StaffCaller, codes: readonly string[], next: string): string {
   return renderPage({
-    title: 'Recovery codes',
+    title: texts.recoveryCodes.title,
     caller: null,
-    lead: 'Each of them replaces the second factor once. They are shown only now: print them, or keep them in a safe.',
-    content: html`${renderRecoveryCodes(codes, { heading: 'Recovery codes', label: 'recovery codes' })}
-      <div class="actions"><a class="button primary" href="${next}">I have kept them</a></div>`,
+    lead: texts.recoveryCodes.lead,
+    content: html`${renderRecoveryCodes(codes, { heading: texts.recoveryCodes.title, label: texts.recoveryCodes.what })}
+      <div class="actions"><a class="button primary" href="${next}">${texts.recoveryCodes.kept}</a></div>`,
   });
 }
 
@@ -130,8 +113,8 @@ interface StepForm {
 function stepForm(caller: StaffCaller, { challenge, view, kind }: StepForm): Html {
   return html`<form class="form" method="post" action="/second-factor" data-once>
     ${hiddenFields(caller, { challenge, next: view.next, kind })}
-    ${kind === 'totp' ? renderAppCodeField(appCode) : renderRecoveryCodeField({ label: 'Recovery code' })}
-    <button class="${kind === 'totp' ? 'primary' : ''}">Sign in</button>
+    ${kind === 'totp' ? renderAppCodeField(appCode) : renderRecoveryCodeField({ label: texts.secondStep.recoveryCode })}
+    <button class="${kind === 'totp' ? 'primary' : ''}">${texts.secondStep.button}</button>
   </form>`;
 }
 
@@ -142,11 +125,11 @@ function passkeyPart(caller: StaffCaller, step: SecondStep, { next, refusal }: S
     options: step.passkey ?? '',
     startsAtOnce: !step.totp && refusal === null,
     fields: hiddenFields(caller, { challenge: step.challenge, next, kind: 'passkey' }),
-    button: 'Use a passkey',
+    button: texts.secondStep.passkey,
     isPrimary: !step.totp,
-    words: passkeyWords,
+    words: texts.passkey,
   });
-  return html`<p class="fine" data-without-passkeys>${needsScript}</p>
+  return html`<p class="fine" data-without-passkeys>${texts.passkeysNeedScript}</p>
     ${form}`;
 }
 
@@ -160,6 +143,6 @@ function hiddenFields(caller: StaffCaller, fields: Readonly<Record<string, strin
 function signOutForm(caller: StaffCaller): Html {
   return html`<form method="post" action="/sign-out">
     ${formTokenField(caller)}
-    <button class="link">Sign in as somebody else</button>
+    <button class="link">${texts.secondStep.somebodyElse}</button>
   </form>`;
 }

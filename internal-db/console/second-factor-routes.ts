@@ -19,21 +19,13 @@ import { identifyStaff, readSignedForm } from './console-gate.ts';
 import { consoleParty } from './console-party.ts';
 import { nextOf, stepTo } from './next-page.ts';
 import {
-  passkeyWords,
   renderRecoveryCodesPage,
   renderSecondStepPage,
   renderSetUpPage,
   type StepView,
 } from './second-factor-pages.ts';
+import { signInTexts as texts, tooManyAttempts } from './texts/english/sign-in.ts';
 import { noteSecondFactor, type ProvedFactor, type StaffCaller } from './staff-session.ts';
-
-/** What an authenticator app shows beside the name. */
-export const issuer = 'Consign console';
-/** What is said to a wrong code. */
-export const wrongText = 'That code does not fit, or was used already. Wait for the next one.';
-/** What a passkey is called until its owner names another one. */
-const firstPasskeyName = 'Passkey';
-const usedUpText = 'This took too long, or too many tries. Begin again.';
 
 interface HalfSigned {
   readonly request: ConsoleRequest;
@@ -89,7 +81,7 @@ export function registerSecondFactorRoutes(app: ConsoleApp, context: ServiceCont
         factor: 'passkey',
         enrol: (fields) => {
           const [challenge, response] = [fields.text('challenge'), fields.text('response')];
-          const answer = { challenge, response, name: firstPasskeyName, onlyFirst: true };
+          const answer = { challenge, response, name: texts.setUp.passkeyName, onlyFirst: true };
           return registerPasskey(context, ownerOf(caller), answer);
         },
       }),
@@ -103,7 +95,7 @@ async function showStep(context: ServiceContext, caller: StaffCaller, view: Step
   if (step) return renderSecondStepPage(caller, step, view);
   const owner = ownerOf(caller);
   const begun = await beginPasskey(context, owner, party);
-  const offered = { app: beginTotp(context, owner, issuer), passkey: begun.done ? begun : null };
+  const offered = { app: beginTotp(context, owner, texts.issuer), passkey: begun.done ? begun : null };
   return renderSetUpPage(caller, offered, view);
 }
 
@@ -120,9 +112,10 @@ async function prove(
     await noteSecondFactor(context, caller, { factor: proof.kind, setUp: false, address });
     return null;
   }
-  if (verdict.proved || verdict.reason === 'unusable') return usedUpText;
-  if (verdict.reason === 'code_wrong') return proof.kind === 'passkey' ? passkeyWords.refused : wrongText;
-  return `Too many attempts. Wait ${Math.ceil(verdict.retryAfterMs / 1000)} seconds, then try again.`;
+  if (verdict.proved || verdict.reason === 'unusable') return texts.secondStep.usedUp;
+  if (verdict.reason === 'code_wrong')
+    return proof.kind === 'passkey' ? texts.passkey.refused : texts.secondStep.wrong;
+  return tooManyAttempts(Math.ceil(verdict.retryAfterMs / 1000));
 }
 
 function readProof(fields: FormFields): FactorProof {
@@ -146,7 +139,7 @@ async function setUp(
   const enrolled = await set.enrol(fields);
   if (!enrolled.done) {
     reply.code(401);
-    const refusal = factor === 'totp' ? `${wrongText} Here is a new secret.` : passkeyWords.refused;
+    const refusal = factor === 'totp' ? texts.setUp.newSecret(texts.secondStep.wrong) : texts.passkey.refused;
     return await showStep(context, caller, { next, refusal });
   }
   await noteSecondFactor(context, caller, { factor, setUp: true, address: request.ip });

@@ -3,6 +3,8 @@ import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { html } from '#commlink/pages/html.ts';
 import type { ProviderTitle } from '#commlink/methods/people-fields.ts';
 import { renderPage, type PageParts } from './layout.ts';
+import { formsTexts } from './texts/english/forms.ts';
+import { signInTexts as texts } from './texts/english/sign-in.ts';
 import { renderProviderButtons } from './provider-pages.ts';
 
 /** What the page shows: where to go on, a sentence after a failed attempt, other ways to sign in. */
@@ -17,24 +19,24 @@ export function renderSignInPage(view: SignInView): string {
   const { next, providers } = view;
   const name = renderTextField({
     name: 'name',
-    label: 'Name',
+    label: texts.name,
     attributes: { autocomplete: 'username', required: true, maxlength: 64, autofocus: true },
   });
   const password = renderTextField({
     name: 'password',
-    label: 'Password',
+    label: texts.password,
     type: 'password',
     attributes: { autocomplete: 'current-password', required: true, maxlength: 256 },
   });
   return renderPage({
-    title: 'Sign in',
+    title: texts.title,
     caller: null,
-    lead: 'For staff. Customers have a portal of their own.',
+    lead: texts.lead,
     notice: noticeFor(view),
     content: html`<form class="form" method="post" action="/sign-in">
         <input type="hidden" name="next" value="${next}" />
         ${name} ${password}
-        <button class="primary">Sign in</button>
+        <button class="primary">${texts.button}</button>
       </form>
       ${renderProviderButtons(providers, next)}`,
   });
@@ -44,5 +46,5 @@ export function renderSignInPage(view: SignInView): string {
 function noticeFor({ next, refusal }: SignInView): NonNullable<PageParts['notice']> | null {
   if (refusal !== null) return { kind: 'refused', text: refusal };
   if (!next.startsWith('/kept/')) return null;
-  return { kind: 'refused', text: 'Your session was over. What you typed is kept: sign in, then send it.' };
+  return { kind: 'refused', text: formsTexts.kept.overAndKept };
 }

@@ -7,7 +7,11 @@ import { isGoodPassword } from '../identity/password-policy.ts';
 import { recentProofMs } from '../limits.ts';
 import { hashSecret } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { ownAccessTexts } from './texts/english/own-access.ts';
+import { tooManyAttempts } from './texts/english/sign-in.ts';
 import type { StaffCaller } from './staff-session.ts';
+
+const texts = ownAccessTexts.password;
 
 /** Changes it. RpcError `refused`: the old one is wrong, too many tries, or the new one is too easy to guess. */
 export async function changeStaffPassword(
@@ -20,10 +24,7 @@ export async function changeStaffPassword(
   const { newPassword, address } = typed;
   await requireStaffPassword(context, caller, typed);
   if (!isGoodPassword(newPassword, { username: name, email: null, account: 'consign' })) {
-    throw new RpcError(
-      'refused',
-      'The new password is too easy to guess. Take a longer one, or several words.',
-    );
+    throw new RpcError('refused', texts.tooEasy);
   }
   const passwordHash = await context.passwords.hash(newPassword);
   const atMs = context.clock.nowMs();
@@ -51,9 +52,9 @@ export async function requireStaffPassword(
   const verdict = await checkPassword(context, { door: 'console', name, address, password, storedHash });
   if (verdict.outcome === 'throttled') {
     const waitSeconds = Math.ceil(verdict.retryAfterMs / 1000);
-    throw new RpcError('refused', `Too many attempts. Wait ${waitSeconds} seconds, then try again.`);
+    throw new RpcError('refused', tooManyAttempts(waitSeconds));
   }
-  if (verdict.outcome === 'differs') throw new RpcError('refused', 'The present password is not right.');
+  if (verdict.outcome === 'differs') throw new RpcError('refused', texts.wrong);
 }
 
 /**
@@ -70,7 +71,7 @@ export async function requireStaffProof(
   if (typed.password === '' && (await store.read.identityLinks.providerSession(secretHash))) {
     const found = await store.read.staff.sessionByHash(secretHash);
     if (found && clock.nowMs() - found.session.createdAtMs < recentProofMs) return;
-    throw new RpcError('refused', 'Your sign-in was a while ago: give your password, or sign in again.');
+    throw new RpcError('refused', texts.tooLongAgo);
   }
   await requireStaffPassword(context, caller, typed);
 }

@@ -7,6 +7,7 @@ import { findSignOut, type ProviderSignOut } from '../identity-providers/sign-ou
 import { staffSessionLifetimeMs } from '../limits.ts';
 import { hashSecret, newSessionToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { signInTexts } from './texts/english/sign-in.ts';
 import type { StaffRecord } from '../store/staff.ts';
 
 /** A member of staff who is signed in. */
@@ -40,7 +41,7 @@ export async function signInStaff(
   }
   const required = await requiredStaffProvider(context, staff.id);
   if (required) {
-    const refusal = `You sign in with ${required.title}, not with a password.`;
+    const refusal = signInTexts.withProvider(required.title);
     return { signedIn: false, retryAfterMs: 0, refusal };
   }
   const session = newSessionToken();

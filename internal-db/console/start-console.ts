@@ -18,6 +18,7 @@ import { registerConsoleBranding } from './console-branding.ts';
 import { answerConsoleError, sendProblem } from './console-errors.ts';
 import { registerStaffApi } from './api/staff-api.ts';
 import { registerConsoleRoutes } from './console-routes.ts';
+import { frameTexts } from './texts/english/frame.ts';
 import { limitRequestTime } from './request-time.ts';
 
 type Configuration = NodeConfiguration<'internal-db'>;
@@ -89,8 +90,7 @@ async function buildConsole(
   const app = await createConsoleApp();
   app.setErrorHandler((error, request, reply) => answerConsoleError(context, { error, request, reply }));
   app.setNotFoundHandler((request, reply) => {
-    const sentence = 'There is no such page. Begin again at the overview.';
-    return sendProblem(context, { request, reply }, { status: 404, sentence });
+    return sendProblem(context, { request, reply }, { status: 404, sentence: frameTexts.failure.noPage });
   });
   const assetStore = await loadConsoleAssets();
   registerConsoleAssets(app, assetStore);

@@ -9,6 +9,7 @@ import { html, type Html } from '#commlink/pages/html.ts';
 import { dayText, timeText } from '#commlink/pages/sizes-and-times.ts';
 import { formTokenField, renderPage, type PageParts } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
+import { tokensTexts as texts } from './texts/english/own-access.ts';
 import { renderSection } from './support/parts.ts';
 
 /** What the page shows. */
@@ -26,77 +27,79 @@ export function renderTokensPage(
   { tokens, name, created }: TokensView,
   notice: PageParts['notice'] = null,
 ): string {
+  const { list } = texts;
   return renderPage({
-    title: 'Your API tokens',
+    title: texts.title,
     caller,
     section: '/tokens',
-    lead: 'With a token, a program uses the API in your name: it may do what your role allows at that moment, and no more.',
-    actions: html`<a class="button" href="/api/v1/">How the API is called</a>`,
+    lead: texts.lead,
+    actions: html`<a class="button" href="/api/v1/">${texts.api}</a>`,
     notice,
     content: html`${created ? renderCreated(created) : null}
     ${renderTable({
-      caption: 'Your tokens',
-      columns: ['Name', 'May', 'Valid until', 'Last used', { heading: 'Revoke', kind: 'action' }],
+      caption: list.caption,
+      columns: [list.name, list.may, list.until, list.lastUsed, { heading: list.revoke, kind: 'action' }],
       rows: tokens.map((token) => [
         html`${token.name}<br /><small><code>${token.id}</code></small>`,
         renderTag(token.scope === 'write' ? 'warn' : 'plain', token.scope),
         dayText(token.expiresAtMs),
-        token.lastUsedAtMs === null ? 'never' : timeText(token.lastUsedAtMs),
+        token.lastUsedAtMs === null ? list.never : timeText(token.lastUsedAtMs),
         renderRevokeForm(caller, token),
       ]),
-      empty: 'You have no tokens.',
+      empty: list.empty,
     })}
-    ${renderSection('new', 'A new token', renderCreateForm(caller, name))}`,
+    ${renderSection('new', texts.add.heading, renderCreateForm(caller, name))}`,
   });
 }
 
 function renderCreated({ token, secret }: NonNullable<TokensView['created']>): Html {
   return renderNotice(
     'good',
-    html`<p><strong>${token.name} is made.</strong> Copy the token now; it is shown only here.</p>
-      <p>${renderCopyable('token', secret)}</p>`,
+    html`${texts.created(token.name)}
+      <p>${renderCopyable(texts.secret, secret)}</p>`,
   );
 }
 
 function renderRevokeForm(caller: StaffCaller, { id, name }: StaffToken): Html {
   return html`<form method="post" action="/tokens/${id}/revoke" data-once>
     ${formTokenField(caller)}
-    <button class="quiet" aria-label="Revoke ${name}">Revoke</button>
+    <button class="quiet" aria-label="${texts.list.revokeNamed(name)}">${texts.list.revoke}</button>
   </form>`;
 }
 
 function renderCreateForm(caller: StaffCaller, name: string): Html {
+  const { add } = texts;
   const { min, max, preset } = staffTokenLifetimeDays;
   return html`<form class="form" method="post" action="/tokens" data-once>
     ${formTokenField(caller)}
     ${renderTextField({
       name: 'name',
-      label: 'What it is for',
+      label: add.name,
       value: name,
       attributes: { required: true, maxlength: 100, autocomplete: 'off' },
     })}
     ${renderSelect({
       name: 'scope',
-      label: 'It may',
+      label: add.scope,
       options: [
-        { value: 'read', text: 'look' },
-        { value: 'write', text: 'look and change' },
+        { value: 'read', text: add.scopes.read },
+        { value: 'write', text: add.scopes.write },
       ],
     })}
     ${renderTextField({
       name: 'days',
-      label: 'Days that it is valid',
+      label: add.days,
       type: 'number',
       value: String(preset),
       attributes: { required: true, min, max },
     })}
     ${renderTextField({
       name: 'password',
-      label: 'Your password',
+      label: add.password,
       type: 'password',
-      hint: 'Who has just signed in with an identity provider may leave it empty.',
+      hint: add.passwordHint,
       attributes: { autocomplete: 'current-password', maxlength: passwordCharacters.max },
     })}
-    <button class="primary">Make it</button>
+    <button class="primary">${add.button}</button>
   </form>`;
 }

@@ -8,6 +8,7 @@ import type { ConsoleApp } from './console-app.ts';
 import { FormFields, parseForm } from './console-forms.ts';
 import { readSignedForm, type ForStaff } from './console-gate.ts';
 import { requireStaffProof } from './staff-password.ts';
+import { tokensTexts } from './texts/english/own-access.ts';
 import { renderTokensPage } from './tokens-page.ts';
 
 const dayMs = 86_400_000;
@@ -21,7 +22,7 @@ export function registerTokensRoutes(app: ConsoleApp, context: ServiceContext, f
     forStaff(async (caller, request) => {
       const { tokens } = await listStaffTokens(context, { staff: caller.staff.name });
       const isRevoked = new FormFields(request.query).text('done') === 'revoked';
-      const notice = isRevoked ? ({ kind: 'done', text: 'It is revoked.' } as const) : null;
+      const notice = isRevoked ? ({ kind: 'done', text: tokensTexts.revoked } as const) : null;
       return renderTokensPage(caller, { tokens, name: '', created: null }, notice);
     }),
   );

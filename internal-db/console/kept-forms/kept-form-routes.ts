@@ -9,6 +9,7 @@ import { FormFields } from '../console-forms.ts';
 import { readSessionCookie, requireSameOrigin, type ForStaff } from '../console-gate.ts';
 import { pageAskedFor } from '../next-page.ts';
 import { renderKeptFormPage } from './kept-form-page.ts';
+import { formsTexts } from '../texts/english/forms.ts';
 import type { KeptForms } from './kept-forms.ts';
 
 /** Registers the page. */
@@ -18,7 +19,7 @@ export function registerKeptFormRoutes(app: ConsoleApp, kept: KeptForms, forStaf
     forStaff(async (caller, request) => {
       const form = kept.find(new FormFields(request.params).text('form'), caller.staff.id);
       if (form) return renderKeptFormPage(caller, form);
-      throw new RpcError('not_found', 'What you typed is not kept any more, or somebody else typed it.');
+      throw new RpcError('not_found', formsTexts.kept.gone);
     }),
   );
 }

@@ -8,6 +8,7 @@ import type { OperationsParts } from '../operations/operations-routes.ts';
 import { findStaff, type StaffCaller } from '../staff-session.ts';
 import { liveStreamsMax, liveStreamsPerStaffMax } from './limits.ts';
 import { topicOf } from './live-topics.ts';
+import { frameTexts } from '../texts/english/frame.ts';
 import { LiveWatch } from './live-watch.ts';
 
 /** Registers the route. The streams end when the app is closed. */
@@ -23,7 +24,7 @@ export function registerLiveRoutes(app: ConsoleApp, parts: OperationsParts): voi
     forStaff(async (caller, request, reply) => {
       const query = new FormFields(request.query);
       const topic = topicOf(parts, query.text('page'));
-      if (!topic) throw new RpcError('not_found', 'This page is not live.');
+      if (!topic) throw new RpcError('not_found', frameTexts.failure.notLive);
       requireRoom([...streams.values()], caller.staff.id);
       const stream = takeOver(reply);
       streams.set(stream, caller.staff.id);
@@ -66,7 +67,7 @@ async function endUnlessSignedIn({ context }: OperationsParts, telling: Telling)
 function requireRoom(staffIds: readonly string[], staffId: string): void {
   const own = staffIds.filter((one) => one === staffId).length;
   if (staffIds.length < liveStreamsMax && own < liveStreamsPerStaffMax) return;
-  throw new RpcError('overloaded', 'Too many live pages are open. Load this one again by hand.');
+  throw new RpcError('overloaded', frameTexts.failure.tooManyLive);
 }
 
 /** The headers are those that the hooks have set: a reply that is taken over does not send them by itself. */
