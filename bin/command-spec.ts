@@ -1,5 +1,5 @@
-// What a command is: its words, arguments, options, examples and what it does. The commands are such tables;
-// program.ts turns them into the command line and its help.
+// What a command is: its arguments, options, examples and what it does, in a module of its own; and the row by which it is
+// listed, so that a run of `consign` reads one command's module and not eighty. program.ts makes the command line of them.
 import type { Admin } from './admin-client.ts';
 import type { StateLayout } from '#deploy/state-directory.ts';
 import type { Cluster } from './operator/cluster.ts';
@@ -10,10 +10,11 @@ import { CliError, type exitCodes } from './cli-error.ts';
 /** A text and what it means, for help. */
 export type Explained = readonly [text: string, meaning: string];
 
-/** A command. `words` is how it is called ("account create"). */
+/** A command in lists: how it is called ("account create"), what it does, and what reads the rest of it. */
+export type ListedCommand = readonly [words: string, summary: string, load: () => Promise<CommandSpec>];
+
+/** A command. */
 export interface CommandSpec {
-  readonly words: string;
-  readonly summary: string;
   /** In the form `<one>`, `[maybe]`, `<several...>`. */
   readonly arguments?: readonly Explained[];
   /** In the form `--flag`, `--option <value>`. */

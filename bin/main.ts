@@ -4,12 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { layOutState, type StateLayout } from '#deploy/state-directory.ts';
-import { connectAdmin } from './admin-client.ts';
 import { exitCodes, toCliError } from './cli-error.ts';
 import type { CommandInput, CommandSpec, Invocation } from './command-spec.ts';
 import { commands } from './commands/all.ts';
 import { buildProgram, exitCodeOf, type GlobalOptions } from './program.ts';
-import { withCluster } from './operator/cluster.ts';
 import { findOperatorFiles } from './operator/operator-files.ts';
 import type { Terminal } from './terminal.ts';
 import { showableLines } from './text.ts';
@@ -61,15 +59,17 @@ async function run(spec: CommandSpec, input: CommandInput, options: GlobalOption
     get signal() {
       return interruptSignal();
     },
-    withCluster: (work) =>
-      withCluster(
-        { layout, terminal, operatorFiles, passphraseFile, at: options.at, nodeId: options.nodeId },
-        work,
-      ),
+    // What speaks to Consign is loaded by the commands that do.
+    withCluster: async (work) => {
+      const { withCluster } = await import('./operator/cluster.ts');
+      const { at, nodeId } = options;
+      return await withCluster({ layout, terminal, operatorFiles, passphraseFile, at, nodeId }, work);
+    },
     note: (line) => {
       if (!options.json) terminal.errors.write(`${showableLines(line)}\n`);
     },
     withAdmin: async (work) => {
+      const { connectAdmin } = await import('./admin-client.ts');
       const admin = await connectAdmin(layout);
       try {
         return await work(admin);

@@ -2,7 +2,7 @@
 // The one door to commander. Called by main.ts.
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes } from './cli-error.ts';
-import { CommandInput, type CommandSpec, type Explained } from './command-spec.ts';
+import { CommandInput, type CommandSpec, type Explained, type ListedCommand } from './command-spec.ts';
 
 /** What the options before or after any command say. */
 export interface GlobalOptions {
@@ -63,7 +63,7 @@ Examples, of running a cluster:
 
 /** Builds the command line. `version` is what --version says. */
 export function buildProgram(
-  specs: readonly CommandSpec[],
+  commands: readonly ListedCommand[],
   options: { version: string; run: RunCommand },
 ): Command {
   const program = new Command('consign')
@@ -80,7 +80,7 @@ export function buildProgram(
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .addHelpText('after', exitCodeHelp)
     .exitOverride();
-  for (const spec of specs) addCommand(program, spec, options.run);
+  for (const command of commands) addCommand(program, command, options.run);
   return program;
 }
 
@@ -90,11 +90,18 @@ export function exitCodeOf(error: unknown): number | null {
   return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
 }
 
-function addCommand(program: Command, spec: CommandSpec, run: RunCommand): void {
-  const words = spec.words.split(' ');
+/** Adds what lists show of it. Once the command line names it, and before the rest of that is read, its module is loaded. */
+function addCommand(program: Command, [phrase, summary, load]: ListedCommand, run: RunCommand): void {
+  const words = phrase.split(' ');
   const parent = words.slice(0, -1).reduce(findOrAddGroup, program);
-  const command = parent.command(words.at(-1) ?? '').description(spec.summary);
+  const command = parent.command(words.at(-1) ?? '').description(summary);
   inherit(command, parent);
+  parent.hook('preSubcommand', async (_parent, called) => {
+    if (called === command) complete(command, await load(), run);
+  });
+}
+
+function complete(command: Command, spec: CommandSpec, run: RunCommand): void {
   for (const [text, meaning] of spec.arguments ?? []) command.argument(text, meaning);
   for (const [text, meaning] of spec.options ?? []) command.addOption(new Option(text, meaning));
   command.addHelpText('after', describeExamples(spec.examples));

@@ -5,8 +5,6 @@ import { formatTable, formatTime } from '../text.ts';
 
 /** `consign account create`. */
 export const accountCreate: CommandSpec = {
-  words: 'account create',
-  summary: 'make a customer account',
   arguments: [['<account>', 'its name in commands and paths, for example acme']],
   options: [['--title <text>', 'its name for people (default: the name)']],
   examples: [['account create acme --title "Acme Ltd"', 'a customer called Acme Ltd']],
@@ -25,8 +23,6 @@ export const accountCreate: CommandSpec = {
 
 /** `consign accounts`. */
 export const accounts: CommandSpec = {
-  words: 'accounts',
-  summary: 'list the customer accounts',
   examples: [['accounts', 'all of them']],
   run: async (invocation) => {
     const list = await invocation.withAdmin((admin) => admin.call('account.list', {}));

@@ -5,8 +5,6 @@ import { formatTable, formatTime, showable } from '../text.ts';
 
 /** `consign audit`. */
 export const audit: CommandSpec = {
-  words: 'audit',
-  summary: 'read the audit log',
   options: [
     ['--after <sequence>', 'entries after this number (default: from the first on)'],
     ['--limit <count>', `at most so many (default: ${listRows.usual})`],
@@ -40,8 +38,6 @@ export const audit: CommandSpec = {
 
 /** `consign audit verify`. */
 export const auditVerify: CommandSpec = {
-  words: 'audit verify',
-  summary: 'check the whole audit log: each entry seals the ones before it',
   examples: [['audit verify', 'fails (exit code 1) when an entry was changed or removed']],
   run: async (invocation) => {
     const result = await invocation.withAdmin((admin) => admin.call('audit.verify', {}));

@@ -14,8 +14,6 @@ import { formatSpan } from '../text.ts';
 
 /** `consign bag status`. */
 export const bagStatus: CommandSpec = {
-  words: 'bag status',
-  summary: 'show the key bags of each link: generations, age, when due, what is in use',
   examples: [
     ['bag status', 'every link; g12 is the generation that version 12 made'],
     ['bag status --json', 'for monitoring: dueAtMs, rotationOpen'],
@@ -47,8 +45,6 @@ export const bagStatus: CommandSpec = {
 
 /** `consign bag rotate`. */
 export const bagRotate: CommandSpec = {
-  words: 'bag rotate',
-  summary: 'give every link new keys, and erase the old ones, while customers download',
   options: [
     ['--node <name>', 'the links of this node alone'],
     ['--if-due', 'only when the policy says so (policy/rotateEveryDays), or one was begun: for a timer'],
@@ -86,8 +82,6 @@ export const bagRotate: CommandSpec = {
 
 /** `consign bag abort`. */
 export const bagAbort: CommandSpec = {
-  words: 'bag abort',
-  summary: 'give up a rotation that was begun, and go back to the old keys',
   options: [
     ['--node <name>', 'the links of this node alone'],
     ['--reason <text>', 'why, for the history of the configuration'],

@@ -11,8 +11,6 @@ const banMs = { min: 1000, max: 366 * 86_400_000 };
 
 /** `consign bans list`. */
 export const bansList: CommandSpec = {
-  words: 'bans list',
-  summary: 'list the networks that may not log in, why, and until when',
   examples: [['bans list', 'those that failed too many logins, and those that somebody banned']],
   run: async (invocation) => {
     const list = await invocation.withAdmin((admin) => admin.call('ban.list', {}));
@@ -27,8 +25,6 @@ export const bansList: CommandSpec = {
 
 /** `consign bans add`. */
 export const bansAdd: CommandSpec = {
-  words: 'bans add',
-  summary: 'let nobody log in from a network, at any node or at the portal',
   arguments: [['<network>', 'an address, or a network such as 203.0.113.0/24; of IPv6 at least a /64']],
   options: [
     ['--for <duration>', 'for how long, for example 1h or 7d'],
@@ -59,8 +55,6 @@ export const bansAdd: CommandSpec = {
 
 /** `consign bans lift`. */
 export const bansLift: CommandSpec = {
-  words: 'bans lift',
-  summary: 'let a network log in again',
   arguments: [['<network>', 'as the list has it']],
   options: [['--reason <text>', 'why, for the audit log']],
   examples: [

@@ -13,8 +13,6 @@ import { changeDraft, publishNow } from './config-set.ts';
 
 /** `consign config edit`. */
 export const configEdit: CommandSpec = {
-  words: 'config edit',
-  summary: 'change your draft in an editor ($VISUAL or $EDITOR)',
   options: publishNow,
   examples: [
     ['config edit', 'everything: the policy, and the settings of each node'],

@@ -28,8 +28,6 @@ const historyReason = 'it goes into the history of the configuration.';
 
 /** `consign config publish`. */
 export const configPublish: CommandSpec = {
-  words: 'config publish',
-  summary: 'publish your draft: all nodes take it together, or it is taken back',
   options: publishOptions,
   examples: [
     ['config publish --reason "Slow customers"', 'shows the change, then each node as it takes it'],
@@ -75,8 +73,6 @@ function describeOvertaken(
 
 /** `consign config rollback`. */
 export const configRollback: CommandSpec = {
-  words: 'config rollback',
-  summary: 'publish the policy and settings of an earlier version again',
   arguments: [['<version>', 'its number, from config history']],
   options: publishOptions,
   examples: [

@@ -23,8 +23,6 @@ export const publishNow: readonly Explained[] = [
 
 /** `consign config set`. */
 export const configSet: CommandSpec = {
-  words: 'config set',
-  summary: 'change values in your draft',
   arguments: [['<pairs...>', 'PATH VALUE, as often as you like; durations may be written 30s or 10min']],
   options: publishNow,
   examples: [
@@ -45,8 +43,6 @@ export const configSet: CommandSpec = {
 
 /** `consign config unset`. */
 export const configUnset: CommandSpec = {
-  words: 'config unset',
-  summary: 'take values away in your draft, so that the defaults hold again',
   arguments: [['<paths...>', 'places, such as ftp1/limits/idleTimeoutMs']],
   options: publishNow,
   examples: [['config unset ftp1/limits/idleTimeoutMs', 'in the draft']],
@@ -64,8 +60,6 @@ export const configUnset: CommandSpec = {
 
 /** `consign config diff`. */
 export const configDiff: CommandSpec = {
-  words: 'config diff',
-  summary: 'show what your draft changes, and what would keep it from working',
   examples: [
     ['config diff', 'value by value; exit code 1 when it would not work, 5 when it must be rebased'],
   ],
@@ -91,8 +85,6 @@ export const configDiff: CommandSpec = {
 
 /** `consign config rebase`. */
 export const configRebase: CommandSpec = {
-  words: 'config rebase',
-  summary: 'carry your draft over to what another operator has published meanwhile',
   options: [
     ['--mine', 'where both changed the same value, keep yours'],
     ['--theirs', 'where both changed the same value, keep theirs'],
@@ -116,8 +108,6 @@ export const configRebase: CommandSpec = {
 
 /** `consign config discard`. */
 export const configDiscard: CommandSpec = {
-  words: 'config discard',
-  summary: 'throw your draft away',
   examples: [['config discard', 'what is published stays as it is']],
   run: async (invocation) => {
     const discarded = await removeDraft(invocation.operatorFiles);

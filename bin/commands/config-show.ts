@@ -9,8 +9,6 @@ import { formatTable, formatTime, showable } from '../text.ts';
 
 /** `consign config show`. */
 export const configShow: CommandSpec = {
-  words: 'config show',
-  summary: 'show the installed configuration, of the whole cluster or of one place in it',
   arguments: [['[path]', '`policy`, a node, or any place in it']],
   examples: [
     ['config show', 'every setting with its path, as config set takes it'],
@@ -44,8 +42,6 @@ export const configShow: CommandSpec = {
 
 /** `consign config history`. */
 export const configHistory: CommandSpec = {
-  words: 'config history',
-  summary: 'list the versions that were installed, newest first',
   examples: [
     ['config history', 'number, time, who, why, and who signed'],
     ['config rollback 12 --reason "The new limits are too low"', 'goes back to one of them'],
@@ -69,8 +65,6 @@ export const configHistory: CommandSpec = {
 
 /** `consign config proposals`. */
 export const configProposals: CommandSpec = {
-  words: 'config proposals',
-  summary: 'list the versions that wait for the signatures of other operators',
   examples: [
     ['config proposals', 'what waits, and who signed it already'],
     ['config sign 14', 'shows one, and signs it with your key'],

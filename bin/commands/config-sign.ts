@@ -19,8 +19,6 @@ import { showable } from '../text.ts';
 
 /** `consign config sign`. */
 export const configSign: CommandSpec = {
-  words: 'config sign',
-  summary: 'look at a version that waits for signatures, and sign it',
   arguments: [['<version>', 'its number, from config proposals']],
   options: [
     ['--yes', 'sign without being asked, when you have looked at it already'],

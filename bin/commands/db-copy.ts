@@ -18,8 +18,6 @@ interface CopyReport {
 
 /** `consign db copy`. */
 export const dbCopy: CommandSpec = {
-  words: 'db copy',
-  summary: 'move the database from SQLite to PostgreSQL, while Consign is stopped',
   arguments: [['<file>', 'says which PostgreSQL database, as database.json does']],
   examples: [
     ['db copy postgres.json', 'copies everything, checks it, and uses PostgreSQL from the next start on'],

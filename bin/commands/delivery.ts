@@ -22,8 +22,6 @@ function readState(input: CommandInput): DeliveryState | null {
 
 /** `consign deliveries`. */
 export const deliveries: CommandSpec = {
-  words: 'deliveries',
-  summary: 'list what is, or was, staged for customers',
   arguments: [['[account]', 'only of this account']],
   options: [
     ['--only <state>', 'only requested, staged, failed, expired, revoked or cancelled ones'],
@@ -56,8 +54,6 @@ export const deliveries: CommandSpec = {
 
 /** `consign downloads`. */
 export const downloads: CommandSpec = {
-  words: 'downloads',
-  summary: 'list who fetched what, and whether it arrived whole',
   arguments: [['[account]', 'only of this account']],
   options: [limitOption],
   examples: [['downloads acme', 'of one customer, running ones included']],
@@ -83,8 +79,6 @@ export const downloads: CommandSpec = {
 
 /** `consign cancel`. */
 export const cancel: CommandSpec = {
-  words: 'cancel',
-  summary: 'end one delivery early: it is unstaged, and its downloads are cut',
   arguments: [['<delivery>', 'its id (dlv_…), from stage or deliveries']],
   options: [['--reason <text>', 'why, for the audit log']],
   examples: [['cancel dlv_0123456789abcdefghijkl --reason "Wrong file"', 'at once']],

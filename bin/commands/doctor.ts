@@ -26,8 +26,6 @@ import { showable } from '../text.ts';
 
 /** `consign doctor`. */
 export const doctor: CommandSpec = {
-  words: 'doctor',
-  summary: 'check the machine, the state and everything that runs',
   examples: [['doctor', 'fails (exit code 1) when something must be put right']],
   run: async (invocation) => {
     const findings = await examine(invocation);

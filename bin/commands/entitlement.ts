@@ -10,8 +10,6 @@ const downloadsMaxBounds = { min: 1, max: 1_000_000 };
 
 /** `consign grant`. */
 export const grant: CommandSpec = {
-  words: 'grant',
-  summary: 'let a customer have a product',
   arguments: [
     ['<account>', 'the customer account'],
     ['<product>', 'the product'],
@@ -70,8 +68,6 @@ function readGrant(input: CommandInput) {
 
 /** `consign extend`. */
 export const extend: CommandSpec = {
-  words: 'extend',
-  summary: 'let an entitlement last longer',
   arguments: [['<entitlement>', 'its id (ent_…), from grant, why or entitlements']],
   options: [
     ['--until <time>', 'the new end: 2028-11-30 (that day included), 365d from now, or never'],
@@ -96,8 +92,6 @@ export const extend: CommandSpec = {
 
 /** `consign revoke`. */
 export const revoke: CommandSpec = {
-  words: 'revoke',
-  summary: 'take an entitlement back; within a second, what it staged is gone and its downloads are cut',
   arguments: [['<entitlement>', 'its id (ent_…), from grant, why or entitlements']],
   options: [['--reason <text>', 'why, for the audit log']],
   examples: [['revoke ent_0123456789abcdefghijkl --reason "Contract ended"', 'at once, on every node']],
@@ -123,8 +117,6 @@ export const revoke: CommandSpec = {
 
 /** `consign entitlements`. */
 export const entitlements: CommandSpec = {
-  words: 'entitlements',
-  summary: 'list who may have what, revoked ones included',
   arguments: [['[account]', 'only of this account']],
   examples: [['entitlements acme', 'of one customer']],
   run: async (invocation, input) => {

@@ -5,8 +5,6 @@ import { formatTable, formatTime } from '../text.ts';
 
 /** `consign key list`. */
 export const keyList: CommandSpec = {
-  words: 'key list',
-  summary: "list the SSH keys of a customer's user",
   arguments: [['<user>', 'the name that the user signs in with']],
   examples: [['key list ada', 'with their fingerprints, as ssh-keygen -l shows them']],
   run: async (invocation, input) => {
@@ -31,8 +29,6 @@ export const keyList: CommandSpec = {
 
 /** `consign key remove`. */
 export const keyRemove: CommandSpec = {
-  words: 'key remove',
-  summary: "remove an SSH key of a customer's user: no login with it succeeds any more",
   arguments: [
     ['<user>', 'the name that the user signs in with'],
     ['<key>', 'its id (key_…), from key list'],

@@ -21,8 +21,6 @@ const versionCheck = compileSchema('version', LicenceVersion);
 
 /** `consign licence add`. */
 export const licenceAdd: CommandSpec = {
-  words: 'licence add',
-  summary: 'add a version of a licence agreement, which customers accept in the portal',
   arguments: [
     ['<agreement>', 'its name, as in grant --licence'],
     ['<version>', 'for example 2 or 2026-12'],
@@ -58,8 +56,6 @@ export const licenceAdd: CommandSpec = {
 
 /** `consign licence list`. */
 export const licenceList: CommandSpec = {
-  words: 'licence list',
-  summary: 'list the licence agreements, each version',
   examples: [['licence list', 'by name, the oldest version first']],
   run: async (invocation) => {
     const agreements = await invocation.withAdmin(async (admin) => {
@@ -90,8 +86,6 @@ export const licenceList: CommandSpec = {
 
 /** `consign licence accept`. */
 export const licenceAccept: CommandSpec = {
-  words: 'licence accept',
-  summary: 'record that a customer has accepted a licence agreement on paper',
   arguments: [
     ['<account>', 'the customer'],
     ['<agreement>', 'the name of the agreement'],

@@ -11,8 +11,6 @@ const titleOption = ['--title <text>', "the person's name (default: the login na
 
 /** `consign user create`. */
 export const userCreate: CommandSpec = {
-  words: 'user create',
-  summary: 'make a login of a customer for the portal, FTP and SFTP',
   arguments: [
     ['<account>', 'the customer account'],
     ['<user>', 'the login name; unique in this installation'],
@@ -53,8 +51,6 @@ export const userCreate: CommandSpec = {
 
 /** `consign staff create`. */
 export const staffCreate: CommandSpec = {
-  words: 'staff create',
-  summary: 'make a login for the staff console',
   arguments: [['<name>', 'the login name']],
   options: [
     ['--role <role>', 'support, release-manager, operator or auditor'],

@@ -13,8 +13,6 @@ import { pause } from '../pause.ts';
 
 /** `consign node drain`. */
 export const nodeDrain: CommandSpec = {
-  words: 'node drain',
-  summary: 'let an FTP node finish what it sends and take nothing new, then wait until it is idle',
   arguments: [['<name>', 'the node']],
   options: [['--undo', 'let it take sessions and deliveries again'], ...publishOptions],
   examples: [

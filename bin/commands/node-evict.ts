@@ -10,8 +10,6 @@ const historyReason = 'it goes into the history of the configuration.';
 
 /** `consign node evict`. */
 export const nodeEvict: CommandSpec = {
-  words: 'node evict',
-  summary: 'take nodes out of the cluster; nobody waits for them, or talks to them, from then on',
   arguments: [['<names...>', 'the nodes; those that are only linked through each other go together']],
   options: [
     ['--anchor <node>', 'the internal-db that installs first from then on, when the anchor is among them'],
@@ -43,8 +41,6 @@ export const nodeEvict: CommandSpec = {
 
 /** `consign node identity`. */
 export const nodeIdentity: CommandSpec = {
-  words: 'node identity',
-  summary: 'give a node a new certificate, and an FTP node its SSH host keys, without a restart',
   arguments: [['<name>', 'the node']],
   options: [...identityOptions, ...publishOptions],
   examples: [

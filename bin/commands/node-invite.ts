@@ -27,8 +27,6 @@ import { formatTime } from '../text.ts';
 
 /** `consign node invite`. */
 export const nodeInvite: CommandSpec = {
-  words: 'node invite',
-  summary: 'let a new machine join: prints a ticket once, and waits until the node takes part',
   arguments: [
     ['<role>', 'internal-db, web-front or ftp-node'],
     ['<name>', 'the name of the new node'],
@@ -69,8 +67,6 @@ export const nodeInvite: CommandSpec = {
 
 /** `consign node admit`. */
 export const nodeAdmit: CommandSpec = {
-  words: 'node admit',
-  summary: 'go on with a node that was invited: sign it in, wait until it takes part',
   arguments: [['<name>', 'the invited node']],
   options: nodeOptions.filter(([text]) => !text.startsWith('--ttl') && !text.startsWith('--ticket-file')),
   examples: [
@@ -107,8 +103,6 @@ export const nodeAdmit: CommandSpec = {
 
 /** `consign node replace`. */
 export const nodeReplace: CommandSpec = {
-  words: 'node replace',
-  summary: 'put a new machine in the place of a node, under its name and with its settings',
   arguments: [['<name>', 'the node that is to be replaced']],
   options: [...nodeOptions, ['--reason <text>', 'why, for the history of the configuration']],
   examples: [

@@ -16,8 +16,6 @@ import { readAllInput } from '../terminal.ts';
 
 /** `consign node join`. */
 export const nodeJoin: CommandSpec = {
-  words: 'node join',
-  summary: 'make this machine a node of a cluster, with a ticket from consign node invite',
   arguments: [['<ticket-file>', 'the file with the ticket; - for standard input']],
   examples: [
     ['node join ticket', 'then start it with npm start'],

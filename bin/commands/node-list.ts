@@ -6,8 +6,6 @@ import { formatTime, showable } from '../text.ts';
 
 /** `consign node list`. */
 export const nodeList: CommandSpec = {
-  words: 'node list',
-  summary: 'list the nodes: role, versions, phase, links by bag generation, when last heard',
   options: [['--ids', 'with the node ids, as --node-id takes them']],
   examples: [
     ['node list', 'as one node sees all others'],

@@ -18,8 +18,6 @@ const historyReason = 'it goes into the history of the configuration.';
 
 /** `consign operator list`. */
 export const operatorList: CommandSpec = {
-  words: 'operator list',
-  summary: 'list the operators, and how many of them must sign',
   examples: [['operator list', 'names and key ids']],
   run: async (invocation) => {
     const { operators } = await invocation.withCluster(async ({ manifest }) => manifest);
@@ -37,8 +35,6 @@ export const operatorList: CommandSpec = {
 
 /** `consign operator add`. */
 export const operatorAdd: CommandSpec = {
-  words: 'operator add',
-  summary: "let another operator's key sign, and see the configuration",
   arguments: [
     ['<name>', 'the name in the history'],
     ['<public>', 'the public part of the key, from consign operator show'],
@@ -63,8 +59,6 @@ export const operatorAdd: CommandSpec = {
 
 /** `consign operator remove`. */
 export const operatorRemove: CommandSpec = {
-  words: 'operator remove',
-  summary: "no longer let an operator's key sign or see anything",
   arguments: [['<name>', 'the operator']],
   options: [thresholdOption, ...publishOptions],
   examples: [

@@ -12,8 +12,6 @@ import { encodePublicOperator } from '../operator/public-operator.ts';
 
 /** `consign operator init`. */
 export const operatorInit: CommandSpec = {
-  words: 'operator init',
-  summary: 'make an operator key of your own, in a file that only you can read',
   arguments: [['<name>', 'your name as the history of the configuration shows it']],
   options: [['--no-passphrase', 'leave the file without a passphrase, and do not ask']],
   examples: [
@@ -46,8 +44,6 @@ export const operatorInit: CommandSpec = {
 
 /** `consign operator show`. */
 export const operatorShow: CommandSpec = {
-  words: 'operator show',
-  summary: 'show the public part of your operator key, to hand to others',
   examples: [['operator show', 'your name, your id, and the line for consign operator add']],
   run: async (invocation) => {
     const operator = operatorOf(await readOperatorKey(invocation));
@@ -57,8 +53,6 @@ export const operatorShow: CommandSpec = {
 
 /** `consign operator passphrase`. */
 export const operatorPassphrase: CommandSpec = {
-  words: 'operator passphrase',
-  summary: 'set, change or remove the passphrase of your operator key',
   options: [['--remove', 'leave the file without a passphrase']],
   examples: [
     ['operator passphrase', 'asks for the old one if there is one, and twice for the new one'],

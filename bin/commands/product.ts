@@ -5,8 +5,6 @@ import { formatBytes, formatTable } from '../text.ts';
 
 /** `consign product create`. */
 export const productCreate: CommandSpec = {
-  words: 'product create',
-  summary: 'make a product, to publish releases of',
   arguments: [['<product>', 'its name in commands and paths, for example tool']],
   options: [
     ['--title <text>', 'its name for people (default: the name)'],
@@ -26,8 +24,6 @@ export const productCreate: CommandSpec = {
 
 /** `consign products`. */
 export const products: CommandSpec = {
-  words: 'products',
-  summary: 'list the products and their releases',
   examples: [['products', 'all of them, with every release']],
   run: async (invocation) => {
     const list = await invocation.withAdmin((admin) => admin.call('product.list', {}));
@@ -54,8 +50,6 @@ export const products: CommandSpec = {
 
 /** `consign product platforms`. */
 export const productPlatforms: CommandSpec = {
-  words: 'product platforms',
-  summary: 'set the order in which customers see the platforms of a product',
   arguments: [
     ['<product>', 'the product'],
     ['[platforms...]', 'as they were published with; none: by name'],

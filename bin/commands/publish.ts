@@ -24,8 +24,6 @@ interface PublishedFile {
 
 /** `consign publish`. */
 export const publish: CommandSpec = {
-  words: 'publish',
-  summary: 'send files and make them a release, or add them to one',
   arguments: [
     ['<product>', 'the product'],
     ['<version>', 'a semantic version, for example 1.4.0'],

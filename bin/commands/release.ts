@@ -13,16 +13,14 @@ const releaseArguments = [
 function createStateCommand(options: {
   verb: string;
   state: 'published' | 'withdrawn';
-  summary: string;
-  meaning: string;
+  reason: string;
+  effect: string;
 }): CommandSpec {
-  const { verb, state, summary, meaning } = options;
+  const { verb, state, reason: exampleReason, effect } = options;
   return {
-    words: `release ${verb}`,
-    summary,
     arguments: releaseArguments,
     options: [['--reason <text>', 'why, for the audit log']],
-    examples: [[`release ${verb} tool 1.4.0 --reason "${meaning}"`, summary]],
+    examples: [[`release ${verb} tool 1.4.0 --reason "${exampleReason}"`, effect]],
     run: async (invocation, input) => {
       const product = parseSlug(input.argument(0), 'product');
       const version = parseVersion(input.argument(1));
@@ -40,22 +38,20 @@ function createStateCommand(options: {
 export const releasePublish = createStateCommand({
   verb: 'publish',
   state: 'published',
-  summary: 'let customers have a draft, or a release that was withdrawn',
-  meaning: 'Tested by QA',
+  reason: 'Tested by QA',
+  effect: 'a draft, or a release that was withdrawn',
 });
 
 /** `consign release withdraw`. */
 export const releaseWithdraw = createStateCommand({
   verb: 'withdraw',
   state: 'withdrawn',
-  summary: 'take a release from customers at once; running downloads are cut',
-  meaning: 'Broken on ARM',
+  reason: 'Broken on ARM',
+  effect: 'at once; running downloads are cut',
 });
 
 /** `consign release notes`. */
 export const releaseNotes: CommandSpec = {
-  words: 'release notes',
-  summary: 'write the notes that customers read about a release, or show them',
   arguments: [...releaseArguments, ['[file]', 'the notes, Markdown; without it they are shown']],
   examples: [
     ['release notes tool 1.4.0 notes.md', 'in the place of those that there are'],

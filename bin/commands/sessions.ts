@@ -15,8 +15,6 @@ interface SessionFilter {
 
 /** `consign sessions`. */
 export const sessions: CommandSpec = {
-  words: 'sessions',
-  summary: 'show who downloads what, how far, how fast and from where',
   options: [
     ['--watch', 'again each second, until Ctrl-C'],
     ['--account <name>', 'only of this account'],
@@ -41,8 +39,6 @@ export const sessions: CommandSpec = {
 
 /** `consign sessions cut`. */
 export const sessionsCut: CommandSpec = {
-  words: 'sessions cut',
-  summary: 'end a session, with the transfer that it runs',
   arguments: [['<session>', 'its id, from consign sessions; the first characters will do']],
   options: [['--reason <text>', 'why, for the audit log']],
   examples: [

@@ -13,8 +13,6 @@ const staffArgument = ['<staff>', 'in whose name, with whose role: the login nam
 
 /** `consign staff token add`. */
 export const staffTokenAdd: CommandSpec = {
-  words: 'staff token add',
-  summary: 'make a token for the API of the staff console',
   arguments: [staffArgument, ['<name>', 'what it is for']],
   options: [
     ['--scope <scope>', 'read, or write for what changes something (default: read)'],
@@ -44,8 +42,6 @@ export const staffTokenAdd: CommandSpec = {
 
 /** `consign staff token list`. */
 export const staffTokenList: CommandSpec = {
-  words: 'staff token list',
-  summary: 'list somebody’s tokens for the API of the staff console',
   arguments: [staffArgument],
   examples: [['staff token list carol', 'with when each was used last']],
   run: async (invocation, input) => {
@@ -69,8 +65,6 @@ export const staffTokenList: CommandSpec = {
 
 /** `consign staff token revoke`. */
 export const staffTokenRevoke: CommandSpec = {
-  words: 'staff token revoke',
-  summary: 'take a token back: the next request with it is refused',
   arguments: [staffArgument, ['<token>', 'its id, as the list has it']],
   examples: [['staff token revoke carol sat_AAAAAAAAAAAAAAAAAAAAAA', 'at once']],
   run: async (invocation, input) => {

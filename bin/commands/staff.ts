@@ -17,8 +17,6 @@ const reasonOption = ['--reason <text>', 'why, for the audit log'] as const;
 
 /** `consign staff list`. */
 export const staffList: CommandSpec = {
-  words: 'staff list',
-  summary: 'list who may sign in at the staff console, and who could',
   arguments: [],
   examples: [['staff list', 'with roles and second factors']],
   run: async (invocation) => {
@@ -40,8 +38,6 @@ export const staffList: CommandSpec = {
 
 /** `consign staff role`. */
 export const staffRole: CommandSpec = {
-  words: 'staff role',
-  summary: 'give somebody of the staff another role',
   arguments: [nameArgument, ['<role>', 'support, release-manager, operator or auditor']],
   options: [reasonOption],
   examples: [['staff role carol auditor --reason "Moved to another team"', 'from the next page on']],
@@ -57,14 +53,12 @@ export const staffRole: CommandSpec = {
 };
 
 /** `consign staff end`. */
-export const staffEnd = changeOfAccess({ words: 'staff end', ended: true });
+export const staffEnd = changeOfAccess({ verb: 'end', ended: true });
 /** `consign staff readmit`. */
-export const staffReadmit = changeOfAccess({ words: 'staff readmit', ended: false });
+export const staffReadmit = changeOfAccess({ verb: 'readmit', ended: false });
 
 /** `consign staff reset-second-factor`. */
 export const staffResetSecondFactor: CommandSpec = {
-  words: 'staff reset-second-factor',
-  summary: 'for who has lost it: the next sign-in at the console sets up a new one',
   arguments: [nameArgument],
   options: [reasonOption],
   examples: [['staff reset-second-factor carol --reason "New telephone"', 'ends the sessions too']],
@@ -75,15 +69,11 @@ export const staffResetSecondFactor: CommandSpec = {
   },
 };
 
-function changeOfAccess({ words, ended }: { words: string; ended: boolean }): CommandSpec {
+function changeOfAccess({ verb, ended }: { verb: string; ended: boolean }): CommandSpec {
   return {
-    words,
-    summary: ended
-      ? 'end somebody’s access to the staff console, and the sessions'
-      : 'let somebody sign in again whose access was ended',
     arguments: [nameArgument],
     options: [reasonOption],
-    examples: [[`${words} carol --reason "${ended ? 'Has left' : 'Is back'}"`, 'at once']],
+    examples: [[`staff ${verb} carol --reason "${ended ? 'Has left' : 'Is back'}"`, 'at once']],
     run: async (invocation, input) => {
       const wanted = { actor: invocation.actor, ...readSubject(input), ended };
       const { staff } = await invocation.withAdmin((admin) => admin.call('staff.setEnded', wanted));

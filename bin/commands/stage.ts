@@ -12,8 +12,6 @@ type Staged = Extract<ResultOf<typeof adminMethods, 'delivery.stage'>, { staged:
 
 /** `consign stage`. */
 export const stage: CommandSpec = {
-  words: 'stage',
-  summary: 'make a file ready for a customer, and show how to fetch it',
   arguments: [
     ['<account>', 'the customer account'],
     ['<target>', 'PRODUCT/VERSION/FILE'],

@@ -17,8 +17,6 @@ type Status = ResultOf<typeof adminMethods, 'status'>;
 
 /** `consign status`. */
 export const status: CommandSpec = {
-  words: 'status',
-  summary: 'show what is running and how it is',
   examples: [
     ['status', 'addresses, links, nodes, counts'],
     ['status --json', 'the same for a script'],

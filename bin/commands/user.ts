@@ -7,8 +7,6 @@ import { formatTable, formatTime } from '../text.ts';
 
 /** `consign user list`. */
 export const userList: CommandSpec = {
-  words: 'user list',
-  summary: "list a customer's users, and who was invited",
   arguments: [['<account>', 'the customer account']],
   examples: [['user list acme', 'with roles, addresses and second factors']],
   run: async (invocation, input) => {
@@ -38,8 +36,6 @@ export const userList: CommandSpec = {
 
 /** `consign user invite`. */
 export const userInvite: CommandSpec = {
-  words: 'user invite',
-  summary: 'mail somebody an invitation to a customer account',
   arguments: [
     ['<account>', 'the customer account'],
     ['<address>', 'the e-mail address'],
@@ -67,8 +63,6 @@ export const userInvite: CommandSpec = {
 
 /** `consign user send-reset`. */
 export const userSendReset: CommandSpec = {
-  words: 'user send-reset',
-  summary: 'mail a user the link by which a forgotten password is set anew',
   arguments: [['<user>', 'the name that the user signs in with']],
   options: [['--reason <text>', 'why, and how you know who asks; for the audit log']],
   examples: [['user send-reset alice --reason "Called back"', 'goes to the address that is known']],
@@ -83,8 +77,6 @@ export const userSendReset: CommandSpec = {
 
 /** `consign user reset-second-factor`. */
 export const userResetSecondFactor: CommandSpec = {
-  words: 'user reset-second-factor',
-  summary: 'take the second factors of a user who has lost them, and end its sessions',
   arguments: [['<user>', 'the name that the user signs in with']],
   options: [['--reason <text>', 'why, and how you know who asks; for the audit log']],
   examples: [['user reset-second-factor alice --reason "Phone lost, called back"', 'the password stays']],

@@ -11,8 +11,6 @@ const failuresShownMax = 50;
 
 /** `consign webhook add`. */
 export const webhookAdd: CommandSpec = {
-  words: 'webhook add',
-  summary: 'tell another system of what happens, by signed HTTP requests',
   arguments: [['<url>', 'where it takes them, for example https://hooks.example/consign']],
   options: [['--events <list>', `separated by commas, or "${everything}": ${webhookEventTypes.join(', ')}`]],
   examples: [
@@ -39,8 +37,6 @@ export const webhookAdd: CommandSpec = {
 
 /** `consign webhook list`. */
 export const webhookList: CommandSpec = {
-  words: 'webhook list',
-  summary: 'list the webhooks, and how many messages wait for each',
   examples: [['webhook list', 'and why the last one was not taken']],
   run: async (invocation) => {
     const list = await invocation.withAdmin((admin) => admin.call('webhook.list', {}));
@@ -64,8 +60,6 @@ export const webhookList: CommandSpec = {
 
 /** `consign webhook test`. */
 export const webhookTest: CommandSpec = {
-  words: 'webhook test',
-  summary: 'send a system a message that says nothing but that it is a test',
   arguments: [['<webhook>', 'its id, as the list has it']],
   examples: [['webhook test whk_AAAAAAAAAAAAAAAAAAAAAA', 'then look at: consign webhook failures']],
   run: async (invocation, input) => {
@@ -78,8 +72,6 @@ export const webhookTest: CommandSpec = {
 
 /** `consign webhook failures`. */
 export const webhookFailures: CommandSpec = {
-  words: 'webhook failures',
-  summary: 'list what a system was told and has not taken',
   arguments: [['<webhook>', 'its id, as the list has it']],
   examples: [['webhook failures whk_AAAAAAAAAAAAAAAAAAAAAA', 'newest first, with what its receiver said']],
   run: async (invocation, input) => {
@@ -106,8 +98,6 @@ export const webhookFailures: CommandSpec = {
 
 /** `consign webhook remove`. */
 export const webhookRemove: CommandSpec = {
-  words: 'webhook remove',
-  summary: 'tell a system of nothing any more',
   arguments: [['<webhook>', 'its id, as the list has it']],
   examples: [['webhook remove whk_AAAAAAAAAAAAAAAAAAAAAA', 'what waits for it is not sent either']],
   run: async (invocation, input) => {
@@ -120,8 +110,6 @@ export const webhookRemove: CommandSpec = {
 
 /** `consign webhook replay`. */
 export const webhookReplay: CommandSpec = {
-  words: 'webhook replay',
-  summary: 'tell a system again of what happened, with the same message ids',
   arguments: [['<webhook>', 'its id, as the list has it']],
   options: [
     ['--since <duration>', 'how far back, for example 2h or 7d; at most 30d'],

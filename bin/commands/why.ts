@@ -12,8 +12,6 @@ type Decision = Explanation['decisions'][number];
 
 /** `consign why`. */
 export const why: CommandSpec = {
-  words: 'why',
-  summary: 'explain why a customer may, or may not, have something',
   arguments: [
     ['<account>', 'the customer account'],
     ['<target>', 'PRODUCT, PRODUCT/VERSION or PRODUCT/VERSION/FILE'],

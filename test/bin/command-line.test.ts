@@ -31,7 +31,7 @@ t.test('runs from any directory and through links, with a foreign node first on 
 t.test('every command has help with an example of itself', async (t) => {
   const { stdout } = await runProgram(consign, ['--help']);
   t.match(stdout, 'Exit codes:');
-  for (const { words } of commands) {
+  for (const [words] of commands) {
     const said: string[] = [];
     const program = buildProgram(commands, {
       version: '0',
