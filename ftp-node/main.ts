@@ -33,6 +33,7 @@ import { sessionHandlers } from './session-handlers.ts';
 import { forbidRings } from './session-host/forbid-rings.ts';
 import { SessionHost } from './session-host/session-host.ts';
 import { planSessions, type PlannedNode } from './session-plan.ts';
+import { measureLoad } from './sessions/node-load.ts';
 import { openNodeSessions, type NodeSessions } from './sessions/node-sessions.ts';
 import { startExpiry } from './stager/expiry.ts';
 import { startReconciling } from './stager/reconcile-schedule.ts';
@@ -159,6 +160,7 @@ async function main(): Promise<void> {
       artifacts,
       bans: node.bans,
       sessions: node.sessions.directory,
+      loadPercent: () => measureLoad(sessions.directory, configuration.limits),
       isDraining: node.isDraining,
       metrics: node.metrics,
     }),

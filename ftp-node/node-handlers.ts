@@ -17,12 +17,14 @@ import { unstageByOrder } from './stager/unstaging.ts';
 export interface NodeDoor {
   /** The node's name. */
   readonly name: string;
-  readonly configuration: Pick<LiveConfiguration, 'endpoints'>;
+  readonly configuration: Pick<LiveConfiguration, 'endpoints' | 'place'>;
   readonly context: StagerContext;
   readonly host: SessionHost;
   readonly artifacts: Pick<ArtifactPuller, 'hold'>;
   readonly bans: Pick<BanList, 'replace' | 'sequence'>;
   readonly sessions: LiveSessions;
+  /** How full the node is, from 0 to 100. */
+  readonly loadPercent: () => number;
   readonly isDraining: () => boolean;
   readonly metrics: NodeMetrics;
 }
@@ -62,6 +64,8 @@ export function nodeHandlers(door: NodeDoor): Handlers<typeof ftpNodeMethods> {
         stagedCount: context.deliveries.countStaged(),
         sessionCount,
         transferCount,
+        loadPercent: door.loadPercent(),
+        ...configuration.place,
         draining: isDraining(),
         banSequence: bans.sequence,
         storeroomFreeBytes: context.storeroom.freeBytes(),

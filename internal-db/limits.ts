@@ -199,6 +199,9 @@ export const nodeDirectoryDeadlineMs = 3000;
 /** How long a node counts as reachable after it was named. */
 export const nodeHeardWithinMs = 20_000;
 
+/** A node that is so full is given deliveries only when all others are too. */
+export const fullNodePercent = 90;
+
 /** How often overdue deliveries and sessions are ended. */
 export const expiryIntervalMs = 5000;
 /** Deliveries that are ended in one transaction. */
@@ -273,8 +276,14 @@ export const uploadLifetimeMs = 7 * 86_400_000;
 export const uploadsForgottenAtATime = 50;
 /** What uploads leave free of the database's disk. */
 export const originFreeBytesMin = 256 * 1024 * 1024;
-/** Artifacts in one order to a node. */
-export const artifactsPerOrderMax = 100;
+/** Artifacts in one order to a node: as many as surely fit the 16 KiB of a signed document. */
+export const artifactsPerOrderMax = 80;
+/** Files of a product that its popularity places at all nodes. */
+export const popularFilesMax = 500;
+/** How long what is popular is taken for what it was. */
+export const popularityFreshMs = 60_000;
+/** Deliveries whose file has come to their node that are staged in one round, and how many of them at the same time. */
+export const arrivalsPerRound = { max: 500, atATime: 8 } as const;
 /** How often nodes that lack artifacts are told again, and asked how far they are. */
 export const holdingOrderIntervalMs = 2000;
 

@@ -27,6 +27,7 @@ function networksOf({ role, settings }: NodeEntry): Record<string, readonly stri
     case 'ftp-node':
       return {
         'proxyProtocol/trustedNetworks': settings.proxyProtocol.trustedNetworks,
+        serves: settings.serves,
         'ftp/publicAddresses': settings.ftp.publicAddresses.map(({ network }) => network),
       };
     case 'web-front':

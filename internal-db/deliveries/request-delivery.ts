@@ -16,6 +16,7 @@ import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord } from '../store/accounts.ts';
 import type { DeliveryRecord } from '../store/deliveries.ts';
 import type { EntitlementRecord } from '../store/entitlements.ts';
+import type { AccountPlace } from '../store/places.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
 import { endDeliveries } from './end-deliveries.ts';
 
@@ -59,7 +60,8 @@ export async function requestDelivery(
   const failed = await findFailed(store.read, request);
   const others = documents.ftpNodes().filter((member) => !failed.some(({ nodeId }) => nodeId === member.id));
   const { members, isComing } = await findHolders(store.read, others, request);
-  const node = chooseNode(members, directory);
+  const place = await placeOfAccount(store.read, request.account);
+  const node = chooseNode(members, directory, { place, address: request.address, holderIds: null });
   if (!node) throw new RpcError('unavailable', explainNoNode(failed.length));
   const password = newDeliveryPassword();
   const atMs = clock.nowMs();
@@ -85,6 +87,7 @@ export async function requestDelivery(
     return { allowed: true as const, delivery, artifact, orders };
   });
   context.orders.superviseSending(recorded.orders);
+  if (recorded.allowed) directory.noteGiven(node.id);
   context.metrics.countDecision(recorded.allowed ? null : recorded.refusal.reason);
   if (!recorded.allowed) {
     context.log.info({ reason: recorded.refusal.reason }, 'delivery refused');
@@ -100,6 +103,12 @@ export async function requestDelivery(
     grant: documents.signGrant(delivery, artifact),
     credentials: { login: delivery.login, password, urlToken },
   };
+}
+
+/** Of an account that is not there nothing is wished: the decision says that it is not. */
+async function placeOfAccount(read: StoreReads, name: string): Promise<AccountPlace> {
+  const account = await read.accounts.byName(name);
+  return account ? await read.places.ofAccount(account.id) : { region: null, nodes: [] };
 }
 
 /** Of the deliveries that failed, those of this account and file: nobody ends others by naming them. */

@@ -1,30 +1,65 @@
-// Chooses the ftp-node for a delivery. Called by deliveries/request-delivery.ts.
-// The order: reachable now; heard of at all; not draining; fewest running transfers; fewest staged files; name. One node is
+// Chooses the ftp-node for a delivery. Called by deliveries/request-delivery.ts and move-deliveries.ts.
+// An account may be bound to nodes by name; only these count then. The order among those that count: reachable now; heard
+// of at all; not draining; not full; for the customer's network; has the file; of the account's region; the fewest
+// transfers, those that deliveries given a moment ago will become included; the fewest staged files; name. One node is
 // enough. When all that are reachable drain, one of them is chosen all the same: it says so to the customer.
+import { parseNetwork, containsNetwork } from '#commlink/ip-network.ts';
 import type { Member } from '#commlink/node-config.ts';
-import type { NodeDirectory } from './node-directory.ts';
+import { fullNodePercent } from '../limits.ts';
+import type { AccountPlace } from '../store/places.ts';
+import type { HeardNode, NodeDirectory } from './node-directory.ts';
 
-/** The best of the members with the role ftp-node, or undefined when there is none. */
-export function chooseNode(members: readonly Member[], directory: NodeDirectory): Member | undefined {
+/** What speaks for one node or another. */
+export interface NodeWish {
+  readonly place: AccountPlace;
+  /** Where the customer is; null when nobody knows. */
+  readonly address: string | null;
+  /** The nodes that have the file; null when nobody knows. */
+  readonly holderIds: ReadonlySet<string> | null;
+}
+
+/** The best of the members with the role ftp-node that the account may be served from, or undefined when there is none. */
+export function chooseNode(
+  members: readonly Member[],
+  directory: NodeDirectory,
+  wish: NodeWish,
+): Member | undefined {
+  const { nodes } = wish.place;
   const ranked = members
-    .filter((member) => member.role === 'ftp-node')
-    .map((member) => ({ member, rank: rankOf(member, directory) }))
+    .filter(({ role, name }) => role === 'ftp-node' && (nodes.length === 0 || nodes.includes(name)))
+    .map((member) => ({ member, rank: rankOf(member, directory, wish) }))
     .toSorted((left, right) => compareRanks(left.rank, right.rank));
   return ranked[0]?.member;
 }
 
-type Rank = readonly [number, number, number, number, number, string];
+type Rank = readonly [...number[], string];
 
-function rankOf(member: Member, directory: NodeDirectory): Rank {
+function rankOf(member: Member, directory: NodeDirectory, wish: NodeWish): Rank {
   const heard = directory.find(member.id);
+  const description = heard?.description;
+  const { place, address, holderIds } = wish;
+  const isOfRegion = place.region !== null && description?.region === place.region;
   return [
     directory.isReachable(member.id) ? 0 : 1,
     heard ? 0 : 1,
-    heard?.description.draining ? 1 : 0,
-    heard?.description.transferCount ?? 0,
-    heard?.description.stagedCount ?? 0,
+    description?.draining ? 1 : 0,
+    (description?.loadPercent ?? 0) >= fullNodePercent ? 1 : 0,
+    servesAddress(heard, address) ? 0 : 1,
+    holderIds === null || holderIds.has(member.id) ? 0 : 1,
+    isOfRegion ? 0 : 1,
+    (description?.transferCount ?? 0) + (heard?.givenCount ?? 0),
+    description?.stagedCount ?? 0,
     member.name,
   ];
+}
+
+function servesAddress(heard: HeardNode | undefined, address: string | null): boolean {
+  const customer = address === null ? null : parseNetwork(address);
+  if (customer === null) return false;
+  return (heard?.description.serves ?? []).some((text) => {
+    const network = parseNetwork(text);
+    return network !== null && containsNetwork(network, customer);
+  });
 }
 
 function compareRanks(left: Rank, right: Rank): number {

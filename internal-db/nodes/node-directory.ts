@@ -7,6 +7,8 @@ import type { NodeRelay, ReachedNode } from './node-relay.ts';
 /** A node and when a web-front last said that it reaches it. */
 export interface HeardNode extends ReachedNode {
   readonly heardAtMs: number;
+  /** Deliveries that it was given since. */
+  readonly givenCount: number;
 }
 
 /** The memory. */
@@ -24,12 +26,18 @@ export class NodeDirectory {
   async refresh(): Promise<void> {
     const nodes = await this.#relay.reachedNodes();
     const heardAtMs = this.#clock.nowMs();
-    for (const node of nodes) this.#heard.set(node.node, { ...node, heardAtMs });
+    for (const node of nodes) this.#heard.set(node.node, { ...node, heardAtMs, givenCount: 0 });
   }
 
   /** The node, if it was heard of at all. */
   find(nodeId: string): HeardNode | undefined {
     return this.#heard.get(nodeId);
+  }
+
+  /** The node was given a delivery: what it said of itself does not know of it. */
+  noteGiven(nodeId: string): void {
+    const node = this.#heard.get(nodeId);
+    if (node) this.#heard.set(nodeId, { ...node, givenCount: node.givenCount + 1 });
   }
 
   /** True when a web-front reached the node lately. */

@@ -20,6 +20,7 @@ import type { PeopleReads, PeopleWrites } from './people.ts';
 import type { SearchReads } from './search.ts';
 import type { PortalViewReads, PortalViewWrites } from './portal-views.ts';
 import type { PortalVisitReads, PortalVisitWrites } from './portal-visits.ts';
+import type { PlaceReads, PlaceWrites } from './places.ts';
 import type { ProposalReads, ProposalWrites } from './proposals.ts';
 import type { PublishedReads } from './published.ts';
 import type { SecondFactorReads, SecondFactorWrites } from './second-factors.ts';
@@ -49,6 +50,7 @@ export interface StoreReads {
   readonly nodes: NodeReads;
   readonly originals: OriginalReads;
   readonly people: PeopleReads;
+  readonly places: PlaceReads;
   readonly portalViews: PortalViewReads;
   readonly portalVisits: PortalVisitReads;
   readonly proposals: ProposalReads;
@@ -82,6 +84,7 @@ export interface Transaction extends StoreReads {
   readonly nodes: NodeWrites;
   readonly originals: OriginalWrites;
   readonly people: PeopleWrites;
+  readonly places: PlaceWrites;
   readonly portalViews: PortalViewWrites;
   readonly portalVisits: PortalVisitWrites;
   readonly proposals: ProposalWrites;

@@ -15,6 +15,7 @@ import { SqlIdempotentRequests } from './sql-idempotent-requests.ts';
 import { SqlNodes } from './sql-nodes.ts';
 import { SqlOriginals } from './sql-originals.ts';
 import { SqlPeople } from './sql-people.ts';
+import { SqlPlaces } from './sql-places.ts';
 import { SqlSearch } from './sql-search.ts';
 import { SqlPortalViews } from './sql-portal-views.ts';
 import { SqlPortalVisits } from './sql-portal-visits.ts';
@@ -49,6 +50,7 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
     nodes: new SqlNodes(connection),
     originals: new SqlOriginals(connection),
     people: new SqlPeople(connection),
+    places: new SqlPlaces(connection),
     portalViews: new SqlPortalViews(connection),
     portalVisits: new SqlPortalVisits(connection),
     proposals: new SqlProposals(connection),

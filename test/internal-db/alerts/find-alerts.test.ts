@@ -39,6 +39,7 @@ const reachedNode = {
   name: 'ftp1',
   via: 'web1',
   heardAtMs: nowMs,
+  givenCount: 0,
   description: {
     name: 'ftp1',
     endpoints: { https: null, ftp: null, sftp: null },
@@ -48,6 +49,10 @@ const reachedNode = {
     stagedCount: 0,
     sessionCount: 0,
     transferCount: 0,
+    loadPercent: 0,
+    region: null,
+    serves: [],
+    tags: [],
     draining: false,
     banSequence: 0,
     storeroomFreeBytes: 500 * gibi,

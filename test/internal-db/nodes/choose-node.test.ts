@@ -1,23 +1,30 @@
 // Which node a delivery goes to.
 import t from 'tap';
 import type { Member } from '#commlink/node-config.ts';
-import { chooseNode } from '#internal-db/nodes/choose-node.ts';
+import { chooseNode, type NodeWish } from '#internal-db/nodes/choose-node.ts';
 import type { HeardNode, NodeDirectory } from '#internal-db/nodes/node-directory.ts';
 
-type Heard = Partial<HeardNode['description']> & { readonly reachable?: boolean };
+type Heard = Partial<HeardNode['description']> & {
+  readonly reachable?: boolean;
+  readonly givenCount?: number;
+};
+const idle = { transferCount: 0, stagedCount: 0, draining: false, loadPercent: 0, region: null, serves: [] };
 
-function choose(nodes: Readonly<Record<string, Heard | null>>): string | undefined {
+function choose(
+  nodes: Readonly<Record<string, Heard | null>>,
+  wish: Partial<NodeWish> = {},
+): string | undefined {
   const members = Object.keys(nodes).map((name) => ({ name, id: name, role: 'ftp-node' }) as Member);
   const directory = {
     find: (id: string) => {
       const heard = nodes[id];
-      return heard
-        ? { description: { transferCount: 0, stagedCount: 0, draining: false, ...heard } }
-        : undefined;
+      return heard ? { givenCount: heard.givenCount ?? 0, description: { ...idle, ...heard } } : undefined;
     },
     isReachable: (id: string) => nodes[id]?.reachable ?? nodes[id] !== null,
   };
-  return chooseNode(members, directory as unknown as NodeDirectory)?.name;
+  const place = { region: null, nodes: [] };
+  const whole = { place, address: null, holderIds: null, ...wish };
+  return chooseNode(members, directory as unknown as NodeDirectory, whole)?.name;
 }
 
 t.test('the order of preference', async (t) => {
@@ -38,4 +45,38 @@ t.test('a node that drains is passed over while another can be reached', async (
     'it says why; the other one can not',
   );
   t.equal(choose({ a: { draining: true, transferCount: 2 }, b: { draining: true } }), 'b');
+});
+
+t.test('a full node is passed over, and deliveries given a moment ago count as transfers', async (t) => {
+  t.equal(choose({ a: { loadPercent: 95 }, b: { loadPercent: 80, transferCount: 9 } }), 'b');
+  t.equal(choose({ a: { loadPercent: 95 }, b: { loadPercent: 99 } }), 'a', 'when all are full, as ever');
+  t.equal(choose({ a: { givenCount: 3 }, b: { transferCount: 2 } }), 'b');
+});
+
+t.test(
+  'a customer is served by the node for its network, then where the file is, then in its region',
+  async (t) => {
+    const place = { region: 'eu', nodes: [] };
+    const nodes = { a: { region: 'us' }, b: { region: 'eu', transferCount: 5 } };
+    t.equal(choose(nodes), 'a', 'without a region by load');
+    t.equal(choose(nodes, { place }), 'b');
+    t.equal(choose(nodes, { place, holderIds: new Set(['a']) }), 'a', 'rather far than not yet there');
+    const edge = { serves: ['203.0.113.0/24', '2001:db8::/32'] };
+    const withEdge = { ...nodes, edge };
+    for (const address of ['203.0.113.9', '2001:db8::7', '::ffff:203.0.113.9'])
+      t.equal(choose(withEdge, { place, address, holderIds: new Set(['a']) }), 'edge', address);
+    t.equal(choose(withEdge, { place, address: '198.51.100.1' }), 'b');
+    t.equal(
+      choose({ ...nodes, edge: { ...edge, reachable: false } }, { place, address: '203.0.113.9' }),
+      'b',
+    );
+  },
+);
+
+t.test('an account that is bound to nodes is served from no other', async (t) => {
+  const place = { region: 'us', nodes: ['b', 'c'] };
+  t.equal(choose({ a: { region: 'us' }, b: { transferCount: 9 } }, { place }), 'b');
+  t.equal(choose({ a: {}, b: { reachable: false }, c: {} }, { place }), 'c');
+  t.equal(choose({ a: {}, b: { reachable: false } }, { place }), 'b', 'rather none than another');
+  t.equal(choose({ a: {} }, { place }), undefined);
 });
