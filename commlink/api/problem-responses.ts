@@ -9,11 +9,12 @@ const problemDescriptions = {
   404: 'Not there, or not yours.',
   409: 'It exists already, or was changed meanwhile.',
   413: 'The body is too large.',
-  415: 'The body is not application/json.',
+  415: 'The body is of another type than described.',
   422: 'Well formed, but not to be used; the detail says why.',
   429: 'Too many requests; wait as long as Retry-After says.',
   500: 'A fault on our side.',
   503: 'Something that is needed is away or could not do it now (with the `reason`); see Retry-After.',
+  507: 'There is no room for it on the disk.',
 } as const;
 /** A status that a problem may have. */
 export type ProblemStatus = keyof typeof problemDescriptions;

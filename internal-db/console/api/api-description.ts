@@ -25,6 +25,8 @@ const tags = {
   entitlements: 'What customers may have: granted, extended, revoked, looked at before, and explained.',
   deliveries: 'Files made ready for customers, and what they downloaded.',
   catalog: 'Products, releases, notes and licence agreements.',
+  uploads:
+    'Files for a draft, in pieces of any length, gone on with after whatever broke them: begin, send, finish; then publish the release.',
   machines: 'Nodes, links, key bags, storage, live sessions and bans.',
   oversight: 'Alerts, statistics and the audit log.',
   webhooks: 'Other systems that are told of what happens.',

@@ -17,12 +17,13 @@ export const problemTable = {
   not_found: { status: 404, title: 'There is no such thing' },
   conflict: { status: 409, title: 'It exists already, or was changed meanwhile' },
   too_large: { status: 413, title: 'The request is too large' },
-  unsupported_media_type: { status: 415, title: 'Send application/json' },
+  unsupported_media_type: { status: 415, title: 'The body is not of the type that is described' },
   refused: { status: 422, title: 'It was not done' },
   key_reused: { status: 422, title: 'The Idempotency-Key belongs to another request' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'Something that is needed can’t be reached now' },
+  storage_full: { status: 507, title: 'There is no room on the disk' },
 } as const satisfies Record<string, ProblemKind>;
 /** A stable problem code. */
 export type ProblemCode = keyof typeof problemTable;

@@ -43,7 +43,7 @@ export interface OperationAddress {
     caller: ApiCaller,
   ) => (DangerousChange & { readonly reason: string }) | null;
   /** What it can end in beside what follows from its address. */
-  readonly fails?: readonly (404 | 409 | 422)[];
+  readonly fails?: readonly (404 | 409 | 422 | 507)[];
 }
 
 /** A row. `params` has everything: what stands in the path, in the query or body, and `actor`, which is the caller. */

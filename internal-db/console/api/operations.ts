@@ -8,6 +8,7 @@ import { machineOperations } from './machine-operations.ts';
 import type { Operation } from './operation.ts';
 import { oversightOperations } from './oversight-operations.ts';
 import { staffOperations } from './staff-operations.ts';
+import { uploadOperations } from './upload-operations.ts';
 
 /** The rows. */
 export const operations: readonly Operation[] = [
@@ -16,6 +17,7 @@ export const operations: readonly Operation[] = [
   ...entitlementOperations,
   ...deliveryOperations,
   ...catalogOperations,
+  ...uploadOperations,
   ...machineOperations,
   ...oversightOperations,
   ...approvalOperations,

@@ -19,6 +19,7 @@ import { ApiProblem, problemOf, problemTable } from './api-problems.ts';
 import { addDescriptionRoutes, descriptionOptions } from './api-description.ts';
 import { addAuditExport } from './audit-export-route.ts';
 import { operations } from './operations.ts';
+import { addUploadPieceRoute } from './upload-piece-route.ts';
 import { addressesCountedMax, rateWindowMs, requestsPerAddressMax } from './limits.ts';
 
 const jsonType = 'application/json; charset=utf-8';
@@ -45,6 +46,7 @@ export function registerStaffApi(app: ConsoleApp, context: ServiceContext, facts
     const beforeChange = addIdempotency(api, context, callers);
     for (const row of operations) addOperation(api, { services, callers, beforeChange }, row);
     addAuditExport(api, context);
+    addUploadPieceRoute(api, context);
     addDescriptionRoutes(api, context);
   };
   void app.register(addRoutes, { prefix: '/api/v1' });

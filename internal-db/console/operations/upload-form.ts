@@ -1,7 +1,6 @@
 // What the upload page's form says, parsed: which release, for which platform. Called by upload-routes.ts and upload-pieces.ts.
-import { Bytes, FileName, Slug, Version } from '#commlink/methods/fields.ts';
+import { FileName, Slug, Version } from '#commlink/methods/fields.ts';
 import { mediaTypeOf } from '#commlink/media-type.ts';
-import { RpcError } from '#commlink/rpc-error.ts';
 import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
 import type { ReleaseFile } from '../../store/originals.ts';
 import { parseForm, type FormFields } from '../console-forms.ts';
@@ -14,7 +13,6 @@ const UploadForm = strictObject({
   platform: Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Null()]),
 });
 const formCheck = compileSchema('upload', UploadForm);
-const sizeCheck = compileSchema('size', Bytes);
 
 /** The file's name and what it becomes. RpcError `refused` names what does not fit. */
 export function parseUploadForm(
@@ -28,11 +26,4 @@ export function parseUploadForm(
     platform: fields.optional('platform'),
   });
   return { name, releaseFile: { ...release, mediaType: mediaTypeOf(name) } };
-}
-
-/** A count of bytes in a field or header. RpcError `refused`. */
-export function parseByteCount(text: string): number {
-  const count = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  if (sizeCheck.matches(count)) return count;
-  throw new RpcError('refused', 'That is no number of bytes.');
 }

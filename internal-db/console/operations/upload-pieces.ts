@@ -1,27 +1,16 @@
-// Uploads piece by piece, for the page's script: begun by a form, asked for with HEAD, fed with PATCH, finished. The headers are
-// those of the IETF's resumable uploads (draft-ietf-httpbis-resumable-upload) and of RFC 9530 (Content-Digest); what they do is
-// done by artifacts/. Called by upload-routes.ts.
-import type { Readable } from 'node:stream';
+// Uploads piece by piece, for the page's script: begun by a form, asked for with HEAD, fed with PATCH, finished. What a piece
+// looks like is in upload-piece.ts; what is done with it, in artifacts/. Called by upload-routes.ts.
 import { RpcError } from '#commlink/rpc-error.ts';
 import { finishUpload } from '../../artifacts/finish-upload.ts';
-import {
-  abandonUpload,
-  appendToUpload,
-  beginUpload,
-  findUpload,
-  type UploadStanding,
-} from '../../artifacts/uploads.ts';
+import { abandonUpload, beginUpload, findUpload } from '../../artifacts/uploads.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
 import { FormFields } from '../console-forms.ts';
 import { readSignedForm, requireFormToken, requirePermission, type ForStaff } from '../console-gate.ts';
 import { statusOf } from '../error-status.ts';
-import { allowLongRequest } from '../request-time.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { parseByteCount, parseUploadForm } from './upload-form.ts';
-
-/** The media type of a piece. */
-export const pieceMediaType = 'application/partial-upload';
+import { parseUploadForm } from './upload-form.ts';
+import { parseByteCount, standingHeaders, takePiece } from './upload-piece.ts';
 
 type Exchange = {
   readonly caller: StaffCaller;
@@ -53,7 +42,7 @@ export function registerUploadPieces(app: ConsoleApp, context: ServiceContext, f
     '/uploads/:id',
     answering(async ({ caller, request, reply }) => {
       const standing = await findUpload(context, starterOf(caller), idOf(request));
-      return await sendStanding(reply.code(204), standing);
+      return await reply.code(204).headers(standingHeaders(standing)).send();
     }),
   );
   app.patch(
@@ -93,54 +82,28 @@ async function begin(context: ServiceContext, { caller, request, reply }: Exchan
     sizeBytes: parseByteCount(fields.text('size')),
     fingerprint: `modified:${parseByteCount(fields.text('modified'))} ends:${parseEnds(fields.text('ends'))}`,
   });
-  return await sendStanding(reply.code(201).header('location', `/uploads/${standing.upload.id}`), standing);
+  const location = `/uploads/${standing.upload.id}`;
+  return await reply
+    .code(201)
+    .headers({ location, ...standingHeaders(standing) })
+    .send();
 }
 
 async function append(context: ServiceContext, { caller, request, reply }: Exchange): Promise<ConsoleReply> {
   requireFormToken(caller, request);
-  allowLongRequest(request.raw);
-  if (!String(request.headers['content-type']).startsWith(pieceMediaType))
-    throw new RpcError('bad_request', `Send a piece as ${pieceMediaType}.`);
-  const { upload } = await findUpload(context, starterOf(caller), idOf(request));
-  const offsetBytes = await appendToUpload(context, upload, {
-    offsetBytes: parseByteCount(headerOf(request, 'upload-offset')),
-    content: request.body as Readable,
-    sha256: parseDigest(headerOf(request, 'content-digest')),
+  const standing = await takePiece(context, request, {
+    startedBy: starterOf(caller),
+    id: idOf(request),
   });
-  return await sendStanding(reply.code(204), { upload, offsetBytes });
-}
-
-async function sendStanding(
-  reply: ConsoleReply,
-  { upload, offsetBytes }: UploadStanding,
-): Promise<ConsoleReply> {
-  const { sizeBytes } = upload;
-  return await reply
-    .header('upload-offset', String(offsetBytes))
-    .header('upload-length', String(sizeBytes))
-    .header('upload-complete', offsetBytes === sizeBytes ? '?1' : '?0')
-    .send();
+  return await reply.code(204).headers(standingHeaders(standing)).send();
 }
 
 function idOf(request: ConsoleRequest): string {
   return new FormFields(request.params).text('id');
 }
 
-function headerOf(request: ConsoleRequest, name: string): string {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : '';
-}
-
 /** Base64 of the SHA-256 over the file's first and last bytes. */
 function parseEnds(field: string): string {
   if (/^[A-Za-z0-9+/]{43}=$/.test(field)) return field;
   throw new RpcError('bad_request', 'ends: the digest of how the file begins and ends is missing.');
-}
-
-/** RFC 9530: `sha-256=:<base64>:`. Null where there is none. */
-function parseDigest(field: string): string | null {
-  if (field === '') return null;
-  const [, digest] = /^sha-256=:([A-Za-z0-9+/]{43}=):$/.exec(field) ?? [];
-  if (digest === undefined) throw new RpcError('bad_request', 'Content-Digest: only sha-256 is known.');
-  return Buffer.from(digest, 'base64').toString('hex');
 }

@@ -13,9 +13,10 @@ import { readMultipartForm } from '../multipart-form.ts';
 import { allowLongRequest } from '../request-time.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { releasePath } from './product-pages.ts';
-import { parseByteCount, parseUploadForm } from './upload-form.ts';
+import { parseUploadForm } from './upload-form.ts';
 import { renderUploadPage, type UploadView } from './upload-page.ts';
-import { pieceMediaType, registerUploadPieces, starterOf } from './upload-pieces.ts';
+import { parseByteCount, pieceMediaType } from './upload-piece.ts';
+import { registerUploadPieces, starterOf } from './upload-pieces.ts';
 
 interface Exchange {
   readonly caller: StaffCaller;

@@ -1,4 +1,5 @@
 // One request for each operation of the console's API, in an order in which all of them can be done. For staff-api.test.ts.
+import { createHash } from 'node:crypto';
 import { plainGrant, type RunningRoom } from '../support/running-room.ts';
 
 /** The route as its row has it, the address, and the body. */
@@ -47,6 +48,7 @@ export async function* requestsOf(
   yield* ofOversight(room);
   yield* ofCustomers();
   yield* ofCatalog();
+  yield* ofUploads(room);
   yield* ofMachines(room);
   yield* ofStaff(room);
   const delivery = await stage(room);
@@ -182,4 +184,18 @@ function* ofEntitlements(entitlement: string, ending: string): Generator<Operati
   yield ['POST /entitlements/:entitlement/extension', `${ending}/extension`, { ...until, reason }];
   yield ['GET /entitlements/:entitlement/revocation/preview', `${own}/revocation/preview`];
   yield ['POST /entitlements/:entitlement/revocation', `${own}/revocation`, { reason }];
+}
+
+/** Of empty files, which arrive without a piece; pieces have a test of their own. */
+async function* ofUploads({ services }: RunningRoom): AsyncGenerator<OperationRequest> {
+  const nothing = createHash('sha256').digest('hex');
+  const file = { product: 'probe', version: '3.0.0', channel: 'stable', sizeBytes: 0, sha256: nothing };
+  yield ['POST /uploads', '/uploads', { ...file, name: 'given-up.bin' }];
+  yield ['GET /uploads', '/uploads'];
+  const own = await services.context.store.read.originals.uploadsOf('staff:operator-ann');
+  yield ['GET /uploads/:upload', `/uploads/${own[0]?.id}`];
+  yield ['DELETE /uploads/:upload', `/uploads/${own[0]?.id}`];
+  yield ['POST /uploads', '/uploads', { ...file, name: 'empty.bin', platform: 'linux-x64' }];
+  const [last] = await services.context.store.read.originals.uploadsOf('staff:operator-ann');
+  yield ['POST /uploads/:upload/finish', `/uploads/${last?.id}/finish`, {}];
 }

@@ -79,6 +79,7 @@ const examples: Readonly<Record<string, string>> = {
   session: unknownId('ses'),
   webhook: unknownId('whk'),
   proposal: unknownId('prp'),
+  upload: unknownId('upl'),
   product: 'nothing',
   version: '9.9.9',
   name: 'nobody',

@@ -16,6 +16,7 @@ const nobody: Readonly<Record<string, string>> = {
   session: 'ses_AAAAAAAAAAAAAAAAAAAAAA',
   webhook: 'whk_AAAAAAAAAAAAAAAAAAAAAA',
   proposal: 'prp_AAAAAAAAAAAAAAAAAAAAAA',
+  upload: 'upl_AAAAAAAAAAAAAAAAAAAAAA',
 };
 const queries: Readonly<Record<string, string>> = { '/search': '?q=nothing' };
 
@@ -77,6 +78,12 @@ const rolesOf: Readonly<Record<string, readonly StaffRole[]>> = {
   'POST /products/:product/releases/:version/state': releases,
   'PUT /products/:product/releases/:version/notes': releases,
   'GET /products/:product/releases/:version/customers': everybody,
+  'POST /uploads': releases,
+  'GET /uploads': releases,
+  'GET /uploads/:upload': releases,
+  'POST /uploads/:upload/finish': releases,
+  'DELETE /uploads/:upload': releases,
+  'PATCH /uploads/:upload': releases,
   'GET /licences': everybody,
   'GET /licences/:name/:version': everybody,
   'POST /licences': releases,
@@ -110,6 +117,6 @@ function rowOf(route: string, who: readonly StaffRole[]): [string, RouteRow] {
     path: `/api/v1${address}${queries[path] ?? ''}`,
     body: { unknown: 'field' },
   });
-  const answers = method === 'POST' || method === 'PUT' ? 400 : path.includes(':') ? 404 : null;
+  const answers = ['POST', 'PUT', 'PATCH'].includes(method) ? 400 : path.includes(':') ? 404 : null;
   return [`${method} /api/v1${path}`, { who, request, ...(answers === null ? {} : { answers }) }];
 }
