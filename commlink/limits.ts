@@ -92,3 +92,7 @@ export const metricsRequestMsMax = 10_000;
 export const artifactReadBytes = 1024 * 1024;
 /** The longest part of an artifact in one message between nodes. */
 export const artifactSliceBytesMax = 256 * 1024;
+/** A balancer's PROXY protocol header must be whole within so long. */
+export const proxyHeaderMsMax = 5_000;
+/** And it may have so many bytes. */
+export const proxyHeaderBytesMax = 4096;

@@ -143,11 +143,6 @@ export const sessionServerCheckMs = 2 * second;
 /** After so many unanswered questions it is killed. */
 export const sessionServerMissedChecksMax = 3;
 
-/** A balancer's PROXY protocol header must be whole within so long. */
-export const proxyHeaderDeadlineMs = 5 * second;
-/** And it may have so many bytes. */
-export const proxyHeaderBytesMax = 4 * kibibyte;
-
 /** HTTPS: so long may an idle connection wait for the next request. */
 export const httpsKeepAliveMs = 15 * second;
 /** HTTPS: bytes of a request's line and headers; a signed URL has up to 16 KiB of its own. */

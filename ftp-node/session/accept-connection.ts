@@ -2,10 +2,9 @@
 // PROXY protocol), and asks the stager whether there is a place. Callers: the servers, with a paused socket; none of them
 // has read a byte of it. The place is given back when the socket closes.
 import type { Socket } from 'node:net';
-import { proxyHeaderDeadlineMs } from '../limits.ts';
-import { peerAddressOf } from './peer-address.ts';
+import { peerAddressOf } from '#commlink/peer-address.ts';
 import type { ProtocolName } from './protocol-name.ts';
-import { takeProxyHeader } from './proxy-protocol/read-header.ts';
+import { takeProxyHeader } from '#commlink/proxy-protocol/read-header.ts';
 import type { ConnectionVerdict, EndReason, SessionServices } from './session-services.ts';
 
 /** A connection that may be served. */
@@ -63,7 +62,7 @@ async function findCustomer(
 ): Promise<string | null> {
   if (peerAddress === '') return null;
   if (!services.trustedProxies.includes(peerAddress)) return peerAddress;
-  const header = await takeProxyHeader(socket, proxyHeaderDeadlineMs);
+  const header = await takeProxyHeader(socket);
   if (header === null)
     services.log.warn({ protocol, peerAddress }, 'a balancer sent no PROXY protocol header');
   return header === null ? null : (header.source ?? peerAddress);

@@ -6,7 +6,7 @@ import type { Handlers } from '#commlink/method-table.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';
 import type { sessionServerMethods, stagerMethods } from '../session-methods.ts';
 import type { AccountPlace } from './account-place.ts';
-import type { TrustedProxies } from './proxy-protocol/trusted-proxies.ts';
+import type { TrustedProxies } from '#commlink/proxy-protocol/trusted-proxies.ts';
 import type { SessionLimits, SessionServices } from './session-services.ts';
 import { createSessionRegistry } from './session-registry.ts';
 import { TransferRegistry } from './transfer-registry.ts';

@@ -23,7 +23,7 @@ import { prepareKernelFilter } from './kernel-filter.ts';
 import { acceptOneConnection, waitForClose } from './one-connection.ts';
 import { prepareProtocols, type ProtocolServers } from './prepare-protocols.ts';
 import { protocolNames } from './protocol-name.ts';
-import { createTrustedProxies } from './proxy-protocol/trusted-proxies.ts';
+import { createTrustedProxies } from '#commlink/proxy-protocol/trusted-proxies.ts';
 import type { LiveSettings, SessionServerConfig } from './session-config.ts';
 import { sshNativeCrypto } from './sftp/native-crypto.ts';
 

@@ -8,7 +8,7 @@ import type { LoginCredential } from '#commlink/methods/login-credential.ts';
 import type { ConnectionRefusal, TransferRefusal } from '../session-methods.ts';
 import type { CustomerPath } from './customer-path.ts';
 import type { ProtocolName } from './protocol-name.ts';
-import type { TrustedProxies } from './proxy-protocol/trusted-proxies.ts';
+import type { TrustedProxies } from '#commlink/proxy-protocol/trusted-proxies.ts';
 
 export type { ConnectionRefusal, TransferRefusal } from '../session-methods.ts';
 

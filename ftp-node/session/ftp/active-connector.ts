@@ -2,7 +2,7 @@
 // named, when the transfer begins. It cannot be sent elsewhere (RFC 2577 section 3): the address that it connects to is
 // that of the control connection, whatever the command said. Caller: commands/active.ts.
 import { connect } from 'node:net';
-import { localAddressOf } from '../peer-address.ts';
+import { localAddressOf } from '#commlink/peer-address.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { waitForFirstEvent } from './first-event.ts';
 import { FtpRefusal } from './ftp-refusal.ts';

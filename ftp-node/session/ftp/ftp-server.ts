@@ -1,7 +1,7 @@
 // Makes the FTP servers of a session server, for TLS after AUTH and for TLS from the first byte on; they are read-only.
 // Caller: prepare-protocols.ts, before the jail is shut; everything that needs a file, a name or a module is done here.
 import { lookup } from 'node:dns/promises';
-import { localAddressOf } from '../peer-address.ts';
+import { localAddressOf } from '#commlink/peer-address.ts';
 import { KernelSender } from '../kernel-sender.ts';
 import type { ProtocolServer, SessionServices } from '../session-services.ts';
 import { AccountCounter } from './account-counter.ts';

@@ -12,7 +12,7 @@ import type { ControlConnection } from './control-connection.ts';
 import { waitForFirstEvent } from './first-event.ts';
 import { FtpRefusal } from './ftp-refusal.ts';
 import { listenOnRandomPort } from './passive-ports.ts';
-import { peerAddressOf } from '../peer-address.ts';
+import { peerAddressOf } from '#commlink/peer-address.ts';
 
 /** One PASV or EPSV: a listener until the customer's connection comes, then that connection. */
 export class PassiveConnector extends FtpConnector {

@@ -40,8 +40,11 @@ export class RequestQueue {
 
   /** From here on the next request's headers must be whole within the deadline, however slowly they trickle in. */
   startDeadline(socket: Socket): void {
-    clearTimeout(this.#deadlines.get(socket));
+    const running = this.#deadlines.get(socket);
+    clearTimeout(running);
     if (socket.destroyed) return;
+    // A timer would keep the memory of a closed connection until the deadline.
+    if (running === undefined) socket.once('close', () => clearTimeout(this.#deadlines.get(socket)));
     const { loginDeadlineMs } = this.#services.limits;
     this.#deadlines.set(
       socket,

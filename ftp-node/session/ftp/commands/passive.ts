@@ -4,7 +4,7 @@ import { isIPv4 } from 'node:net';
 import { announcedAddress } from '../announced-address.ts';
 import type { ControlConnection } from '../control-connection.ts';
 import { PassiveConnector } from '../passive-connector.ts';
-import { localAddressOf } from '../../peer-address.ts';
+import { localAddressOf } from '#commlink/peer-address.ts';
 
 /** EPSV: a port alone, on the address that the client knows already. */
 export async function openExtendedPassive(

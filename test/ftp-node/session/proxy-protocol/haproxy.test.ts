@@ -15,9 +15,9 @@ import { findFreePortBase } from '../../../rig/free-ports.ts';
 import { acceptLogin } from '../../fetch-everywhere.ts';
 import { usualFtp } from '../../node-cluster.ts';
 import { startNode } from '../../running-node.ts';
-import { connectHeaded } from './headed-socket.ts';
-import { binaryHeader, ipv6Block } from './proxy-headers.ts';
-import { startHaproxy } from './running-haproxy.ts';
+import { connectHeaded } from '../../../commlink/proxy-protocol/headed-socket.ts';
+import { binaryHeader, ipv6Block } from '../../../commlink/proxy-protocol/proxy-headers.ts';
+import { startHaproxy } from '../../../rig/running-haproxy.ts';
 
 const run = promisify(execFile);
 const password = 'correct horse battery';

@@ -6,8 +6,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import t, { type Test } from 'tap';
-import { takeProxyHeader, type ProxyHeader } from '#ftp-node/session/proxy-protocol/read-header.ts';
-import { issueCertificate } from '../../../rig/issued-certificate.ts';
+import { takeProxyHeader, type ProxyHeader } from '#commlink/proxy-protocol/read-header.ts';
+import { issueCertificate } from '../../rig/issued-certificate.ts';
 import { connectHeaded } from './headed-socket.ts';
 import { binaryHeader, ipv4Block } from './proxy-headers.ts';
 

@@ -1,7 +1,7 @@
 // The PROXY protocol's header, versions 1 and 2 (HAProxy, proxy-protocol.txt, section 2). Caller: read-header.ts. Pure.
 // Strict: a header that is wrong anywhere is refused, whoever sent it, and what stands behind it is never looked at.
 import { SocketAddress, isIPv4, isIPv6 } from 'node:net';
-import { proxyHeaderBytesMax } from '../../limits.ts';
+import { proxyHeaderBytesMax } from '../limits.ts';
 import { plainAddress } from '../peer-address.ts';
 
 /**

@@ -1,6 +1,6 @@
 // Which balancers are trusted: networks of both families, however an address is written.
 import t from 'tap';
-import { createTrustedProxies } from '#ftp-node/session/proxy-protocol/trusted-proxies.ts';
+import { createTrustedProxies } from '#commlink/proxy-protocol/trusted-proxies.ts';
 
 t.test('addresses and networks of both families', async (t) => {
   const proxies = createTrustedProxies([

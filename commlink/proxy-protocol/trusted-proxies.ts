@@ -1,7 +1,7 @@
-// The load balancers whose word is taken for where a customer comes from: `proxyProtocol.trustedNetworks`. Caller:
-// session/main.ts makes it once; accept-connection.ts asks it for each connection.
+// The load balancers whose word is taken for where a customer comes from: `proxyProtocol.trustedNetworks`. Callers:
+// the session servers and the portal's entrance, who ask it for each connection.
 import { BlockList, isIPv6 } from 'node:net';
-import { StartupError } from '#commlink/process-lifecycle.ts';
+import { StartupError } from '../process-lifecycle.ts';
 
 /** The trusted networks. */
 export interface TrustedProxies {

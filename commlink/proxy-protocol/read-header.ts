@@ -1,7 +1,8 @@
-// Takes the PROXY protocol header off an accepted socket. Caller: accept-connection.ts, for connections from trusted
-// balancers only. What follows the header in the same packet goes back into the socket, as though it had come first.
+// Takes the PROXY protocol header off an accepted socket. Callers: the session servers and the portal's entrance, for
+// connections from trusted balancers only. What follows the header in the same packet goes back into the socket, as though it had come first.
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { proxyHeaderMsMax } from '../limits.ts';
 import { parseProxyHeader, type ParsedHeader } from './parse-header.ts';
 
 /** A header that was taken off. */
@@ -11,7 +12,10 @@ export type ProxyHeader = Extract<ParsedHeader, { kind: 'header' }>;
  * Takes the header; null when there is none, it is not well formed, or not whole within `deadlineMs`: the caller closes the
  * socket then. The socket must be paused and unread, and is paused again afterwards. Never rejects.
  */
-export async function takeProxyHeader(socket: Socket, deadlineMs: number): Promise<ProxyHeader | null> {
+export async function takeProxyHeader(
+  socket: Socket,
+  deadlineMs = proxyHeaderMsMax,
+): Promise<ProxyHeader | null> {
   const { promise, resolve } = Promise.withResolvers<ProxyHeader | null>();
   let received: Buffer = Buffer.alloc(0);
   const onReadable = (): void => {

@@ -1,8 +1,8 @@
 // The PROXY protocol's parser: the headers of the specification, hostile ones, and every one of them cut anywhere.
 import fc from 'fast-check';
 import t from 'tap';
-import { proxyHeaderBytesMax } from '#ftp-node/limits.ts';
-import { parseProxyHeader } from '#ftp-node/session/proxy-protocol/parse-header.ts';
+import { proxyHeaderBytesMax } from '#commlink/limits.ts';
+import { parseProxyHeader } from '#commlink/proxy-protocol/parse-header.ts';
 import { binaryHeader, binarySignature, ipv4Block, ipv6Block, vector } from './proxy-headers.ts';
 
 const ipv6 = Buffer.from('20010db8000000000000000000000007', 'hex');
