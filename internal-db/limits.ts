@@ -11,13 +11,21 @@ export const databaseBusyTimeoutMs = 5000;
 export const databaseReadersMax = 8;
 /** PostgreSQL: how long one statement may take, waiting for locks included. */
 export const databaseStatementTimeoutMs = 30_000;
+/** PostgreSQL: how long a transaction may stand still before the server ends it; the other processes wait for it. */
+export const databaseIdleTransactionMs = 10_000;
+/** PostgreSQL: after how many silent seconds the server asks whether a client's machine is still there. */
+export const databaseSilenceSeconds = 5;
+/** PostgreSQL: how often an internal-db looks whether it leads, or may. */
+export const leaderLookIntervalMs = 1000;
+/** PostgreSQL: a leader that has waited this long for the server's answer leads no more; less than the server takes to notice. */
+export const leaderAnswerWithinMs = 3000;
 /** PostgreSQL: how long connecting may take. */
 export const databaseConnectTimeoutMs = 5000;
 /** PostgreSQL: how long a lost server is waited for before a call fails. */
 export const databaseRetryWithinMs = 15_000;
 /** PostgreSQL: the pause between two attempts. */
 export const databaseRetryPauseMs = 100;
-/** PostgreSQL: how long a start waits for the server, and for another internal-db to let go of the database. */
+/** PostgreSQL: how long a start waits for the server, and for a copy into the database to end. */
 export const databaseStartWithinMs = 20_000;
 /** Rows that go into one statement while a database is copied; PostgreSQL takes 65,535 parameters. */
 export const copiedRowsPerStatement = 500;

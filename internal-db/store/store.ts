@@ -11,6 +11,7 @@ import type { DeliveryReads, DeliveryWrites } from './deliveries.ts';
 import type { DownloadReads, DownloadWrites } from './downloads.ts';
 import type { EntitlementReads, EntitlementWrites } from './entitlements.ts';
 import type { IdentityLinkReads, IdentityLinkWrites } from './identity-links.ts';
+import type { Leadership } from './leadership.ts';
 import type { LicenceReads, LicenceWrites } from './licences.ts';
 import type { MailReads, MailWrites } from './mails.ts';
 import type { IdempotentRequestReads, IdempotentRequestWrites } from './idempotent-requests.ts';
@@ -109,6 +110,7 @@ export interface StoreDescription {
 /** A store. Every method throws InternalDbError: `taken`, `disk_full`, `overloaded`, `closed` or `store_fault`. */
 export interface Store {
   readonly read: StoreReads;
+  readonly leadership: Leadership;
   /**
    * Runs `work` alone and makes all of its writes durable before it resolves; when `work` throws, or the commit fails,
    * none of them happened and the error is passed on. `work` awaits nothing but the transaction's own operations.

@@ -2,11 +2,24 @@
 // Each file runs in a transaction of its own together with the new number, as PostgreSQL undoes changes of the schema, too.
 import type { Client } from 'pg';
 import { checkSchemaVersion, listMigrations } from '../sql/migrations.ts';
+import { migrationLock } from './advisory-locks.ts';
 
 const migrationsDirectory = new URL('./migrations/', import.meta.url);
 
 /** Runs the migrations that the database lacks and returns its schema version. Throws StartupError `DATABASE_NEWER`. */
 export async function migratePostgres(client: Client): Promise<number> {
+  // Another process that starts now waits here, as long as it takes.
+  await client.query(
+    `SET statement_timeout = 0; SELECT pg_advisory_lock${migrationLock}; RESET statement_timeout`,
+  );
+  try {
+    return await migrateAlone(client);
+  } finally {
+    await client.query(`SELECT pg_advisory_unlock${migrationLock}`);
+  }
+}
+
+async function migrateAlone(client: Client): Promise<number> {
   const migrations = listMigrations(migrationsDirectory);
   await client.query('CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)');
   const { rows } = await client.query<{ version: number }>(

@@ -1,6 +1,7 @@
 // Opens the PostgreSQL store: connects, checks what the database is like, brings its schema up to date, and hands out a
-// Store. Called by open-store.ts. One connection writes and keeps a lock that says that this internal-db uses the
-// database; a pool of others reads. The only folder that imports `pg`.
+// Store. Called by open-store.ts. Several internal-dbs may use one database. In each, one connection writes, and shares a
+// lock that says that the database is in use; a pool of others reads; one more seeks the lead. The only folder that
+// imports `pg`.
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Pool, type ClientConfig } from 'pg';
 import { StartupError } from '#commlink/process-lifecycle.ts';
@@ -14,15 +15,14 @@ import {
 import { CommitQueue } from '../sql/commit-queue.ts';
 import { operationsOn } from '../sql/sql-operations.ts';
 import type { Store } from '../store.ts';
+import { presenceLock } from './advisory-locks.ts';
 import { checkDatabase } from './check-database.ts';
 import { migratePostgres } from './migrate-postgres.ts';
 import { isConnectionLoss } from './postgres-error.ts';
+import { PostgresLeadership } from './postgres-leadership.ts';
 import { PostgresReader } from './postgres-reader.ts';
 import { clientConfigOf, type PostgresSettings } from './postgres-settings.ts';
 import { PostgresWriter } from './postgres-writer.ts';
-
-/** The advisory lock of the internal-db that uses the database ("cons" and 2 as two numbers of 32 bits). */
-const presenceLock = '(1668247155, 2)';
 
 /**
  * Opens the database, which must exist. Throws StartupError `DATABASE_UNSAFE`, `DATABASE_UNREACHABLE`, `DATABASE_IN_USE`,
@@ -30,7 +30,7 @@ const presenceLock = '(1668247155, 2)';
  */
 export async function openPostgresStore(settings: PostgresSettings): Promise<Store> {
   const config = await clientConfigOf(settings);
-  const client = await connectAtStart(settings, config);
+  const client = await connectAtStart(settings, { config, presence: 'shared' });
   try {
     const engine = await checkDatabase(client, settings);
     const schemaVersion = await migratePostgres(client);
@@ -41,9 +41,10 @@ export async function openPostgresStore(settings: PostgresSettings): Promise<Sto
   }
 }
 
-/** Opens the database to copy something into it. Throws as `openPostgresStore` does. */
+/** Opens the database alone, to copy something into it. Throws as `openPostgresStore` does. */
 export async function openPostgresWriter(settings: PostgresSettings): Promise<PostgresWriter> {
-  const client = await connectAtStart(settings, await clientConfigOf(settings));
+  const config = await clientConfigOf(settings);
+  const client = await connectAtStart(settings, { config, presence: 'alone' });
   try {
     await checkDatabase(client, settings);
     await migratePostgres(client);
@@ -63,17 +64,18 @@ function buildStore(parts: {
   const { config, engine, schemaVersion } = parts;
   let first: Client | null = parts.client;
   const writer = new PostgresWriter(async () => {
-    const client = first ?? (await connectWriter(config));
+    const client = first ?? (await connectWriter({ config, presence: 'shared' }));
     first = null;
     if (client) return client;
-    throw new Error('another internal-db uses the database now');
+    throw new Error('something is copied into the database now');
   });
   const pool = new Pool({
     ...config,
     max: databaseReadersMax,
-    options: '-c default_transaction_read_only=on',
+    options: `${config.options} -c default_transaction_read_only=on`,
   });
   const reader = new PostgresReader(pool);
+  const leadership = new PostgresLeadership(config);
   const queue = new CommitQueue(writer, {
     waitingMax: waitingTransactionsMax,
     perCommitMax: transactionsPerCommitMax,
@@ -83,6 +85,7 @@ function buildStore(parts: {
   const operations = operationsOn(writer);
   return {
     read: operationsOn(reader),
+    leadership,
     transaction: (work) => queue.run(() => work(operations)),
     describe: async () => {
       const sql = 'SELECT pg_database_size(current_database()) AS "sizeBytes"';
@@ -91,6 +94,7 @@ function buildStore(parts: {
     },
     close: () =>
       queue.close(async () => {
+        await leadership.close();
         await first?.end();
         await writer.close();
         await pool.end();
@@ -98,26 +102,32 @@ function buildStore(parts: {
   };
 }
 
-/** Null when another internal-db has the database. Rejects when the server can't be reached. */
-async function connectWriter(config: ClientConfig): Promise<Client | null> {
+/** How a connection is made, and whether it bears with others that use the database. */
+interface WriterWish {
+  readonly config: ClientConfig;
+  readonly presence: 'shared' | 'alone';
+}
+
+/** Null when another process has the database for itself, or this one wants that and others use it. */
+async function connectWriter({ config, presence }: WriterWish): Promise<Client | null> {
   const client = new Client(config);
   // Without a listener the loss of an idle connection would end the process.
   client.on('error', () => undefined);
   await client.connect();
-  const sql = `SELECT pg_try_advisory_lock${presenceLock} AS "isOurs"`;
-  const { rows } = await client.query<{ isOurs: boolean }>(sql);
+  const attempt = presence === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
+  const { rows } = await client.query<{ isOurs: boolean }>(`SELECT ${attempt}${presenceLock} AS "isOurs"`);
   if (rows[0]?.isOurs) return client;
   await client.end();
   return null;
 }
 
-/** The server, or the internal-db before this one, may take a moment. */
-async function connectAtStart(settings: PostgresSettings, config: ClientConfig): Promise<Client> {
+/** The server, or who has the database now, may take a moment. */
+async function connectAtStart(settings: PostgresSettings, wish: WriterWish): Promise<Client> {
   const deadlineMs = performance.now() + databaseStartWithinMs;
   for (;;) {
     const isLast = performance.now() > deadlineMs;
     try {
-      const client = await connectWriter(config);
+      const client = await connectWriter(wish);
       if (client) return client;
       if (isLast) throw inUse(settings);
     } catch (error) {
@@ -131,7 +141,7 @@ async function connectAtStart(settings: PostgresSettings, config: ClientConfig):
 function inUse({ host, database }: PostgresSettings): StartupError {
   return new StartupError(
     'DATABASE_IN_USE',
-    `Another internal-db uses the database ${database} at ${host}. Stop that one first.`,
+    `The database ${database} at ${host} is used by an internal-db, or something is copied into it. Stop that first.`,
   );
 }
 

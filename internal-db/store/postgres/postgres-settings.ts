@@ -5,7 +5,12 @@ import type { ClientConfig } from 'pg';
 import { readPrivateFile } from '#commlink/private-file.ts';
 import { Type, strictObject, type Static } from '#commlink/schema.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
-import { databaseConnectTimeoutMs, databaseStatementTimeoutMs } from '../../limits.ts';
+import {
+  databaseConnectTimeoutMs,
+  databaseIdleTransactionMs,
+  databaseSilenceSeconds,
+  databaseStatementTimeoutMs,
+} from '../../limits.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 63 });
 const FilePath = Type.String({ minLength: 1, maxLength: 4096, pattern: '^/' });
@@ -26,6 +31,9 @@ export type PostgresSettings = Static<typeof PostgresSettings>;
 
 const loopback = /^(?:\/.*|localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
+/** The server ends the connection of a machine that is gone, and with it the locks that others wait for. */
+const silenceOptions = `-c tcp_keepalives_idle=${databaseSilenceSeconds} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3`;
+
 /** What `pg` is told. Throws StartupError `DATABASE_UNSAFE` for a connection that others could read. */
 export async function clientConfigOf(settings: PostgresSettings): Promise<ClientConfig> {
   const { host, port, database, user, passwordFile, caFile } = settings;
@@ -44,6 +52,8 @@ export async function clientConfigOf(settings: PostgresSettings): Promise<Client
     ssl: caFile === null ? false : { ca: await readFile(caFile, 'utf8'), minVersion: 'TLSv1.3' },
     connectionTimeoutMillis: databaseConnectTimeoutMs,
     statement_timeout: databaseStatementTimeoutMs,
+    idle_in_transaction_session_timeout: databaseIdleTransactionMs,
+    options: silenceOptions,
     keepAlive: true,
     application_name: 'consign internal-db',
   };

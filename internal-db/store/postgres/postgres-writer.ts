@@ -7,12 +7,11 @@ import type { Client, QueryResult } from 'pg';
 import { InternalDbError } from '../../internal-db-error.ts';
 import { databaseRetryPauseMs, databaseRetryWithinMs } from '../../limits.ts';
 import type { SqlParameters, SqlWriter } from '../sql/sql-connection.ts';
+import { transactionLock } from './advisory-locks.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { isConnectionLoss, translateError } from './postgres-error.ts';
 import { changedRows, PostgresStatements } from './postgres-statements.ts';
 
-/** The advisory lock of transactions ("cons" and 1 as two numbers of 32 bits). */
-export const transactionLock = '(1668247155, 1)';
 const beginSql = `BEGIN; SELECT pg_advisory_xact_lock${transactionLock};
   SELECT CAST(pg_current_xact_id() AS text) AS id`;
 

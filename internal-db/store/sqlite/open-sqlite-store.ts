@@ -5,6 +5,7 @@ import { closeSync, openSync, statSync } from 'node:fs';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { InternalDbError } from '../../internal-db-error.ts';
 import { transactionsPerCommitMax, waitingTransactionsMax } from '../../limits.ts';
+import { onlyProcess } from '../leadership.ts';
 import type { Store } from '../store.ts';
 import { CommitQueue } from '../sql/commit-queue.ts';
 import { operationsOn } from '../sql/sql-operations.ts';
@@ -90,6 +91,7 @@ function buildStore(parts: {
   });
   return {
     read: operationsOn(new SqliteConnection(reader)),
+    leadership: onlyProcess,
     transaction: (work) => queue.run(() => work(operations)),
     describe: () =>
       Promise.resolve({ engine: 'SQLite (WAL, synchronous FULL)', schemaVersion, sizeBytes: sizeOf(file) }),

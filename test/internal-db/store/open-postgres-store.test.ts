@@ -4,9 +4,11 @@ import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { appendAudit } from '#internal-db/audit/append-audit.ts';
 import { verifyAudit } from '#internal-db/audit/verify-audit.ts';
-import { openPostgresStore } from '#internal-db/store/postgres/open-postgres-store.ts';
+import { openPostgresStore, openPostgresWriter } from '#internal-db/store/postgres/open-postgres-store.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
+import type { Store } from '#internal-db/store/store.ts';
 import { PostgresServer } from '../../rig/postgres-server.ts';
+import { waitFor } from '../../rig/running-consign.ts';
 import { testConsoleContract } from './console-contract.ts';
 import { testHistoryContract } from './history-contract.ts';
 import { testIdentityLinkContract } from './identity-link-contract.ts';
@@ -52,15 +54,81 @@ t.test('both engines have the same schema versions', async (t) => {
   t.match(ours.engine, /^PostgreSQL \d+/);
 });
 
-t.test('one internal-db at a time uses a database, and a newer program has the last word', async (t) => {
+t.test('several use a database, one of them leads, and a newer program has the last word', async (t) => {
   const database = server.createDatabase();
-  const first = await openPostgresStore(server.settingsOf(database));
-  const second = openPostgresStore(server.settingsOf(database));
-  await setTimeout(500);
+  const settings = server.settingsOf(database);
+  const [first, second] = await Promise.all([openPostgresStore(settings), openPostgresStore(settings)]);
+  t.same(
+    [first.leadership.isOurs, second.leadership.isOurs],
+    [false, false],
+    'who did not seek it leads not',
+  );
+  await first.leadership.seek();
+  await second.leadership.seek();
+  t.same([first.leadership.isOurs, second.leadership.isOurs], [true, false]);
+  const entry = (subject: string) => ({
+    atMs: 1,
+    actor: 'cli:root',
+    action: 'test.done',
+    subject,
+    detail: {},
+  });
+  const appendAt = (store: Store, index: number) =>
+    store.transaction((transaction) => appendAudit(transaction, entry(String(index))));
+  await Promise.all(Array.from({ length: 60 }, (_, index) => appendAt(index % 2 ? first : second, index)));
+  t.match(await verifyAudit(second.read), { intact: true, entryCount: 60 }, 'one chain of entries by both');
+  // As when the leader's process dies: its connection is gone, and another one has the lock before it can come back.
   await first.close();
-  await (await second).close();
+  await waitFor('the other to lead', () => second.leadership.isOurs, 10_000);
   server.query(database, 'INSERT INTO schema_version (version) VALUES (99)');
-  await t.rejects(openPostgresStore(server.settingsOf(database)), { code: 'DATABASE_NEWER' });
+  await t.rejects(openPostgresStore(settings), { code: 'DATABASE_NEWER' });
+  await second.close();
+});
+
+t.test('a leader that lost its connection leads no more, until it has the lock again', async (t) => {
+  const database = server.createDatabase();
+  const store = await openPostgresStore(server.settingsOf(database));
+  t.teardown(() => store.close());
+  await store.leadership.seek();
+  t.equal(store.leadership.isOurs, true);
+  await server.down('immediate');
+  await waitFor('nobody to lead', () => !store.leadership.isOurs, 10_000);
+  await server.up();
+  await waitFor('it to lead again', () => store.leadership.isOurs, 20_000);
+});
+
+t.test('who copies into a database has it alone', { timeout: 90_000 }, async (t) => {
+  const settings = server.settingsOf(server.createDatabase());
+  const store = await openPostgresStore(settings);
+  const copying = openPostgresWriter(settings);
+  await setTimeout(300);
+  await store.close();
+  const writer = await copying;
+  const waiting = openPostgresStore(settings);
+  await setTimeout(300);
+  await writer.begin();
+  await writer.rollback();
+  await writer.close();
+  await (await waiting).close();
+});
+
+t.test('a transaction that stands still is ended, and the others go on', { timeout: 60_000 }, async (t) => {
+  const settings = server.settingsOf(server.createDatabase());
+  const [stopped, other] = await Promise.all([openPostgresStore(settings), openPostgresStore(settings)]);
+  t.teardown(() => Promise.all([stopped.close(), other.close()]));
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const still = stopped.transaction(async ({ settings: values }) => {
+    begun.resolve();
+    await goOn.promise;
+    await values.put('configuration_version', 'lost');
+  });
+  still.catch(() => undefined);
+  await begun.promise;
+  await other.transaction(({ settings: values }) => values.put('configuration_version', 'kept'));
+  goOn.resolve();
+  await t.rejects(still, { code: 'unreachable' });
+  t.equal(await stopped.read.settings.get('configuration_version'), 'kept');
 });
 
 t.test('a database that can not be relied on is refused', async (t) => {
