@@ -1,13 +1,14 @@
 // A real FTP node for the fuzzers: a jailed session server that lets one customer in, with limits that do not get in the
 // fuzzers' way, and what can be measured of it from outside. Callers: main.ts and the tests of this folder.
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import type { StagingGrant } from '#commlink/methods/documents.ts';
 import { acceptLogin, fetchEverywhere } from '../ftp-node/fetch-everywhere.ts';
 import { usualFtp } from '../ftp-node/node-cluster.ts';
-import { RunningNode } from '../ftp-node/running-node.ts';
+import { RunningNode, waitUntil } from '../ftp-node/running-node.ts';
 import { findFreePortBase } from '../rig/free-ports.ts';
 
 /** Where a fuzzer finds the node, and what lets it in. */
@@ -24,6 +25,10 @@ export interface HostileTarget {
 /** What a session server holds. `sessionCount` is the stager's word for all connections. */
 export interface HeldResources {
   readonly descriptorCount: number;
+  /** Sockets that listen: its doors, and passive ports that wait. */
+  readonly listenerCount: number;
+  /** Of its heap and what hangs on it, right after a collection. */
+  readonly liveBytes: number;
   readonly residentBytes: number;
   readonly sessionCount: number;
 }
@@ -31,8 +36,14 @@ export interface HeldResources {
 const many = 100_000;
 const kibibyte = 1024;
 const settlesWithinMs = 30_000;
-const pollMs = 200;
+const pollMs = 500;
+/** While less is held from one look to the next, something is still being given back. */
+const fallingBytes = 100 * kibibyte;
 const errorLevel = 50;
+const gaugeFile = join(import.meta.dirname, 'heap-gauge.ts');
+const gaugeWithinMs = 30_000;
+/** proc(5), /proc/net/tcp: TCP_LISTEN. */
+const listening = '0A';
 
 /** The node. Remove it at the end. */
 export class HostileNode {
@@ -41,8 +52,8 @@ export class HostileNode {
   readonly #content = randomBytes(300_000);
   #grant: StagingGrant | null = null;
 
-  /** Starts it, and stages a file. */
-  async start(): Promise<HostileTarget> {
+  /** Starts it, and stages a file. With `leakBytes`, its session server keeps so much for each connection. */
+  async start({ leakBytes = 0 }: { leakBytes?: number } = {}): Promise<HostileTarget> {
     const base = await findFreePortBase();
     await this.#node.prepare({
       settings: {
@@ -68,7 +79,7 @@ export class HostileNode {
         },
       },
     });
-    await this.#node.start();
+    await this.#node.start({ nodeOptions: [`--import=${gaugeFile}?leakBytes=${leakBytes}`] });
     acceptLogin(this.#node, this.#password);
     this.#grant = await this.#node.publishAndStage(this.#content, { stagedUntilMs: Date.now() + 86_400_000 });
     const { product, version, file } = this.#grant;
@@ -92,18 +103,27 @@ export class HostileNode {
     const { sessionCount } = await this.#node.web.call('ftp1', ftpNodeMethods, 'node.describe', {});
     return {
       descriptorCount: readdirSync(`/proc/${this.serverPid}/fd`).length,
+      listenerCount: countListeners(this.serverPid),
+      liveBytes: await this.#readGauge(),
       residentBytes: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * kibibyte,
       sessionCount,
     };
   }
 
   /** Measures when everything that the fuzzers left has been given back, or gives up after a while. */
-  async measureSettled(descriptorCountMax: number): Promise<HeldResources> {
+  async measureSettled(
+    max: Pick<HeldResources, 'descriptorCount' | 'listenerCount'>,
+  ): Promise<HeldResources> {
     const deadlineMs = performance.now() + settlesWithinMs;
-    for (;;) {
+    for (let liveBytes = Infinity; ;) {
       const held = await this.measure();
-      const isSettled = held.sessionCount === 0 && held.descriptorCount <= descriptorCountMax;
+      const isSettled =
+        held.sessionCount === 0 &&
+        held.descriptorCount <= max.descriptorCount &&
+        held.listenerCount <= max.listenerCount &&
+        liveBytes - held.liveBytes < fallingBytes;
       if (isSettled || performance.now() > deadlineMs) return held;
+      ({ liveBytes } = held);
       await delay(pollMs);
     }
   }
@@ -124,6 +144,34 @@ export class HostileNode {
   /** Ends it and removes its state. */
   async remove(): Promise<void> {
     await this.#node.remove();
+  }
+
+  async #readGauge(): Promise<number> {
+    const gauges = (): string[] => this.#node.log.join('').match(/(?<=\{"gauge":)\d+(?=\})/g) ?? [];
+    const before = gauges().length;
+    process.kill(this.serverPid, 'SIGUSR2');
+    await waitUntil(() => gauges().length > before, 'the gauge', gaugeWithinMs);
+    return Number(gauges().at(-1));
+  }
+}
+
+/** By the inodes of its descriptors, looked up among all sockets that listen (proc(5)). */
+function countListeners(pid: number): number {
+  const rows = ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'latin1').split('\n'),
+  );
+  const columns = rows.map((row) => row.trim().split(/\s+/));
+  const inodes = new Set(columns.filter((row) => row[3] === listening).map((row) => `socket:[${row[9]}]`));
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => inodes.has(targetOf(`/proc/${pid}/fd/${fd}`))).length;
+}
+
+/** Empty when it was closed meanwhile. */
+function targetOf(descriptor: string): string {
+  try {
+    return readlinkSync(descriptor);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
   }
 }
 

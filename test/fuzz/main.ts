@@ -2,7 +2,7 @@
 // Without --protocol, as many of each. Prints one JSON line for each protocol; exit code 1 says that something was wrong.
 import { parseArgs } from 'node:util';
 import { HostileNode } from './hostile-node.ts';
-import { fuzzedProtocols, runHostile, type HostileOutcome } from './run-hostile.ts';
+import { fuzzedProtocols, keptBytesPerSessionMax, runHostile, type HostileOutcome } from './run-hostile.ts';
 
 const usageExitCode = 2;
 const { values } = parseArgs({
@@ -21,13 +21,16 @@ if (protocols.length === 0 || !Number.isSafeInteger(sessionCount) || !Number.isS
   process.exit(usageExitCode);
 }
 
-function isRight({ hasDied, hung, errors, serves, before, after }: HostileOutcome): boolean {
+function isRight(outcome: HostileOutcome): boolean {
+  const { hasDied, hung, errors, serves, before, after } = outcome;
   return (
     !hasDied &&
     hung.length === 0 &&
     errors.length === 0 &&
     serves &&
-    after.descriptorCount <= before.descriptorCount
+    after.descriptorCount <= before.descriptorCount &&
+    after.listenerCount <= before.listenerCount &&
+    outcome.keptBytesPerSession.secondHalf <= keptBytesPerSessionMax
   );
 }
 

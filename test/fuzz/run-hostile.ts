@@ -20,6 +20,9 @@ const sessionWithinMs = 60_000;
 /** A connection of the node's own that was open at one measurement and not at the other. */
 const descriptorSlack = 4;
 
+/** What a session may leave behind in the memory, on average over the second half: less than any leak that matters. */
+export const keptBytesPerSessionMax = 2048;
+
 /** What to run. */
 export interface HostileRun {
   readonly node: HostileNode;
@@ -29,13 +32,16 @@ export interface HostileRun {
   readonly seed: number;
 }
 
-/** What came of it. `before` was measured after a fifth of the sessions. */
+/** What came of it. `before` was measured after a fifth of the sessions, `halfway` in the middle of the others. */
 export interface HostileOutcome {
   readonly hasDied: boolean;
   /** Seeds of sessions that did not end. */
   readonly hung: readonly number[];
   readonly before: HeldResources;
+  readonly halfway: HeldResources;
   readonly after: HeldResources;
+  /** What each session of either half left behind in the memory. */
+  readonly keptBytesPerSession: { readonly firstHalf: number; readonly secondHalf: number };
   readonly errors: readonly string[];
   readonly serves: boolean;
 }
@@ -46,15 +52,26 @@ export async function runHostile(run: HostileRun): Promise<HostileOutcome> {
   const pid = node.serverPid;
   const idle = await node.measure();
   const warmUpCount = Math.ceil(sessionCount * warmUpShare);
-  const hung = await runSome(run, 0, warmUpCount);
-  const before = await node.measureSettled(idle.descriptorCount + descriptorSlack);
-  hung.push(...(await runSome(run, warmUpCount, sessionCount)));
-  const after = await node.measureSettled(before.descriptorCount + descriptorSlack);
+  const halfwayCount = Math.ceil((warmUpCount + sessionCount) / 2);
+  const hung: number[] = [];
+  const measureAfter = async (from: number, to: number, least: HeldResources): Promise<HeldResources> => {
+    hung.push(...(await runSome(run, from, to)));
+    const descriptorCount = least.descriptorCount + descriptorSlack;
+    return await node.measureSettled({ descriptorCount, listenerCount: least.listenerCount });
+  };
+  const before = await measureAfter(0, warmUpCount, idle);
+  const halfway = await measureAfter(warmUpCount, halfwayCount, before);
+  const after = await measureAfter(halfwayCount, sessionCount, before);
   return {
     hasDied: node.serverPid !== pid,
     hung,
     before,
+    halfway,
     after,
+    keptBytesPerSession: {
+      firstHalf: (halfway.liveBytes - before.liveBytes) / (halfwayCount - warmUpCount),
+      secondHalf: (after.liveBytes - halfway.liveBytes) / (sessionCount - halfwayCount),
+    },
     errors: node.errors(),
     serves: await node.serves(),
   };
