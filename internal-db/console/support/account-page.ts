@@ -15,6 +15,7 @@ import type { StaffCaller } from '../staff-session.ts';
 import { renderEntitlementList, type EntitlementList } from './entitlement-list.ts';
 import { renderLongTable, renderReason, renderSection } from './parts.ts';
 import { renderPeopleList } from './people-list.ts';
+import { customersTexts as texts } from '../texts/english/customers.ts';
 import { renderTimeline, type TimelineList } from './timeline-list.ts';
 
 /** What the page shows. */
@@ -44,16 +45,16 @@ export function renderAccountPage(
     title: account.displayName,
     caller,
     section: '/accounts',
-    crumb: { href: '/accounts', text: 'Customers' },
+    crumb: { href: '/accounts', text: texts.title },
     live: liveTimeline(view),
     lead: renderLead(view),
     actions: renderActions(caller, view),
     notice,
-    content: html`${renderSection('entitlements', 'Entitlements', renderEntitlementList(account, view.entitlements))}
+    content: html`${renderSection('entitlements', texts.sections.entitlements, renderEntitlementList(account, view.entitlements))}
     ${mayDo(role, 'licence.accept') ? renderAgreements(caller, view) : null}
-    ${renderSection('people', 'People', renderPeopleList(caller, view))}
-    ${renderSection('ready', 'Ready to download', renderDeliveries(caller, view))}
-    ${renderSection('timeline', 'Timeline', renderTimeline(account, view.timeline))}
+    ${renderSection('people', texts.sections.people, renderPeopleList(caller, view))}
+    ${renderSection('ready', texts.sections.ready, renderDeliveries(caller, view))}
+    ${renderSection('timeline', texts.sections.timeline, renderTimeline(account, view.timeline))}
     ${mayDo(role, 'account.setState') ? renderStateForm(caller, account) : null}`,
   });
 }
@@ -71,23 +72,24 @@ function liveTimeline({ account, timeline, entitlements }: AccountView): LivePag
 
 function renderLead({ account }: AccountView): Html {
   const state = renderTag(account.state === 'active' ? 'good' : 'bad', account.state);
-  return html`<code>${account.name}</code> ${state} Customer since ${dayText(account.createdAtMs)}.`;
+  return html`<code>${account.name}</code> ${state} ${texts.since(dayText(account.createdAtMs))}`;
 }
 
 function renderActions(caller: StaffCaller, { account }: AccountView): Html {
   return html`${
       mayDo(caller.staff.role, 'entitlement.grant')
-        ? html`<a class="button primary" href="/accounts/${account.name}/grant">Grant an entitlement</a>`
+        ? html`<a class="button primary" href="/accounts/${account.name}/grant">${texts.actions.grant}</a>`
         : null
-    } <a class="button" href="/why?account=${account.name}">Why, or why not?</a> ${
+    } <a class="button" href="/why?account=${account.name}">${texts.actions.why}</a> ${
       mayDo(caller.staff.role, 'portal.view')
-        ? html`<a class="button" href="/accounts/${account.name}/portal">See their portal</a>`
+        ? html`<a class="button" href="/accounts/${account.name}/portal">${texts.actions.portal}</a>`
         : null
     }`;
 }
 
 function renderDeliveries(caller: StaffCaller, { liveDeliveries }: AccountView): Html {
   const mayCancel = mayDo(caller.staff.role, 'delivery.cancel');
+  const { deliveries } = texts;
   const rows = liveDeliveries
     .slice(0, customerRowsMax + 1)
     .map((delivery) => [
@@ -100,21 +102,27 @@ function renderDeliveries(caller: StaffCaller, { liveDeliveries }: AccountView):
       mayCancel ? renderCancelForm(caller, delivery) : null,
     ]);
   return renderLongTable({
-    caption: 'Deliveries that are ready',
-    columns: ['File', 'State', 'Node', 'Until', { heading: 'End it', kind: 'action' }],
+    caption: deliveries.caption,
+    columns: [
+      deliveries.file,
+      deliveries.state,
+      deliveries.node,
+      deliveries.until,
+      { heading: deliveries.endIt, kind: 'action' },
+    ],
     rows,
-    empty: 'Nothing is ready now.',
+    empty: deliveries.empty,
   });
 }
 
 function renderCancelForm(caller: StaffCaller, { account, id, file }: DeliveryRecord): Html {
   return renderFold(
-    'End',
+    texts.deliveries.end,
     html`<form class="form" method="post" action="/accounts/${account}/cancel" data-once>
       ${formTokenField(caller)}
       <input type="hidden" name="delivery" value="${id}" />
-      ${renderReason(`Reason for ending ${file}`, `${id}-`)}
-      <button class="danger">End this delivery</button>
+      ${renderReason(texts.deliveries.reason(file), `${id}-`)}
+      <button class="danger">${texts.deliveries.endButton}</button>
     </form>`,
   );
 }
@@ -125,17 +133,17 @@ function renderAgreements(caller: StaffCaller, { account, openAgreements }: Acco
   const forms = openAgreements.map(
     (agreement) =>
       html`<li>
-        <span>Not accepted yet: <code>${agreement}</code></span>
+        <span>${texts.agreements.open(agreement)}</span>
         <form method="post" action="/accounts/${account.name}/accept" data-once>
           ${formTokenField(caller)}
           <input type="hidden" name="agreement" value="${agreement}" />
-          <button class="quiet">Record that ${agreement} was accepted</button>
+          <button class="quiet">${texts.agreements.record(agreement)}</button>
         </form>
       </li>`,
   );
   return renderSection(
     'agreements',
-    'Licence agreements',
+    texts.sections.agreements,
     html`<ul class="list">
       ${forms}
     </ul>`,
@@ -144,15 +152,15 @@ function renderAgreements(caller: StaffCaller, { account, openAgreements }: Acco
 
 function renderStateForm(caller: StaffCaller, account: AccountRecord): Html {
   const isActive = account.state === 'active';
-  const what = isActive ? 'Suspend this customer' : 'Lift the suspension';
+  const { suspend, activate } = texts;
+  const what = isActive ? suspend : activate;
   return renderFold(
-    what,
+    what.button,
     html`<form class="form" method="post" action="/accounts/${account.name}/state" data-once>
       ${formTokenField(caller)}
       <input type="hidden" name="state" value="${isActive ? 'suspended' : 'active'}" />
-      ${isActive ? html`<p>Nobody of it can sign in or download until the suspension is lifted.</p>` : null}
-      ${renderReason(isActive ? 'Reason for suspending' : 'Reason for lifting it', 'state-')}
-      <button class="${isActive ? 'danger' : ''}">${what}</button>
+      ${isActive ? html`<p>${suspend.consequence}</p>` : null} ${renderReason(what.reason, 'state-')}
+      <button class="${isActive ? 'danger' : ''}">${what.button}</button>
     </form>`,
   );
 }

@@ -23,23 +23,12 @@ import type { StaffCaller } from '../staff-session.ts';
 import { renderAccountPage, type AccountView } from './account-page.ts';
 import type { EntitlementList } from './entitlement-list.ts';
 import { invitationIn, parseInvitation } from './invitation-form.ts';
+import { customersTexts as texts } from '../texts/english/customers.ts';
+import { formsTexts } from '../texts/english/forms.ts';
 import { readTimeline, timelineKinds, type TimelineKind } from './timeline.ts';
 
 /** What the page says after the browser was sent back. */
-const doneTexts = {
-  created: 'The customer is created.',
-  createdAndInvited: 'The customer is created, and the invitation is on its way.',
-  invited: 'The invitation is on its way.',
-  resetSent: 'A link to set the password anew is on its way to the address that is known.',
-  granted: 'Granted.',
-  extended: 'Extended.',
-  revoked: 'Revoked. What it alone allowed has ended, on every node that answered.',
-  ended: 'The delivery has ended.',
-  accepted: 'The acceptance is recorded.',
-  factorsReset:
-    'The second step is taken away, and the sessions have ended. The next sign-in needs the password alone.',
-  state: 'The state of the account is changed.',
-} as const;
+const doneTexts = texts.done;
 /** One of these texts' names. */
 export type Done = keyof typeof doneTexts;
 
@@ -127,7 +116,7 @@ export function registerAccountRoutes(app: ConsoleApp, context: ServiceContext, 
 async function findPersonOf({ store }: ServiceContext, account: string, user: string): Promise<string> {
   const found = await store.read.accounts.userByName(user);
   if (found?.account.name === account) return user;
-  throw new RpcError('not_found', `${account} has nobody called ${user}.`);
+  throw new RpcError('not_found', texts.nobodyCalled(account, user));
 }
 
 /** The account's name in a route's path. */
@@ -139,7 +128,7 @@ export function accountOf(request: ConsoleRequest): string {
 function readCursor(text: string): Cursor | null {
   if (text === '') return null;
   if (cursorCheck.matches(text)) return text;
-  throw new RpcError('bad_request', 'There is no such page of this list. Begin again with its first page.');
+  throw new RpcError('bad_request', formsTexts.noSuchPage);
 }
 
 async function applyChange(

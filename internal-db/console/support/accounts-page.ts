@@ -7,36 +7,38 @@ import { dayText } from '#commlink/pages/sizes-and-times.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import { renderPage } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
+import { customersTexts as texts } from '../texts/english/customers.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 /** The page. */
 export function renderAccountsPage(
   caller: StaffCaller,
-  list: { accounts: readonly AccountRecord[]; next: Cursor | null; isFirst: boolean },
+  page: { accounts: readonly AccountRecord[]; next: Cursor | null; isFirst: boolean },
 ): string {
-  const { accounts, next, isFirst } = list;
+  const { accounts, next, isFirst } = page;
+  const { list } = texts;
   return renderPage({
-    title: 'Customers',
+    title: texts.title,
     caller,
     section: '/accounts',
     actions: mayDo(caller.staff.role, 'account.create')
-      ? html`<a class="button primary" href="/new-customer">New customer</a>`
+      ? html`<a class="button primary" href="/new-customer">${list.new}</a>`
       : null,
     content: html`${renderTable({
-      caption: 'Customers',
-      columns: ['Name', 'Account', 'State', 'Since'],
+      caption: list.caption,
+      columns: [list.name, list.account, list.state, list.since],
       rows: accounts.map((account) => [
         html`<a href="/accounts/${account.name}">${account.displayName}</a>`,
         html`<code>${account.name}</code>`,
         renderTag(account.state === 'active' ? 'good' : 'bad', account.state),
         dayText(account.createdAtMs),
       ]),
-      empty: 'There are none yet.',
+      empty: list.empty,
     })}
     ${renderPager({
-      label: 'Pages of customers',
-      first: isFirst ? null : { href: '/accounts', text: 'First' },
-      next: next === null ? null : { href: `/accounts?after=${next}`, text: 'Next' },
+      label: list.pages,
+      first: isFirst ? null : { href: '/accounts', text: list.first },
+      next: next === null ? null : { href: `/accounts?after=${next}`, text: list.next },
     })}`,
   });
 }

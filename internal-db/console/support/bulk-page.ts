@@ -8,6 +8,7 @@ import type { BulkOutcome } from '../../bulk/apply-bulk.ts';
 import { bulkColumns } from '../../bulk/parse-bulk.ts';
 import { bulkLinesMax } from '../../limits.ts';
 import { formTokenField, renderPage } from '../layout.ts';
+import { bulkTexts as texts } from '../texts/english/entitlements.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 /** What the page shows. `checked`: the digest of a text whose dry run found nothing wrong. */
@@ -29,30 +30,32 @@ revoke,,,,,ent_BBBBBBBBBBBBBBBBBBBBBB,Contract ended`;
 export function renderBulkPage(caller: StaffCaller, view: BulkView): string {
   const { text, outcome, applied, checked } = view;
   return renderPage({
-    title: 'Many at once',
+    title: texts.title,
     caller,
     section: '/bulk',
-    lead: 'Paste a table with one change a line. All of them are made, or none; first you see what they would do.',
+    lead: texts.lead,
     content: html`${outcome ? renderOutcome(outcome, applied) : null}
       <form class="form" method="post" action="/bulk" data-once>
         ${formTokenField(caller)}
         ${checked === null ? null : html`<input type="hidden" name="checked" value="${checked}" />`}
         ${renderTextArea({
           name: 'table',
-          label: 'Table (CSV)',
-          hint: `Columns by name: ${bulkColumns.join(', ')}. At most ${countText(bulkLinesMax)} lines.`,
+          label: texts.table,
+          hint: texts.tableHint(bulkColumns.join(', '), countText(bulkLinesMax)),
           value: applied ? '' : text,
           attributes: { required: true, rows: 10, spellcheck: 'false', class: 'mono' },
         })}
         <div class="actions">
-          <button class="${checked === null ? 'primary' : ''}" name="do" value="check">Dry run</button>
+          <button class="${checked === null ? 'primary' : ''}" name="do" value="check">
+            ${texts.dryRun}
+          </button>
           ${checked === null || !outcome ? null : renderApplyButton(outcome)}
         </div>
       </form>
       ${renderFold(
-        'An example',
+        texts.example,
         html`<pre><code>${example}</code></pre>
-          <p>Days are included; “never” in the column “until” of an extension takes the end away.</p>`,
+          <p>${texts.exampleHint}</p>`,
       )}`,
   });
 }
@@ -61,7 +64,7 @@ function renderApplyButton(outcome: BulkOutcome): Html {
   const { grantCount, extensionCount, revocationCount } = outcome;
   const kind = revocationCount > 0 ? 'danger' : 'primary';
   const count = grantCount + extensionCount + revocationCount;
-  const label = count === 1 ? 'Make the change' : `Make all ${countText(count)} changes`;
+  const label = texts.apply(countText(count), count === 1);
   return html`<button class="${kind}" name="do" value="apply">${label}</button>`;
 }
 
@@ -69,35 +72,26 @@ function renderOutcome(outcome: BulkOutcome, applied: boolean): Html {
   const { problems, accounts, endedDeliveryCount } = outcome;
   if (problems.length > 0) return renderProblems(outcome);
   const listed = accounts.slice(0, rowsShownMax).join(', ');
-  const more = accounts.length > rowsShownMax ? ` and ${countText(accounts.length - rowsShownMax)} more` : '';
-  return html`${
-      applied
-        ? renderNotice('good', html`<p><strong>All of it is done.</strong></p>`)
-        : renderNotice(
-            'plain',
-            html`<p><strong>Nothing is changed yet.</strong> This is what would happen.</p>`,
-          )
-    }
+  const more = accounts.length > rowsShownMax ? texts.andMore(countText(accounts.length - rowsShownMax)) : '';
+  return html`${applied ? renderNotice('good', texts.done) : renderNotice('plain', texts.wouldDo)}
     ${renderNumbers([
-      ['grants', countText(outcome.grantCount)],
-      ['extensions', countText(outcome.extensionCount)],
-      ['revocations', countText(outcome.revocationCount)],
-      ['deliveries ended', countText(endedDeliveryCount)],
+      [texts.grants, countText(outcome.grantCount)],
+      [texts.extensions, countText(outcome.extensionCount)],
+      [texts.revocations, countText(outcome.revocationCount)],
+      [texts.ended, countText(endedDeliveryCount)],
     ])}
-    <p>
-      ${accounts.length === 1 ? '1 customer' : `${countText(accounts.length)} customers`}: ${listed}${more}
-    </p>`;
+    <p>${texts.customers(countText(accounts.length), accounts.length === 1, listed + more)}</p>`;
 }
 
 function renderProblems({ problems }: BulkOutcome): Html {
-  const sentence = problems.length === 1 ? 'One line is' : `${countText(problems.length)} lines are`;
-  return html`${renderNotice('bad', html`<p><strong>Nothing was changed: ${sentence} wrong.</strong></p>`)}
+  const { caption, line: lineHeading, what: whatHeading, wholeTable } = texts.problems;
+  return html`${renderNotice('bad', texts.wrong(countText(problems.length), problems.length === 1))}
   ${renderTable({
-    caption: 'What is wrong',
-    columns: ['Line', 'What is wrong'],
+    caption,
+    columns: [lineHeading, whatHeading],
     rows: problems
       .slice(0, rowsShownMax)
-      .map(({ line, sentence: what }) => [line === null ? 'Table' : countText(line), what]),
+      .map(({ line, sentence: what }) => [line === null ? wholeTable : countText(line), what]),
     empty: '',
   })}`;
 }

@@ -4,6 +4,8 @@ import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { compileSchema } from '#commlink/schema.ts';
 import type { EntitlementChange } from '../../admin/change-entitlements.ts';
+import { changeTexts } from '../texts/english/entitlements.ts';
+import { formsTexts } from '../texts/english/forms.ts';
 import { parseGrantForm, parseLastDay, parseReason, parseForm, type FormFields } from '../console-forms.ts';
 
 /** The changes by the word in their routes. */
@@ -45,7 +47,7 @@ export function readChange(fields: FormFields, kind: ChangeKind, account: string
   const entitlement = parseForm(entitlementCheck, fields.text('entitlement'));
   if (kind === 'revoke') return { kind, entitlement, reason };
   const isEndless = fields.text('until') === 'never';
-  const notAfterMs = isEndless ? null : parseLastDay(fields.optional('until'), 'Until');
-  if (notAfterMs === null && !isEndless) throw new RpcError('refused', 'Until: choose a day.');
+  const notAfterMs = isEndless ? null : parseLastDay(fields.optional('until'), formsTexts.until);
+  if (notAfterMs === null && !isEndless) throw new RpcError('refused', changeTexts.chooseDay);
   return { kind, entitlement, notAfterMs, reason };
 }

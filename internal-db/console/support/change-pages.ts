@@ -14,11 +14,12 @@ import { formTokenField, renderPage } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { changeFields, type ChangeKind } from './change-form.ts';
+import { changeTexts } from '../texts/english/entitlements.ts';
 import { renderEnd, renderEntitlementState, renderSection, renderTerms } from './parts.ts';
 
 /** Releases and deliveries that a preview lists; the rest is counted. */
 const rowsShownMax = 20;
-const verbs: Readonly<Record<ChangeKind, string>> = { grant: 'Grant', extend: 'Extend', revoke: 'Revoke' };
+const verbs: Readonly<Record<ChangeKind, string>> = changeTexts.verbs;
 
 /** The form of a grant; `typed` is what stands in it already, `refusal` what to correct. */
 export function renderGrantPage(
@@ -26,10 +27,11 @@ export function renderGrantPage(
   view: { account: AccountRecord; products: readonly string[]; typed: FormFields; refusal: string | null },
 ): string {
   const { account, products, typed, refusal } = view;
+  const texts = changeTexts.grant;
   const field = (name: string, label: string, more: Pick<TextField, 'hint' | 'attributes'> = {}) =>
     renderTextField({ name, label, value: typed.text(name), ...more });
   return renderPage({
-    title: 'Grant an entitlement',
+    title: texts.title,
     caller,
     section: '/accounts',
     crumb: { href: `/accounts/${account.name}`, text: account.displayName },
@@ -37,32 +39,32 @@ export function renderGrantPage(
     content: html`<form class="form" action="/accounts/${account.name}/preview/grant">
       ${renderSelect({
         name: 'product',
-        label: 'Product',
+        label: texts.product,
         options: products.map((value) => ({ value, text: value })),
         value: typed.text('product'),
         attributes: { required: true },
       })}
       ${renderTextField({
         name: 'versions',
-        label: 'Versions',
-        hint: 'As npm writes ranges: * (all), 2.x, >=2.1 <3',
+        label: texts.versions,
+        hint: texts.versionsHint,
         value: typed.optional('versions') ?? '*',
         attributes: { required: true, maxlength: 200 },
       })}
-      ${renderTextField({ name: 'until', label: 'Until, that day included', type: 'date', value: typed.text('until'), hint: 'Empty: no end' })}
+      ${renderTextField({ name: 'until', label: changeTexts.until, type: 'date', value: typed.text('until'), hint: texts.untilHint })}
       ${renderFold(
-        'More conditions',
-        html`${field('channels', 'Channels', { hint: 'With commas between; empty: every channel' })}
-        ${renderTextField({ name: 'from', label: 'From', type: 'date', value: typed.text('from') })}
-        ${field('downloadsMax', 'Complete downloads', { hint: 'Empty: any number' })}
-        ${field('licenceAgreement', 'Licence agreement', { hint: 'Its name; it must be accepted first' })}`,
+        texts.more,
+        html`${field('channels', texts.channels, { hint: texts.channelsHint })}
+        ${renderTextField({ name: 'from', label: texts.from, type: 'date', value: typed.text('from') })}
+        ${field('downloadsMax', texts.downloads, { hint: texts.downloadsHint })}
+        ${field('licenceAgreement', texts.agreement, { hint: texts.agreementHint })}`,
         ['channels', 'from', 'downloadsMax', 'licenceAgreement'].some((name) => typed.text(name) !== ''),
       )}
-      ${field('reason', 'Reason', {
-        hint: 'For the audit log',
+      ${field('reason', changeTexts.reason, {
+        hint: texts.reasonHint,
         attributes: { required: true, maxlength: 500 },
       })}
-      <button class="primary">Preview</button>
+      <button class="primary">${texts.button}</button>
     </form>`,
   });
 }
@@ -75,30 +77,31 @@ export function renderEntitlementPage(
   const { entitlement, extensions, nowMs } = view;
   const { account, id, revokedAtMs } = entitlement;
   const { role } = caller.staff;
+  const texts = changeTexts.entitlement;
   const mayGrant = revokedAtMs === null && mayDo(role, 'entitlement.grant');
   return renderPage({
-    title: `${entitlement.product} for ${account}`,
+    title: texts.title(entitlement.product, account),
     caller,
     section: '/accounts',
     crumb: { href: `/accounts/${account}`, text: account },
     content: html`${renderFacts([
-      ['Customer', html`<a href="/accounts/${account}">${account}</a>`],
-      ['State', renderEntitlementState(entitlement, nowMs)],
-      ['Admits', renderTerms(entitlement)],
-      ['From', entitlement.notBeforeMs === null ? null : dayText(entitlement.notBeforeMs)],
-      ['Until', renderEnd(entitlement.notAfterMs)],
-      ['Licence agreement', entitlement.licenceAgreement],
-      ['Entitlement', html`<code class="break">${id}</code>`],
+      [texts.customer, html`<a href="/accounts/${account}">${account}</a>`],
+      [texts.state, renderEntitlementState(entitlement, nowMs)],
+      [texts.admits, renderTerms(entitlement)],
+      [texts.from, entitlement.notBeforeMs === null ? null : dayText(entitlement.notBeforeMs)],
+      [texts.until, renderEnd(entitlement.notAfterMs)],
+      [texts.agreement, entitlement.licenceAgreement],
+      [texts.id, html`<code class="break">${id}</code>`],
     ])}
-    ${renderSection('history', 'History', renderHistory(entitlement, extensions))}
+    ${renderSection('history', texts.history, renderHistory(entitlement, extensions))}
     ${
       mayGrant && entitlement.notAfterMs !== null
-        ? renderSection('extend', 'Extend', renderExtendForm(entitlement))
+        ? renderSection('extend', verbs.extend, renderExtendForm(entitlement))
         : null
     }
     ${
       revokedAtMs === null && mayDo(role, 'entitlement.revoke')
-        ? renderSection('revoke', 'Revoke', renderRevokeForm(entitlement))
+        ? renderSection('revoke', verbs.revoke, renderRevokeForm(entitlement))
         : null
     }`,
   });
@@ -111,32 +114,33 @@ export function renderPreviewPage(
 ): string {
   const { kind, preview, fields } = view;
   const { account, product, gained, lost, keptCount, endedDeliveries, runningCount } = preview;
+  const texts = changeTexts.preview;
   const isHarmful = lost.length > 0 || endedDeliveries.length > 0;
   const hidden = changeFields[kind].map(
     (name) => html`<input type="hidden" name="${name}" value="${fields.text(name)}" />`,
   );
   return renderPage({
-    title: `${verbs[kind]} ${product} for ${account}?`,
+    title: texts.title(verbs[kind], product, account),
     caller,
     section: '/accounts',
     crumb: { href: backTo(kind, preview), text: account },
-    lead: `Nothing is changed yet. Reason: “${fields.text('reason')}”`,
+    lead: texts.lead(fields.text('reason')),
     content: html` ${renderNumbers([
-        ['releases gained', countText(gained.length)],
-        ['releases lost', countText(lost.length)],
-        ['kept', countText(keptCount)],
-        ['deliveries ended', countText(endedDeliveries.length)],
+        [texts.gainedCount, countText(gained.length)],
+        [texts.lostCount, countText(lost.length)],
+        [texts.keptCount, countText(keptCount)],
+        [texts.endedCount, countText(endedDeliveries.length)],
       ])}
-      ${runningCount > 0 ? renderNotice('warn', html`<p>${countText(runningCount)} downloads that run now are cut.</p>`) : null}
-      ${gained.length + lost.length === 0 ? html`<p>No release is gained or lost by it today.</p>` : null}
-      ${gained.length > 0 ? renderSection('gained', 'Gained', renderReleases(gained)) : null}
-      ${lost.length > 0 ? renderSection('lost', 'Lost', renderReleases(lost)) : null}
-      ${endedDeliveries.length > 0 ? renderSection('ended', 'Deliveries that end', renderEnded(preview)) : null}
+      ${runningCount > 0 ? renderNotice('warn', texts.running(countText(runningCount))) : null}
+      ${gained.length + lost.length === 0 ? html`<p>${texts.nothing}</p>` : null}
+      ${gained.length > 0 ? renderSection('gained', texts.gained, renderReleases(gained)) : null}
+      ${lost.length > 0 ? renderSection('lost', texts.lost, renderReleases(lost)) : null}
+      ${endedDeliveries.length > 0 ? renderSection('ended', texts.ended, renderEnded(preview)) : null}
       <form class="form" method="post" action="/accounts/${account}/${kind}" data-once>
         ${formTokenField(caller)} ${hidden}
         <div class="actions">
           <button class="${isHarmful ? 'danger' : 'primary'}">${verbs[kind]}</button>
-          <a class="button quiet" href="${backTo(kind, preview)}">Not now</a>
+          <a class="button quiet" href="${backTo(kind, preview)}">${texts.notNow}</a>
         </div>
       </form>`,
   });
@@ -150,23 +154,24 @@ function backTo(kind: ChangeKind, { account, entitlement }: ChangePreview): stri
 
 function renderHistory(entitlement: EntitlementRecord, extensions: readonly ExtensionRecord[]): Html {
   const { revokedAtMs } = entitlement;
+  const texts = changeTexts.entitlement;
   const entry = (atMs: number, what: HtmlValue, who: string) =>
     html`<li>
       ${timeText(atMs)}
       <div>${what}<br /><small>${who}</small></div>
     </li>`;
   return html`<ol class="timeline">
-    ${revokedAtMs === null ? null : entry(revokedAtMs, `Revoked: ${entitlement.revokeReason ?? ''}`, entitlement.revokedBy ?? '')}
+    ${revokedAtMs === null ? null : entry(revokedAtMs, texts.revoked(entitlement.revokeReason ?? ''), entitlement.revokedBy ?? '')}
     ${extensions
       .toReversed()
       .map((one) =>
         entry(
           one.atMs,
-          html`Extended from ${renderEnd(one.fromMs)} to ${renderEnd(one.toMs)}: ${one.reason}`,
+          texts.extended(renderEnd(one.fromMs), renderEnd(one.toMs), one.reason),
           one.extendedBy,
         ),
       )}
-    ${entry(entitlement.grantedAtMs, `Granted: ${entitlement.grantReason}`, entitlement.grantedBy)}
+    ${entry(entitlement.grantedAtMs, texts.granted(entitlement.grantReason), entitlement.grantedBy)}
   </ol>`;
 }
 
@@ -177,13 +182,13 @@ function renderExtendForm({ account, id, notAfterMs }: EntitlementRecord): Html 
     <input type="hidden" name="entitlement" value="${id}" />
     ${renderTextField({
       name: 'until',
-      label: 'Until, that day included',
+      label: changeTexts.until,
       type: 'date',
       idPrefix: 'extend-',
       attributes: { required: true, min },
     })}
-    ${renderTextField({ name: 'reason', label: 'Reason', idPrefix: 'extend-', attributes: reason })}
-    <button class="primary">Preview the extension</button>
+    ${renderTextField({ name: 'reason', label: changeTexts.reason, idPrefix: 'extend-', attributes: reason })}
+    <button class="primary">${changeTexts.entitlement.previewExtension}</button>
   </form>`;
 }
 
@@ -192,18 +197,19 @@ function renderRevokeForm({ account, id }: EntitlementRecord): Html {
     <input type="hidden" name="entitlement" value="${id}" />
     ${renderTextField({
       name: 'reason',
-      label: 'Reason',
+      label: changeTexts.reason,
       idPrefix: 'revoke-',
       attributes: { required: true, maxlength: 500 },
     })}
-    <button>Preview the revocation</button>
+    <button>${changeTexts.entitlement.previewRevocation}</button>
   </form>`;
 }
 
 function renderReleases(releases: readonly ReleaseWithFiles[]): Html {
+  const texts = changeTexts.preview;
   return html`${renderTable({
-    caption: 'Releases',
-    columns: ['Release', 'Channel', { heading: 'Files', kind: 'number' }],
+    caption: texts.releases,
+    columns: [texts.release, texts.channel, { heading: texts.files, kind: 'number' }],
     rows: releases
       .slice(0, rowsShownMax)
       .map(({ version, channel, files }) => [
@@ -211,19 +217,20 @@ function renderReleases(releases: readonly ReleaseWithFiles[]): Html {
         channel,
         countText(files.length),
       ]),
-    empty: 'None.',
+    empty: texts.none,
   })}
   ${more(releases.length)}`;
 }
 
 function renderEnded({ endedDeliveries }: ChangePreview): Html {
+  const texts = changeTexts.preview;
   return html`${renderTable({
-    caption: 'Deliveries that end',
-    columns: ['File', 'Node', 'By'],
+    caption: texts.ended,
+    columns: [texts.file, texts.node, texts.by],
     rows: endedDeliveries
       .slice(0, rowsShownMax)
       .map((one) => [`${one.product}/${one.version}/${one.file}`, one.nodeName, one.requestedBy]),
-    empty: 'None.',
+    empty: texts.none,
   })}
   ${more(endedDeliveries.length)}`;
 }
@@ -231,5 +238,5 @@ function renderEnded({ endedDeliveries }: ChangePreview): Html {
 function more(count: number): Html | null {
   return count <= rowsShownMax
     ? null
-    : html`<p class="fine">And ${countText(count - rowsShownMax)} more.</p>`;
+    : html`<p class="fine">${changeTexts.preview.more(countText(count - rowsShownMax))}</p>`;
 }

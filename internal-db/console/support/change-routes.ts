@@ -20,6 +20,7 @@ import type { StaffAction } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { accountOf, type Done } from './account-routes.ts';
 import { isChangeKind, readChange, type ChangeKind } from './change-form.ts';
+import { changeTexts, entitlementTexts } from '../texts/english/entitlements.ts';
 import { renderEntitlementPage, renderGrantPage, renderPreviewPage } from './change-pages.ts';
 
 const actionOf: Readonly<Record<ChangeKind, StaffAction>> = {
@@ -104,7 +105,7 @@ async function showPreview(
   { request, reply }: { request: ConsoleRequest; reply: ConsoleReply },
 ): Promise<string> {
   const kind = new FormFields(request.params).text('change');
-  if (!isChangeKind(kind)) throw new RpcError('not_found', 'There is no such change.');
+  if (!isChangeKind(kind)) throw new RpcError('not_found', changeTexts.noSuchChange);
   requirePermission(caller, actionOf[kind]);
   const { name } = await findAccount(context.store.read, accountOf(request));
   const fields = new FormFields(request.query);
@@ -135,5 +136,5 @@ async function findEntitlement(
   const id = new FormFields(request.params).text('entitlement');
   const entitlement = await store.read.entitlements.byId(id);
   if (entitlement?.account === accountOf(request)) return entitlement;
-  throw new RpcError('not_found', `${accountOf(request)} has no entitlement ${id}.`);
+  throw new RpcError('not_found', entitlementTexts.notTheirs(accountOf(request), id));
 }

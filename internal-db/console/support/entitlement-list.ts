@@ -6,7 +6,10 @@ import { html, type Html } from '#commlink/pages/html.ts';
 import { countText } from '#commlink/pages/sizes-and-times.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { EntitlementRecord } from '../../store/entitlements.ts';
+import { entitlementTexts } from '../texts/english/entitlements.ts';
 import { renderEnd, renderEntitlementState, renderTerms } from './parts.ts';
+
+const texts = entitlementTexts.list;
 
 /** A page of the list. */
 export interface EntitlementList {
@@ -34,22 +37,22 @@ export function renderEntitlementList(account: AccountRecord, list: EntitlementL
     html`<div>${one.grantReason}<br /><small>${one.grantedBy}</small></div>`,
   ]);
   return html`${renderTabs(
-    'Which entitlements',
+    texts.which,
     [
-      [href(true), `In force (${countText(counts.inForce)})`],
-      [href(false), `All (${countText(counts.total)})`],
+      [href(true), texts.inForce(countText(counts.inForce))],
+      [href(false), texts.all(countText(counts.total))],
     ],
     href(inForceOnly),
   )}
   ${renderTable({
-    caption: 'Entitlements',
-    columns: ['Product', 'Until', 'State', 'Granted because'],
+    caption: texts.caption,
+    columns: [texts.product, texts.until, texts.state, texts.because],
     rows,
-    empty: inForceOnly ? 'None is in force: this customer may download nothing.' : 'None was ever granted.',
+    empty: inForceOnly ? texts.noneInForce : texts.noneEver,
   })}
   ${renderPager({
-    label: 'Pages of entitlements',
-    first: list.isFirst ? null : { href: href(inForceOnly), text: 'Newest' },
-    next: list.next === null ? null : { href: href(inForceOnly, list.next), text: 'Older' },
+    label: texts.pages,
+    first: list.isFirst ? null : { href: href(inForceOnly), text: texts.newest },
+    next: list.next === null ? null : { href: href(inForceOnly, list.next), text: texts.older },
   })}`;
 }

@@ -4,6 +4,7 @@ import { peopleAdminMethods } from '#commlink/methods/people-admin-methods.ts';
 import { compileSchema } from '#commlink/schema.ts';
 import { renderSelect, renderTextField } from '#commlink/pages/components/form-field.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
+import { peopleTexts } from '../texts/english/customers.ts';
 import { parseForm, type FormFields } from '../console-forms.ts';
 
 const inviteCheck = compileSchema('invitation', peopleAdminMethods['user.invite'].params);
@@ -31,29 +32,30 @@ export function parseInvitation(typed: TypedInvitation, who: { actor: string; ac
 
 /** The fields; `isRequired` unless nobody need be invited. */
 export function renderInvitationFields(typed: TypedInvitation, isRequired: boolean): Html {
+  const texts = peopleTexts.invite;
   return html`${renderTextField({
     name: 'email',
-    label: 'E-mail address',
+    label: texts.email,
     type: 'email',
     value: typed.email,
     attributes: { maxlength: 254, autocomplete: 'off', ...(isRequired ? { required: true } : {}) },
   })}
   ${renderSelect({
     name: 'role',
-    label: 'Role',
+    label: texts.role,
     value: typed.role,
     options: [
-      { value: 'owner', text: 'Owner: downloads, and looks after the people' },
-      { value: 'downloader', text: 'Downloader' },
+      { value: 'owner', text: texts.roles.owner },
+      { value: 'downloader', text: texts.roles.downloader },
     ],
   })}
   ${renderSelect({
     name: 'language',
-    label: 'Language of the mail',
+    label: texts.language,
     value: typed.language,
     options: [
-      { value: 'en', text: 'English' },
-      { value: 'de', text: 'German' },
+      { value: 'en', text: texts.languages.en },
+      { value: 'de', text: texts.languages.de },
     ],
   })}`;
 }

@@ -4,6 +4,7 @@ import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { customersTexts, newCustomerTexts as texts } from '../texts/english/customers.ts';
 import { renderInvitationFields, type TypedInvitation } from './invitation-form.ts';
 
 /** What was typed. */
@@ -17,40 +18,36 @@ export function renderNewCustomerPage(
   caller: StaffCaller,
   { typed, hasMail, refusal }: { typed: TypedCustomer; hasMail: boolean; refusal: string | null },
 ): string {
-  const noMail = html`<p>
-    No mail is configured, so that nobody can be invited. Make people with
-    <code>consign user create ACCOUNT NAME</code>.
-  </p>`;
   return renderPage({
-    title: 'New customer',
+    title: texts.title,
     section: '/accounts',
-    crumb: { href: '/accounts', text: 'Customers' },
+    crumb: { href: '/accounts', text: customersTexts.title },
     caller,
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
     content: html`<form class="form" method="post" action="/new-customer" data-once>
       ${formTokenField(caller)}
       ${renderTextField({
         name: 'displayName',
-        label: 'Name',
+        label: texts.name,
         value: typed.displayName,
         attributes: { required: true, maxlength: 200, autofocus: true },
       })}
       ${renderTextField({
         name: 'name',
-        label: 'Account',
+        label: texts.account,
         value: typed.name,
-        hint: 'In paths and commands: lower-case letters, digits, dot and dash. It never changes.',
+        hint: texts.accountHint,
         attributes: { required: true, maxlength: 64, autocapitalize: 'none', spellcheck: 'false' },
       })}
       ${
         hasMail
           ? html`<fieldset>
-              <legend>Invite somebody at once</legend>
+              <legend>${texts.inviteAtOnce}</legend>
               ${renderInvitationFields(typed, false)}
             </fieldset>`
-          : renderNotice('warn', noMail)
+          : renderNotice('warn', texts.noMailHelp)
       }
-      <button class="primary">Create the customer</button>
+      <button class="primary">${texts.button}</button>
     </form>`,
   });
 }

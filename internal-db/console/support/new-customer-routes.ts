@@ -9,6 +9,7 @@ import type { ConsoleApp } from '../console-app.ts';
 import { FormFields, parseForm } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import { invitationIn, parseInvitation } from './invitation-form.ts';
+import { newCustomerTexts } from '../texts/english/customers.ts';
 import { renderNewCustomerPage, type TypedCustomer } from './new-customer-page.ts';
 
 const createCheck = compileSchema('account', adminMethods['account.create'].params);
@@ -59,7 +60,7 @@ async function createCustomer(
   const account = parseForm(createCheck, { actor, name, displayName });
   const isInviting = invitation.email !== '';
   const wanted = isInviting ? parseInvitation(invitation, { actor, account: name }) : null;
-  if (wanted && context.mail.portal() === null) throw new RpcError('refused', 'No mail is configured.');
+  if (wanted && context.mail.portal() === null) throw new RpcError('refused', newCustomerTexts.noMail);
   await createAccount(context, account);
   if (wanted) await inviteUser(context, wanted);
   return isInviting;

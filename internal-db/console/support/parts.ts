@@ -5,6 +5,8 @@ import { renderTable, type Table } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { countText, dayText } from '#commlink/pages/sizes-and-times.ts';
 import { customerRowsMax } from '../../limits.ts';
+import { customersTexts } from '../texts/english/customers.ts';
+import { entitlementTexts as texts } from '../texts/english/entitlements.ts';
 import type { EntitlementRecord } from '../../store/entitlements.ts';
 
 /** Rows of a long table that are not folded. */
@@ -21,26 +23,26 @@ export function renderSection(id: string, heading: string, content: HtmlValue): 
 /** How an entitlement stands at a moment. */
 export function renderEntitlementState(entitlement: EntitlementRecord, nowMs: number): Html {
   const { revokedAtMs, notAfterMs, notBeforeMs } = entitlement;
-  if (revokedAtMs !== null) return renderTag('bad', 'revoked');
-  if (notAfterMs !== null && notAfterMs < nowMs) return renderTag('warn', 'expired');
-  if (notBeforeMs !== null && notBeforeMs > nowMs) return renderTag('plain', 'not yet valid');
-  return renderTag('good', 'in force');
+  if (revokedAtMs !== null) return renderTag('bad', texts.states.revoked);
+  if (notAfterMs !== null && notAfterMs < nowMs) return renderTag('warn', texts.states.expired);
+  if (notBeforeMs !== null && notBeforeMs > nowMs) return renderTag('plain', texts.states.notYet);
+  return renderTag('good', texts.states.inForce);
 }
 
 /** What an entitlement admits, in a few words. */
 export function renderTerms(terms: Pick<EntitlementRecord, 'versions' | 'channels' | 'downloadsMax'>): Html {
   const { versions, channels, downloadsMax } = terms;
   const parts = [
-    versions === '*' ? 'every version' : `versions ${versions}`,
-    channels === null ? 'every channel' : channels.join(', '),
-    ...(downloadsMax === null ? [] : [`${downloadsMax} downloads`]),
+    versions === '*' ? texts.terms.everyVersion : texts.terms.versions(versions),
+    channels === null ? texts.terms.everyChannel : channels.join(', '),
+    ...(downloadsMax === null ? [] : [texts.terms.downloads(downloadsMax)]),
   ];
   return html`${parts.join(' · ')}`;
 }
 
 /** Until when; in words where there is no end. */
 export function renderEnd(notAfterMs: number | null): Html {
-  return notAfterMs === null ? html`no end` : dayText(notAfterMs);
+  return notAfterMs === null ? html`${texts.noEnd}` : dayText(notAfterMs);
 }
 
 /** Why something is changed; every change of support has a reason. */
@@ -57,12 +59,12 @@ export function renderReason(label: string, idPrefix: string): Html {
 export function renderLongTable(table: Table): Html {
   const { caption, rows } = table;
   const folded = rows.slice(rowsShownMax, customerRowsMax);
-  const others = { ...table, caption: `${caption}: the others`, rows: folded };
+  const others = { ...table, caption: customersTexts.others(caption), rows: folded };
   return html`${renderTable({ ...table, rows: rows.slice(0, rowsShownMax) })}
-  ${folded.length > 0 ? renderFold(`${countText(folded.length)} more`, renderTable(others)) : null}
+  ${folded.length > 0 ? renderFold(customersTexts.more(countText(folded.length)), renderTable(others)) : null}
   ${
     rows.length > customerRowsMax
-      ? html`<p class="fine">These are the first ${countText(customerRowsMax)}; there are more.</p>`
+      ? html`<p class="fine">${customersTexts.firstOnes(countText(customerRowsMax))}</p>`
       : null
   }`;
 }

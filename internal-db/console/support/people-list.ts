@@ -11,6 +11,7 @@ import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import type { AccountView } from './account-page.ts';
 import { invitationIn, renderInvitationFields } from './invitation-form.ts';
+import { peopleTexts as texts } from '../texts/english/customers.ts';
 import { renderLongTable, renderReason } from './parts.ts';
 
 type PeopleView = Pick<AccountView, 'account' | 'people' | 'invitations' | 'canMail'>;
@@ -22,33 +23,40 @@ export function renderPeopleList(caller: StaffCaller, view: PeopleView): Html {
   const mayHelp = mayDo(role, 'user.resetSecondFactor');
   const rows = people.map((member) => [
     html`${member.displayName}<br /><small><code>${member.name}</code></small>`,
-    member.email ?? html`<span class="soft">none</span>`,
+    member.email ?? html`<span class="soft">${texts.noEmail}</span>`,
     member.role,
-    member.hasSecondFactor ? 'on' : 'off',
+    member.hasSecondFactor ? texts.on : texts.off,
     dayText(member.createdAtMs),
     mayHelp ? renderHelp(caller, view, member) : null,
   ]);
   const invited = invitations.map(({ email, role: wanted, expiresAtMs }) => [
-    html`<span class="soft">invited, until ${dayText(expiresAtMs)}</span>`,
+    html`<span class="soft">${texts.invitedUntil(dayText(expiresAtMs))}</span>`,
     email,
     wanted,
-    '–',
-    '–',
+    texts.nothing,
+    texts.nothing,
     null,
   ]);
   return html`${renderLongTable({
-    caption: 'People',
-    columns: ['Name', 'E-mail', 'Role', 'Second step', 'Since', { heading: 'Help', kind: 'action' }],
+    caption: texts.caption,
+    columns: [
+      texts.name,
+      texts.email,
+      texts.role,
+      texts.secondStep,
+      texts.since,
+      { heading: texts.help, kind: 'action' },
+    ],
     rows: [...rows, ...invited],
-    empty: 'Nobody can sign in for this customer yet.',
+    empty: texts.empty,
   })}
-  ${canMail && mayDo(role, 'account.create') ? renderFold('Invite somebody', renderInviteForm(caller, account)) : null}`;
+  ${canMail && mayDo(role, 'account.create') ? renderFold(texts.invite.heading, renderInviteForm(caller, account)) : null}`;
 }
 
 function renderInviteForm(caller: StaffCaller, { name }: AccountRecord): Html {
   return html`<form class="form" method="post" action="/accounts/${name}/invite" data-once>
     ${formTokenField(caller)} ${renderInvitationFields(invitationIn(new FormFields({})), true)}
-    <button>Send the invitation</button>
+    <button>${texts.invite.button}</button>
   </form>`;
 }
 
@@ -61,16 +69,16 @@ function renderHelp(
     canMail && member.email !== null ? renderPasswordForm(caller, account, member) : null,
     member.hasSecondFactor ? renderFactorForm(caller, account, member) : null,
   ].filter((form) => form !== null);
-  return forms.length === 0 ? null : renderFold('Locked out', forms);
+  return forms.length === 0 ? null : renderFold(texts.lockedOut, forms);
 }
 
 function renderPasswordForm(caller: StaffCaller, account: AccountRecord, { name }: MemberRecord): Html {
   return html`<form class="form" method="post" action="/accounts/${account.name}/send-reset" data-once>
     ${formTokenField(caller)}
     <input type="hidden" name="user" value="${name}" />
-    <p>A link to set the password anew goes to the address of <code>${name}</code> that is known here.</p>
-    ${renderReason(`Reason for a new password of ${name}`, `reset-${name}-`)}
-    <button>Mail the link</button>
+    <p>${texts.password.what(name)}</p>
+    ${renderReason(texts.password.reason(name), `reset-${name}-`)}
+    <button>${texts.password.button}</button>
   </form>`;
 }
 
@@ -83,11 +91,8 @@ function renderFactorForm(caller: StaffCaller, account: AccountRecord, { name }:
   >
     ${formTokenField(caller)}
     <input type="hidden" name="user" value="${name}" />
-    <p>
-      Apps, passkeys and recovery codes of <code>${name}</code> are taken away and the sessions end. The
-      password stays, and the person is told by mail. Be sure of who asks.
-    </p>
-    ${renderReason(`Reason for taking the second step of ${name}`, `${name}-`)}
-    <button class="danger">Take the second step away</button>
+    <p>${texts.factor.what(name)}</p>
+    ${renderReason(texts.factor.reason(name), `${name}-`)}
+    <button class="danger">${texts.factor.button}</button>
   </form>`;
 }

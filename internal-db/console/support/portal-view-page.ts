@@ -7,6 +7,7 @@ import type { AccountRecord } from '../../store/accounts.ts';
 import type { MemberRecord } from '../../store/people.ts';
 import { formTokenField, renderPage } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { portalViewTexts as texts } from '../texts/english/customers.ts';
 import { renderReason } from './parts.ts';
 
 /** What the form shows. */
@@ -19,17 +20,12 @@ export interface ViewForm {
   readonly refusal: string | null;
 }
 
-const whatIsTold = {
-  told: 'The customer is told, with the reason as you write it here: its owners by mail and in the portal, the person in the portal.',
-  silent: 'The customer is not told; the audit log is.',
-} as const;
-
 /** Asks whose portal, and why. */
 export function renderViewForm(caller: StaffCaller, view: ViewForm): string {
   const { account, people, isTold, refusal } = view;
   return renderPage({
     ...frameOf(caller, account),
-    lead: 'You see what that person sees. Nothing can be changed or downloaded.',
+    lead: texts.lead,
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
     content:
       isTold === null || people.length === 0 || account.state !== 'active'
@@ -46,20 +42,20 @@ export function renderViewLink(
   const { account, user, href, seconds } = made;
   return renderPage({
     ...frameOf(caller, account),
-    lead: html`As <code>${user}</code>. The link works once, for ${seconds} seconds.`,
-    content: html`<p class="fine">
-        It takes the place of a customer’s session that this browser may have there.
-      </p>
+    lead: texts.link.lead(user, seconds),
+    content: html`<p class="fine">${texts.link.takesPlace}</p>
       <div class="actions">
-        <a class="button primary" href="${href}" target="_blank" rel="noopener noreferrer">Open the portal</a>
-        <a class="button" href="/accounts/${account.name}/portal">Make another link</a>
+        <a class="button primary" href="${href}" target="_blank" rel="noopener noreferrer"
+          >${texts.link.open}</a
+        >
+        <a class="button" href="/accounts/${account.name}/portal">${texts.link.another}</a>
       </div>`,
   });
 }
 
 function frameOf(caller: StaffCaller, account: AccountRecord) {
   return {
-    title: 'See the portal as this customer',
+    title: texts.title,
     caller,
     section: '/accounts',
     crumb: { href: `/accounts/${account.name}`, text: account.displayName },
@@ -67,23 +63,20 @@ function frameOf(caller: StaffCaller, account: AccountRecord) {
 }
 
 function whyNot({ isTold, people, account }: ViewForm): string {
-  if (isTold === null)
-    return 'This is switched off, or the portal’s address is not known: see viewAsCustomer and portalUrl in the settings.';
-  return people.length === 0
-    ? 'Nobody can sign in for this customer yet, so there is nothing to see.'
-    : `${account.displayName} is suspended: nobody of it gets into the portal.`;
+  if (isTold === null) return texts.off;
+  return people.length === 0 ? texts.nobody : texts.suspended(account.displayName);
 }
 
 function renderForm(caller: StaffCaller, view: ViewForm & { readonly isTold: boolean }): Html {
   const { account, people, isTold, chosen } = view;
   const options = people.map(({ name, displayName, role }) => ({
     value: name,
-    text: `${displayName} (${name}), ${role}`,
+    text: texts.person(displayName, name, role),
   }));
   return html`<form class="form" method="post" action="/accounts/${account.name}/portal">
-    ${formTokenField(caller)} ${renderSelect({ name: 'user', label: 'As whom', options, value: chosen })}
-    ${renderReason('Reason', 'view-')}
-    <p>${isTold ? whatIsTold.told : whatIsTold.silent}</p>
-    <button class="primary">Continue</button>
+    ${formTokenField(caller)} ${renderSelect({ name: 'user', label: texts.asWhom, options, value: chosen })}
+    ${renderReason(texts.reason, 'view-')}
+    <p>${isTold ? texts.told : texts.silent}</p>
+    <button class="primary">${texts.button}</button>
   </form>`;
 }
