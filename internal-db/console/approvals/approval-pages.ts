@@ -15,16 +15,17 @@ import type { ChangePreview } from '../../second-person/describe-change.ts';
 import { changeOf, stateAt } from '../../second-person/proposals.ts';
 import type { ProposalRecord, ProposalState } from '../../store/proposals.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
+import { approvalsTexts as texts } from '../texts/english/staff.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 const section = '/approvals';
 
 const stateTags: Readonly<Record<ProposalState, Html>> = {
-  open: renderTag('warn', 'waits'),
-  approved: renderTag('good', 'approved'),
-  declined: renderTag('bad', 'declined'),
-  withdrawn: renderTag('plain', 'withdrawn'),
-  expired: renderTag('plain', 'expired'),
+  open: renderTag('warn', texts.states.open),
+  approved: renderTag('good', texts.states.approved),
+  declined: renderTag('bad', texts.states.declined),
+  withdrawn: renderTag('plain', texts.states.withdrawn),
+  expired: renderTag('plain', texts.states.expired),
 };
 
 /** What the list shows; `next` is the cursor of the next page. */
@@ -51,21 +52,22 @@ export interface ApprovalView {
 }
 
 /** The list. */
-export function renderApprovalsPage(caller: StaffCaller, list: ApprovalList): string {
-  const { proposals, next, isFirst, nowMs } = list;
+export function renderApprovalsPage(caller: StaffCaller, page: ApprovalList): string {
+  const { proposals, next, isFirst, nowMs } = page;
+  const { list } = texts;
   const pager = renderPager({
-    label: 'Pages of proposals',
-    first: isFirst ? null : { href: section, text: 'First page' },
-    next: next === null ? null : { href: `${section}?after=${next}`, text: 'Older ones' },
+    label: list.pages,
+    first: isFirst ? null : { href: section, text: list.first },
+    next: next === null ? null : { href: `${section}?after=${next}`, text: list.older },
   });
   return renderPage({
-    title: 'Approvals',
+    title: texts.title,
     caller,
     section,
-    lead: 'Changes that one of the staff proposes and another approves. Which ones is the setting console.secondPerson.',
+    lead: texts.lead,
     content: html`${renderTable({
-      caption: 'Proposals',
-      columns: ['Change', 'State', 'By', 'Proposed', 'Decided'],
+      caption: list.caption,
+      columns: [list.change, list.state, list.by, list.proposed, list.decided],
       rows: proposals.map((proposal) => [
         html`<a href="${section}/${proposal.id}">${titleOf(changeOf(proposal))}</a>`,
         stateTags[stateAt(proposal, nowMs)],
@@ -76,7 +78,7 @@ export function renderApprovalsPage(caller: StaffCaller, list: ApprovalList): st
           : html`${timeText(proposal.decidedAtMs)}
             ${proposal.decider === null ? null : html`<small>${proposal.decider}</small>`}`,
       ]),
-      empty: 'Nothing was proposed yet.',
+      empty: list.empty,
     })}
     ${pager}`,
   });
@@ -86,21 +88,25 @@ export function renderApprovalsPage(caller: StaffCaller, list: ApprovalList): st
 export function renderApprovalPage(caller: StaffCaller, view: ApprovalView): string {
   const { proposal, state, preview, firstHalf, shownOnce, notice } = view;
   const { proposer, reason, proposedAtMs, expiresAtMs, decider, decidedAtMs } = proposal;
+  const { facts } = texts;
   return renderPage({
     title: titleOf(changeOf(proposal)),
     caller,
     section,
-    crumb: { href: section, text: 'Approvals' },
+    crumb: { href: section, text: texts.title },
     notice,
     content: html`${firstHalf === null ? null : renderHalf('first', firstHalf)}
     ${shownOnce === null ? null : renderHalf('second', shownOnce)}
     ${renderFacts([
-      ['State', stateTags[state]],
-      ['Proposed', html`by ${proposer}, ${timeText(proposedAtMs)}`],
-      ['Reason', reason],
+      [facts.state, stateTags[state]],
+      [facts.proposed, facts.by(proposer, timeText(proposedAtMs))],
+      [facts.reason, reason],
       state === 'open'
-        ? ['Can be approved until', timeText(expiresAtMs)]
-        : ['Decided', html`${decider === null ? null : html`by ${decider}, `}${timeText(decidedAtMs)}`],
+        ? [facts.until, timeText(expiresAtMs)]
+        : [
+            facts.decided,
+            decider === null ? timeText(decidedAtMs) : facts.by(decider, timeText(decidedAtMs)),
+          ],
     ])}
     ${preview === null ? null : html`${renderPreview(preview)} ${renderDecision(caller, view)}`}`,
   });
@@ -108,9 +114,9 @@ export function renderApprovalPage(caller: StaffCaller, view: ApprovalView): str
 
 function renderPreview({ facts, table }: ChangePreview): Html {
   return html`<section aria-labelledby="preview">
-    <h2 id="preview">What it would do now</h2>
+    <h2 id="preview">${texts.preview.heading}</h2>
     ${renderFacts(facts)}
-    ${table === null ? null : html`<pre tabindex="0" aria-label="The table">${table}</pre>`}
+    ${table === null ? null : html`<pre tabindex="0" aria-label="${texts.preview.table}">${table}</pre>`}
   </section>`;
 }
 
@@ -123,30 +129,20 @@ function renderDecision(caller: StaffCaller, { proposal, approvers }: ApprovalVi
     </form>`;
   const others =
     approvers.length === 0
-      ? renderNotice(
-          'warn',
-          html`<p>Nobody else may approve it. Somebody with that permission has to join the staff.</p>`,
-        )
-      : html`<p>It can be approved by ${approvers.join(', ')}.</p>`;
+      ? renderNotice('warn', texts.decision.nobodyElse)
+      : texts.decision.by(approvers.join(', '));
   return html`<section aria-labelledby="decision">
-    <h2 id="decision">Decision</h2>
+    <h2 id="decision">${texts.decision.heading}</h2>
     ${mayApprove ? null : others}
     <div class="actions">
-      ${mayApprove ? form('approve', html`<button class="danger">Approve it: it is done at once</button>`) : null}
-      ${mayApprove ? form('end', html`<button>Decline</button>`) : null}
-      ${isOwn ? form('end', html`<button>Withdraw the proposal</button>`) : null}
+      ${mayApprove ? form('approve', html`<button class="danger">${texts.decision.approve}</button>`) : null}
+      ${mayApprove ? form('end', html`<button>${texts.decision.decline}</button>`) : null}
+      ${isOwn ? form('end', html`<button>${texts.decision.withdraw}</button>`) : null}
     </div>
   </section>`;
 }
 
 function renderHalf(which: 'first' | 'second', half: string): Html {
-  const until = which === 'first' ? 'shown to you until it is approved' : 'shown only now';
-  return renderNotice(
-    'good',
-    html`<p>The ${which} half of the first password, ${until}: ${renderCopyable('password', half)}</p>
-      <p>
-        Who proposed it has the first half, who approves it the second, with a hyphen between them. Each gives
-        the own half to the new person alone.
-      </p>`,
-  );
+  const { halves } = texts;
+  return renderNotice('good', html`${halves[which](renderCopyable(halves.what, half))} ${halves.whose}`);
 }

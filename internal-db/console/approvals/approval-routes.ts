@@ -18,14 +18,11 @@ import { FormFields } from '../console-forms.ts';
 import { readSignedForm, type ForStaff } from '../console-gate.ts';
 import type { PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { approvalsTexts } from '../texts/english/staff.ts';
 import { renderApprovalPage, renderApprovalsPage } from './approval-pages.ts';
 
 /** What the page says after the browser was sent back. */
-const doneTexts: Readonly<Record<string, string>> = {
-  proposed: 'It is proposed, and nothing has changed yet: somebody else has to approve it.',
-  approved: 'It is approved and done.',
-  ended: 'It will not be done.',
-};
+const doneTexts: Readonly<Record<string, string>> = approvalsTexts.done;
 
 interface Decision {
   readonly caller: StaffCaller;
@@ -74,7 +71,7 @@ export function registerApprovalRoutes(app: ConsoleApp, context: ServiceContext,
   onPost('approve', async ({ caller, id, reply }) => {
     const { shownOnce } = await approveProposal(context, caller.staff, id);
     if (shownOnce === null) return reply.redirect(`/approvals/${id}?done=approved`, 303);
-    const notice = { kind: 'done', text: doneTexts['approved'] ?? '' } as const;
+    const notice = { kind: 'done', text: approvalsTexts.done.approved } as const;
     return await showProposal(context, caller, { id, notice, shownOnce });
   });
   onPost('end', async ({ caller, id, reply }) => {

@@ -8,6 +8,7 @@ import { renderPage } from '../layout.ts';
 import { releasePath } from '../operations/product-pages.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import type { Findings } from './find-anything.ts';
+import { searchTexts as texts } from '../texts/english/search.ts';
 import { renderEntitlementState, renderSection } from './parts.ts';
 
 /** The page. */
@@ -21,39 +22,36 @@ export function renderSearchPage(
       html`<ul class="list">
         ${items}
       </ul>`,
-      items.length < searchHitsMax
-        ? null
-        : html`<p class="fine">Only ${searchHitsMax} are shown. Type more of it.</p>`,
+      items.length < searchHitsMax ? null : html`<p class="fine">${texts.onlySome(searchHitsMax)}</p>`,
     ]),
   );
   return renderPage({
-    title: typed === '' ? 'Search' : `Search: ${typed}`,
+    title: typed === '' ? texts.title : texts.titleOf(typed),
     caller,
     content: html`<form class="form inline" action="/search">
         <div class="field">
-          <label for="query">Search for</label>
+          <label for="query">${texts.label}</label>
           <input id="query" name="q" type="search" value="${typed}" maxlength="200" size="40" autofocus />
         </div>
-        <button class="primary">Search</button>
+        <button class="primary">${texts.button}</button>
       </form>
       ${sections.length > 0 ? sections : renderNothing(typed)}`,
   });
 }
 
 function renderNothing(typed: string): Html {
-  const advice =
-    'Search for the beginnings of names, e-mail addresses and files, a delivery’s login, an id (dlv_…, ent_…), ' +
-    'or at least eight digits of a file’s SHA-256.';
-  return typed === '' ? html`<p>${advice}</p>` : renderEmpty('Nothing was found.', advice);
+  const { advice, nothing } = texts;
+  return typed === '' ? html`<p>${advice}</p>` : renderEmpty(nothing, advice);
 }
 
 function listParts(found: Findings, nowMs: number): (readonly [string, Html[]])[] {
+  const { kinds } = texts;
   return [
-    ['Customers', found.accounts.map((one) => renderName(`/accounts/${one.name}`, one))],
-    ['People', found.people.map((one) => renderName(`/accounts/${one.account ?? ''}#people`, one))],
-    ['Products', found.products.map((one) => renderName(`/products/${one.name}`, one))],
+    [kinds.customers, found.accounts.map((one) => renderName(`/accounts/${one.name}`, one))],
+    [kinds.people, found.people.map((one) => renderName(`/accounts/${one.account ?? ''}#people`, one))],
+    [kinds.products, found.products.map((one) => renderName(`/products/${one.name}`, one))],
     [
-      'Deliveries',
+      kinds.deliveries,
       found.deliveries.map(
         (delivery) =>
           html`<li>
@@ -61,9 +59,9 @@ function listParts(found: Findings, nowMs: number): (readonly [string, Html[]])[
               <a href="/accounts/${delivery.account}?kind=delivery#timeline"
                 >${delivery.product}/${delivery.version}/${delivery.file}</a
               >
-              for ${delivery.account}<br /><small
-                >${timeText(delivery.requestedAtMs)} · ${delivery.requestedBy} · login
-                ${delivery.login}</small
+              ${texts.deliveryFor(delivery.account)}<br /><small
+                >${timeText(delivery.requestedAtMs)} · ${delivery.requestedBy} ·
+                ${texts.login(delivery.login)}</small
               >
             </div>
             ${renderTag('plain', delivery.state)}
@@ -71,7 +69,7 @@ function listParts(found: Findings, nowMs: number): (readonly [string, Html[]])[
       ),
     ],
     [
-      'Entitlements',
+      kinds.entitlements,
       found.entitlements.map(
         (one) =>
           html`<li>
@@ -81,7 +79,7 @@ function listParts(found: Findings, nowMs: number): (readonly [string, Html[]])[
       ),
     ],
     [
-      'Files',
+      kinds.files,
       found.files.map(
         (file) =>
           html`<li>
@@ -97,7 +95,7 @@ function listParts(found: Findings, nowMs: number): (readonly [string, Html[]])[
 }
 
 function renderName(href: string, { name, title, account, email }: FoundName): Html {
-  const more = [account === null ? null : `of ${account}`, email].filter((part) => part !== null);
+  const more = [account === null ? null : texts.of(account), email].filter((part) => part !== null);
   return html`<li>
     <div>
       <a href="${href}">${title}</a> <code>${name}</code>

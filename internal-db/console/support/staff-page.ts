@@ -9,15 +9,11 @@ import { dayText } from '#commlink/pages/sizes-and-times.ts';
 import type { StaffMember } from '../../admin/staff-administration.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { staffTexts as texts } from '../texts/english/staff.ts';
 import { renderSection } from './parts.ts';
 
 /** What each role is for. */
-const roleTexts: Readonly<Record<StaffRole, string>> = {
-  support: 'support: customers, entitlements, deliveries',
-  'release-manager': 'release manager: products and releases',
-  operator: 'operator: everything',
-  auditor: 'auditor: looks at everything, changes nothing',
-};
+const roleTexts: Readonly<Record<StaffRole, string>> = texts.roles;
 const roles = Object.entries(roleTexts).map(([value, text]) => ({ value, text }));
 
 /** What the page shows. `created`: somebody new with the first password, which is shown once. */
@@ -32,79 +28,82 @@ export function renderStaffPage(
   { staff, created }: StaffView,
   notice: PageParts['notice'] = null,
 ): string {
+  const { list } = texts;
   const rows = staff.map((member) => [
     html`${member.displayName}<br /><small><code>${member.name}</code></small>`,
     member.role,
     member.endedAtMs === null
-      ? renderTag(member.hasSecondFactor ? 'good' : 'warn', member.hasSecondFactor ? 'set up' : 'not yet')
-      : renderTag('plain', 'left'),
+      ? renderTag(member.hasSecondFactor ? 'good' : 'warn', member.hasSecondFactor ? list.setUp : list.notYet)
+      : renderTag('plain', list.left),
     dayText(member.createdAtMs),
     member.name === caller.staff.name ? null : renderChanges(caller, member),
   ]);
   return renderPage({
-    title: 'Staff',
+    title: texts.title,
     caller,
     section: '/staff',
     notice,
     content: html`${created ? renderCreated(created) : null}
     ${renderTable({
-      caption: 'Staff',
-      columns: ['Name', 'Role', 'Second factor', 'Since', { heading: 'Change', kind: 'action' }],
+      caption: list.caption,
+      columns: [
+        list.name,
+        list.role,
+        list.secondFactor,
+        list.since,
+        { heading: list.change, kind: 'action' },
+      ],
       rows,
-      empty: 'There is nobody.',
+      empty: list.empty,
     })}
-    ${renderSection('new', 'Somebody new', renderCreateForm(caller))}`,
+    ${renderSection('new', texts.add.heading, renderCreateForm(caller))}`,
   });
 }
 
 function renderCreated({ name, password }: { name: string; password: string }): Html {
-  return renderNotice(
-    'good',
-    html`<p>
-      <strong>${name} may sign in.</strong> The first password, shown only now:
-      ${renderCopyable('password', password)}
-    </p>`,
-  );
+  return renderNotice('good', texts.created(name, renderCopyable(texts.password, password)));
 }
 
 function renderCreateForm(caller: StaffCaller): Html {
   const idPrefix = 'new-';
+  const { add } = texts;
   return html`<form class="form" method="post" action="/staff" data-once>
     ${formTokenField(caller)}
     ${renderTextField({
       name: 'name',
-      label: 'Name for the sign-in',
-      hint: 'Small letters, digits, dots and dashes',
+      label: add.name,
+      hint: add.nameHint,
       idPrefix,
       attributes: { required: true, maxlength: 64, autocomplete: 'off' },
     })}
-    ${renderTextField({ name: 'displayName', label: 'Full name', idPrefix, attributes: { required: true, maxlength: 200 } })}
-    ${renderSelect({ name: 'role', label: 'Role', options: roles, idPrefix })}
-    <button class="primary">Add</button>
+    ${renderTextField({ name: 'displayName', label: add.displayName, idPrefix, attributes: { required: true, maxlength: 200 } })}
+    ${renderSelect({ name: 'role', label: add.role, options: roles, idPrefix })}
+    <button class="primary">${add.button}</button>
   </form>`;
 }
 
 function renderChanges(caller: StaffCaller, member: StaffMember): Html {
   const { name, endedAtMs } = member;
+  const { change, add } = texts;
   const form = (path: string, content: Html, button: Html) =>
     html`<form class="form" method="post" action="/staff/${name}/${path}" data-once>
       ${formTokenField(caller)} ${content}
-      ${renderTextField({ name: 'reason', label: 'Reason', idPrefix: `${name}-${path}-`, attributes: { required: true, maxlength: 500 } })}
+      ${renderTextField({ name: 'reason', label: change.reason, idPrefix: `${name}-${path}-`, attributes: { required: true, maxlength: 500 } })}
       ${button}
     </form>`;
   const roleField = renderSelect({
     name: 'role',
-    label: 'Role',
+    label: add.role,
     options: roles,
     value: member.role,
     idPrefix: `${name}-`,
   });
   return renderFold(
-    'Change',
+    texts.list.change,
     endedAtMs === null
-      ? html`${form('role', roleField, html`<button>Change the role</button>`)}
-        ${member.hasSecondFactor ? form('reset-second-factor', html`<p class="hint">The sessions and API tokens end, and the links to identity providers.</p>`, html`<button>Take the second factor away</button>`) : null}
-        ${form('end', html``, html`<button class="danger">End ${name}’s access</button>`)}`
-      : form('readmit', html``, html`<button>Let ${name} sign in again</button>`),
+      ? html`${form('role', roleField, html`<button>${change.role}</button>`)}
+        ${member.hasSecondFactor ? form('reset-second-factor', html`<p class="hint">${change.factorHint}</p>`, html`<button>${change.factor}</button>`) : null}
+        ${form('end', html``, html`<button class="danger">${change.end(name)}</button>`)}`
+      : form('readmit', html``, html`<button>${change.readmit(name)}</button>`),
   );
 }

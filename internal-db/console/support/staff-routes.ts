@@ -17,6 +17,7 @@ import { proposalPageFor } from '../approvals/approval-gate.ts';
 import { FormFields, parseForm, parseReason } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { staffTexts } from '../texts/english/staff.ts';
 import { renderStaffPage } from './staff-page.ts';
 
 const createCheck = compileSchema('staff', adminMethods['staff.create'].params);
@@ -85,8 +86,7 @@ function registerChanges(app: ConsoleApp, context: ServiceContext, forStaff: For
         const fields = readSignedForm(caller, request);
         requirePermission(caller, 'staff.write');
         const name = new FormFields(request.params).text('name');
-        if (name === caller.staff.name)
-          throw new RpcError('refused', 'Ask somebody else to change your own access.');
+        if (name === caller.staff.name) throw new RpcError('refused', staffTexts.change.own);
         const change = { caller, actor: actorOf(caller), name, reason: parseReason(fields), fields };
         return reply.redirect((await apply(change)) ?? '/staff?done=changed', 303);
       }),
@@ -118,7 +118,7 @@ function registerChanges(app: ConsoleApp, context: ServiceContext, forStaff: For
   });
 }
 
-const doneNotice = { kind: 'done', text: 'Changed.' } as const;
+const doneNotice = { kind: 'done', text: staffTexts.change.done } as const;
 
 function actorOf(caller: StaffCaller): string {
   return `staff:${caller.staff.name}`;

@@ -6,6 +6,7 @@ import type { AccountRecord } from '../../store/accounts.ts';
 import type { AccessEventRecord } from '../../store/access-events.ts';
 import type { AuditRecord } from '../../store/audit.ts';
 import type { PastDownloadRecord } from '../../store/downloads.ts';
+import { timelineTexts as texts } from '../texts/english/timeline.ts';
 import type { TimelineEvent, TimelineKind, TimelinePage } from './timeline.ts';
 
 /** A page of it, and what it is narrowed to. */
@@ -14,55 +15,9 @@ export interface TimelineList extends TimelinePage {
   readonly isFirst: boolean;
 }
 
-const kindTexts: Readonly<Record<TimelineKind, string>> = {
-  change: 'Changes',
-  delivery: 'Deliveries',
-  download: 'Downloads',
-  login: 'Logins',
-  refusal: 'Refusals',
-};
+const kindTexts: Readonly<Record<TimelineKind, string>> = texts.kinds;
 
-const auditTexts: Readonly<Record<string, string>> = {
-  'account.create': 'Account created',
-  'account.suspend': 'Suspended',
-  'account.activate': 'Suspension lifted',
-  'user.create': 'Person added',
-  'entitlement.grant': 'Entitlement granted',
-  'entitlement.extend': 'Entitlement extended',
-  'entitlement.revoke': 'Entitlement revoked',
-  'licence.accept': 'Licence agreement accepted',
-  'token.create': 'Token made',
-  'token.revoke': 'Token revoked',
-  'sshKey.add': 'SSH key added',
-  'sshKey.remove': 'SSH key removed',
-  'secondFactor.totpOn': 'Authenticator app set up',
-  'secondFactor.totpOff': 'Authenticator app removed',
-  'secondFactor.passkeyOn': 'Passkey added',
-  'secondFactor.passkeyOff': 'Passkey removed',
-  'secondFactor.recoveryCodes': 'New recovery codes',
-  'secondFactor.reset': 'Second factors taken away',
-  'member.invite': 'Person invited',
-  'member.changeRole': 'Role changed',
-  'member.remove': 'Person removed',
-  'invitation.accept': 'Invitation accepted',
-  'invitation.withdraw': 'Invitation withdrawn',
-  'email.request': 'E-mail address to be confirmed',
-  'email.confirm': 'E-mail address confirmed',
-  'profile.update': 'Profile changed',
-  'password.change': 'Password changed',
-  'password.requestReset': 'Forgotten password asked for',
-  'password.reset': 'Password set anew',
-  'session.end': 'Session ended',
-  'session.open': 'Signed in at the portal',
-  'session.close': 'Signed out',
-  'session.cut': 'Session at a node ended',
-  'portalView.create': 'Link to see the portal made',
-  'portalView.open': 'Portal seen by staff',
-  'portalView.end': 'Portal left by staff',
-  'delivery.request': 'Download prepared',
-  'delivery.cancel': 'Delivery ended',
-  'delivery.refuse': 'Download refused',
-};
+const auditTexts: Readonly<Record<string, string>> = texts.actions;
 
 /** The list with its filter and pages. */
 export function renderTimeline(account: AccountRecord, list: TimelineList): Html {
@@ -73,21 +28,21 @@ export function renderTimeline(account: AccountRecord, list: TimelineList): Html
   };
   const kinds = Object.entries(kindTexts) as [TimelineKind, string][];
   const tabs = [
-    [href(null), 'Everything'] as const,
+    [href(null), texts.everything] as const,
     ...kinds.map(([one, text]) => [href(one), text] as const),
   ];
-  return html`${renderTabs('Which events', tabs, href(kind))}
+  return html`${renderTabs(texts.which, tabs, href(kind))}
   ${
     events.length === 0
-      ? html`<p class="empty">Nothing of that kind has happened.</p>`
+      ? html`<p class="empty">${texts.empty}</p>`
       : html`<ol class="timeline">
           ${events.map(renderEvent)}
         </ol>`
   }
   ${renderPager({
-    label: 'Pages of the timeline',
-    first: isFirst ? null : { href: href(kind), text: 'Newest' },
-    next: next === null ? null : { href: href(kind, next), text: 'Older' },
+    label: texts.pages,
+    first: isFirst ? null : { href: href(kind), text: texts.newest },
+    next: next === null ? null : { href: href(kind, next), text: texts.older },
   })}`;
 }
 
@@ -133,9 +88,10 @@ function describeDownload(download: PastDownloadRecord): Described {
   const moods: Readonly<Partial<Record<typeof outcome, Mood>>> = { complete: 'good', running: 'plain' };
   return {
     mood: moods[outcome] ?? 'warn',
-    title: outcome === 'complete' ? 'Downloaded' : `Download ${outcome}`,
+    title: outcome === 'complete' ? texts.downloaded : texts.download(outcome),
     about: path,
-    fine: html`${sizeText(sentBytes)} of ${sizeText(sizeBytes)} · ${downloadedBy} · ${protocol} · ${address}`,
+    fine: html`${texts.sent(sizeText(sentBytes), sizeText(sizeBytes))} · ${downloadedBy} · ${protocol} ·
+    ${address}`,
   };
 }
 
@@ -147,11 +103,11 @@ function describeAccess({
   address,
   eventCount,
 }: AccessEventRecord): Described {
-  const times = eventCount === 1 ? [] : [`${eventCount} times within a minute`];
+  const times = eventCount === 1 ? [] : [texts.times(eventCount)];
   return {
     mood: refusal === null ? 'plain' : 'bad',
-    title: refusal === null ? 'Logged in' : `Login refused: ${refusal}`,
-    about: door === 'portal' ? 'at the portal' : `at ${door}`,
+    title: refusal === null ? texts.loggedIn : texts.loginRefused(refusal),
+    about: door === 'portal' ? texts.atPortal : texts.at(door),
     fine: [principal, protocol, address, ...times].filter((part) => part !== null).join(' · '),
   };
 }

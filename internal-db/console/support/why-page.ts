@@ -9,20 +9,11 @@ import { countText, timeText } from '#commlink/pages/sizes-and-times.ts';
 import type { FormFields } from '../console-forms.ts';
 import { renderPage } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { whyTexts as texts } from '../texts/english/search.ts';
 import { renderEnd, renderTerms } from './parts.ts';
 
 type Explanation = ResultOf<typeof adminMethods, 'entitlement.explain'>;
 type ExplainedDecision = Explanation['decisions'][number];
-
-/** What can be supposed, by the word in the form. */
-export const suppositions = {
-  '': 'nothing: as it is',
-  grant: 'they were granted these versions',
-  extend: 'the entitlement lasted until that day',
-  revoke: 'the entitlement were revoked',
-  accept: 'they had accepted the agreement',
-  activate: 'the customer were not suspended',
-} as const;
 
 /** Decisions and findings that are shown; a customer may have thousands of entitlements. */
 const decisionsShownMax = 50;
@@ -35,7 +26,7 @@ export function renderWhyPage(
 ): string {
   const { asked, answer, refusal, supposes } = view;
   return renderPage({
-    title: 'Why, or why not?',
+    title: texts.title,
     caller,
     section: '/why',
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
@@ -44,47 +35,48 @@ export function renderWhyPage(
 }
 
 function renderQuestion(asked: FormFields): Html {
+  const { whatIf } = texts;
   const field = (name: string, label: string, more: Pick<TextField, 'hint' | 'attributes'> = {}) =>
     renderTextField({ name, label, value: asked.text(name), ...more });
-  const moment = { name: 'at', label: 'At (UTC)', hint: 'Empty: now', value: asked.text('at') };
+  const moment = { name: 'at', label: texts.at, hint: texts.atHint, value: asked.text('at') };
   return html`<form action="/why">
     <div class="form columns">
-      ${field('account', 'Customer', { hint: 'The account’s name', attributes: { required: true } })}
-      ${field('product', 'Product', { hint: 'Its name', attributes: { required: true } })}
-      ${field('version', 'Version', { hint: 'Empty: every release' })}
-      ${field('file', 'File', { hint: 'Empty: every file' })}
+      ${field('account', texts.account, { hint: texts.accountHint, attributes: { required: true } })}
+      ${field('product', texts.product, { hint: texts.productHint, attributes: { required: true } })}
+      ${field('version', texts.version, { hint: texts.versionHint })}
+      ${field('file', texts.file, { hint: texts.fileHint })}
       ${renderTextField({ ...moment, type: 'datetime-local' })}
     </div>
     ${renderFold(
-      'What if …',
+      whatIf.heading,
       html`<div class="form columns">
         ${renderSelect({
           name: 'if',
-          label: 'Suppose that',
-          hint: 'Nothing is changed by it',
-          options: Object.entries(suppositions).map(([value, text]) => ({ value, text })),
+          label: whatIf.suppose,
+          hint: whatIf.hint,
+          options: Object.entries(whatIf.suppositions).map(([value, text]) => ({ value, text })),
           value: asked.text('if'),
         })}
-        ${field('ifVersions', 'Versions', { hint: 'For a grant: *, 2.x' })}
-        ${field('ifEntitlement', 'Entitlement', { hint: 'Its id, ent_…' })}
-        ${renderTextField({ name: 'ifUntil', label: 'Until', hint: 'Empty: no end', type: 'date', value: asked.text('ifUntil') })}
-        ${field('ifAgreement', 'Licence agreement', { hint: 'Its name' })}
+        ${field('ifVersions', whatIf.versions, { hint: whatIf.versionsHint })}
+        ${field('ifEntitlement', whatIf.entitlement, { hint: whatIf.entitlementHint })}
+        ${renderTextField({ name: 'ifUntil', label: whatIf.until, hint: whatIf.untilHint, type: 'date', value: asked.text('ifUntil') })}
+        ${field('ifAgreement', whatIf.agreement, { hint: whatIf.agreementHint })}
       </div>`,
       asked.text('if') !== '',
     )}
-    <div><button class="primary">Explain</button></div>
+    <div><button class="primary">${texts.explain}</button></div>
   </form>`;
 }
 
 function renderAnswer(answer: Explanation, supposes: boolean): Html {
   const { decisions } = answer;
-  if (decisions.length === 0) return renderEmpty('There is nothing to decide.');
+  if (decisions.length === 0) return renderEmpty(texts.nothing);
   const more = decisions.length - decisionsShownMax;
   return html`<section aria-labelledby="answer-heading">
-    <h2 id="answer-heading">At ${timeText(answer.atMs)}</h2>
-    ${supposes ? renderNotice('warn', html`<p>This is a supposition. Nothing was changed.</p>`) : null}
+    <h2 id="answer-heading">${texts.answerAt(timeText(answer.atMs))}</h2>
+    ${supposes ? renderNotice('warn', texts.supposition) : null}
     ${decisions.slice(0, decisionsShownMax).map((decision) => renderDecision(answer, decision))}
-    ${more > 0 ? html`<p class="fine">And ${countText(more)} more. Ask for one version.</p>` : null}
+    ${more > 0 ? html`<p class="fine">${texts.more(countText(more))}</p>` : null}
   </section>`;
 }
 
@@ -98,7 +90,7 @@ function renderDecision(answer: Explanation, decision: ExplainedDecision): Html 
     (finding) =>
       html`<li>
         <div>
-          ${renderTag(finding.admits ? 'good' : 'plain', finding.reason ?? 'admits')}
+          ${renderTag(finding.admits ? 'good' : 'plain', finding.reason ?? texts.admits)}
           ${renderTerms(finding.entitlement)}, ${renderEnd(finding.entitlement.notAfterMs)}<br /><small
             >${finding.explanation}</small
           >
@@ -106,17 +98,17 @@ function renderDecision(answer: Explanation, decision: ExplainedDecision): Html 
       </li>`,
   );
   return html`<article>
-    <h3>${subject} ${renderTag(allowed ? 'good' : 'bad', allowed ? 'yes' : `no: ${reason ?? ''}`)}</h3>
+    <h3>${subject} ${renderTag(allowed ? 'good' : 'bad', allowed ? texts.yes : texts.no(reason ?? ''))}</h3>
     <p>${explanation}</p>
     ${
       items.length === 0
         ? null
         : renderFold(
-            `${countText(findings.length)} ${findings.length === 1 ? 'entitlement' : 'entitlements'} weighed`,
+            texts.weighed(countText(findings.length), findings.length === 1),
             html`<ul class="list">
                 ${items}
               </ul>
-              ${findings.length > items.length ? html`<p class="fine">The first ${findingsShownMax}.</p>` : null}`,
+              ${findings.length > items.length ? html`<p class="fine">${texts.firstOnes(findingsShownMax)}</p>` : null}`,
             answer.decisions.length === 1,
           )
     }

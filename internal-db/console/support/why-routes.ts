@@ -8,6 +8,8 @@ import type { ServiceContext } from '../../service-context.ts';
 import type { ConsoleApp } from '../console-app.ts';
 import { FormFields, parseLastDay, parseWhyForm } from '../console-forms.ts';
 import type { ForStaff } from '../console-gate.ts';
+import { formsTexts } from '../texts/english/forms.ts';
+import { whyTexts as texts } from '../texts/english/search.ts';
 import { renderWhyPage } from './why-page.ts';
 
 const momentPattern = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2})?$/;
@@ -41,8 +43,7 @@ function readMoment(text: string): number | null {
   if (text === '') return null;
   const iso = text.replace(' ', 'T');
   const atMs = momentPattern.test(text) ? Date.parse(iso.includes('T') ? `${iso}Z` : iso) : Number.NaN;
-  if (Number.isNaN(atMs))
-    throw new RpcError('refused', 'At: give the moment as 2026-12-31 or 2026-12-31T14:30.');
+  if (Number.isNaN(atMs)) throw new RpcError('refused', texts.atWrong);
   return atMs;
 }
 
@@ -54,7 +55,7 @@ function readSupposition(asked: FormFields): SupposedChange | null {
         versions: asked.optional('ifVersions') ?? '*',
         channels: null,
         notBeforeMs: null,
-        notAfterMs: parseLastDay(asked.optional('ifUntil'), 'Until'),
+        notAfterMs: parseLastDay(asked.optional('ifUntil'), formsTexts.until),
         downloadsMax: null,
         licenceAgreement: null,
       };
@@ -64,13 +65,13 @@ function readSupposition(asked: FormFields): SupposedChange | null {
     case 'extend':
       return {
         kind: 'extend',
-        entitlement: requireText(entitlement, 'Entitlement'),
-        notAfterMs: parseLastDay(asked.optional('ifUntil'), 'Until'),
+        entitlement: requireText(entitlement, texts.whatIf.entitlement),
+        notAfterMs: parseLastDay(asked.optional('ifUntil'), formsTexts.until),
       };
     case 'revoke':
-      return { kind: 'revoke', entitlement: requireText(entitlement, 'Entitlement') };
+      return { kind: 'revoke', entitlement: requireText(entitlement, texts.whatIf.entitlement) };
     case 'accept':
-      return { kind: 'accept', agreement: requireText(asked.text('ifAgreement'), 'Licence agreement') };
+      return { kind: 'accept', agreement: requireText(asked.text('ifAgreement'), texts.whatIf.agreement) };
     case 'activate':
       return { kind: 'setState', state: 'active' };
     default:
@@ -80,5 +81,5 @@ function readSupposition(asked: FormFields): SupposedChange | null {
 
 function requireText(text: string, label: string): string {
   if (text !== '') return text;
-  throw new RpcError('refused', `What if: fill in "${label}".`);
+  throw new RpcError('refused', texts.whatIf.missing(label));
 }
