@@ -24,6 +24,9 @@ export interface SftpDoor {
   readonly credential: { readonly password: string } | { readonly keyFile: string };
 }
 
+/** As curl calls them. */
+export type HttpVersion = 'http1.1' | 'http2';
+
 /** What all fetching with TLS is encrypted with: the fastest that everybody here has. */
 const tlsOptions = ['tlsv1.3', 'tls13-ciphers = "TLS_AES_128_GCM_SHA256"'];
 
@@ -65,16 +68,14 @@ export class DeliveryClients {
     await this.#fetchAll(urls, [...options, `cacert = "${door.caFile}"`]);
   }
 
-  /**
-   * Mirrors the releases 2.* of a product over one connection, as a customer would; throws unless that is so many files.
-   */
+  /** Mirrors a product over one connection, as a customer would; throws unless that is so many files. */
   async mirrorByFtp(door: Door, { product, files }: { product: string; files: number }): Promise<void> {
     const target = await mkdtemp(join(this.#folder, 'mirror-'));
     const input = [
       'set ftp:ssl-allow no',
       'set cmd:fail-exit yes',
       `open -u "${door.user}","${door.password}" -p ${door.port} ftp://127.0.0.1`,
-      `mirror --parallel=1 --exclude '^1' "/${product}" "${target}"`,
+      `mirror --parallel=1 "/${product}" "${target}"`,
       '',
     ].join('\n');
     const environment = { ...this.#lftp.environment, HOME: target };
@@ -86,9 +87,9 @@ export class DeliveryClients {
     if (fetched !== files) throw new Error(`lftp fetched ${fetched} of ${files} files.`);
   }
 
-  /** Fetches one file. */
-  async fetchByHttps(url: string, caFile: string): Promise<void> {
-    await this.#fetchAll([url], [...tlsOptions, `cacert = "${caFile}"`]);
+  /** Fetches one file; over this version of HTTP. */
+  async fetchByHttps(url: string, caFile: string, version: HttpVersion = 'http1.1'): Promise<void> {
+    await this.#fetchAll([url], [...tlsOptions, version, `cacert = "${caFile}"`]);
   }
 
   /** Fetches one file with this cipher. */

@@ -109,6 +109,9 @@ MaxInstances none
   return { name: `ProFTPD ${program.version}`, port, process, file: '' };
 };
 
+/** Behind its port, on the next one, nginx speaks HTTP/2 too. */
+export const http2PortOffset = 1;
+
 /** HTTPS. KTLS lets the kernel encrypt behind sendfile(2), where the kernel can. */
 export const startNginx: StartPeer = async ({ folder, served }) => {
   const program = await getPeerProgram(folder, 'nginx-light', '/usr/sbin/nginx');
@@ -125,6 +128,7 @@ http {
   sendfile on;
   tcp_nopush on;
   open_file_cache max=20000;
+  http2_chunk_size 16k;
   client_body_temp_path ${join(folder, 'nginx-body')};
   proxy_temp_path ${join(folder, 'nginx-proxy')};
   fastcgi_temp_path ${join(folder, 'nginx-fastcgi')};
@@ -132,6 +136,7 @@ http {
   scgi_temp_path ${join(folder, 'nginx-scgi')};
   server {
     listen 127.0.0.1:${port} ssl;
+    listen 127.0.0.1:${port + http2PortOffset} ssl http2;
     root ${served};
     ssl_certificate ${certificateFile};
     ssl_certificate_key ${keyFile};

@@ -1,7 +1,10 @@
 // The rows of the delivery benchmark: what is done, with which servers beside ours. Caller: delivery-benchmark.ts.
 import { compare } from './benchmark.ts';
 import { takeTurns } from './delivery-contest.ts';
+import { measureHttpVersions } from './http-versions-row.ts';
 import { reportBytes, reportCounts, type Report } from './delivery-figures.ts';
+import type { Door } from './delivery-clients.ts';
+import type { SmallFiles } from './delivery-consign.ts';
 import type { DeliveryStage } from './delivery-stage.ts';
 import { memoryBytes, processCount } from './delivery-processes.ts';
 import { logInAndOut, openSessions, type FtpSession } from './delivery-sessions.ts';
@@ -22,6 +25,7 @@ export const deliveryRows: ReadonlyMap<string, MeasureRow> = new Map<string, Mea
   ['https', measureHttps],
   ['sftp-aes', (stage, report) => measureSftp(stage, report, 'aes128-gcm@openssh.com')],
   ['sftp-chacha', (stage, report) => measureSftp(stage, report, 'chacha20-poly1305@openssh.com')],
+  ['http2', measureHttpVersions],
   ['small-files', measureSmallFiles],
   ['logins', measureLogins],
   ['memory', measureMemory],
@@ -93,14 +97,19 @@ async function measureSftp(stage: DeliveryStage, report: Report, cipher: string)
 
 async function measureSmallFiles(stage: DeliveryStage, report: Report): Promise<void> {
   const { clients, consign, ours, sizes } = stage;
-  const fetch = (door: typeof ours.ftp) => (): Promise<void> =>
-    clients.mirrorByFtp(door, { product: consign.product, files: sizes.smallFiles });
-  const vsftpd = await stage.vsftpd();
+  const fetch = (doorOf: (files: SmallFiles) => Door) => async (): Promise<void> => {
+    for (const files of consign.small)
+      await clients.mirrorByFtp(doorOf(files), { product: files.product, files: files.count });
+  };
+  const own = ({ login: user, password }: SmallFiles): Door => ({ ...ours.ftp, user, password });
+  const [vsftpd, proftpd] = [await stage.vsftpd(), await stage.proftpd()];
   const turns = await takeTurns(stage.plan, [
-    { pid: ours.pid, run: fetch(ours.ftp) },
-    { pid: vsftpd.pid, name: vsftpd.name, run: fetch(vsftpd.door) },
+    { pid: ours.pid, run: fetch(own) },
+    { pid: vsftpd.pid, name: vsftpd.name, run: fetch(() => vsftpd.door) },
+    { pid: proftpd.pid, name: proftpd.name, run: fetch(() => proftpd.door) },
   ]);
-  const what = `FTP, ${sizes.smallFiles} files of ${sizes.smallBytes} bytes, 1 connection`;
+  const connections = `${consign.small.length} connections one after the other`;
+  const what = `FTP, ${sizes.smallFiles} files of ${sizes.smallBytes} bytes, ${connections}`;
   reportCounts({ report, what, metric: 'files', count: sizes.smallFiles }, turns);
 }
 

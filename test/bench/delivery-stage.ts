@@ -1,9 +1,16 @@
 // What the rows of the delivery benchmark work with: our side, the clients, and the other servers, each started when the
 // first row asks for it. Caller: delivery-benchmark.ts.
-import { DeliveryClients, type Door, type SftpDoor } from './delivery-clients.ts';
+import { DeliveryClients, type Door, type HttpVersion, type SftpDoor } from './delivery-clients.ts';
 import type { Contender, ContestPlan } from './delivery-contest.ts';
 import { startDelivering, type DeliveringConsign, type DeliverySizes } from './delivery-consign.ts';
-import { startNginx, startOpenssh, startProftpd, startVsftpd, type Peer } from './delivery-peers.ts';
+import {
+  http2PortOffset,
+  startNginx,
+  startOpenssh,
+  startProftpd,
+  startVsftpd,
+  type Peer,
+} from './delivery-peers.ts';
 import type { StartPeer } from './delivery-peers.ts';
 
 /** A peer as a contender sees it. */
@@ -29,7 +36,10 @@ export interface DeliveryStage {
   readonly vsftpd: () => Promise<PeerSide<Door>>;
   readonly proftpd: () => Promise<PeerSide<Door>>;
   readonly openssh: () => Promise<PeerSide<SftpDoor>>;
-  readonly nginx: () => Promise<{ readonly fetching: Contender }>;
+  readonly nginx: () => Promise<{
+    readonly fetching: Contender;
+    readonly fetchingBy: (version: HttpVersion) => Contender;
+  }>;
 }
 
 type Teardown = { readonly teardown: (done: () => Promise<void>) => void };
@@ -70,9 +80,18 @@ export async function openStage(
     },
     nginx: async () => {
       const { name, process, port, file } = await nginx();
-      const url = `https://localhost:${port}/${consign.large}`;
+      const urlAt = (offset: number): string => `https://localhost:${port + offset}/${consign.large}`;
       return {
-        fetching: { name: `${name}, HTTPS`, pid: process.pid, run: () => clients.fetchByHttps(url, file) },
+        fetching: {
+          name: `${name}, HTTPS`,
+          pid: process.pid,
+          run: () => clients.fetchByHttps(urlAt(0), file),
+        },
+        fetchingBy: (version) => ({
+          name: `${name}, ${version}`,
+          pid: process.pid,
+          run: () => clients.fetchByHttps(urlAt(http2PortOffset), file, version),
+        }),
       };
     },
   };
