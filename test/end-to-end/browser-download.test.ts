@@ -1,6 +1,6 @@
 // Chromium against a whole Consign: from sign-in to the whole file on the disk, with scripts and without, on a telephone
 // and a desktop; broken off and resumed. CONSIGN_SCREENSHOTS=<folder> keeps a picture of each step.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
@@ -11,8 +11,10 @@ import {
   isTooWide,
   knownKeysFlag,
   launchChromium,
+  slowDown,
   takePicture,
   viewports,
+  waitForPart,
 } from '../rig/chromium.ts';
 import { demoFile, startConsign, waitFor } from '../rig/running-consign.ts';
 import { sha256OfFile, sizeOf, waitForBytes } from './fetched-file.ts';
@@ -40,28 +42,6 @@ const slowBytesPerSecond = 20_000_000;
 async function openPage(options: BrowserContextOptions): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext(options);
   return { context, page: await context.newPage() };
-}
-
-/** Makes the page's downloads slow enough to be watched. */
-async function slowDown(page: Page, bytesPerSecond: number): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 0,
-    downloadThroughput: bytesPerSecond,
-    uploadThroughput: -1,
-  });
-}
-
-/** Waits for the file that Chromium keeps until all has arrived; returns its name. */
-async function waitForPart(folder: string): Promise<string> {
-  const parts: string[] = [];
-  const hasBegun = async (): Promise<boolean> => {
-    parts.push(...(await readdir(folder)).filter((name) => name.endsWith('.crdownload')));
-    return parts.length > 0;
-  };
-  await waitFor('the download to begin', hasBegun, 20_000);
-  return parts[0] ?? '';
 }
 
 t.test('a browser that knows nothing of this Consign does not open the portal', async (t) => {

@@ -1,22 +1,29 @@
 // A whole release at once, from the vendor's commands to files on a customer's machine: notes, a licence agreement that is
 // accepted first, the line for lftp, the list for aria2, the buttons, and digests that OpenSSH and sha256sum check. Real clients.
 import { createHash, randomBytes } from 'node:crypto';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { chromium } from 'playwright-core';
 import t, { type Test } from 'tap';
-import { knownKeysFlag, launchChromium } from '../rig/chromium.ts';
+import { chromiumOptions, knownKeysFlag, slowDown, waitForPart } from '../rig/chromium.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startConsign, type PrintedLogin } from '../rig/running-consign.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
+import { sha256OfFile, waitForBytes } from './fetched-file.ts';
 import { PortalCustomer } from './portal-customer.ts';
 import { downloadButton, readCertificates, signInAtPortal } from './portal-visit.ts';
 
 const consign = await startConsign(t);
 const release = '/products/tool/1.0.0';
 const folder = temporaryFolder(t);
-const contents = new Map(
-  ['tool-linux.bin', "tool for O'Hara.bin", 'notes & more.txt'].map((name) => [name, randomBytes(300_000)]),
-);
+const cutFileBytes = 40_000_000;
+/** Some seconds for it. */
+const slowBytesPerSecond = 20_000_000;
+const contents = new Map([
+  ['tool-linux.bin', randomBytes(300_000)],
+  ["tool for O'Hara.bin", randomBytes(cutFileBytes)],
+  ['notes & more.txt', randomBytes(300_000)],
+]);
 
 for (const [name, content] of contents) await writeFile(join(folder, name), content);
 await writeFile(join(folder, 'terms.md'), '# Terms\n\nUse it well.\n');
@@ -30,6 +37,13 @@ await consign.json('release', 'notes', 'tool', '1.0.0', join(folder, 'notes.md')
 await consign.json('licence', 'add', 'eula', '1', join(folder, 'terms.md'), '--title', 'Terms of use');
 await consign.json('grant', 'acme', 'tool', '--licence', 'eula', '--reason', 'Contract 7');
 const customer = await PortalCustomer.signIn(consign, alice);
+
+/** Kills the session servers in the middle of the download; the browser asks their successors for the rest. */
+async function cutDownload(downloadsPath: string): Promise<void> {
+  await waitForBytes(join(downloadsPath, await waitForPart(downloadsPath)), cutFileBytes / 4);
+  const killed = consign.sessionServers.map((name) => [name, consign.kill(name)] as const);
+  for (const [name, pid] of killed) await consign.waitForRestart(name, pid);
+}
 
 /** Whether every file of the release is in the folder, as it was published. */
 async function checkFiles(t: Test, place: string): Promise<void> {
@@ -84,22 +98,39 @@ t.test('lftp mirrors the release with the line of the page', async (t) => {
   await checkFiles(t, join(place, 'tool-1.0.0'));
 });
 
-t.test('Chromium fetches all files, button by button, each under its own name', async (t) => {
-  const browser = await launchChromium(t, knownKeysFlag(await readCertificates(consign)));
-  const page = await browser.newPage();
-  await signInAtPortal(page, consign, alice);
-  const place = temporaryFolder(t);
-  for (const name of contents.keys()) {
-    await page.goto(`${consign.endpoints.portal}${release}`);
-    await page.getByRole('button', { name: `Download ${name}` }).click();
-    const begun = page.waitForEvent('download');
-    await downloadButton(page).click();
-    const download = await begun;
-    t.equal(download.suggestedFilename(), name);
-    await download.saveAs(join(place, name));
-  }
-  await checkFiles(t, place);
-});
+t.test(
+  'Chromium fetches all files, each under its own name, and goes on with the one that was cut',
+  async (t) => {
+    const place = temporaryFolder(t);
+    const downloadsPath = join(place, 'downloads');
+    // Chromium resumes the downloads of a profile that is kept on the disk only.
+    const context = await chromium.launchPersistentContext(join(place, 'profile'), {
+      ...chromiumOptions(knownKeysFlag(await readCertificates(consign))),
+      downloadsPath,
+    });
+    t.teardown(() => context.close());
+    const page = await context.newPage();
+    await signInAtPortal(page, consign, alice);
+    await slowDown(page, slowBytesPerSecond);
+    for (const [name, { length }] of contents) {
+      await page.goto(`${consign.endpoints.portal}${release}`);
+      await page.getByRole('button', { name: `Download ${name}` }).click();
+      const begun = page.waitForEvent('download');
+      await downloadButton(page).click();
+      t.equal((await begun).suggestedFilename(), name);
+      if (length === cutFileBytes) await cutDownload(downloadsPath);
+      await page.locator('[data-outcome="complete"]').waitFor();
+      const [last] = await consign.json<{ offsetBytes: number }[]>('downloads', '--limit', '1');
+      const isResumed = (last?.offsetBytes ?? 0) > 0;
+      t.equal(isResumed, length === cutFileBytes, `${name} came from byte ${last?.offsetBytes} on`);
+    }
+    const saved = (await readdir(downloadsPath)).map((name) => sha256OfFile(join(downloadsPath, name)));
+    const published = [...contents.values()].map((content) =>
+      createHash('sha256').update(content).digest('hex'),
+    );
+    t.same((await Promise.all(saved)).toSorted(), published.toSorted(), 'all are as they were published');
+  },
+);
 
 t.test('the signed digests are checked by OpenSSH and sha256sum', async (t) => {
   const sums = (await customer.ask(`${release}/SHA256SUMS`)).text;

@@ -1,8 +1,10 @@
 // Chromium for the tests, and what every test of pages watches: that no script fails and the content policy is kept, that
 // nothing is wider than the screen, and a picture of each step for people to look at (CONSIGN_SCREENSHOTS=<folder>).
 import { X509Certificate, createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserType, type Page } from 'playwright-core';
+import { waitFor } from './running-consign.ts';
 
 const flags = [
   '--no-sandbox',
@@ -70,4 +72,26 @@ export async function isTooWide(page: Page): Promise<boolean> {
   return await page.evaluate(
     () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
   );
+}
+
+/** Makes the page's downloads slow enough to be watched. Chromium halves what it is told. */
+export async function slowDown(page: Page, bytesPerSecond: number): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: bytesPerSecond,
+    uploadThroughput: -1,
+  });
+}
+
+/** Waits for the file that Chromium keeps in this folder until all has arrived; returns its name. */
+export async function waitForPart(folder: string): Promise<string> {
+  const parts: string[] = [];
+  const hasBegun = async (): Promise<boolean> => {
+    parts.push(...(await readdir(folder)).filter((name) => name.endsWith('.crdownload')));
+    return parts.length > 0;
+  };
+  await waitFor('the download to begin', hasBegun, 20_000);
+  return parts[0] ?? '';
 }
