@@ -31,13 +31,21 @@ export function staffProviderTitles({
   return providerSignIns.forStaff().map(({ name, title }) => ({ name, title }));
 }
 
+/** Answers with the sign-in page, which says why who came by way of a provider is not let in. */
+export function sendProviderRefusal(
+  context: ServiceContext,
+  reply: ConsoleReply,
+  { reason, next }: { reason: keyof typeof refusalTexts; next: string },
+): ConsoleReply {
+  const view = { next, refusal: refusalTexts[reason], providers: staffProviderTitles(context) };
+  const status = reason === 'provider_down' ? 503 : 403;
+  return reply.code(status).type(htmlType).send(renderSignInPage(view));
+}
+
 /** Registers the routes. */
 export function registerProviderRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
-  const refuse = (reply: ConsoleReply, reason: keyof typeof refusalTexts, next: string) => {
-    const view = { next, refusal: refusalTexts[reason], providers: staffProviderTitles(context) };
-    const status = reason === 'provider_down' ? 503 : 403;
-    return reply.code(status).type(htmlType).send(renderSignInPage(view));
-  };
+  const refuse = (reply: ConsoleReply, reason: keyof typeof refusalTexts, next: string) =>
+    sendProviderRefusal(context, reply, { reason, next });
   app.get('/sign-in/with/:provider', async (request: ConsoleRequest, reply: ConsoleReply) => {
     // Nobody is sent to a provider by another site's link.
     if (isFromAnotherSite(request.headers, null)) return reply.redirect('/sign-in', 303);

@@ -18,6 +18,7 @@ import { FormFields } from './console-forms.ts';
 import { identifyStaff, readSignedForm } from './console-gate.ts';
 import { consoleParty } from './console-party.ts';
 import { nextOf, stepTo } from './next-page.ts';
+import { sendProviderRefusal } from './provider-routes.ts';
 import {
   renderRecoveryCodesPage,
   renderSecondStepPage,
@@ -54,10 +55,16 @@ export function registerSecondFactorRoutes(app: ConsoleApp, context: ServiceCont
   app.post(
     '/second-factor',
     forHalfSigned(async (caller, { request, reply, fields, next }) => {
-      const refusal = await prove(context, caller, { fields, address: request.ip });
-      if (refusal === null) return reply.redirect(next, 303);
-      reply.code(401);
-      return await showStep(context, caller, { next, refusal });
+      const proof = readProof(fields);
+      const refusal = await prove(context, caller, { proof, fields, address: request.ip });
+      if (refusal !== null) {
+        reply.code(401);
+        return await showStep(context, caller, { next, refusal });
+      }
+      const proved = { factor: proof.kind, setUp: false, address: request.ip };
+      const reason = await noteSecondFactor(context, caller, proved);
+      if (reason !== null) return sendProviderRefusal(context, reply, { reason, next });
+      return reply.redirect(next, 303);
     }),
   );
   app.post(
@@ -103,15 +110,11 @@ async function showStep(context: ServiceContext, caller: StaffCaller, view: Step
 async function prove(
   context: ServiceContext,
   caller: StaffCaller,
-  { fields, address }: { fields: FormFields; address: string },
+  { proof, fields, address }: { proof: FactorProof; fields: FormFields; address: string },
 ): Promise<string | null> {
-  const proof = readProof(fields);
   const shown = { challenge: fields.text('challenge'), proof, address, door: 'console' };
   const verdict = await proveFactor(context, shown);
-  if (verdict.proved && verdict.ownerId === caller.staff.id) {
-    await noteSecondFactor(context, caller, { factor: proof.kind, setUp: false, address });
-    return null;
-  }
+  if (verdict.proved && verdict.ownerId === caller.staff.id) return null;
   if (verdict.proved || verdict.reason === 'unusable') return texts.secondStep.usedUp;
   if (verdict.reason === 'code_wrong')
     return proof.kind === 'passkey' ? texts.passkey.refused : texts.secondStep.wrong;
@@ -142,7 +145,8 @@ async function setUp(
     const refusal = factor === 'totp' ? texts.setUp.newSecret(texts.secondStep.wrong) : texts.passkey.refused;
     return await showStep(context, caller, { next, refusal });
   }
-  await noteSecondFactor(context, caller, { factor, setUp: true, address: request.ip });
+  const reason = await noteSecondFactor(context, caller, { factor, setUp: true, address: request.ip });
+  if (reason !== null) return sendProviderRefusal(context, reply, { reason, next });
   return renderRecoveryCodesPage(caller, enrolled.recoveryCodes ?? [], next);
 }
 

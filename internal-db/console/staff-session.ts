@@ -3,6 +3,13 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import { checkPassword } from '../identity/check-password.ts';
 import { requiredStaffProvider } from '../identity-providers/required-provider.ts';
+import {
+  auditArrivalRefusal,
+  judgeArrival,
+  keepArrival,
+  parseArrival,
+  type ArrivalRefusal,
+} from '../identity-providers/staff-arrival.ts';
 import { findSignOut, type ProviderSignOut } from '../identity-providers/sign-out-there.ts';
 import { staffSessionLifetimeMs } from '../limits.ts';
 import { hashSecret, newSessionToken } from '../secret-token.ts';
@@ -53,6 +60,7 @@ export async function signInStaff(
       createdAtMs,
       expiresAtMs: createdAtMs + staffSessionLifetimeMs,
       secondFactorAtMs: null,
+      arrival: null,
     });
     if (verdict.newHash) await transaction.staff.setPasswordHash(staff.id, verdict.newHash);
     await appendAudit(transaction, {
@@ -81,18 +89,34 @@ export interface ProvedFactor {
   readonly address: string;
 }
 
-/** Notes that the second factor was proved: now they are signed in. */
+/**
+ * Notes that the second factor was proved: now they are signed in. What they arrived with from a provider counts from now on; if
+ * it may not any more, the session ends, and the reason is returned.
+ */
 export async function noteSecondFactor(
   context: ServiceContext,
-  { staff, session }: StaffCaller,
+  { staff: { name }, session }: StaffCaller,
   proved: ProvedFactor,
-): Promise<void> {
+): Promise<ArrivalRefusal | null> {
   const atMs = context.clock.nowMs();
-  const { name } = staff;
+  const sessionHash = hashSecret(session);
   const event = { atMs, actor: `staff:${name}`, action: 'staff.prove', subject: name };
-  await context.store.transaction(async (transaction) => {
-    await transaction.staff.setSecondFactorProved(hashSecret(session), atMs);
+  return await context.store.transaction(async (transaction) => {
+    const found = await transaction.staff.sessionByHash(sessionHash);
+    if (!found) return null;
     await appendAudit(transaction, { ...event, detail: { ...proved } });
+    const { staff } = found;
+    const { expiresAtMs } = found.session;
+    const arrival = found.session.arrival === null ? null : parseArrival(found.session.arrival);
+    const reason = arrival && (await judgeArrival(context, transaction, { staff, arrival }));
+    if (arrival && reason !== null) {
+      await transaction.staff.deleteSession(sessionHash);
+      await auditArrivalRefusal(transaction, arrival, { reason, atMs });
+      return reason;
+    }
+    if (arrival) await keepArrival(transaction, { staff, arrival }, { sessionHash, expiresAtMs, atMs });
+    await transaction.staff.setSecondFactorProved(sessionHash, atMs);
+    return null;
   });
 }
 

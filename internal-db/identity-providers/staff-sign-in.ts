@@ -1,11 +1,11 @@
 // A member of staff signs in at the console by way of the vendor's own identity provider: known by the link, at the first time by
 // the name where the settings say which claim that is, or made with the role that the provider's claims give. Where the settings
-// take roles from the claims, they count at each sign-in. Called by the console's provider-routes.ts.
-import type { StaffRole } from '#commlink/methods/administration-fields.ts';
+// take roles from the claims, they count at each sign-in. What that changes about somebody who was there before waits for the second
+// factor (staff-arrival.ts). Called by the console's provider-routes.ts.
 import { Slug } from '#commlink/methods/fields.ts';
 import { compileSchema } from '#commlink/schema.ts';
 import type { StaffIdentityProvider } from '#commlink/settings/identity-provider-settings.ts';
-import { changeStaff, insertStaff } from '../admin/staff-changes.ts';
+import { insertStaff } from '../admin/staff-changes.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { InternalDbError } from '../internal-db-error.ts';
 import { staffSessionLifetimeMs } from '../limits.ts';
@@ -22,17 +22,21 @@ import {
   textClaim,
   type ProviderIdentity,
 } from './provider-identity.ts';
+import {
+  auditArrivalRefusal,
+  changesMember,
+  insertStaffLink,
+  judgeArrival,
+  keepArrival,
+  type ArrivalRefusal,
+  type StaffArrivalClaim,
+} from './staff-arrival.ts';
 
 const staffNameCheck = compileSchema('name', Slug);
 
 /** Why somebody is not let in, or not linked. */
 export type StaffProviderRefusal =
-  | Extract<Arrival, { proved: false }>['reason']
-  | 'unknown_person'
-  | 'role_missing'
-  | 'role_needs_approval'
-  | 'linked_already'
-  | 'linked_otherwise';
+  Extract<Arrival, { proved: false }>['reason'] | ArrivalRefusal | 'role_missing' | 'linked_already';
 
 /** What came of it. A session for which the provider's second factor did not count is asked for ours next. */
 export type StaffArrival =
@@ -78,108 +82,88 @@ async function signIn(
   if (provider.roles !== null && role === null) return refused('role_missing');
   // Nobody knows it: who is made here has no password until an operator gives one.
   const passwordHash = provider.createUsers ? await context.passwords.hash(newInitialPassword()) : null;
-  const needsApproval = context.settings().console.secondPerson.includes('staff.change');
-  const session = newSessionToken();
-  const atMs = context.clock.nowMs();
-  const found = await context.store.transaction((transaction) =>
-    findMember(transaction, { provider, identity, role, passwordHash, needsApproval, atMs }),
-  );
-  if (typeof found === 'string') {
-    context.log.warn({ address, provider: provider.name, reason: found }, 'console sign-in refused');
-    return refused(found);
-  }
-  const { staff, linkId } = found;
+  const known = await context.store.read.identityLinks.linkOf('staff', identity);
+  const linkId = known?.id ?? newRecordId('idl');
   const way = await context.providerSignIns.makeWay(provider, linkId, identity.idToken);
+  const { issuer, subject, providerSid } = identity;
+  const arrival = { ...way, providerSid, issuer, subject, isLinked: known !== undefined, role };
   const isEnough = hasSecondFactorThere(provider, identity);
-  const expiresAtMs = atMs + staffSessionLifetimeMs;
-  const sessionHash = hashSecret(session);
-  const opened = await context.store.transaction(async (transaction) => {
-    const links = await transaction.identityLinks.linksOf(staff.id);
-    const current = await transaction.staff.byName(staff.name);
-    if (current?.endedAtMs !== null || !links.some(({ id }) => id === linkId)) return false;
-    await transaction.staff.insertSession({
-      secretHash: sessionHash,
-      staffId: staff.id,
-      createdAtMs: atMs,
-      expiresAtMs,
-      secondFactorAtMs: isEnough ? atMs : null,
-    });
-    await transaction.identityLinks.insertProviderSession({ ...way, sessionHash, expiresAtMs });
-    const detail = { address, provider: provider.name, secondFactor: isEnough ? 'theirs' : 'ours' };
-    const event = { atMs, actor: `staff:${staff.name}`, action: 'staff.signIn', subject: staff.name };
-    await appendAudit(transaction, { ...event, detail });
-    return true;
-  });
-  return opened ? { outcome: 'signed_in', session } : refused('unknown_person');
+  const sought = { provider, identity, passwordHash, ownerId: known?.ownerId ?? null, arrival };
+  const session = newSessionToken();
+  const reason = await context.store.transaction((transaction) =>
+    openSession(context, transaction, { sought, session, isEnough, address }),
+  );
+  if (reason === null) return { outcome: 'signed_in', session };
+  context.log.warn({ address, provider: provider.name, reason }, 'console sign-in refused');
+  return refused(reason);
 }
 
 interface Sought {
   readonly provider: StaffIdentityProvider;
   readonly identity: ProviderIdentity;
-  readonly role: StaffRole | null;
   readonly passwordHash: string | null;
-  /** Whether no claim alone makes an operator. */
-  readonly needsApproval: boolean;
-  readonly atMs: number;
+  /** Whom the person there is linked to; null: nobody yet. */
+  readonly ownerId: string | null;
+  readonly arrival: StaffArrivalClaim;
+}
+
+/** The session, with all that the arrival changes, or with what waits for our second factor; or why there is none. */
+async function openSession(
+  context: ServiceContext,
+  transaction: Transaction,
+  opening: { sought: Sought; session: string; isEnough: boolean; address: string },
+): Promise<StaffProviderRefusal | null> {
+  const { sought, session, isEnough, address } = opening;
+  const { arrival } = sought;
+  const atMs = context.clock.nowMs();
+  const found = await findMember(context, transaction, sought);
+  const refuse = async (reason: StaffProviderRefusal) => {
+    if (reason !== 'unknown_person') await auditArrivalRefusal(transaction, arrival, { reason, atMs });
+    return reason;
+  };
+  if (typeof found === 'string') return await refuse(found);
+  const { staff, isNew } = found;
+  const reason = await judgeArrival(context, transaction, { staff, arrival });
+  if (reason !== null) return await refuse(reason);
+  const waits = !isEnough && !isNew && changesMember(staff, arrival);
+  const sessionHash = hashSecret(session);
+  const times = { createdAtMs: atMs, expiresAtMs: atMs + staffSessionLifetimeMs };
+  await transaction.staff.insertSession({
+    secretHash: sessionHash,
+    staffId: staff.id,
+    ...times,
+    secondFactorAtMs: isEnough ? atMs : null,
+    arrival: waits ? JSON.stringify(arrival) : null,
+  });
+  if (!waits) await keepArrival(transaction, { staff, arrival }, { sessionHash, ...times, atMs });
+  const detail = { address, provider: arrival.provider, secondFactor: isEnough ? 'theirs' : 'ours' };
+  const event = { atMs, actor: `staff:${staff.name}`, action: 'staff.signIn', subject: staff.name };
+  await appendAudit(transaction, { ...event, detail });
+  return null;
 }
 
 /** The member, who is there, or is made; or why nobody. */
 async function findMember(
+  context: ServiceContext,
   transaction: Transaction,
-  sought: Sought,
-): Promise<{ staff: StaffRecord; linkId: string } | StaffProviderRefusal> {
-  const { provider, identity, role, atMs } = sought;
-  const actor = `provider:${provider.name}`;
-  const link = await transaction.identityLinks.linkOf('staff', identity);
-  const all = link ? await transaction.staff.all() : [];
-  const staff = link ? all.find(({ id }) => id === link.ownerId) : await findByName(transaction, sought);
-  if (staff === 'role_needs_approval') return await refuseAudited(transaction, sought, staff);
-  if (!staff || staff.endedAtMs !== null) return 'unknown_person';
-  if (!link) {
-    const links = await transaction.identityLinks.linksOf(staff.id);
-    const isOtherwise = links.some(({ issuer }) => issuer === identity.issuer);
-    if (isOtherwise) return await refuseAudited(transaction, sought, 'linked_otherwise');
+  { provider, identity, passwordHash, ownerId, arrival: { role } }: Sought,
+): Promise<{ staff: StaffRecord; isNew: boolean } | StaffProviderRefusal> {
+  if (ownerId !== null) {
+    const staff = (await transaction.staff.all()).find(({ id }) => id === ownerId);
+    return staff ? { staff, isNew: false } : 'unknown_person';
   }
-  if (role === 'operator' && staff.role !== role && sought.needsApproval)
-    return await refuseAudited(transaction, sought, 'role_needs_approval');
-  if (role !== null && role !== staff.role) {
-    const reason = 'as the identity provider says';
-    await changeStaff(transaction, { kind: 'role', name: staff.name, role, reason }, { actor, atMs });
-  }
-  if (link) await transaction.identityLinks.touchLink(link.id, atMs);
-  const linkId = link?.id ?? (await insertLink(transaction, staff, { provider, identity, atMs }));
-  return { staff, linkId };
-}
-
-async function refuseAudited(
-  transaction: Transaction,
-  { provider, identity, atMs }: Sought,
-  reason: StaffProviderRefusal,
-): Promise<StaffProviderRefusal> {
-  const { issuer, subject } = identity;
-  await appendAudit(transaction, {
-    atMs,
-    actor: `provider:${provider.name}`,
-    action: 'identity.refuse',
-    subject: provider.name,
-    detail: { reason, issuer, at: subject },
-  });
-  return reason;
-}
-
-async function findByName(
-  transaction: Transaction,
-  { provider, identity, role, passwordHash, needsApproval, atMs }: Sought,
-): Promise<StaffRecord | 'role_needs_approval' | undefined> {
   const name = provider.nameClaim === null ? null : textClaim(identity, provider.nameClaim);
-  if (!staffNameCheck.matches(name)) return undefined;
+  if (!staffNameCheck.matches(name)) return 'unknown_person';
   const known = await transaction.staff.byName(name);
-  if (known || role === null || passwordHash === null) return known;
+  if (known) return { staff: known, isNew: false };
+  if (role === null || passwordHash === null) return 'unknown_person';
+  const needsApproval = context.settings().console.secondPerson.includes('staff.change');
   if (role === 'operator' && needsApproval) return 'role_needs_approval';
   const displayName = nameOf(identity) ?? name;
-  const author = { actor: `provider:${provider.name}`, atMs };
+  const author = { actor: `provider:${provider.name}`, atMs: context.clock.nowMs() };
   await insertStaff(transaction, { name, displayName, role, passwordHash }, author);
-  return await transaction.staff.byName(name);
+  const staff = await transaction.staff.byName(name);
+  return staff ? { staff, isNew: true } : 'unknown_person';
 }
 
 async function linkStaff(
@@ -191,25 +175,11 @@ async function linkStaff(
   return await context.store.transaction(async (transaction) => {
     const staff = (await transaction.staff.all()).find(({ id }) => id === ownerId);
     if (!staff || staff.endedAtMs !== null) return refused('unusable');
-    await insertLink(transaction, staff, { provider, identity, atMs });
+    const { issuer, subject } = identity;
+    const arrival = { provider: provider.name, issuer, subject, linkId: newRecordId('idl') };
+    await insertStaffLink(transaction, staff, { arrival, atMs });
     return { outcome: 'linked' };
   });
-}
-
-async function insertLink(
-  transaction: Transaction,
-  { id: ownerId, name }: StaffRecord,
-  how: { provider: StaffIdentityProvider; identity: ProviderIdentity; atMs: number },
-): Promise<string> {
-  const { provider, identity, atMs } = how;
-  const { issuer, subject } = identity;
-  const id = newRecordId('idl');
-  const times = { createdAtMs: atMs, lastUsedAtMs: atMs };
-  await transaction.identityLinks.insertLink({ id, ownerKind: 'staff', ownerId, issuer, subject, ...times });
-  const detail = { provider: provider.name, link: id, issuer, at: subject };
-  const event = { atMs, actor: `staff:${name}`, action: 'identity.link', subject: name, detail };
-  await appendAudit(transaction, event);
-  return id;
 }
 
 function staffProvider(

@@ -88,8 +88,8 @@ export async function insertSession(
   await transaction.sessions.insertSession(session.record);
   if (signIn.way) {
     const { secretHash: sessionHash, expiresAtMs } = session.record;
-    const { linkId, provider, sealedIdToken } = signIn.way;
-    const way = { linkId, provider, sealedIdToken };
+    const { newLink: _kept, providerSid = null, ...named } = signIn.way;
+    const way = { ...named, providerSid };
     await transaction.identityLinks.insertProviderSession({ ...way, sessionHash, expiresAtMs });
   }
   if (signIn.newHash) await transaction.accounts.setPasswordHash(user.id, signIn.newHash);

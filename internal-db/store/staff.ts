@@ -22,6 +22,8 @@ export interface StaffSessionRecord {
   readonly expiresAtMs: number;
   /** When the second factor was proved; until then the session is good for nothing else. */
   readonly secondFactorAtMs: number | null;
+  /** JSON of what counts once it is proved; null where nothing waits (identity-providers/staff-arrival.ts). */
+  readonly arrival: string | null;
 }
 
 /** Reading staff. */
@@ -42,6 +44,7 @@ export interface StaffWrites extends StaffReads {
   /** Null lets them sign in again. */
   setEnded(staffId: string, endedAtMs: number | null): Promise<void>;
   insertSession(session: StaffSessionRecord): Promise<void>;
+  /** Nothing waits for it any more. */
   setSecondFactorProved(secretHash: Uint8Array, atMs: number): Promise<void>;
   deleteSession(secretHash: Uint8Array): Promise<boolean>;
   /** All of somebody's, but the one with the hash `except`. */

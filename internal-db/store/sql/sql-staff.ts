@@ -27,7 +27,7 @@ export class SqlStaff implements StaffWrites {
   ): Promise<{ staff: StaffRecord; session: StaffSessionRecord } | undefined> {
     const session = await this.#connection.get<StaffSessionRecord>(
       `SELECT secret_hash AS "secretHash", staff_id AS "staffId", created_at_ms AS "createdAtMs",
-         expires_at_ms AS "expiresAtMs", second_factor_at_ms AS "secondFactorAtMs"
+         expires_at_ms AS "expiresAtMs", second_factor_at_ms AS "secondFactorAtMs", arrival
        FROM staff_sessions WHERE secret_hash = :secretHash`,
       { secretHash },
     );
@@ -69,15 +69,16 @@ export class SqlStaff implements StaffWrites {
 
   async insertSession(session: StaffSessionRecord): Promise<void> {
     await this.#connection.run(
-      `INSERT INTO staff_sessions (secret_hash, staff_id, created_at_ms, expires_at_ms, second_factor_at_ms)
-       VALUES (:secretHash, :staffId, :createdAtMs, :expiresAtMs, :secondFactorAtMs)`,
+      `INSERT INTO staff_sessions (secret_hash, staff_id, created_at_ms, expires_at_ms, second_factor_at_ms,
+         arrival)
+       VALUES (:secretHash, :staffId, :createdAtMs, :expiresAtMs, :secondFactorAtMs, :arrival)`,
       { ...session },
     );
   }
 
   async setSecondFactorProved(secretHash: Uint8Array, atMs: number): Promise<void> {
     await this.#connection.run(
-      'UPDATE staff_sessions SET second_factor_at_ms = :atMs WHERE secret_hash = :secretHash',
+      'UPDATE staff_sessions SET second_factor_at_ms = :atMs, arrival = NULL WHERE secret_hash = :secretHash',
       { secretHash, atMs },
     );
   }

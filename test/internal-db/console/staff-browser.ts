@@ -60,6 +60,7 @@ export async function openStaffSession(
     createdAtMs: nowMs,
     expiresAtMs: nowMs + 3_600_000,
     secondFactorAtMs: isProved ? nowMs : null,
+    arrival: null,
   };
   const record = { secretHash: hashSecret(session), staffId: staff.id, ...times };
   await store.transaction((transaction) => transaction.staff.insertSession(record));

@@ -7,7 +7,12 @@ import {
   finishStaffAtProvider,
 } from '#internal-db/identity-providers/staff-sign-in.ts';
 import { unlinkStaff } from '#internal-db/identity-providers/staff-links.ts';
-import { findStaff, signInStaff, signOutStaff } from '#internal-db/console/staff-session.ts';
+import {
+  findStaff,
+  noteSecondFactor,
+  signInStaff,
+  signOutStaff,
+} from '#internal-db/console/staff-session.ts';
 import { internalDbSettings } from '../support/test-cluster.ts';
 import { startRoom, type Teardown } from '../support/running-room.ts';
 import { claimsIn, startIdentityProvider } from '../../rig/identity-provider.ts';
@@ -65,22 +70,36 @@ async function startStaffRoom(t: Teardown, change: Partial<StaffIdentityProvider
     if (!caller) throw new Error('nobody has that session');
     return caller;
   };
-  return { ...room, context, provider, trip, callerOf };
+  /** Signs in with our second factor, which is taken as proved. */
+  const proved = async (person: string) => {
+    const caller = await callerOf(await trip(person));
+    const refusal = await noteSecondFactor(context, caller, { factor: 'totp', setUp: false, address });
+    return { refusal, caller: await findStaff(context, caller.session) };
+  };
+  return { ...room, context, provider, trip, callerOf, proved };
 }
 
 t.test('a member is known by the trusted claim once, then by the link; ours is asked for', async (t) => {
-  const { trip, callerOf, provider } = await startStaffRoom(t);
+  const { trip, callerOf, proved, provider, context } = await startStaffRoom(t);
   const first = await callerOf(await trip('ann@vendor'));
   t.match(first, { staff: { name: 'ann', role: 'support' }, hasProved: false });
+  t.same(await context.store.read.identityLinks.linksOf(first.staff.id), [], 'not before it is proved');
+  t.match(await proved('ann@vendor'), { refusal: null, caller: { hasProved: true } });
+  t.match(await context.store.read.identityLinks.linksOf(first.staff.id), { length: 1 });
   provider.people.set('ann@vendor', { preferred_username: 'somebody-else', amr: ['mfa'] });
   t.match(await callerOf(await trip('ann@vendor')), { staff: { name: 'ann' }, hasProved: true });
 });
 
 t.test('a name that was given to another person there takes nobody over', async (t) => {
-  const { trip, callerOf, provider, context } = await startStaffRoom(t);
+  const { trip, callerOf, proved, provider, context } = await startStaffRoom(t);
   const { staff } = await callerOf(await trip('ann@vendor'));
   provider.people.set('heir', { preferred_username: 'ann' });
+  const early = await callerOf(await trip('heir'));
+  await proved('ann@vendor');
   t.match(await trip('heir'), { outcome: 'refused', reason: 'linked_otherwise' });
+  const late = await noteSecondFactor(context, early, { factor: 'totp', setUp: false, address });
+  t.equal(late, 'linked_otherwise', 'nor who came before the link was made');
+  t.equal(await findStaff(context, early.session), null, 'and that session is over');
   t.match(await context.store.read.identityLinks.linksOf(staff.id), { length: 1 });
 });
 
@@ -134,11 +153,12 @@ t.test('without a trusted claim only a link counts, which is made once and ended
 });
 
 t.test('roles come from the claims, at each sign-in, and without one nobody gets in', async (t) => {
-  const { trip, callerOf, provider, admin } = await startStaffRoom(t, { roles, createUsers: true });
+  const { trip, callerOf, proved, provider, admin } = await startStaffRoom(t, { roles, createUsers: true });
   provider.people.set('cem', { preferred_username: 'cem', groups: ['all', 'consign-support'] });
   t.match(await callerOf(await trip('cem')), { staff: { name: 'cem', role: 'support' } });
   provider.people.set('cem', { groups: ['consign-support', 'consign-operators'] });
-  t.match(await callerOf(await trip('cem')), { staff: { role: 'operator' } }, 'the first row that fits');
+  t.match(await callerOf(await trip('cem')), { staff: { role: 'support' } }, 'not before it is proved');
+  t.match(await proved('cem'), { caller: { staff: { role: 'operator' } } }, 'the first row that fits');
   const { entries } = await admin.call('audit.list', { afterSequence: 0, limit: 100 });
   t.match(
     entries.filter(({ action }) => action === 'staff.setRole'),
@@ -151,13 +171,14 @@ t.test('roles come from the claims, at each sign-in, and without one nobody gets
 });
 
 t.test('where it is required, who is linked has no password, and nobody else loses theirs', async (t) => {
-  const { trip, callerOf, context } = await startStaffRoom(t, { required: true });
+  const { proved, context } = await startStaffRoom(t, { required: true });
   t.match(
     await signInStaff(context, { name: 'ann', password, address }),
     { signedIn: true },
     'not linked yet',
   );
-  const caller = await callerOf(await trip('ann@vendor'));
+  const { caller } = await proved('ann@vendor');
+  if (!caller) throw new Error('nobody');
   t.match(await signInStaff(context, { name: 'ann', password, address }), {
     signedIn: false,
     refusal: /Acme sign-in/,
@@ -167,8 +188,10 @@ t.test('where it is required, who is linked has no password, and nobody else los
 });
 
 t.test('a sign-out leads to the provider’s own', async (t) => {
-  const { trip, callerOf, context, provider } = await startStaffRoom(t);
-  const there = await signOutStaff(context, await callerOf(await trip('ann@vendor')));
+  const { proved, context, provider } = await startStaffRoom(t);
+  const { caller } = await proved('ann@vendor');
+  if (!caller) throw new Error('nobody');
+  const there = await signOutStaff(context, caller);
   t.match(there, { title: 'Acme sign-in' });
   t.ok(there?.url.startsWith(`${provider.issuer}/session/end?`));
 });

@@ -106,6 +106,7 @@ t.test('a reset that fails on the way takes nothing', async (t) => {
     createdAtMs: 0,
     expiresAtMs: 1e15,
     secondFactorAtMs: 1,
+    arrival: null,
   };
   await store.transaction((transaction) => transaction.staff.insertSession(session));
   database.exec(

@@ -1,1 +1,0 @@
--- Filled when its area needs it.
