@@ -10,6 +10,7 @@ import { timeText } from '#commlink/pages/sizes-and-times.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { licencesTexts as texts } from '../texts/english/licences.ts';
 import { renderSection } from '../support/parts.ts';
 
 /** Characters of a text that is typed here; longer ones are added by the command. */
@@ -33,16 +34,17 @@ export function renderLicencesPage(
   notice: PageParts['notice'] = null,
 ): string {
   const { agreements, next, isFirst } = view;
+  const { list } = texts;
   return renderPage({
-    title: 'Licence texts',
+    title: texts.title,
     section: '/licences',
-    lead: 'Agreements that an entitlement can ask for. A text never changes: what is new is another version.',
+    lead: texts.lead,
     caller,
     notice,
-    content: html`<section aria-label="All versions">
+    content: html`<section aria-label="${texts.all}">
         ${renderTable({
-          caption: 'Licence agreements by version',
-          columns: ['Agreement', 'Version', 'Title', 'In force from', 'Added by'],
+          caption: list.caption,
+          columns: [list.agreement, list.version, list.title, list.from, list.by],
           rows: agreements.map(({ name, version, title, inForceAtMs, addedBy }) => [
             name,
             html`<a href="${licencePath(name, version)}">${version}</a>`,
@@ -50,15 +52,15 @@ export function renderLicencesPage(
             timeText(inForceAtMs),
             addedBy,
           ]),
-          empty: 'There is no text yet.',
+          empty: list.empty,
         })}
         ${renderPager({
-          label: 'Pages of agreements',
-          first: isFirst ? null : { href: '/licences', text: 'First' },
-          next: next === null ? null : { href: `/licences?after=${next}`, text: 'More' },
+          label: list.pages,
+          first: isFirst ? null : { href: '/licences', text: list.first },
+          next: next === null ? null : { href: `/licences?after=${next}`, text: list.more },
         })}
       </section>
-      ${mayDo(caller.staff.role, 'catalog.write') ? renderSection('add', 'A new version', renderAddForm(caller, view.typed)) : null}`,
+      ${mayDo(caller.staff.role, 'catalog.write') ? renderSection('add', texts.add.heading, renderAddForm(caller, view.typed)) : null}`,
   });
 }
 
@@ -69,19 +71,20 @@ export function renderLicencePage(
   notice: PageParts['notice'] = null,
 ): string {
   const { name, version, title, inForceAtMs, addedBy, addedAtMs } = agreement;
+  const { one } = texts;
   return renderPage({
     title: `${name} ${version}`,
     section: '/licences',
-    crumb: { href: '/licences', text: 'Licence texts' },
+    crumb: { href: '/licences', text: texts.title },
     lead: title,
     caller,
     notice,
     content: html`${renderFacts([
-      ['State', isInForce ? renderTag('good', 'in force') : renderTag('plain', 'not in force')],
-      ['In force from', timeText(inForceAtMs)],
-      ['Added', html`${timeText(addedAtMs)} by ${addedBy}`],
+      [one.state, isInForce ? renderTag('good', one.inForce) : renderTag('plain', one.notInForce)],
+      [one.from, timeText(inForceAtMs)],
+      [one.added, one.addedBy(timeText(addedAtMs), addedBy)],
     ])}
-    ${renderSection('text', 'Text', html`<div class="prose">${renderMarkdown(text)}</div>`)}`,
+    ${renderSection('text', one.text, html`<div class="prose">${renderMarkdown(text)}</div>`)}`,
   });
 }
 
@@ -91,42 +94,43 @@ export function licencePath(name: string, version: string): string {
 }
 
 function renderAddForm(caller: StaffCaller, typed: TypedLicence): Html {
+  const { add } = texts;
   return html`<form class="form" method="post" action="/licences" data-once>
     ${formTokenField(caller)}
     ${renderTextField({
       name: 'name',
-      label: 'Agreement',
+      label: add.agreement,
       value: typed.name,
-      hint: 'The name that entitlements ask for it by: lower-case letters, digits, dot and dash.',
+      hint: add.agreementHint,
       attributes: { required: true, maxlength: 64 },
     })}
     ${renderTextField({
       name: 'version',
-      label: 'Version',
+      label: add.version,
       value: typed.version,
-      hint: 'Like 2 or 2026-12.',
+      hint: add.versionHint,
       attributes: { required: true, maxlength: 32 },
     })}
     ${renderTextField({
       name: 'title',
-      label: 'Title',
+      label: add.title,
       value: typed.title,
       attributes: { required: true, maxlength: 200 },
     })}
     ${renderTextField({
       name: 'from',
-      label: 'In force from',
+      label: add.from,
       type: 'date',
       value: typed.from,
-      hint: 'Without a day: from now on. Whoever has accepted an earlier version accepts again from then on.',
+      hint: add.fromHint,
     })}
     ${renderTextArea({
       name: 'text',
-      label: 'Text',
+      label: add.text,
       value: typed.text,
-      hint: 'Markdown. Longer ones: consign licence add.',
+      hint: add.textHint,
       attributes: { rows: 14, required: true, maxlength: typedTextCharactersMax },
     })}
-    <button class="primary">Add this version</button>
+    <button class="primary">${add.button}</button>
   </form>`;
 }

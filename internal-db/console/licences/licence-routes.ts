@@ -10,6 +10,8 @@ import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts
 import { FormFields, parseDay, parseForm } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { formsTexts } from '../texts/english/forms.ts';
+import { licencesTexts as texts } from '../texts/english/licences.ts';
 import {
   licencePath,
   renderLicencePage,
@@ -36,7 +38,7 @@ export function registerLicenceRoutes(app: ConsoleApp, context: ServiceContext, 
     forStaff(async (caller, request) => {
       const isNew = new FormFields(request.query).text('done') === 'added';
       const view = await readLicence(context, new FormFields(request.params));
-      return renderLicencePage(caller, view, isNew ? { kind: 'done', text: 'The version is added.' } : null);
+      return renderLicencePage(caller, view, isNew ? { kind: 'done', text: texts.added } : null);
     }),
   );
   app.post(
@@ -55,7 +57,7 @@ async function add(
   try {
     const { name, version, title } = typed;
     const text = fields.secret('text').replaceAll('\r\n', '\n');
-    const inForceAtMs = parseDay(typed.from || null, 'In force from');
+    const inForceAtMs = parseDay(typed.from || null, texts.add.from);
     const wanted = { actor: `staff:${caller.staff.name}`, name, version, title, text, inForceAtMs };
     await addLicence(context, parseForm(addCheck, wanted));
     return await reply.redirect(`${licencePath(name, version)}?done=added`, 303);
@@ -80,8 +82,7 @@ async function readLicences(
   typed: TypedLicence,
 ): Promise<LicencesView> {
   const after = query.optional('after');
-  if (after !== null && !cursorCheck.matches(after))
-    throw new RpcError('bad_request', 'There is no such page. Begin again with the first one.');
+  if (after !== null && !cursorCheck.matches(after)) throw new RpcError('bad_request', formsTexts.noSuchPage);
   return { ...(await listLicences(context, { after, limit: rowsMax })), isFirst: after === null, typed };
 }
 
@@ -89,7 +90,7 @@ async function readLicence({ store, clock }: ServiceContext, named: FormFields) 
   const name = named.text('name');
   const versions = await store.read.licences.versionsOf(name);
   const found = versions.find(({ version }) => version === named.text('version'));
-  if (!found) throw new RpcError('not_found', `There is no version ${named.text('version')} of ${name}.`);
+  if (!found) throw new RpcError('not_found', texts.noVersion(named.text('version'), name));
   const { id, ...agreement } = found;
   const current = versions.find(({ inForceAtMs }) => inForceAtMs <= clock.nowMs());
   const text = (await store.read.licences.textOf(id)) ?? '';

@@ -12,6 +12,7 @@ import type { ProductRecord, ReleaseRecord } from '../../store/catalog.ts';
 import type { ProductSummary } from '../../store/statistics.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
+import { productsTexts as texts } from '../texts/english/products.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 const versionsDrawnMax = 12;
@@ -23,29 +24,30 @@ export function renderProductsPage(
   products: readonly ProductSummary[],
   notice: PageParts['notice'] = null,
 ): string {
+  const { list } = texts;
   return renderPage({
-    title: 'Products',
+    title: texts.title,
     section: '/products',
     caller,
     notice,
-    content: html`<section aria-label="All products">
+    content: html`<section aria-label="${texts.all}">
         ${renderTable({
-          caption: 'Products',
+          caption: list.caption,
           columns: [
-            'Product',
-            'Newest version',
-            { heading: 'Published', kind: 'number' },
-            { heading: 'Drafts', kind: 'number' },
-            { heading: 'Withdrawn', kind: 'number' },
+            list.product,
+            list.newest,
+            { heading: list.published, kind: 'number' },
+            { heading: list.drafts, kind: 'number' },
+            { heading: list.withdrawn, kind: 'number' },
           ],
           rows: products.map((product) => [
             html`<a href="/products/${product.name}">${product.title}</a> <small>${product.name}</small>`,
-            product.newestVersion ?? '–',
+            product.newestVersion ?? list.none,
             countText(product.publishedCount),
             countText(product.draftCount),
             countText(product.withdrawnCount),
           ]),
-          empty: 'There is no product yet.',
+          empty: list.empty,
         })}
       </section>
       ${mayDo(caller.staff.role, 'catalog.write') ? renderCreateForm(caller) : null}`,
@@ -68,7 +70,7 @@ export function renderProductPage(caller: StaffCaller, view: ProductView): strin
   return renderPage({
     title: product.title,
     section: '/products',
-    crumb: { href: '/products', text: 'Products' },
+    crumb: { href: '/products', text: texts.title },
     lead: html`<code>${product.name}</code> ${product.description}`,
     caller,
     content: html`${renderPublishing(caller, product)} ${renderReleases(view)} ${renderVersions(view)}`,
@@ -82,46 +84,53 @@ export function releasePath(product: string, version: string): string {
 
 /** A release's state as a label. */
 export function stateTag(state: ReleaseRecord['state']): Html {
-  return renderTag(stateMoods[state], state);
+  return renderTag(stateMoods[state], texts.states[state]);
 }
 
 function renderCreateForm(caller: StaffCaller): Html {
+  const { add } = texts;
   return html`<section aria-labelledby="create">
-    <h2 id="create">A new product</h2>
+    <h2 id="create">${add.heading}</h2>
     <form class="form" method="post" action="/products" data-once>
       ${formTokenField(caller)}
       ${renderTextField({
         name: 'name',
-        label: 'Name',
-        hint: 'In paths and commands: lower-case letters, digits, dot and dash. It never changes.',
+        label: add.name,
+        hint: add.nameHint,
         attributes: { required: true, maxlength: 64 },
       })}
-      ${renderTextField({ name: 'title', label: 'Title', attributes: { required: true, maxlength: 200 } })}
-      ${renderTextArea({ name: 'description', label: 'Description', attributes: { maxlength: 4000, rows: 3 } })}
-      <button class="primary">Create the product</button>
+      ${renderTextField({ name: 'title', label: add.title, attributes: { required: true, maxlength: 200 } })}
+      ${renderTextArea({ name: 'description', label: add.description, attributes: { maxlength: 4000, rows: 3 } })}
+      <button class="primary">${add.button}</button>
     </form>
   </section>`;
 }
 
 function renderPublishing(caller: StaffCaller, { name }: ProductRecord): Html {
-  const link = html`<p><a class="button" href="/products/${name}/upload">Upload files</a></p>`;
+  const link = html`<p><a class="button" href="/products/${name}/upload">${texts.publish.upload}</a></p>`;
   return html`<section aria-labelledby="publish">
-    <h2 id="publish">Publish a release</h2>
-    <p>
-      Upload its files here, or send them by the command below. Customers see a draft only when it is
-      published here.
-    </p>
+    <h2 id="publish">${texts.publish.heading}</h2>
+    <p>${texts.publish.how}</p>
     ${mayDo(caller.staff.role, 'catalog.write') ? link : null}
-    <p>${renderCopyable('command', `consign publish ${name} 1.2.3 FILES… --channel stable --draft`)}</p>
+    <p>
+      ${renderCopyable(texts.publish.command, `consign publish ${name} 1.2.3 FILES… --channel stable --draft`)}
+    </p>
   </section>`;
 }
 
 function renderReleases({ product, releases }: ProductView): Html {
+  const list = texts.releases;
   return html`<section aria-labelledby="releases">
-    <h2 id="releases">Releases</h2>
+    <h2 id="releases">${list.heading}</h2>
     ${renderTable({
-      caption: 'Releases, newest first',
-      columns: ['Version', 'Channel', 'State', 'Published', { heading: 'Customers', kind: 'number' }],
+      caption: list.caption,
+      columns: [
+        list.version,
+        list.channel,
+        list.state,
+        list.published,
+        { heading: list.customers, kind: 'number' },
+      ],
       rows: releases.map(({ version, channel, state, publishedAtMs, holderCount }) => [
         html`<a href="${releasePath(product.name, version)}">${version}</a>`,
         channel,
@@ -129,55 +138,56 @@ function renderReleases({ product, releases }: ProductView): Html {
         timeText(publishedAtMs),
         countText(holderCount),
       ]),
-      empty: 'No release yet. Publish one as shown above.',
+      empty: list.empty,
     })}
   </section>`;
 }
 
 function renderVersions({ product, versions: { versions, upToDateCount, behindCount } }: ProductView): Html {
+  const { behind } = texts;
   const known = versions.filter(({ accountCount }) => accountCount > 0);
   if (known.length === 0)
     return html`<section aria-labelledby="behind">
-      <h2 id="behind">Who is behind</h2>
-      ${renderEmpty('Nobody has downloaded a whole file of this product yet.')}
+      <h2 id="behind">${behind.heading}</h2>
+      ${renderEmpty(behind.nobody)}
     </section>`;
-  const chart = html`${renderLegend(['Newest of its channel', 'Behind'])}
+  const chart = html`${renderLegend([behind.newest, behind.behind])}
   ${renderBarChart({
-    title: `Customers of ${product.name} by version`,
+    title: behind.chart(product.name),
     bars: drawnVersions(known),
     format: (value) => countText(value),
   })}`;
   const table = renderTable({
-    caption: 'Customers by the newest version that they have',
-    columns: ['Version', 'Channel', { heading: 'Customers', kind: 'number' }, 'Stands'],
+    caption: behind.caption,
+    columns: [behind.version, behind.channel, { heading: behind.customers, kind: 'number' }, behind.stands],
     rows: known.map(({ version, channel, accountCount, isNewest }) => [
       html`<a href="${releasePath(product.name, version)}?list=stopped#customers">${version}</a>`,
       channel,
       countText(accountCount),
-      isNewest ? renderTag('good', 'up to date') : renderTag('warn', 'behind'),
+      isNewest ? renderTag('good', behind.upToDate) : renderTag('warn', behind.isBehind),
     ]),
-    empty: 'None.',
+    empty: behind.empty,
   });
   return html`<section aria-labelledby="behind">
-    <h2 id="behind">Who is behind</h2>
-    <p>Customers by the newest version that they have downloaded.</p>
+    <h2 id="behind">${behind.heading}</h2>
+    <p>${behind.lead}</p>
     ${renderNumbers([
-      ['Have the newest of their channel', countText(upToDateCount)],
-      ['Are behind', countText(behindCount)],
+      [behind.haveNewest, countText(upToDateCount)],
+      [behind.areBehind, countText(behindCount)],
     ])}
-    ${renderChartWithTable(chart, table, 'The numbers by version')}
+    ${renderChartWithTable(chart, table, behind.numbers)}
   </section>`;
 }
 
 /** The newest versions one by one, and what is older than these together. */
 function drawnVersions(known: readonly VersionHolders[]): { name: string; value: number; series: number }[] {
   const drawn = known.slice(0, versionsDrawnMax).map(({ version, channel, accountCount, isNewest }) => ({
-    name: `${version} (${channel})`,
+    name: texts.behind.bar(version, channel),
     value: accountCount,
     series: isNewest ? 0 : 1,
   }));
   const older = known.slice(versionsDrawnMax);
   if (older.length === 0) return drawn;
   const value = older.reduce((sum, { accountCount }) => sum + accountCount, 0);
-  return [...drawn, { name: 'older', value, series: 1 }];
+  return [...drawn, { name: texts.behind.older, value, series: 1 }];
 }

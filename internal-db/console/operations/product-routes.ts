@@ -21,17 +21,13 @@ import type { StaffCaller } from '../staff-session.ts';
 import { customersPerPage } from './limits.ts';
 import { releasePath, renderProductPage, renderProductsPage, type ProductView } from './product-pages.ts';
 import { registerUploadRoutes } from './upload-routes.ts';
+import { releaseTexts } from '../texts/english/products.ts';
 import { renderReleasePage, type CustomerList, type ReleaseView } from './release-page.ts';
 
 const createCheck = compileSchema('product', adminMethods['product.create'].params);
 const notesCheck = compileSchema('notes', adminMethods['release.setNotes'].params);
 /** What the page says after the browser was sent back. */
-const doneTexts: Readonly<Record<string, string>> = {
-  published: 'It is published.',
-  withdrawn: 'It is withdrawn. What was ready or running has ended, on every node that answered.',
-  notes: 'The notes are saved.',
-  uploaded: 'The files are uploaded. The download servers fetch them now.',
-};
+const doneTexts: Readonly<Record<string, string>> = releaseTexts.done;
 
 /** Registers them. */
 export function registerProductRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {

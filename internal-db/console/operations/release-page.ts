@@ -18,6 +18,7 @@ import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { notesCharactersMax } from './limits.ts';
+import { productsTexts, releaseTexts as texts } from '../texts/english/products.ts';
 import { releasePath, stateTag } from './product-pages.ts';
 
 /** Which customers are listed: those who have a file of it, or those who have nothing newer. */
@@ -58,10 +59,10 @@ export function renderReleasePage(
     caller,
     notice,
     content: html`${renderFacts([
-      ['State', stateTag(release.state)],
-      ['Channel', release.channel],
-      ['First published', timeText(release.publishedAtMs)],
-      ['Customers who have it', countText(holderCount)],
+      [texts.facts.state, stateTag(release.state)],
+      [texts.facts.channel, release.channel],
+      [texts.facts.published, timeText(release.publishedAtMs)],
+      [texts.facts.holders, countText(holderCount)],
     ])}
     ${mayWrite && !isPublished ? renderChange(caller, view) : null} ${renderFiles(view)}
     ${renderNotes(caller, view, mayWrite)} ${renderCustomers(view)}
@@ -76,30 +77,26 @@ function renderChange(
   const path = releasePath(product.name, release.version);
   const reason = renderTextField({
     name: 'reason',
-    label: 'Reason',
-    hint: 'It goes into the audit log.',
+    label: texts.reason,
+    hint: texts.reasonHint,
     attributes: { required: true, maxlength: 500 },
   });
   if (release.state === 'published')
     return html`<section aria-labelledby="change">
-      <h2 id="change">Withdraw it</h2>
-      <p>
-        Nobody can download it from then on. Deliveries that are ready or running, and end within a second:
-        ${countText(liveDeliveryCount)}. Customers who have it already, to be told: ${countText(holderCount)},
-        listed above.
-      </p>
+      <h2 id="change">${texts.withdraw.heading}</h2>
+      <p>${texts.withdraw.what(countText(liveDeliveryCount), countText(holderCount))}</p>
       <form class="form" method="post" action="${path}/withdraw" data-once>
         ${formTokenField(caller)} ${reason}
-        <button class="danger">Withdraw ${release.version}</button>
+        <button class="danger">${texts.withdraw.button(release.version)}</button>
       </form>
     </section>`;
   const isDraft = release.state === 'draft';
   return html`<section aria-labelledby="change">
-    <h2 id="change">${isDraft ? 'Publish it' : 'Publish it again'}</h2>
-    <p>Customers whose licences include the channel ${release.channel} and this version see it at once.</p>
+    <h2 id="change">${isDraft ? texts.publish.heading : texts.publish.headingAgain}</h2>
+    <p>${texts.publish.what(release.channel)}</p>
     <form class="form" method="post" action="${path}/publish" data-once>
       ${formTokenField(caller)} ${reason}
-      <button class="primary">Publish ${release.version}</button>
+      <button class="primary">${texts.publish.button(release.version)}</button>
     </form>
     ${
       isDraft
@@ -110,13 +107,13 @@ function renderChange(
                   version: release.version,
                   channel: release.channel,
                 }).toString()}"
-                >Upload files</a
+                >${texts.publish.upload}</a
               >
             </p>
-            <p>Further files, while it is a draft and later:</p>
+            <p>${texts.publish.further}</p>
             <p>
               ${renderCopyable(
-                'command',
+                productsTexts.publish.command,
                 `consign publish ${product.name} ${release.version} FILES… --channel ${release.channel} --draft`,
               )}
             </p>`
@@ -126,33 +123,36 @@ function renderChange(
 }
 
 function renderFiles({ files, holdings }: ReleaseView): Html {
+  const list = texts.files;
   return html`<section aria-labelledby="files">
-    <h2 id="files">Files</h2>
+    <h2 id="files">${list.heading}</h2>
     ${renderTable({
-      caption: 'Files',
-      columns: ['File', 'Platform', { heading: 'Size', kind: 'number' }, 'Download servers', 'SHA-256'],
+      caption: list.caption,
+      columns: [list.file, list.platform, { heading: list.size, kind: 'number' }, list.servers, list.digest],
       rows: files.map(({ name, platform, sizeBytes, sha256 }) => [
         name,
-        platform ?? 'any',
+        platform ?? list.anyPlatform,
         sizeText(sizeBytes),
         renderHoldings(holdings.get(sha256), sizeBytes),
         html`<code>${sha256}</code>`,
       ]),
-      empty: 'It has no files.',
+      empty: list.empty,
     })}
   </section>`;
 }
 
 /** Which servers have the file, and how far the others are. */
 function renderHoldings(holdings: FileHoldings | undefined, sizeBytes: number): HtmlValue {
-  if (!holdings) return 'where it was put';
+  if (!holdings) return texts.files.whereItWasPut;
   const lacking = holdings.lacking.map(({ node, arrivedBytes }) =>
     arrivedBytes === null
-      ? html`${node}: not yet`
-      : html`${node}: ${sizeText(arrivedBytes)} of ${sizeText(sizeBytes)}`,
+      ? texts.files.notYet(node)
+      : texts.files.arrived(node, sizeText(arrivedBytes), sizeText(sizeBytes)),
   );
   const places = [...holdings.holders.map((node) => html`${node}`), ...lacking];
-  return places.length === 0 ? 'none' : html`<small>${places.map((place) => html`${place}<br />`)}</small>`;
+  return places.length === 0
+    ? texts.files.none
+    : html`<small>${places.map((place) => html`${place}<br />`)}</small>`;
 }
 
 function renderNotes(caller: StaffCaller, { product, release, notes }: ReleaseView, mayWrite: boolean): Html {
@@ -165,17 +165,17 @@ function renderNotes(caller: StaffCaller, { product, release, notes }: ReleaseVi
     ${formTokenField(caller)}
     ${renderTextArea({
       name: 'notes',
-      label: 'Notes',
-      hint: 'Markdown; customers see them with the release.',
+      label: texts.notes.label,
+      hint: texts.notes.hint,
       value: notes,
       attributes: { rows: 12, maxlength: notesCharactersMax },
     })}
-    <button>Save the notes</button>
+    <button>${texts.notes.save}</button>
   </form>`;
   return html`<section aria-labelledby="release-notes">
-    <h2 id="release-notes">Release notes</h2>
-    ${notes === '' ? html`<p class="empty">None yet.</p>` : html`<div class="prose">${renderMarkdown(notes)}</div>`}
-    ${mayWrite ? renderFold(notes === '' ? 'Write notes' : 'Change them', form) : null}
+    <h2 id="release-notes">${texts.notes.heading}</h2>
+    ${notes === '' ? html`<p class="empty">${texts.notes.none}</p>` : html`<div class="prose">${renderMarkdown(notes)}</div>`}
+    ${mayWrite ? renderFold(notes === '' ? texts.notes.write : texts.notes.change, form) : null}
   </section>`;
 }
 
@@ -184,18 +184,20 @@ function renderCustomers(view: ReleaseView): Html {
   const path = releasePath(product.name, release.version);
   const hrefOf = (one: CustomerList): string => `${path}?list=${one}#customers`;
   const pager = renderPager({
-    label: 'Pages of customers',
-    first: isFirstPage ? null : { href: hrefOf(list), text: 'First page' },
+    label: texts.customers.pages,
+    first: isFirstPage ? null : { href: hrefOf(list), text: texts.customers.first },
     next:
-      next === null ? null : { href: `${path}?list=${list}&after=${next}#customers`, text: 'More customers' },
+      next === null
+        ? null
+        : { href: `${path}?list=${list}&after=${next}#customers`, text: texts.customers.more },
   });
   return html`<section aria-labelledby="customers">
-    <h2 id="customers">Customers</h2>
+    <h2 id="customers">${texts.customers.heading}</h2>
     ${renderTabs(
-      'Which customers',
+      texts.customers.which,
       [
-        [hrefOf('holders'), 'Have downloaded it'],
-        [hrefOf('stopped'), 'Have nothing newer'],
+        [hrefOf('holders'), texts.customers.holders.tab],
+        [hrefOf('stopped'), texts.customers.stopped.tab],
       ],
       hrefOf(list),
     )}
@@ -204,19 +206,18 @@ function renderCustomers(view: ReleaseView): Html {
 }
 
 function renderCustomerTable({ customers, list }: ReleaseView): Html {
-  const rows = customers.map((customer) => [
-    html`<a href="/accounts/${customer.account}">${customer.displayName}</a>
-      <small>${customer.account}</small>`,
-    ...('lastAtMs' in customer
-      ? [timeText(customer.firstAtMs), timeText(customer.lastAtMs), countText(customer.downloadCount)]
+  const { customer, firstAt, lastAt } = texts.customers;
+  const rows = customers.map((one) => [
+    html`<a href="/accounts/${one.account}">${one.displayName}</a> <small>${one.account}</small>`,
+    ...('lastAtMs' in one
+      ? [timeText(one.firstAtMs), timeText(one.lastAtMs), countText(one.downloadCount)]
       : []),
   ]);
-  const number = { heading: 'Complete downloads', kind: 'number' as const };
+  const number = { heading: texts.customers.downloads, kind: 'number' as const };
   return renderTable({
-    caption: list === 'holders' ? 'Customers who have a file of it' : 'Customers who have nothing newer',
-    columns: list === 'holders' ? ['Customer', 'First', 'Last', number] : ['Customer'],
+    caption: texts.customers[list].caption,
+    columns: list === 'holders' ? [customer, firstAt, lastAt, number] : [customer],
     rows,
-    empty:
-      list === 'holders' ? 'Nobody has downloaded a whole file of it.' : 'Nobody stopped at this version.',
+    empty: texts.customers[list].empty,
   });
 }

@@ -8,6 +8,7 @@ import { sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
 import type { UploadStanding } from '../../artifacts/uploads.ts';
 import type { ProductRecord } from '../../store/catalog.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
+import { uploadTexts as texts } from '../texts/english/uploads.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 /** What the page shows. */
@@ -28,10 +29,10 @@ export function renderUploadPage(
 ): string {
   const { product } = view;
   return renderPage({
-    title: `Upload files for ${product.title}`,
+    title: texts.title(product.title),
     section: '/products',
     crumb: { href: `/products/${product.name}`, text: product.title },
-    lead: 'They become a draft, which customers do not see before it is published.',
+    lead: texts.lead,
     caller,
     notice,
     content: html`${renderForm(caller, view)} ${renderUnfinished(caller, view)} ${renderCommand(view)}`,
@@ -41,7 +42,7 @@ export function renderUploadPage(
 function renderForm(caller: StaffCaller, { product, version, channel }: UploadView): Html {
   const action = `/products/${product.name}/upload`;
   return html`<section aria-labelledby="upload">
-    <h2 id="upload">Files</h2>
+    <h2 id="upload">${texts.files}</h2>
     <form
       class="form"
       method="post"
@@ -52,55 +53,56 @@ function renderForm(caller: StaffCaller, { product, version, channel }: UploadVi
       ${formTokenField(caller)}
       ${renderTextField({
         name: 'version',
-        label: 'Version',
-        hint: 'A semantic version: 2.4.0, 2.5.0-rc.1.',
+        label: texts.version,
+        hint: texts.versionHint,
         value: version,
         attributes: { required: true, maxlength: 64 },
       })}
       ${renderTextField({
         name: 'channel',
-        label: 'Channel',
+        label: texts.channel,
         value: channel,
         attributes: { required: true, maxlength: 64 },
       })}
       ${renderTextField({
         name: 'platform',
-        label: 'Platform',
-        hint: 'What the files run on, for example linux-x64. Empty: any.',
+        label: texts.platform,
+        hint: texts.platformHint,
         attributes: { maxlength: 64 },
       })}
       <div class="field drop-area">
-        <label for="files">Files</label>
-        <p class="hint" id="files-hint">Choose them, or drop them here.</p>
+        <label for="files">${texts.files}</label>
+        <p class="hint" id="files-hint">${texts.choose}</p>
         <input type="file" id="files" name="files" multiple required aria-describedby="files-hint" />
       </div>
-      <button class="primary">Upload</button>
+      <button class="primary">${texts.button}</button>
     </form>
-    <ul class="uploads" data-uploads aria-label="Uploads"></ul>
+    <ul class="uploads" data-uploads aria-label="${texts.list}"></ul>
     <p role="status" data-upload-status></p>
   </section>`;
 }
 
 function renderUnfinished(caller: StaffCaller, { unfinished }: UploadView): Html | null {
   if (unfinished.length === 0) return null;
+  const list = texts.unfinished;
   return html`<section aria-labelledby="unfinished">
-    <h2 id="unfinished">Not finished</h2>
-    <p>Choose the same file again, for the same version, to go on where it was broken off.</p>
+    <h2 id="unfinished">${list.heading}</h2>
+    <p>${list.how}</p>
     ${renderTable({
-      caption: 'Uploads that are not finished',
-      columns: ['File', 'Version', 'Platform', 'Begun', 'Has arrived', 'Remove'],
+      caption: list.caption,
+      columns: [list.file, list.version, list.platform, list.begun, list.arrived, list.remove],
       rows: unfinished.map(({ upload, offsetBytes }) => [
         upload.name,
-        upload.releaseFile?.version ?? '–',
-        upload.releaseFile?.platform ?? 'any',
+        upload.releaseFile?.version ?? list.none,
+        upload.releaseFile?.platform ?? list.anyPlatform,
         timeText(upload.createdAtMs),
-        html`${sizeText(offsetBytes)} of ${sizeText(upload.sizeBytes)}`,
+        list.arrivedOf(sizeText(offsetBytes), sizeText(upload.sizeBytes)),
         html`<form method="post" action="/uploads/${upload.id}/remove">
           ${formTokenField(caller)}
-          <button class="quiet" aria-label="Remove ${upload.name}">Remove</button>
+          <button class="quiet" aria-label="${list.removeNamed(upload.name)}">${list.remove}</button>
         </form>`,
       ]),
-      empty: 'None.',
+      empty: list.empty,
     })}
   </section>`;
 }
@@ -108,8 +110,8 @@ function renderUnfinished(caller: StaffCaller, { unfinished }: UploadView): Html
 function renderCommand({ product, version, channel }: UploadView): Html {
   const command = `consign publish ${product.name} ${version || '1.2.3'} FILES… --channel ${channel} --draft --keep-original`;
   return html`<section aria-labelledby="command">
-    <h2 id="command">By the command line</h2>
-    <p>On the machine of internal-db. Sent again, it goes on where it was broken off.</p>
-    <p>${renderCopyable('command', command)}</p>
+    <h2 id="command">${texts.command.heading}</h2>
+    <p>${texts.command.how}</p>
+    <p>${renderCopyable(texts.command.what, command)}</p>
   </section>`;
 }

@@ -8,6 +8,7 @@ import { compileSchema } from '#commlink/schema.ts';
 import { appendToUpload, findUpload, type UploadStanding } from '../../artifacts/uploads.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ConsoleRequest } from '../console-app.ts';
+import { uploadTexts } from '../texts/english/uploads.ts';
 import { allowLongRequest } from '../request-time.ts';
 
 /** The media type of a piece. */
@@ -26,7 +27,7 @@ export async function takePiece(
 ): Promise<UploadStanding> {
   allowLongRequest(request.raw);
   if (!String(request.headers['content-type']).startsWith(pieceMediaType))
-    throw new RpcError('bad_request', `Send a piece as ${pieceMediaType}.`);
+    throw new RpcError('bad_request', uploadTexts.mediaType(pieceMediaType));
   const { upload } = await findUpload(context, startedBy, id);
   const offsetBytes = await appendToUpload(context, upload, {
     offsetBytes: parseByteCount(headerOf(request, 'upload-offset')),
@@ -49,7 +50,7 @@ export function standingHeaders({ upload, offsetBytes }: UploadStanding): Record
 export function parseByteCount(text: string): number {
   const count = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
   if (sizeCheck.matches(count)) return count;
-  throw new RpcError('refused', 'That is no number of bytes.');
+  throw new RpcError('refused', uploadTexts.notBytes);
 }
 
 function headerOf(request: ConsoleRequest, name: string): string {
@@ -61,6 +62,6 @@ function headerOf(request: ConsoleRequest, name: string): string {
 function parseDigest(field: string): string | null {
   if (field === '') return null;
   const [, digest] = /^sha-256=:([A-Za-z0-9+/]{43}=):$/.exec(field) ?? [];
-  if (digest === undefined) throw new RpcError('bad_request', 'Content-Digest: only sha-256 is known.');
+  if (digest === undefined) throw new RpcError('bad_request', uploadTexts.digest);
   return Buffer.from(digest, 'base64').toString('hex');
 }

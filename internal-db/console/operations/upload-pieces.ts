@@ -10,6 +10,7 @@ import { readSignedForm, requireFormToken, requirePermission, type ForStaff } fr
 import { statusOf } from '../error-status.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { parseUploadForm } from './upload-form.ts';
+import { uploadTexts } from '../texts/english/uploads.ts';
 import { parseByteCount, standingHeaders, takePiece } from './upload-piece.ts';
 
 type Exchange = {
@@ -105,5 +106,5 @@ function idOf(request: ConsoleRequest): string {
 /** Base64 of the SHA-256 over the file's first and last bytes. */
 function parseEnds(field: string): string {
   if (/^[A-Za-z0-9+/]{43}=$/.test(field)) return field;
-  throw new RpcError('bad_request', 'ends: the digest of how the file begins and ends is missing.');
+  throw new RpcError('bad_request', uploadTexts.ends);
 }

@@ -16,6 +16,7 @@ import { releasePath } from './product-pages.ts';
 import { parseUploadForm } from './upload-form.ts';
 import { renderUploadPage, type UploadView } from './upload-page.ts';
 import { parseByteCount, pieceMediaType } from './upload-piece.ts';
+import { uploadTexts } from '../texts/english/uploads.ts';
 import { registerUploadPieces, starterOf } from './upload-pieces.ts';
 
 interface Exchange {
@@ -67,7 +68,7 @@ async function takeFiles(
   const contentType = String(request.headers['content-type']);
   if (!contentType.startsWith('multipart/')) {
     readSignedForm(caller, request);
-    throw new RpcError('refused', 'Choose at least one file.');
+    throw new RpcError('refused', uploadTexts.chooseOne);
   }
   const product = productOf(request);
   const sizeBytesMax = parseByteCount(request.headers['content-length'] ?? '');
@@ -84,7 +85,7 @@ async function takeFiles(
     },
   );
   readSignedFields(caller, request, form);
-  if (version === null) throw new RpcError('refused', 'Choose at least one file.');
+  if (version === null) throw new RpcError('refused', uploadTexts.chooseOne);
   return { product, version };
 }
 
