@@ -33,6 +33,8 @@ export interface InstallationOptions {
   /** For a first start: where to listen, and whether to make the database's node alone. */
   readonly host: string | undefined;
   readonly onlyDatabase: boolean;
+  /** Whether it ends as soon as everything is made and was up once. */
+  readonly setUpOnly: boolean;
   readonly showAll: boolean;
   /** For warnings and progress, one line each. */
   readonly say: (line: string) => void;
@@ -67,10 +69,10 @@ export class Installation {
   }
 
   /**
-   * Starts everything, and keeps it running until a program gives up. Never resolves: throws StartupError with a plain
-   * sentence, after stopping what ran.
+   * Starts everything, and keeps it running until a program gives up: then it throws StartupError with a plain sentence,
+   * after stopping what ran. Resolves only where nothing but the setting up was asked for.
    */
-  async run(): Promise<never> {
+  async run(): Promise<void> {
     try {
       const state = await prepareState(this.#layout, {
         ...this.#options,
@@ -78,6 +80,10 @@ export class Installation {
       });
       await this.#within(this.#startPrograms(state));
       await this.#finishSetup(state);
+      if (this.#options.setUpOnly) {
+        await this.stop();
+        return;
+      }
       const upkeep = keepUp({
         layout: this.#layout,
         places: state.places,
@@ -85,7 +91,7 @@ export class Installation {
         onInstalled: async () => void (await this.#readEndpoints(state.places)),
         signal: this.#ending.signal,
       });
-      return await Promise.race([this.#givenUp.promise, upkeep.then(() => this.#givenUp.promise)]);
+      await Promise.race([this.#givenUp.promise, upkeep.then(() => this.#givenUp.promise)]);
     } catch (error) {
       await this.stop();
       throw isDiskFull(error) ? this.#diskFull(error) : error;

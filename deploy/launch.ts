@@ -9,7 +9,7 @@ import { Installation } from './installation.ts';
 
 const help = `Runs Consign on this machine.
 
-  npm start -- [--state DIRECTORY] [--empty] [--listen ADDRESS] [--only internal-db] [--verbose]
+  npm start -- [--state DIRECTORY] [--empty] [--listen ADDRESS] [--only internal-db] [--set-up] [--verbose]
 
   --state DIRECTORY    where everything is kept (default: CONSIGN_STATE, or ./var)
   --verbose            shows every log line; they are in DIRECTORY/logs in any case
@@ -19,6 +19,8 @@ At a first start only:
   --listen ADDRESS     the address to listen on and to be reached by (default: 127.0.0.1, as localhost)
   --only internal-db   makes the database's node alone; machines with the others join it, see
                        consign node invite --help
+  --set-up             stops when the first start is done and its logins are printed: systemd runs the programs
+                       then, see docs/runbook.md
 
 The ports are 60 in a row from CONSIGN_PORT_BASE on (default 8440). From the first start on they are part of the
 configuration, as everything else that is the nodes' own: see consign config --help. A later start with another
@@ -34,6 +36,7 @@ function readOptions() {
       empty: { type: 'boolean', default: false },
       listen: { type: 'string' },
       only: { type: 'string' },
+      'set-up': { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -57,6 +60,7 @@ async function main(): Promise<void> {
     withDemo: !options.empty,
     host: options.listen,
     onlyDatabase: options.only !== undefined,
+    setUpOnly: options['set-up'],
     showAll: options.verbose,
     say: (line) => process.stderr.write(`${line}\n`),
     show: (text) => process.stdout.write(`${text}\n`),
@@ -68,8 +72,8 @@ async function main(): Promise<void> {
       });
     }
   });
-  const ended = await Promise.race([installation.run(), stopped]);
-  if (ended === 'stopped') process.exit(0);
+  await Promise.race([installation.run(), stopped]);
+  process.exit(0);
 }
 
 function exitPlainly(error: unknown): never {

@@ -1,0 +1,37 @@
+// The runbook as a program: its blocks of commands, each with the machine that it is for. Callers: the tests of the topology.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { places, type PlaceOrWall } from './topology.ts';
+
+const file = join(import.meta.dirname, '..', '..', 'docs', 'runbook.md');
+
+/** Commands for one machine. */
+export interface RunbookBlock {
+  readonly place: PlaceOrWall;
+  readonly script: string;
+  /** The heading that it stands under, and its number. */
+  readonly chapter: string;
+  readonly number: number;
+  /** Whether it only ends when the next block was run. */
+  readonly waits: boolean;
+}
+
+/** All blocks, in order. Throws for one that does not say where it is run. */
+export function readRunbook(text = readFileSync(file, 'utf8')): RunbookBlock[] {
+  const blocks: RunbookBlock[] = [];
+  let chapter = '';
+  for (const [, heading, script] of text.matchAll(/^## (.+)$|^```sh\n([\s\S]*?)^```$/gm)) {
+    if (heading !== undefined) chapter = heading;
+    if (script !== undefined) blocks.push(blockOf(script, chapter));
+  }
+  return blocks;
+}
+
+function blockOf(script: string, chapter: string): RunbookBlock {
+  const [, name, waits] = /^# on ([a-z-]+)(, and waits for the next block)?\n/.exec(script) ?? [];
+  const number = Number.parseInt(chapter, 10);
+  if (Number.isNaN(number)) throw new Error(`The chapter "${chapter}" has no number.`);
+  if (name === 'wall' || (name !== undefined && name in places))
+    return { place: name as PlaceOrWall, script, chapter, number, waits: waits !== undefined };
+  throw new Error(`A block of "${chapter}" does not begin with "# on MACHINE": ${script}`);
+}
