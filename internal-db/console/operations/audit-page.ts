@@ -7,6 +7,7 @@ import { timeText } from '#commlink/pages/sizes-and-times.ts';
 import type { AuditVerdict } from '../../audit/verify-audit.ts';
 import type { AuditRecord } from '../../store/audit.ts';
 import { formTokenField, renderPage } from '../layout.ts';
+import { auditTexts as texts } from '../texts/english/audit.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 /** Characters of an entry's detail that stand unfolded. */
@@ -36,54 +37,56 @@ export function renderAuditPage(caller: StaffCaller, view: AuditView): string {
   const { question, entries, next, isFirstPage, verdict } = view;
   const asked = queryOf(question);
   return renderPage({
-    title: 'Audit log',
+    title: texts.title,
     section: '/audit',
-    lead: 'Everything that was decided or changed, by whom and why. It only grows, and each entry seals the one before it.',
+    lead: texts.lead,
     caller,
     notice: verdict && { kind: verdict.intact ? 'done' : 'refused', text: verdict.explanation },
     content: html`${renderFilter(question)}
-      <section aria-label="Entries">
+      <section aria-label="${texts.entries}">
         ${renderEntries(entries)}
         ${renderPager({
-          label: 'Pages of the log',
-          first: isFirstPage ? null : { href: `/audit?${asked}`, text: 'Newest entries' },
-          next: next === null ? null : { href: `/audit?${asked}&after=${next}`, text: 'Older entries' },
+          label: texts.list.pages,
+          first: isFirstPage ? null : { href: `/audit?${asked}`, text: texts.list.newest },
+          next: next === null ? null : { href: `/audit?${asked}&after=${next}`, text: texts.list.older },
         })}
       </section>
       <section aria-labelledby="take">
-        <h2 id="take">Take it away</h2>
-        <p>The entries that the filter above lets through, the newest first, as a file.</p>
+        <h2 id="take">${texts.take.heading}</h2>
+        <p>${texts.take.what}</p>
         <div class="actions">
-          <a class="button" href="/audit/export?format=csv&amp;${asked}">CSV</a>
-          <a class="button" href="/audit/export?format=jsonl&amp;${asked}">JSON lines</a>
+          <a class="button" href="/audit/export?format=csv&amp;${asked}">${texts.take.csv}</a>
+          <a class="button" href="/audit/export?format=jsonl&amp;${asked}">${texts.take.jsonLines}</a>
         </div>
       </section>
       <section aria-labelledby="verify">
-        <h2 id="verify">Verify it</h2>
-        <p>Computes every seal anew. It takes some seconds for each million entries.</p>
+        <h2 id="verify">${texts.verify.heading}</h2>
+        <p>${texts.verify.what}</p>
         <form class="form" method="post" action="/audit/verify" data-once>
           ${formTokenField(caller)}
-          <button>Verify the whole chain</button>
+          <button>${texts.verify.button}</button>
         </form>
       </section>`,
   });
 }
 
 function renderFilter({ actor, action, subject, from, to }: AuditQuestion): Html {
+  const { filter } = texts;
   return html`<form class="form columns" method="get" action="/audit">
-    ${renderTextField({ name: 'actor', label: 'Who', value: actor, hint: 'Like staff:ann', attributes: { maxlength: 128 } })}
-    ${renderTextField({ name: 'action', label: 'What', value: action, hint: 'Like entitlement.grant', attributes: { maxlength: 64 } })}
-    ${renderTextField({ name: 'subject', label: 'On what', value: subject, hint: 'Its first word, like an account’s name', attributes: { maxlength: 200 } })}
-    ${renderTextField({ name: 'from', label: 'From', type: 'date', value: from })}
-    ${renderTextField({ name: 'to', label: 'To, that day included', type: 'date', value: to })}
-    <div class="actions"><button>Show</button></div>
+    ${renderTextField({ name: 'actor', label: filter.actor, value: actor, hint: filter.actorHint, attributes: { maxlength: 128 } })}
+    ${renderTextField({ name: 'action', label: filter.action, value: action, hint: filter.actionHint, attributes: { maxlength: 64 } })}
+    ${renderTextField({ name: 'subject', label: filter.subject, value: subject, hint: filter.subjectHint, attributes: { maxlength: 200 } })}
+    ${renderTextField({ name: 'from', label: filter.from, type: 'date', value: from })}
+    ${renderTextField({ name: 'to', label: filter.to, type: 'date', value: to })}
+    <div class="actions"><button>${filter.show}</button></div>
   </form>`;
 }
 
 function renderEntries(entries: readonly AuditRecord[]): Html {
+  const { list } = texts;
   return renderTable({
-    caption: 'Entries, the newest first',
-    columns: [{ heading: 'No.', kind: 'number' }, 'When', 'What and who', 'On what', 'Detail'],
+    caption: list.caption,
+    columns: [{ heading: list.number, kind: 'number' }, list.when, list.what, list.subject, list.detail],
     rows: entries.map(({ sequence, atMs, actor, action, subject, detail }) => [
       String(sequence),
       timeText(atMs),
@@ -92,7 +95,7 @@ function renderEntries(entries: readonly AuditRecord[]): Html {
       subject,
       renderDetail(detail),
     ]),
-    empty: 'No entry fits.',
+    empty: list.empty,
   });
 }
 

@@ -11,6 +11,7 @@ import { FormFields, parseDay, parseLastDay } from '../console-forms.ts';
 import { readSignedForm, requirePermission } from '../console-gate.ts';
 import { sendAuditFile } from './audit-file.ts';
 import { nothingAsked, renderAuditPage, type AuditQuestion } from './audit-page.ts';
+import { auditTexts } from '../texts/english/audit.ts';
 import { auditEntriesPerPage } from './limits.ts';
 
 /** Registers them. */
@@ -65,10 +66,10 @@ function parseQuestion(fields: FormFields): AuditQuestion {
 }
 
 function filterOf({ actor, action, subject, from, to }: AuditQuestion): AuditFilter {
-  const fromMs = parseDay(from || null, 'From');
-  const toMs = parseLastDay(to || null, 'To');
+  const fromMs = parseDay(from || null, auditTexts.filter.from);
+  const toMs = parseLastDay(to || null, auditTexts.filter.toField);
   if (fromMs !== null && toMs !== null && toMs < fromMs)
-    throw new RpcError('refused', 'The last day is before the first one.');
+    throw new RpcError('refused', auditTexts.filter.reversed);
   return {
     actor: actor || null,
     action: action || null,

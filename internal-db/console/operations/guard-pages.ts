@@ -11,6 +11,7 @@ import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { bansTexts, sessionsTexts } from '../texts/english/guard.ts';
 import { sessionsShownPerNodeMax } from './limits.ts';
 
 type NodeSessions = ResultOf<typeof guardMethods, 'session.list'>['nodes'][number];
@@ -33,16 +34,16 @@ export function renderSessionsPage(
   notice: PageParts['notice'] = null,
 ): string {
   return renderPage({
-    title: 'Live sessions',
+    title: sessionsTexts.title,
     section: '/sessions',
     live: livePage(sessionsAddress(view), view.nodes),
-    lead: 'Who is connected to the delivery nodes now, and what is transferred.',
+    lead: sessionsTexts.lead,
     caller,
     notice,
     content: html`<form class="form inline" method="get" action="/sessions">
-        ${renderTextField({ name: 'account', label: 'Account', value: view.account, attributes: { placeholder: 'every account' } })}
-        ${renderTextField({ name: 'node', label: 'Node', value: view.node, attributes: { placeholder: 'every node' } })}
-        <button>Show</button>
+        ${renderTextField({ name: 'account', label: sessionsTexts.account, value: view.account, attributes: { placeholder: sessionsTexts.everyAccount } })}
+        ${renderTextField({ name: 'node', label: sessionsTexts.node, value: view.node, attributes: { placeholder: sessionsTexts.everyNode } })}
+        <button>${sessionsTexts.show}</button>
       </form>
       ${view.nodes.map((node) => renderNodeSessions(caller, node))}`,
   });
@@ -61,22 +62,20 @@ export function renderBansPage(
   notice: PageParts['notice'] = null,
 ): string {
   const mayWrite = mayDo(caller.staff.role, 'ban.write');
-  const behind = renderNotice(
-    'warn',
-    html`<p>Not at ${behindNodes.join(', ')} yet: it takes the list as soon as it can be reached.</p>`,
-  );
-  const action = mayWrite ? [{ heading: 'Lift', kind: 'action' as const }] : [];
+  const texts = bansTexts;
+  const behind = renderNotice('warn', texts.behind(behindNodes.join(', ')));
+  const action = mayWrite ? [{ heading: texts.lift, kind: 'action' as const }] : [];
   return renderPage({
-    title: 'Bans',
+    title: texts.title,
     section: '/bans',
-    lead: 'Networks that may not log in, at any node or at the portal.',
+    lead: texts.lead,
     caller,
     notice,
     content: html`${behindNodes.length > 0 ? behind : null}
-      <section aria-label="Bans in force">
+      <section aria-label="${texts.inForce}">
         ${renderTable({
-          caption: 'Bans in force, the newest first',
-          columns: ['Network', 'Why', 'By', 'Since', 'Until', ...action],
+          caption: texts.caption,
+          columns: [texts.network, texts.why, texts.by, texts.since, texts.until, ...action],
           rows: bans.map((ban) => [
             html`<code>${ban.network}</code>`,
             ban.reason,
@@ -85,7 +84,7 @@ export function renderBansPage(
             timeText(ban.untilMs),
             mayWrite ? renderLiftForm(caller, ban) : null,
           ]),
-          empty: 'No network is banned.',
+          empty: texts.empty,
         })}
       </section>
       ${mayWrite ? renderBanForm(caller) : null}`,
@@ -98,25 +97,28 @@ function sessionsAddress({ account, node }: SessionsView): string {
 }
 
 function renderNodeSessions(caller: StaffCaller, { name, draining, listing }: NodeSessions): Html {
+  const texts = sessionsTexts;
   const mayCut = mayDo(caller.staff.role, 'session.cut');
-  const heading = html`<h2 id="node-${name}">${name} ${draining ? renderTag('warn', 'draining') : null}</h2>`;
+  const heading = html`<h2 id="node-${name}">
+    ${name} ${draining ? renderTag('warn', texts.draining) : null}
+  </h2>`;
   if (listing === null)
     return html`<section aria-labelledby="node-${name}">
       ${heading}
-      <p class="empty">It can’t be asked now.</p>
+      <p class="empty">${texts.notAsked}</p>
     </section>`;
   const shown = listing.sessions.slice(0, sessionsShownPerNodeMax);
   const hiddenCount = listing.sessionCount - shown.length;
   return html`<section aria-labelledby="node-${name}">
     ${heading}
     ${renderTable({
-      caption: `Sessions at ${name}`,
+      caption: texts.caption(name),
       columns: [
-        'Who',
-        'By',
-        'Since',
-        'Transfer',
-        ...(mayCut ? [{ heading: 'Cut', kind: 'action' as const }] : []),
+        texts.who,
+        texts.by,
+        texts.since,
+        texts.transfer,
+        ...(mayCut ? [{ heading: texts.cut, kind: 'action' as const }] : []),
       ],
       rows: shown.map((session) => [
         renderWho(session),
@@ -125,26 +127,26 @@ function renderNodeSessions(caller: StaffCaller, { name, draining, listing }: No
         renderTransfer(session),
         mayCut ? renderCutForm(caller, session) : null,
       ]),
-      empty: 'Nobody is connected.',
+      empty: texts.empty,
     })}
-    ${hiddenCount > 0 ? html`<p class="fine">${countText(hiddenCount)} more are not listed here. Ask for one account.</p>` : null}
+    ${hiddenCount > 0 ? html`<p class="fine">${texts.more(countText(hiddenCount))}</p>` : null}
   </section>`;
 }
 
 function renderWho({ account, username }: LiveSession): Html {
-  if (account === null) return html`before the login`;
+  if (account === null) return html`${sessionsTexts.beforeLogin}`;
   return html`<a href="/accounts/${account}">${account}</a>
     ${username === null ? null : html`<small>${username}</small>`}`;
 }
 
 function renderTransfer({ transfer, transferCount, idleSinceMs }: LiveSession): Html {
-  if (transfer === null)
-    return html`idle${idleSinceMs === null ? null : html` since ${timeText(idleSinceMs)}`}`;
+  const texts = sessionsTexts;
+  if (transfer === null) return texts.idle(idleSinceMs === null ? null : timeText(idleSinceMs));
   const { path, sentBytes, offsetBytes, sizeBytes, bytesPerSecond } = transfer;
-  const more = transferCount > 1 ? html` and ${transferCount - 1} more` : null;
+  const more = transferCount > 1 ? html` ${texts.andMore(transferCount - 1)}` : null;
   return html`${path}${more}
     <small
-      >${sizeText(offsetBytes + sentBytes)} of ${sizeText(sizeBytes)}, ${sizeText(bytesPerSecond)}/s</small
+      >${texts.progress(sizeText(offsetBytes + sentBytes), sizeText(sizeBytes), sizeText(bytesPerSecond))}</small
     >`;
 }
 
@@ -157,10 +159,10 @@ function renderCutForm(caller: StaffCaller, { id, account, address }: LiveSessio
       name="reason"
       required
       maxlength="500"
-      placeholder="Reason"
-      aria-label="Reason for cutting ${who}"
+      placeholder="${sessionsTexts.reason}"
+      aria-label="${sessionsTexts.reasonToCut(who)}"
     />
-    <button class="danger">Cut</button>
+    <button class="danger">${sessionsTexts.cut}</button>
   </form>`;
 }
 
@@ -172,35 +174,36 @@ function renderLiftForm(caller: StaffCaller, { network }: Ban): Html {
       name="reason"
       required
       maxlength="500"
-      placeholder="Reason"
-      aria-label="Reason for lifting ${network}"
+      placeholder="${bansTexts.reason}"
+      aria-label="${bansTexts.reasonToLift(network)}"
     />
-    <button>Lift</button>
+    <button>${bansTexts.lift}</button>
   </form>`;
 }
 
 function renderBanForm(caller: StaffCaller): Html {
+  const { add } = bansTexts;
   return html`<section aria-labelledby="ban">
-    <h2 id="ban">Ban a network</h2>
+    <h2 id="ban">${add.heading}</h2>
     <form class="form" method="post" action="/bans" data-once>
       ${formTokenField(caller)}
       ${renderTextField({
         name: 'network',
-        label: 'Network',
-        hint: 'Like 203.0.113.7, 203.0.113.0/24 or 2001:db8:0:1::/64.',
+        label: bansTexts.network,
+        hint: add.networkHint,
         attributes: { required: true, maxlength: 64 },
       })}
       ${renderSelect({
         name: 'hours',
-        label: 'For',
+        label: add.for,
         value: '24',
         options: banHours.map((hours) => ({
           value: String(hours),
-          text: hours < 24 ? 'an hour' : hours === 24 ? 'a day' : 'a week',
+          text: add.times[hours],
         })),
       })}
-      ${renderTextField({ name: 'reason', label: 'Reason', attributes: { required: true, maxlength: 500 } })}
-      <button class="danger">Ban it</button>
+      ${renderTextField({ name: 'reason', label: bansTexts.reason, attributes: { required: true, maxlength: 500 } })}
+      <button class="danger">${add.button}</button>
     </form>
   </section>`;
 }

@@ -14,17 +14,14 @@ import type { PageParts } from '../layout.ts';
 import { readSessions } from '../live/live-topics.ts';
 import type { StaffAction } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { guardDoneTexts } from '../texts/english/guard.ts';
 import { banHours, renderBansPage, renderSessionsPage } from './guard-pages.ts';
 
 const hourMs = 3_600_000;
 const cutCheck = compileSchema('cut', guardMethods['session.cut'].params);
 const banCheck = compileSchema('ban', guardMethods['ban.add'].params);
 /** What a page says after the browser was sent back. */
-const doneTexts: Readonly<Record<string, string>> = {
-  cut: 'The session has ended.',
-  banned: 'It is banned, at every node that answered.',
-  lifted: 'The ban is lifted, and its failed logins are forgotten.',
-};
+const doneTexts: Readonly<Record<string, string>> = guardDoneTexts;
 
 /** A change that a form asks for: who may, what is done, which page it belongs to. */
 interface GuardChange {

@@ -9,6 +9,7 @@ import { isRotationOpen, type BagStatus } from '#commlink/operator/bag-status.ts
 import type { ProductStorage } from '../../store/statistics.ts';
 import { renderPage } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
+import { machinesTexts as texts } from '../texts/english/machines.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 type Machines = Omit<StatusReport, 'counts' | 'pendingOrders'>;
@@ -27,10 +28,10 @@ export interface NodesView {
 export function renderNodesPage(caller: StaffCaller, view: NodesView): string {
   const { status } = view;
   return renderPage({
-    title: 'Nodes',
+    title: texts.title,
     section: '/nodes',
     live: livePage('/nodes', status),
-    lead: 'What runs, how it is linked, and what it has room for.',
+    lead: texts.lead,
     caller,
     content: html`${renderDeliveryNodes(status)} ${status.cluster ? renderCluster(status.cluster) : null}
     ${renderBags(view)} ${renderLinks(status)} ${renderStorage(view)}`,
@@ -38,106 +39,110 @@ export function renderNodesPage(caller: StaffCaller, view: NodesView): string {
 }
 
 function renderDeliveryNodes({ nodes }: Machines): Html {
+  const { delivery } = texts;
+  const { outOfService } = delivery;
   const number = (heading: string) => ({ heading, kind: 'number' as const });
   return html`<section aria-labelledby="delivery">
-    <h2 id="delivery">Delivery nodes</h2>
+    <h2 id="delivery">${delivery.heading}</h2>
     ${renderTable({
-      caption: 'Delivery nodes',
+      caption: delivery.heading,
       columns: [
-        'Node',
-        'State',
-        'Reached by',
-        number('Staged'),
-        number('Sessions'),
-        number('Transfers'),
-        number('Free'),
+        delivery.node,
+        delivery.state,
+        delivery.via,
+        number(delivery.staged),
+        number(delivery.sessions),
+        number(delivery.transfers),
+        number(delivery.free),
       ],
       rows: nodes.map(({ name, via, description }) => [
         name,
-        html`${description.draining ? renderTag('warn', 'draining') : renderTag('good', 'serving')}
-        ${description.jailed ? null : renderTag('bad', 'not jailed')}
-        ${description.seccomp ? null : renderTag('warn', 'system calls not filtered')}`,
+        html`${description.draining ? renderTag('warn', delivery.draining) : renderTag('good', delivery.serving)}
+        ${description.jailed ? null : renderTag('bad', delivery.notJailed)}
+        ${description.seccomp ? null : renderTag('warn', delivery.notFiltered)}`,
         via,
         countText(description.stagedCount),
         html`<a href="/sessions?node=${name}">${countText(description.sessionCount)}</a>`,
         countText(description.transferCount),
         sizeText(description.storeroomFreeBytes),
       ]),
-      empty: 'No delivery node is reachable. Look at its log, and at the link of its web front.',
+      empty: delivery.empty,
     })}
     ${renderFold(
-      'Take a node out of service',
-      html`<p>Before its machine is stopped: it finishes what it sends and takes nothing new.</p>
-        <p>${renderCopyable('command', 'consign node drain NODE --reason "Why"')}</p>
-        <p>Back to work: ${renderCopyable('command', 'consign node drain NODE --undo')}</p>
-        <p>For good: ${renderCopyable('command', 'consign node evict NODE --reason "Why"')}</p>`,
+      outOfService.heading,
+      html`<p>${outOfService.before}</p>
+        <p>${commandLine('consign node drain NODE --reason "Why"')}</p>
+        <p>${outOfService.back(commandLine('consign node drain NODE --undo'))}</p>
+        <p>${outOfService.forGood(commandLine('consign node evict NODE --reason "Why"'))}</p>`,
     )}
   </section>`;
 }
 
 function renderCluster({ name, installed, candidate, members }: Cluster): Html {
+  const { cluster } = texts;
   return html`<section aria-labelledby="cluster">
-    <h2 id="cluster">Cluster</h2>
+    <h2 id="cluster">${cluster.heading}</h2>
     <p>
-      ${name} has version <code>${shortVersion(installed)}</code> of its configuration.
-      ${candidate === null ? null : html`Version <code>${shortVersion(candidate)}</code> is on its way.`}
-      Operators change it with <code>consign config</code>.
+      ${cluster.installed(name, shortVersion(installed))}
+      ${candidate === null ? null : cluster.candidate(shortVersion(candidate))} ${cluster.how}
     </p>
     ${renderTable({
-      caption: 'Members of the cluster',
-      columns: ['Node', 'Role', 'Installed', 'State', 'Last heard'],
+      caption: cluster.caption,
+      columns: [cluster.node, cluster.role, cluster.version, cluster.state, cluster.heard],
       rows: members.map((member) => [
         member.name,
         member.role,
         member.installed === null
-          ? 'not heard yet'
+          ? cluster.notHeard
           : html`<code>${shortVersion(member.installed)}</code> ${
-                member.installed === installed ? null : renderTag('bad', 'behind')
+                member.installed === installed ? null : renderTag('bad', cluster.behind)
               }`,
-        html`${member.state === 'learner' ? renderTag('warn', 'joining') : null} ${member.phase ?? 'unknown'}
-        ${member.declining ? renderTag('warn', 'declining') : null}`,
-        member.heardAgoMs === null ? 'never' : `${Math.round(member.heardAgoMs / 1000)} s ago`,
+        html`${member.state === 'learner' ? renderTag('warn', cluster.joining) : null}
+        ${member.phase ?? cluster.unknown} ${member.declining ? renderTag('warn', cluster.declining) : null}`,
+        member.heardAgoMs === null ? cluster.never : cluster.ago(Math.round(member.heardAgoMs / 1000)),
       ]),
-      empty: 'No node is known.',
+      empty: cluster.empty,
     })}
   </section>`;
 }
 
 function renderBags({ bags, nowMs }: NodesView): Html {
+  const list = texts.bags;
   return html`<section aria-labelledby="bags">
-    <h2 id="bags">Key bags</h2>
+    <h2 id="bags">${list.heading}</h2>
     ${renderRotation(bags)}
     ${renderTable({
-      caption: 'Key bags of the links',
-      columns: ['Link', 'State', 'Uses', 'Takes', 'In use', 'Since', 'Due'],
+      caption: list.caption,
+      columns: [list.link, list.state, list.uses, list.takes, list.inUse, list.since, list.due],
       rows: bags.map((bag) => [
         `${bag.from} → ${bag.to}`,
         bagTag(bag, nowMs),
-        `g${bag.send}`,
-        bag.accept.map((generation) => `g${generation}`).join(' '),
-        bag.inUse.map(({ generation, count }) => `g${generation} × ${count}`).join(', ') || 'none',
+        list.generation(bag.send),
+        bag.accept.map(list.generation).join(' '),
+        bag.inUse.map(({ generation, count }) => list.count(list.generation(generation), count)).join(', ') ||
+          list.none,
         dayText(bag.sendSinceMs),
         dayText(bag.dueAtMs),
       ]),
-      empty: 'There are no links yet.',
+      empty: list.empty,
     })}
   </section>`;
 }
 
 function bagTag({ accept, send, inUse, dueAtMs }: BagStatus, nowMs: number): Html {
-  if (accept.length > 1) return renderTag('warn', 'rotating');
+  const { states } = texts.bags;
+  if (accept.length > 1) return renderTag('warn', states.rotating);
   if (inUse.some(({ generation, count }) => generation !== send && count > 0))
-    return renderTag('warn', 'old keys');
-  return dueAtMs !== null && dueAtMs <= nowMs ? renderTag('warn', 'due') : renderTag('good', 'current');
+    return renderTag('warn', states.oldKeys);
+  return dueAtMs !== null && dueAtMs <= nowMs
+    ? renderTag('warn', states.due)
+    : renderTag('good', states.current);
 }
 
 /** The three steps of a rotation, and how many links have taken each. */
 function renderRotation(bags: readonly BagStatus[]): Html {
-  if (!isRotationOpen(bags))
-    return html`<p>
-      No rotation is under way. It gives every link new keys in three steps, while customers download:
-      ${renderCopyable('command', 'consign bag rotate')}
-    </p>`;
+  const { rotation } = texts;
+  if (!isRotationOpen(bags)) return html`<p>${rotation.none(commandLine('consign bag rotate'))}</p>`;
   const newest = Math.max(...bags.flatMap(({ accept }) => accept));
   const taken = bags.filter(({ accept }) => accept.includes(newest));
   const used = taken.filter(({ send }) => send === newest);
@@ -145,62 +150,71 @@ function renderRotation(bags: readonly BagStatus[]): Html {
     inUse.every(({ generation, count }) => generation === newest || count === 0),
   );
   const erased = settled.filter(({ accept }) => accept.length === 1);
-  const of = (count: number): string => `${count} of ${bags.length} links`;
-  return html`<p>A rotation to generation ${newest} is under way.</p>
+  const of = (count: number): string => rotation.of(count, bags.length);
+  return html`<p>${rotation.underWay(newest)}</p>
     <ol>
-      <li>New keys are taken: ${of(taken.length)}.</li>
-      <li>
-        New keys are sent with: ${of(used.length)}; no connection with old ones is left at
-        ${of(settled.length)}.
-      </li>
-      <li>Old keys are erased: ${of(erased.length)}.</li>
+      <li>${rotation.taken(of(taken.length))}</li>
+      <li>${rotation.used(of(used.length), of(settled.length))}</li>
+      <li>${rotation.erased(of(erased.length))}</li>
     </ol>
-    <p>It goes on with ${renderCopyable('command', 'consign bag rotate')}</p>
-    <p>It is given up with ${renderCopyable('command', 'consign bag abort')}</p>`;
+    <p>${rotation.goesOn(commandLine('consign bag rotate'))}</p>
+    <p>${rotation.givenUp(commandLine('consign bag abort'))}</p>`;
 }
 
 function renderLinks({ links }: Machines): Html {
+  const list = texts.links;
   return html`<section aria-labelledby="links">
-    <h2 id="links">Links of this database</h2>
+    <h2 id="links">${list.heading}</h2>
     ${renderTable({
-      caption: 'Links of this database',
-      columns: ['Peer', 'Role', { heading: 'Connections', kind: 'number' }, 'Key generations', 'Since'],
+      caption: list.heading,
+      columns: [
+        list.peer,
+        list.role,
+        { heading: list.connections, kind: 'number' },
+        list.generations,
+        list.since,
+      ],
       rows: links.map((link) => [
         link.peer,
         link.role,
         countText(link.connections),
-        link.generations.map((generation) => `g${generation}`).join(' '),
+        link.generations.map(texts.bags.generation).join(' '),
         timeText(link.connectedAtMs),
       ]),
-      empty: 'No link is up.',
+      empty: list.empty,
     })}
   </section>`;
 }
 
 function renderStorage({ status, storage, databaseFreeBytes }: NodesView): Html {
   const { database } = status;
+  const list = texts.storage;
   return html`<section aria-labelledby="storage">
-    <h2 id="storage">Storage</h2>
+    <h2 id="storage">${list.heading}</h2>
     <p>
-      The database has ${sizeText(database.sizeBytes)}, and ${sizeText(databaseFreeBytes)} are free on its
-      disk (${database.engine}, schema version ${database.schemaVersion}; ${database.integrity}). Consign
-      ${status.version} runs since ${timeText(status.startedAtMs)}.
+      ${list.database(sizeText(database.sizeBytes), sizeText(databaseFreeBytes))}
+      ${list.engine(database.engine, database.schemaVersion, database.integrity)}
+      ${list.runs(status.version, timeText(status.startedAtMs))}
     </p>
     ${renderTable({
-      caption: 'Published files by product',
+      caption: list.caption,
       columns: [
-        'Product',
-        { heading: 'Different files', kind: 'number' },
-        { heading: 'Size', kind: 'number' },
+        list.product,
+        { heading: list.files, kind: 'number' },
+        { heading: list.size, kind: 'number' },
       ],
       rows: storage.map(({ product, fileCount, sizeBytes }) => [
         html`<a href="/products/${product}">${product}</a>`,
         countText(fileCount),
         sizeText(sizeBytes),
       ]),
-      empty: 'No file is published.',
+      empty: list.empty,
     })}
   </section>`;
+}
+
+function commandLine(command: string): Html {
+  return renderCopyable(texts.command, command);
 }
 
 /** Number and first characters of the digest: enough for people to compare. */

@@ -7,6 +7,7 @@ import type { DownloadStatistics } from '../../statistics/download-statistics.ts
 import { renderPage } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { overviewTexts as texts } from '../texts/english/statistics.ts';
 import { renderDownloadsByDay } from './statistics-page.ts';
 
 /** What the page shows. */
@@ -22,39 +23,38 @@ export function renderOverviewPage(caller: StaffCaller, view: OverviewView): str
   const { alerts, liveDeliveries, statistics } = view;
   const today = statistics.spans.at(-1);
   return renderPage({
-    title: 'Overview',
+    title: texts.title,
     section: '/',
     caller,
     live: livePage('/', view),
     content: html`${renderAlerts(alerts)}
-      <section aria-label="Figures">
+      <section aria-label="${texts.figures}">
         ${renderNumbers([
-          ['Complete downloads today', countText(today?.complete ?? 0)],
-          ['Failed today', countText(today?.failed ?? 0)],
-          ['Sent today', sizeText(today?.sentBytes ?? 0)],
-          ['Files ready for customers', countText(liveDeliveries.staged)],
-          ['On their way to a node', countText(liveDeliveries.requested)],
+          [texts.complete, countText(today?.complete ?? 0)],
+          [texts.failed, countText(today?.failed ?? 0)],
+          [texts.sent, sizeText(today?.sentBytes ?? 0)],
+          [texts.ready, countText(liveDeliveries.staged)],
+          [texts.onTheirWay, countText(liveDeliveries.requested)],
         ])}
       </section>
       <section aria-labelledby="downloads">
-        <h2 id="downloads">Downloads of the last ${statistics.spans.length} days</h2>
+        <h2 id="downloads">${texts.lastDays(statistics.spans.length)}</h2>
         ${renderDownloadsByDay(statistics)}
-        <p><a href="/statistics">By product and node</a></p>
+        <p><a href="/statistics">${texts.more}</a></p>
       </section>`,
   });
 }
 
 /** What needs looking at; a sentence when nothing does. */
 function renderAlerts(alerts: readonly Alert[]): Html {
-  if (alerts.length === 0)
-    return html`<div>${renderNotice('good', html`<p>Nothing needs looking at.</p>`)}</div>`;
+  if (alerts.length === 0) return html`<div>${renderNotice('good', texts.nothing)}</div>`;
   return html`<section aria-labelledby="alerts">
-    <h2 id="alerts">To look at</h2>
+    <h2 id="alerts">${texts.toLookAt}</h2>
     ${alerts.map(({ severity, text, advice, sinceMs }) =>
       renderNotice(
         severity === 'critical' ? 'bad' : 'warn',
         html`<p><strong>${text}</strong></p>
-          <p>${advice} <small>Since ${timeText(sinceMs)}</small></p>`,
+          <p>${advice} <small>${texts.since(timeText(sinceMs))}</small></p>`,
       ),
     )}
   </section>`;

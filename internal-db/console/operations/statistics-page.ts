@@ -19,9 +19,10 @@ import {
 } from '../../statistics/download-statistics.ts';
 import { renderPage } from '../layout.ts';
 import { statisticsBarsMax, statisticsRowsMax } from './limits.ts';
+import { statisticsTexts as texts } from '../texts/english/statistics.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
-const outcomeNames = ['Complete', 'In part', 'Failed', 'Cut'] as const;
+const outcomeNames: readonly string[] = texts.outcomes;
 
 /** What was asked for; empty texts stand for all. */
 export interface StatisticsQuestion {
@@ -42,27 +43,23 @@ export interface StatisticsView {
 export function renderStatisticsPage(caller: StaffCaller, view: StatisticsView): string {
   const { statistics } = view;
   return renderPage({
-    title: 'Statistics',
+    title: texts.title,
     section: '/statistics',
-    lead: 'Downloads by the day on which they ended.',
+    lead: texts.lead,
     caller,
     content: html`${renderFilter(view)}
       <section aria-labelledby="downloads">
-        <h2 id="downloads">Downloads</h2>
+        <h2 id="downloads">${texts.downloads}</h2>
         ${renderTotals(statistics.total)} ${renderDownloadsByDay(statistics)}
       </section>
       <section aria-labelledby="bytes">
-        <h2 id="bytes">Bytes sent</h2>
+        <h2 id="bytes">${texts.bytes}</h2>
         ${renderByteColumns(statistics)}
       </section>
       ${renderGroup('product', statistics.products)} ${renderGroup('node', statistics.nodes)}
       <section aria-labelledby="words">
-        <h2 id="words">What the words mean</h2>
-        <p class="fine">
-          Complete: the client’s machine has confirmed every byte. In part: a client took a part of a file, as
-          when it resumes later. Failed: broken off by an error at either end. Cut: ended because what allowed
-          it was taken back.
-        </p>
+        <h2 id="words">${texts.words.heading}</h2>
+        <p class="fine">${texts.words.meaning}</p>
       </section>`,
   });
 }
@@ -71,7 +68,7 @@ export function renderStatisticsPage(caller: StaffCaller, view: StatisticsView):
 export function renderDownloadsByDay(statistics: DownloadStatistics): Html {
   const { spans, daysInSpan } = statistics;
   const chart = renderColumnChart({
-    title: `Downloads by ${spanName(daysInSpan)} and by what became of them`,
+    title: texts.downloadsBy(texts.spans[daysInSpan]),
     series: outcomeNames,
     columns: spans.map((span) => ({ label: shortDay(span.day), values: valuesOf(span) })),
     format: (value) => countText(value),
@@ -79,35 +76,36 @@ export function renderDownloadsByDay(statistics: DownloadStatistics): Html {
   return renderChartWithTable(
     html`${renderLegend(outcomeNames)} ${chart}`,
     renderSpanTable(statistics),
-    `The numbers by ${spanName(daysInSpan)}`,
+    texts.numbersBy(texts.spans[daysInSpan]),
   );
 }
 
 function renderFilter({ question, productNames, nodeNames }: StatisticsView): Html {
+  const { filter } = texts;
   const named = (names: readonly string[]) => names.map((name) => ({ value: name, text: name }));
   return html`<form class="form inline" method="get" action="/statistics">
     ${renderSelect({
       name: 'period',
-      label: 'Time',
+      label: filter.time,
       value: String(question.period.days),
       options: periods.map(({ days, daysInSpan }) => ({
         value: String(days),
-        text: `The last ${days} days by ${spanName(daysInSpan)}`,
+        text: filter.lastDays(days, texts.spans[daysInSpan]),
       })),
     })}
     ${renderSelect({
       name: 'product',
-      label: 'Product',
+      label: filter.product,
       value: question.product,
-      options: [{ value: '', text: 'Every product' }, ...named(productNames)],
+      options: [{ value: '', text: filter.everyProduct }, ...named(productNames)],
     })}
     ${renderSelect({
       name: 'node',
-      label: 'Node',
+      label: filter.node,
       value: question.node,
-      options: [{ value: '', text: 'Every node' }, ...named(nodeNames)],
+      options: [{ value: '', text: filter.everyNode }, ...named(nodeNames)],
     })}
-    <button>Show</button>
+    <button>${filter.show}</button>
   </form>`;
 }
 
@@ -115,13 +113,13 @@ function renderTotals(total: DownloadTotals): Html {
   const counts = valuesOf(total).map(
     (value, index) => [outcomeNames[index] ?? '', countText(value)] as const,
   );
-  return renderNumbers([...counts, ['Sent', sizeText(total.sentBytes)]]);
+  return renderNumbers([...counts, [texts.sent, sizeText(total.sentBytes)]]);
 }
 
 function renderByteColumns({ spans, daysInSpan }: DownloadStatistics): Html {
   const chart = renderColumnChart({
-    title: `Bytes sent by ${spanName(daysInSpan)}`,
-    series: ['sent'],
+    title: texts.bytesBy(texts.spans[daysInSpan]),
+    series: [texts.sentSeries],
     columns: spans.map(({ day, sentBytes }) => ({ label: shortDay(day), values: [sentBytes] })),
     format: (value) => humanSize(value),
   });
@@ -133,44 +131,41 @@ function renderSpanTable({ spans, daysInSpan }: DownloadStatistics): Html {
     .filter((totals) => valuesOf(totals).some((value) => value > 0))
     .toReversed()
     .map((totals) => rowOf(html`<span class="day">${totals.day}</span>`, totals));
-  return renderTotalsTable(daysInSpan === 1 ? 'Day' : 'From', rows);
+  return renderTotalsTable(daysInSpan === 1 ? texts.day : texts.from, rows);
 }
 
 function renderGroup(what: 'product' | 'node', groups: readonly NamedTotals[]): Html {
+  const { heading, word, column } = texts.groups[what];
   const bars = groups.slice(0, statisticsBarsMax).map(({ name, sentBytes }) => ({ name, value: sentBytes }));
   const hiddenCount = groups.length - statisticsRowsMax;
   const chart = renderBarChart({
-    title: `Bytes sent by ${what}`,
+    title: texts.bytesBy(word),
     bars,
     format: (value) => humanSize(value),
   });
   const table = renderTotalsTable(
-    what === 'product' ? 'Product' : 'Node',
+    column,
     groups.slice(0, statisticsRowsMax).map((group) => rowOf(group.name, group)),
   );
   return html`<section aria-labelledby="by-${what}">
-    <h2 id="by-${what}">By ${what}</h2>
-    ${bars.length > 0 ? renderChartWithTable(chart, table, `The numbers by ${what}`) : table}
-    ${hiddenCount > 0 ? html`<p class="fine">${countText(hiddenCount)} more, which sent less, are not listed.</p>` : null}
+    <h2 id="by-${what}">${heading}</h2>
+    ${bars.length > 0 ? renderChartWithTable(chart, table, texts.numbersBy(word)) : table}
+    ${hiddenCount > 0 ? html`<p class="fine">${texts.notListed(countText(hiddenCount))}</p>` : null}
   </section>`;
 }
 
 function renderTotalsTable(first: string, rows: readonly (readonly HtmlValue[])[]): Html {
-  const numbers = [...outcomeNames, 'Sent'].map((heading) => ({ heading, kind: 'number' as const }));
+  const numbers = [...outcomeNames, texts.sent].map((heading) => ({ heading, kind: 'number' as const }));
   return renderTable({
-    caption: `Downloads by ${first.toLowerCase()}`,
+    caption: texts.caption(first),
     columns: [first, ...numbers],
     rows,
-    empty: 'Nothing was downloaded in this time.',
+    empty: texts.empty,
   });
 }
 
 function rowOf(name: HtmlValue, totals: DownloadTotals): HtmlValue[] {
   return [name, ...valuesOf(totals).map((value) => countText(value)), sizeText(totals.sentBytes)];
-}
-
-function spanName(daysInSpan: Period['daysInSpan']): string {
-  return { 1: 'day', 7: 'week', 14: 'two weeks' }[daysInSpan];
 }
 
 function valuesOf({ complete, partial, failed, revoked }: DownloadTotals): number[] {

@@ -6,6 +6,7 @@ import { periods, readDownloadStatistics } from '../../statistics/download-stati
 import type { ForStaff } from '../console-gate.ts';
 import type { ConsoleApp } from '../console-app.ts';
 import { FormFields } from '../console-forms.ts';
+import { statisticsTexts } from '../texts/english/statistics.ts';
 import { renderStatisticsPage, type StatisticsQuestion, type StatisticsView } from './statistics-page.ts';
 
 /** Registers it. */
@@ -22,10 +23,7 @@ function parseQuestion(fields: FormFields): StatisticsQuestion {
   const asked = fields.optional('period') ?? String(periods[0].days);
   const period = periods.find(({ days }) => String(days) === asked);
   if (period === undefined)
-    throw new RpcError(
-      'refused',
-      `Choose one of the periods: ${periods.map(({ days }) => days).join(', ')} days.`,
-    );
+    throw new RpcError('refused', statisticsTexts.filter.choose(periods.map(({ days }) => days).join(', ')));
   return { period, product: fields.text('product'), node: fields.text('node') };
 }
 

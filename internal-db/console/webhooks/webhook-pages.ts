@@ -13,6 +13,7 @@ import { html, type Html } from '#commlink/pages/html.ts';
 import { countText, timeText } from '#commlink/pages/sizes-and-times.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { webhooksTexts as texts } from '../texts/english/webhooks.ts';
 import { renderSection } from '../support/parts.ts';
 
 /** A webhook with how its messages stand. */
@@ -20,15 +21,7 @@ export type ListedWebhook = ResultOf<typeof webhookMethods, 'webhook.list'>['web
 
 /** How far back messages may be sent again. */
 export const replayDays = [1, 7, 30] as const;
-const eventTexts: Readonly<Record<(typeof webhookEventTypes)[number], string>> = {
-  'entitlement.granted': 'An entitlement was granted',
-  'entitlement.revoked': 'An entitlement was revoked',
-  'release.published': 'A release was published',
-  'download.finished': 'A download has ended',
-  'login.refused': 'A login was refused',
-  'alert.raised': 'Something needs looking at',
-  'alert.cleared': 'It needs no looking at any more',
-};
+const eventTexts: Readonly<Record<(typeof webhookEventTypes)[number], string>> = texts.events;
 
 /** What the page of all of them shows: `secret` is that of a new one, shown once; `typed` what a refused form had. */
 export interface WebhooksView {
@@ -43,17 +36,24 @@ export function renderWebhooksPage(
   { webhooks, secret, typed }: WebhooksView,
   notice: PageParts['notice'] = null,
 ): string {
+  const { list } = texts;
   return renderPage({
-    title: 'Webhooks',
+    title: texts.title,
     section: '/webhooks',
-    lead: 'Other systems that are told of what happens, by signed HTTP requests.',
+    lead: texts.lead,
     caller,
     notice,
     content: html`${secret === null ? null : renderSecret(secret)}
-      <section aria-label="All webhooks">
+      <section aria-label="${texts.all}">
         ${renderTable({
-          caption: 'Webhooks',
-          columns: ['Receiver', 'Told of', number('Delivered'), number('Waiting'), number('Given up')],
+          caption: list.caption,
+          columns: [
+            list.receiver,
+            list.toldOf,
+            number(list.delivered),
+            number(list.waiting),
+            number(list.givenUp),
+          ],
           rows: webhooks.map((webhook) => [
             html`<a class="break" href="/webhooks/${webhook.id}">${webhook.url}</a>`,
             eventsText(webhook.events),
@@ -61,10 +61,10 @@ export function renderWebhooksPage(
             countText(webhook.waitingCount),
             countText(webhook.givenUpCount),
           ]),
-          empty: 'No other system is told of anything.',
+          empty: list.empty,
         })}
       </section>
-      ${renderSection('add', 'Tell another system', renderAddForm(caller, typed))}`,
+      ${renderSection('add', texts.add.heading, renderAddForm(caller, typed))}`,
   });
 }
 
@@ -74,44 +74,41 @@ export function renderWebhookPage(
   { webhook, failures }: { webhook: ListedWebhook; failures: readonly WebhookFailure[] },
   notice: PageParts['notice'] = null,
 ): string {
+  const { list } = texts;
   return renderPage({
     title: new URL(webhook.url).host,
     section: '/webhooks',
-    crumb: { href: '/webhooks', text: 'Webhooks' },
+    crumb: { href: '/webhooks', text: texts.title },
     lead: html`<code class="break">${webhook.url}</code>`,
     caller,
     notice,
     content: html`${renderFacts([
-      ['Id', html`<code>${webhook.id}</code>`],
-      ['Told of', eventsText(webhook.events)],
-      ['Delivered', countText(webhook.deliveredCount)],
-      ['Waiting', countText(webhook.waitingCount)],
-      ['Given up', countText(webhook.givenUpCount)],
-      ['Since', html`${timeText(webhook.createdAtMs)} by ${webhook.createdBy}`],
+      [texts.id, html`<code>${webhook.id}</code>`],
+      [list.toldOf, eventsText(webhook.events)],
+      [list.delivered, countText(webhook.deliveredCount)],
+      [list.waiting, countText(webhook.waitingCount)],
+      [list.givenUp, countText(webhook.givenUpCount)],
+      [texts.since, texts.madeBy(timeText(webhook.createdAtMs), webhook.createdBy)],
     ])}
-    ${renderSection('failures', 'Not taken', renderFailures(failures))}
-    ${renderSection('test', 'Try it', renderTestForm(caller, webhook))}
-    ${renderSection('replay', 'Send again', renderReplayForm(caller, webhook))}
-    ${renderFold('Remove this webhook', renderRemoveForm(caller, webhook))}`,
+    ${renderSection('failures', texts.failures.heading, renderFailures(failures))}
+    ${renderSection('test', texts.test.heading, renderTestForm(caller, webhook))}
+    ${renderSection('replay', texts.replay.heading, renderReplayForm(caller, webhook))}
+    ${renderFold(texts.remove.heading, renderRemoveForm(caller, webhook))}`,
   });
 }
 
 const number = (heading: string) => ({ heading, kind: 'number' as const });
 
 function eventsText(events: ListedWebhook['events']): string {
-  return events.length === webhookEventTypes.length ? 'everything' : events.join(', ');
+  return events.length === webhookEventTypes.length ? texts.everything : events.join(', ');
 }
 
 function renderSecret(secret: string): Html {
   return renderNotice(
     'good',
-    html`<p><strong>The webhook is made.</strong> This is its secret, shown only now:</p>
-      <p>${renderCopyable('secret', secret)}</p>
-      <p>
-        Its receiver checks each message with it, as
-        <a href="https://www.standardwebhooks.com" rel="noreferrer">Standard Webhooks</a> has it, before it
-        believes it.
-      </p>`,
+    html`${texts.secret.made}
+      <p>${renderCopyable(texts.secret.what, secret)}</p>
+      ${texts.secret.checked}`,
   );
 }
 
@@ -120,14 +117,14 @@ function renderAddForm(caller: StaffCaller, typed: WebhooksView['typed']): Html 
     ${formTokenField(caller)}
     ${renderTextField({
       name: 'url',
-      label: 'Receiver',
+      label: texts.add.receiver,
       type: 'url',
       value: typed.url,
-      hint: 'Like https://hooks.example/consign. In a private network only where the setting webhooks/allowedNetworks names it.',
+      hint: texts.add.receiverHint,
       attributes: { required: true, maxlength: 500 },
     })}
     <fieldset>
-      <legend>Told of</legend>
+      <legend>${texts.add.toldOf}</legend>
       ${webhookEventTypes.map((type) =>
         renderChoice({
           kind: 'checkbox',
@@ -139,30 +136,30 @@ function renderAddForm(caller: StaffCaller, typed: WebhooksView['typed']): Html 
         }),
       )}
     </fieldset>
-    <button class="primary">Add the webhook</button>
+    <button class="primary">${texts.add.button}</button>
   </form>`;
 }
 
 function renderFailures(failures: readonly WebhookFailure[]): Html {
+  const list = texts.failures;
   return renderTable({
-    caption: 'Messages that were not taken, newest first',
-    columns: ['Happened', 'Event', number('Attempts'), 'What came of the last', 'Next attempt'],
+    caption: list.caption,
+    columns: [list.at, list.event, number(list.attempts), list.outcome, list.next],
     rows: failures.map(({ atMs, type, attemptCount, outcome, nextAttemptAtMs }) => [
       timeText(atMs),
       type,
       countText(attemptCount),
       outcome,
-      nextAttemptAtMs === null ? 'given up' : timeText(nextAttemptAtMs),
+      nextAttemptAtMs === null ? list.givenUp : timeText(nextAttemptAtMs),
     ]),
-    empty: 'It has taken all that it was sent.',
+    empty: list.empty,
   });
 }
 
 function renderTestForm(caller: StaffCaller, { id }: ListedWebhook): Html {
   return html`<form class="form" method="post" action="/webhooks/${id}/test" data-once>
-    ${formTokenField(caller)}
-    <p>A message of the type <code>webhook.test</code>, signed as all others are.</p>
-    <button>Send a test</button>
+    ${formTokenField(caller)} ${texts.test.what}
+    <button>${texts.test.button}</button>
   </form>`;
 }
 
@@ -171,22 +168,22 @@ function renderReplayForm(caller: StaffCaller, { id }: ListedWebhook): Html {
     ${formTokenField(caller)}
     ${renderSelect({
       name: 'days',
-      label: 'What happened in',
+      label: texts.replay.days,
       value: '1',
       options: replayDays.map((days) => ({
         value: String(days),
-        text: days === 1 ? 'the last day' : `the last ${days} days`,
+        text: texts.replay.last(days),
       })),
     })}
-    ${renderChoice({ kind: 'checkbox', name: 'all', value: 'yes', label: 'Also what it has taken already' })}
-    <button>Send again</button>
+    ${renderChoice({ kind: 'checkbox', name: 'all', value: 'yes', label: texts.replay.all })}
+    <button>${texts.replay.button}</button>
   </form>`;
 }
 
 function renderRemoveForm(caller: StaffCaller, { id }: ListedWebhook): Html {
   return html`<form class="form" method="post" action="/webhooks/${id}/remove" data-once>
     ${formTokenField(caller)}
-    <p>It is told of nothing any more, and what waits for it is not sent.</p>
-    <button class="danger">Remove it</button>
+    <p>${texts.remove.what}</p>
+    <button class="danger">${texts.remove.button}</button>
   </form>`;
 }

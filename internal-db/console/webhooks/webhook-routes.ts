@@ -18,6 +18,7 @@ import { FormFields, parseForm } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import type { PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
+import { webhooksTexts as texts } from '../texts/english/webhooks.ts';
 import { renderWebhookPage, renderWebhooksPage, replayDays } from './webhook-pages.ts';
 
 const nothingTyped = { url: '', events: [] };
@@ -25,11 +26,7 @@ const failuresShownMax = 50;
 const dayMs = 86_400_000;
 const addCheck = compileSchema('webhook', adminMethods['webhook.add'].params);
 /** What a page says after the browser was sent back. */
-const doneTexts: Readonly<Record<string, string>> = {
-  tested: 'The test is on its way. Load the page again in some seconds: what is not taken is listed below.',
-  replayed: 'What happened in that time is sent again.',
-  removed: 'The webhook is removed.',
-};
+const doneTexts: Readonly<Record<string, string>> = texts.done;
 
 interface Exchange {
   readonly caller: StaffCaller;
@@ -58,7 +55,7 @@ export function registerWebhookRoutes(app: ConsoleApp, context: ServiceContext, 
       const id = new FormFields(request.params).text('webhook');
       const { webhooks } = await listWebhooks(context);
       const webhook = webhooks.find((one) => one.id === id);
-      if (!webhook) throw new RpcError('not_found', `There is no webhook ${id}.`);
+      if (!webhook) throw new RpcError('not_found', texts.unknown(id));
       const { failures } = await listWebhookFailures(context, { webhook: id, limit: failuresShownMax });
       return renderWebhookPage(caller, { webhook, failures }, noticeOf(request));
     }),
@@ -101,7 +98,7 @@ async function add(context: ServiceContext, { caller, request, reply }: Exchange
   const events = webhookEventTypes.filter((type) => fields.text(`event-${type}`) === 'yes');
   const typed = { url: fields.text('url'), events };
   try {
-    if (events.length === 0) throw new RpcError('refused', 'Choose what the system is told of.');
+    if (events.length === 0) throw new RpcError('refused', texts.add.chooseEvents);
     const wanted = { actor: `staff:${caller.staff.name}`, ...typed };
     const { secret } = await addWebhook(context, parseForm(addCheck, wanted));
     return renderWebhooksPage(caller, { ...(await listWebhooks(context)), secret, typed: nothingTyped });
