@@ -210,6 +210,9 @@ export const nodeHeardWithinMs = 20_000;
 /** A node that is so full is given deliveries only when all others are too. */
 export const fullNodePercent = 90;
 
+/** Deliveries that are moved away from a lost node in one round, and how many of them at the same time. */
+export const movedDeliveries = { perRoundMax: 200, atATime: 8 } as const;
+
 /** How often overdue deliveries and sessions are ended. */
 export const expiryIntervalMs = 5000;
 /** Deliveries that are ended in one transaction. */

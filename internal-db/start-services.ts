@@ -15,6 +15,7 @@ import { buildContext, type LateNode } from './build-context.ts';
 import { OriginFolder } from './artifacts/origin-folder.ts';
 import { startConsole, type RunningConsole } from './console/start-console.ts';
 import type { InternalDbConfig } from './config.ts';
+import { scheduleMoves } from './deliveries/move-deliveries.ts';
 import type { DatabaseChoice } from './database-choice.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
 import { expireRecords, recordClock } from './expire-records.ts';
@@ -116,6 +117,7 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     ...startSchedules(context, node.commlink, configurationAudit),
     ...scheduleAlerts(alerts, log),
     scheduleForgetting(context),
+    scheduleMoves(context),
     runWebhooks(context, alerts),
     ...startMailSchedules(context, config.databaseFile),
   ];

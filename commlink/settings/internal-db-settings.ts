@@ -1,6 +1,7 @@
 // What is configured of internal-db through the cluster's configuration, and takes effect without a restart.
 // Callers: internal-db, which obeys it; the operator's side, which checks it before it is published.
 import { Type, strictObject, type Static } from '../schema.ts';
+import { PlacementText } from '../artifacts/placement.ts';
 import { BrandingSettings } from './branding-settings.ts';
 import { ConsoleSettings } from './console-settings.ts';
 import { IdentityProviders } from './identity-provider-settings.ts';
@@ -26,8 +27,12 @@ export const InternalDbSettings = strictObject({
   branding: BrandingSettings,
   /** Where else customers and staff may prove who they are. */
   identityProviders: IdentityProviders,
+  /** Where the files of a product are kept that says nothing of it. */
+  placement: Type.Unsafe<PlacementText>({ ...PlacementText, default: 'all' }),
   /** How long a customer's delivery stays staged. */
   deliveryLifetimeMs: LifetimeMs,
+  /** After how long without a node its live deliveries are moved to other nodes; null: they wait for it. */
+  moveDeliveriesAfterMs: Type.Union([LifetimeMs, Type.Null()], { default: 60_000 }),
   /** How long a browser session lasts from sign-in. */
   sessionLifetimeMs: LifetimeMs,
   /** When an address is banned from all nodes: after so many failed logins within a window, and for how long. */

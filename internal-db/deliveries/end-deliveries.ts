@@ -6,6 +6,7 @@ import { judgeDelivery } from '../decision/judge-delivery.ts';
 import { deliveriesPerOrderMax } from '../limits.ts';
 import { newRecordId } from '../record-id.ts';
 import type { DeliveryRecord } from '../store/deliveries.ts';
+import type { DeliveryPlace } from '../store/places.ts';
 import type { Transaction } from '../store/store.ts';
 
 /** What was ended. `orders` are ids for OrderSender.sendNow. */
@@ -14,7 +15,7 @@ export interface EndedDeliveries {
   readonly orders: string[];
 }
 
-/** Ends those of the deliveries that are live, with an order to each node concerned. */
+/** Ends those of the deliveries that are live, with an order to each node that may hold one. */
 export async function endDeliveries(
   transaction: Transaction,
   deliveries: readonly DeliveryRecord[],
@@ -27,7 +28,12 @@ export async function endDeliveries(
   const orders: string[] = [];
   // A node that did not stage may have done so after all, without anybody having heard of it.
   const orderedReason = end.reason === 'failed' ? 'cancelled' : end.reason;
-  for (const chunk of chunksByNode(ended)) {
+  const further = await transaction.places.ofDeliveries(ended.map(({ id }) => id));
+  const places = [
+    ...ended.map(({ id, nodeId, nodeName }) => ({ deliveryId: id, nodeId, nodeName })),
+    ...further,
+  ];
+  for (const chunk of chunksByNode(places)) {
     const id = newRecordId('ord');
     await transaction.nodes.insertOrder({
       id,
@@ -68,13 +74,13 @@ interface NodeChunk {
   readonly deliveries: string[];
 }
 
-function chunksByNode(deliveries: readonly DeliveryRecord[]): NodeChunk[] {
+function chunksByNode(places: readonly DeliveryPlace[]): NodeChunk[] {
   const chunks: NodeChunk[] = [];
-  for (const [nodeId, ofNode] of Map.groupBy(deliveries, (delivery) => delivery.nodeId)) {
+  for (const [nodeId, ofNode] of Map.groupBy(places, (place) => place.nodeId)) {
     for (let start = 0; start < ofNode.length; start += deliveriesPerOrderMax) {
       const chunk = ofNode.slice(start, start + deliveriesPerOrderMax);
       const nodeName = chunk[0]?.nodeName ?? '';
-      chunks.push({ nodeId, nodeName, deliveries: chunk.map((delivery) => delivery.id) });
+      chunks.push({ nodeId, nodeName, deliveries: chunk.map(({ deliveryId }) => deliveryId) });
     }
   }
   return chunks;

@@ -64,7 +64,7 @@ async function applyEvent(
     return [];
   }
   const delivery = await transaction.deliveries.byId(event.delivery);
-  if (!delivery || delivery.nodeId !== node) {
+  if (!delivery || (delivery.nodeId !== node && !(await isOfFurtherNode(transaction, report)))) {
     context.log.warn(
       { node, delivery: event.delivery, type: event.type },
       'report on a foreign delivery ignored',
@@ -88,6 +88,12 @@ async function applyEvent(
     default:
       throw new RpcError('bad_request', 'The report is of an unknown type.');
   }
+}
+
+/** From a node that a delivery was moved away from, only what customers still fetch there counts. */
+async function isOfFurtherNode({ places }: Transaction, { event, node }: NodeReport): Promise<boolean> {
+  if (event.type !== 'download') return false;
+  return (await places.ofDeliveries([event.delivery])).some(({ nodeId }) => nodeId === node);
 }
 
 function endOf(reason: Extract<ReportedEvent, { type: 'delivery.ended' }>['reason']): DeliveryEnd {

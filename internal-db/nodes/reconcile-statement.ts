@@ -18,9 +18,13 @@ export async function reconcileStatement(
   const { deliveries } = context.documents.verifyStatement(node, text);
   const records = await context.store.read.deliveries.byIds(deliveries);
   const known = new Map(records.map((record) => [record.id, record]));
+  const places = await context.store.read.places.ofDeliveries(deliveries);
+  const further = new Set(places.filter(({ nodeId }) => nodeId === node).map(({ deliveryId }) => deliveryId));
   const nowMs = context.clock.nowMs();
   const unstagings = deliveries.flatMap((delivery): OrderedUnstaging[] => {
-    const reason = reasonToUnstage(known.get(delivery), node, nowMs);
+    const record = known.get(delivery);
+    const mayHold = record?.nodeId === node || further.has(delivery);
+    const reason = mayHold && record ? reasonToUnstage(record, nowMs) : 'unknown';
     return reason ? [{ delivery, reason }] : [];
   });
   if (unstagings.length === 0) return { order: null };
@@ -32,12 +36,7 @@ export async function reconcileStatement(
   return { order: context.documents.signOrder(order, node, unstagings.slice(0, deliveriesPerOrderMax)) };
 }
 
-function reasonToUnstage(
-  delivery: DeliveryRecord | undefined,
-  node: string,
-  nowMs: number,
-): OrderedUnstaging['reason'] | null {
-  if (!delivery || delivery.nodeId !== node) return 'unknown';
+function reasonToUnstage(delivery: DeliveryRecord, nowMs: number): OrderedUnstaging['reason'] | null {
   const { state } = delivery;
   if (state === 'revoked' || state === 'cancelled' || state === 'expired') return state;
   if (state === 'failed') return 'unknown';
