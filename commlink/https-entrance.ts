@@ -7,6 +7,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { peopleTls } from './people-tls.ts';
 import { StartupError } from './process-lifecycle.ts';
+import { headedTlsOptions, takeHeaders } from './proxy-protocol/headed-tls.ts';
+import type { TrustedProxies } from './proxy-protocol/trusted-proxies.ts';
 import type { HostPort } from './settings/link-settings.ts';
 
 /** What answers requests. */
@@ -24,6 +26,8 @@ export interface EntranceSettings {
   readonly privateKey: string;
   /** Open connections; more are closed at once. */
   readonly connectionsMax: number;
+  /** Load balancers, who say where their customers come from; nobody where it is left out. */
+  readonly trustedProxies?: TrustedProxies;
 }
 
 /** A change that can be made without failing. Exactly one of the two is called, once. */
@@ -43,7 +47,11 @@ export interface EntranceOptions {
   readonly drainMs: number;
   /** Holds a request back before any handler sees it; null lets it pass at once. Its promise never rejects. */
   readonly hold?: (request: IncomingMessage, response: ServerResponse) => Promise<unknown> | null;
+  /** A trusted balancer sent no header, and was closed. */
+  readonly onNoProxyHeader?: (peerAddress: string) => void;
 }
+
+const nobody: TrustedProxies = { includes: () => false };
 
 interface Listener {
   readonly server: Server;
@@ -115,7 +123,11 @@ export class HttpsEntrance {
 
   async #listen(next: EntranceSettings): Promise<Server> {
     const { server: options } = this.#options;
-    const server = createServer({ ...options, ...tlsOptions(this.#options, next) });
+    const server = createServer({ ...options, ...headedTlsOptions, ...tlsOptions(this.#options, next) });
+    takeHeaders(server, {
+      trustedProxies: () => this.#settings?.trustedProxies ?? nobody,
+      onNoHeader: (peerAddress) => this.#options.onNoProxyHeader?.(peerAddress),
+    });
     server.maxConnections = 0;
     server.maxRequestsPerSocket = options.maxRequestsPerSocket ?? 0;
     server.setTimeout(options.idleTimeoutMs);

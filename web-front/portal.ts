@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Admission, NodeConfiguration } from '#commlink/configuration/cluster-node.ts';
 import { HttpsEntrance, type EntranceHandler, type PreparedEntrance } from '#commlink/https-entrance.ts';
 import type { PreparedChange } from '#commlink/prepared-change.ts';
+import { createTrustedProxies } from '#commlink/proxy-protocol/trusted-proxies.ts';
 import { checkIdentity } from '#commlink/settings/checked-identity.ts';
 import { buildPortal, type Backends, type PortalParts } from './build-portal.ts';
 import { createHold } from './http/admission.ts';
@@ -25,7 +26,11 @@ export class Portal {
 
   constructor(parts: Omit<PortalParts, 'admission'> & { readonly admission: Admission }) {
     this.#parts = parts;
-    this.#entrance = new HttpsEntrance(portalEntrance(createHold(parts.admission)));
+    this.#entrance = new HttpsEntrance({
+      ...portalEntrance(createHold(parts.admission)),
+      onNoProxyHeader: (peerAddress) =>
+        parts.log.warn({ peerAddress }, 'a balancer sent no PROXY protocol header'),
+    });
   }
 
   /** The port that it listens on. */
@@ -87,15 +92,17 @@ export class Portal {
 }
 
 /** All that the app and the entrance are made from; a version may change other things only. */
-function portalPart({ settings: { portal, branding, limits, features }, identity }: Configuration) {
-  return { portal, branding, limits, features, identity };
+function portalPart({ settings, identity }: Configuration) {
+  const { portal, proxyProtocol, branding, limits, features } = settings;
+  return { portal, proxyProtocol, branding, limits, features, identity };
 }
 
 function entranceSettings({ settings, identity }: Configuration) {
   const { host, port } = settings.portal;
   const { certificate, privateKey } = identity;
   const { connectionsMax } = portalLimits(settings);
-  return { address: { host, port }, certificate, privateKey, connectionsMax };
+  const trustedProxies = createTrustedProxies(settings.proxyProtocol.trustedNetworks);
+  return { address: { host, port }, certificate, privateKey, connectionsMax, trustedProxies };
 }
 
 function handlerOf(app: PortalApp): EntranceHandler {

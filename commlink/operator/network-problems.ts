@@ -31,6 +31,6 @@ function networksOf({ role, settings }: NodeEntry): Record<string, readonly stri
         'ftp/publicAddresses': settings.ftp.publicAddresses.map(({ network }) => network),
       };
     case 'web-front':
-      return {};
+      return { 'proxyProtocol/trustedNetworks': settings.proxyProtocol.trustedNetworks };
   }
 }

@@ -3,6 +3,7 @@
 import { Type, strictObject, type Static } from '../schema.ts';
 import { BrandingSettings } from './branding-settings.ts';
 import { HostName, Port, PublicUrl, commonSettings } from './link-settings.ts';
+import { ProxyProtocolSettings } from './proxy-protocol-settings.ts';
 
 const Count = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 
@@ -24,6 +25,7 @@ export const WebFrontSettings = strictObject({
     /** What customers type. */
     publicUrl: PublicUrl,
   }),
+  proxyProtocol: ProxyProtocolSettings,
   branding: BrandingSettings,
   limits: Type.Partial(PortalLimits, { additionalProperties: false }),
   features: strictObject({

@@ -28,6 +28,7 @@ export function portalSettings(change: Partial<WebFrontSettings> = {}): WebFront
     metrics: null,
     logLevel: 'error',
     portal: { host: '127.0.0.1', port: 0, publicUrl: 'https://portal.example' },
+    proxyProtocol: { trustedNetworks: [] },
     branding: defaultBranding,
     limits: {},
     features: { api: true },
