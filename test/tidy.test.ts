@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkDoors, checkLibraries } from './tidy/door-rules.ts';
 import { checkFile } from './tidy/file-rules.ts';
+import { checkPageWords } from './tidy/page-words.ts';
 import { doors, roomOf } from './tidy/source-file.ts';
 import type { SourceFile, Untidiness } from './tidy/source-file.ts';
 
@@ -58,6 +59,33 @@ t.test('imports cross rooms only through the doors', async (t) => {
 
 t.test('a library is imported in one place of a room', async (t) => {
   t.same(describeAll(checkLibraries(sources)), []);
+});
+
+t.test('the console has its words in texts/', async (t) => {
+  t.same(describeAll(sources.flatMap(checkPageWords)), []);
+});
+
+t.test('words on a page of the console are found, and what is no word is not', async (t) => {
+  const bad: readonly string[] = [
+    'html`<p>Nothing yet.</p>`',
+    'html`<td>none</td>`',
+    'html`<p>${count} more</p>`',
+    'html`<ul>${rows.map((row) => html`<li>${row} of it</li>`)}</ul>`',
+    'html`<nav aria-label="Main"></nav>`',
+    "renderTag(/[`']/.test(name) ? 'Odd name' : name)",
+    "renderPage({ title: 'Nodes' })",
+    "new RpcError('refused', `Choose one of ${names}.`)",
+  ];
+  const good: readonly string[] = [
+    'html`<p class="fine" data-once>${texts.none}</p>&nbsp;·`',
+    'html`<a href="/nodes">${name ? html`<b>${name}</b>` : null}</a>`',
+    "// Isn't shown: 'Nodes'.\nlog.warn({ name }, 'a node is away')",
+    "throw new Error('This cannot be.')",
+  ];
+  const check = (text: string) => checkPageWords({ path: 'internal-db/console/nodes-page.ts', text });
+  for (const text of bad) t.equal(check(text).length, 1, text);
+  for (const text of good) t.same(check(text), [], text);
+  t.same(checkPageWords({ path: 'internal-db/console/texts/english/nodes.ts', text: bad[0] ?? '' }), []);
 });
 
 t.test('each rule about one file refuses its bad fixture', async (t) => {

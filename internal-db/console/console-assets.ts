@@ -2,6 +2,7 @@
 // asked for again by their tag, since the console is near and its pages have no version to name.
 import { loadAssets, type AssetStore } from '#commlink/pages/asset-store.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { frameTexts } from './texts/english/frame.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from './console-app.ts';
 
 /** Where the pages find them. */
@@ -18,7 +19,7 @@ export function registerConsoleAssets(app: ConsoleApp, { assets }: AssetStore): 
   app.get(`${consoleAssetBase}/:name`, (request: ConsoleRequest, reply: ConsoleReply) => {
     const { name } = request.params as { readonly name: string };
     const asset = assets.get(name);
-    if (!asset) throw new RpcError('not_found', 'There is no such file.');
+    if (!asset) throw new RpcError('not_found', frameTexts.failure.noFile);
     void reply.headers({ etag: asset.etag, 'cache-control': 'private, no-cache' });
     if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send();
     return reply.type(asset.mediaType).send(asset.content);

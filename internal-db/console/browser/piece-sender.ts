@@ -1,5 +1,6 @@
 // Sends one file to the console piece by piece, beginning where it already is there. Called by upload-files.ts, which tries
 // again after a lost connection.
+import { uploadWords as words } from './upload-words.ts';
 
 const pieceBytes = 4 * 1024 * 1024;
 /** Of the file's beginning and of its end, by which two files of one name, size and time are told apart. */
@@ -92,7 +93,7 @@ export class PieceSender {
     try {
       return await this.#file.slice(from, end).arrayBuffer();
     } catch (cause) {
-      throw new SendingError('The file can no longer be read. Choose it again.', { cause });
+      throw new SendingError(words.unreadable, { cause });
     }
   }
 
@@ -104,10 +105,7 @@ export class PieceSender {
   async #ask(address: string, options: RequestInit): Promise<Response> {
     // A redirect is the way to the sign-in; followed, it would look like success.
     const answer = await fetch(address, { ...options, redirect: 'manual', signal: this.#signal });
-    if (answer.type === 'opaqueredirect')
-      throw new SendingError(
-        'Your session has ended. Sign in in another tab, load this page again and choose the file again.',
-      );
+    if (answer.type === 'opaqueredirect') throw new SendingError(words.sessionEnded);
     if ([502, 503, 504].includes(answer.status)) throw new Error(`The console answered ${answer.status}.`);
     return answer;
   }
@@ -122,6 +120,6 @@ function offsetOf(answer: Response): number {
 async function accepted(answer: Response): Promise<Response> {
   if (answer.ok) return answer;
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json');
-  if (!isProblem) throw new SendingError(`The console refused it (${answer.status}).`);
+  if (!isProblem) throw new SendingError(words.refused(answer.status));
   throw new SendingError(((await answer.json()) as { title: string }).title);
 }

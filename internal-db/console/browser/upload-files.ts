@@ -1,6 +1,7 @@
 // The upload page with a script: files are dropped or chosen, sent one after the other in pieces, with progress, a pause, and
 // patience when the connection is lost. What has arrived is the console's to say, so a reload loses nothing.
 import { humanSize } from '#commlink/pages/browser/human-size.ts';
+import { uploadWords as words } from './upload-words.ts';
 import { PieceSender, SendingError, type UploadTarget } from './piece-sender.ts';
 
 const retryFirstMs = 1000;
@@ -32,28 +33,28 @@ class Upload {
     name.textContent = file.name;
     this.#bar.max = Math.max(1, file.size);
     this.#bar.value = 0;
-    this.#bar.setAttribute('aria-label', `Progress of ${file.name}`);
+    this.#bar.setAttribute('aria-label', words.progressOf(file.name));
     this.#button.type = 'button';
     this.#button.className = 'quiet';
     this.#button.addEventListener('click', () => onPress(this));
     this.row.append(name, this.#bar, this.#text, this.#button);
-    this.show('waiting', 'Waiting');
+    this.show('waiting', words.waiting);
   }
 
   show(state: Upload['state'], text: string): void {
     this.state = state;
     this.row.dataset['state'] = state;
     this.#text.textContent = text;
-    const verb = state === 'paused' || state === 'refused' ? 'Resume' : 'Pause';
+    const verb = state === 'paused' || state === 'refused' ? words.resume : words.pause;
     this.#button.textContent = verb;
-    this.#button.setAttribute('aria-label', `${verb} ${this.file.name}`);
+    this.#button.setAttribute('aria-label', words.buttonOf(verb, this.file.name));
     this.#button.hidden = state === 'done';
     if (state === 'done') this.#bar.value = this.#bar.max;
   }
 
   showOffset(offsetBytes: number): void {
     this.#bar.value = offsetBytes;
-    this.show('sending', `${humanSize(offsetBytes)} of ${humanSize(this.file.size)}`);
+    this.show('sending', words.sent(humanSize(offsetBytes), humanSize(this.file.size)));
   }
 }
 
@@ -119,12 +120,12 @@ class UploadQueue {
   #press(upload: Upload): void {
     if (upload.state === 'paused' || upload.state === 'refused') {
       upload.controller = new AbortController();
-      upload.show('waiting', 'Waiting');
+      upload.show('waiting', words.waiting);
       void this.#run();
       return;
     }
     upload.controller.abort();
-    upload.show('paused', 'Paused');
+    upload.show('paused', words.paused);
   }
 
   async #run(): Promise<void> {
@@ -148,7 +149,7 @@ class UploadQueue {
           pauseMs = retryFirstMs;
           upload.showOffset(offsetBytes);
         });
-        upload.show('done', `Uploaded. SHA-256 ${digest}`);
+        upload.show('done', words.done(digest));
         return;
       } catch (error) {
         if (signal.aborted) return;
@@ -156,7 +157,7 @@ class UploadQueue {
           upload.show('refused', error.message);
           return;
         }
-        upload.show('sending', 'The connection is lost. It goes on by itself.');
+        upload.show('sending', words.connectionLost);
         await online(pauseMs, signal);
       }
     }
@@ -170,9 +171,8 @@ class UploadQueue {
     const { product, version } = last.target;
     const link = document.createElement('a');
     link.href = `/products/${product}/releases/${encodeURIComponent(version)}`;
-    link.textContent = `Look at the draft ${version}`;
-    const count = done.length === 1 ? '1 file is uploaded. ' : `${done.length} files are uploaded. `;
-    this.#status.replaceChildren(count, link);
+    link.textContent = words.lookAtDraft(version);
+    this.#status.replaceChildren(words.allDone(done.length), link);
   }
 }
 
