@@ -22,12 +22,20 @@ export type HtmlValue = string | number | Html | null | undefined | false | read
 
 /** Template tag for HTML. Attribute values must be written in double quotes in the template. */
 export function html(literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  return new Html(literals.map((literal, index) => literal + render(values[index])).join(''));
+  let text = literals[0] ?? '';
+  for (let index = 0; index < values.length; index += 1) {
+    text += render(values[index]) + (literals[index + 1] ?? '');
+  }
+  return new Html(text);
 }
+
+/** Text that is the same in HTML, whatever stands around it: most of what a page shows is, and need not be looked through. */
+const harmless = /^[\w .,:;/()+-]*$/;
 
 function render(value: HtmlValue): string {
   if (value === null || value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;
   if (typeof value === 'object') return value.map(render).join('');
+  if (typeof value === 'number' || harmless.test(value)) return String(value);
   return escapeWithGhtml`${value}`;
 }

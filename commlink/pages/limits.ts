@@ -6,3 +6,5 @@ export const eventBeatMs = 15_000;
 export const eventRetryMs = 3_000;
 /** Languages that are read of what a browser asks for. */
 export const languageRangesMax = 20;
+/** Days whose text is kept for the next page, in each language. */
+export const writtenDaysMax = 2_000;
