@@ -2,7 +2,7 @@
 // Started by start-services.ts.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { forgetUploads } from './artifacts/uploads.ts';
-import { idempotentAnswerKeptMs } from './idempotency/limits.ts';
+import { idempotentRequestKeptMs } from './idempotency/limits.ts';
 import { expiryBatchMax } from './limits.ts';
 import type { ServiceContext } from './service-context.ts';
 import { startSchedule, type Schedule } from './schedule.ts';
@@ -29,7 +29,7 @@ export async function forgetOldRecords({
   const nowMs = clock.nowMs();
   for (let batchCount = 0; batchCount < forgetBatchesMax; batchCount += 1) {
     const deletedCounts = await store.transaction(async ({ idempotentRequests, webhooks }) => [
-      await idempotentRequests.deleteBegunBefore(nowMs - idempotentAnswerKeptMs, expiryBatchMax),
+      await idempotentRequests.deleteBegunBefore(nowMs - idempotentRequestKeptMs, expiryBatchMax),
       await webhooks.deleteMessagesBefore(nowMs - webhookMessagesKeptMs, expiryBatchMax),
     ]);
     if (deletedCounts.every((count) => count < expiryBatchMax)) return;

@@ -48,12 +48,13 @@ export function createInternalDbClient(commlink: NodeLinks): InternalDbClient {
       return await callOnce(method, params);
     } catch (error) {
       // A link that ages out or breaks under a read costs the customer nothing but this second attempt.
-      if (!isDisconnection(error) || internalDbMethods[method].mutates) throw problemOf(error);
+      if (!isDisconnection(error) || internalDbMethods[method].mutates)
+        throw problemOf(error, internalDbMethods[method].mutates);
     }
     try {
       return await callOnce(method, params);
     } catch (error) {
-      throw problemOf(error);
+      throw problemOf(error, false);
     }
   };
   const callForSession = async <M extends SessionMethod>(
@@ -73,11 +74,17 @@ function isDisconnection(error: unknown): boolean {
   return error instanceof RpcError && error.code === 'disconnected';
 }
 
+/** The others were never sent, or were turned down before anything was done. */
+function answerWasLost({ code }: RpcError): boolean {
+  return code === 'deadline' || code === 'cancelled' || code === 'disconnected';
+}
+
 function isSessionRefusal(result: unknown): boolean {
   return typeof result === 'object' && result !== null && 'valid' in result && result.valid === false;
 }
 
-function problemOf(error: unknown): unknown {
+/** `mutates`: whether the call may have changed something before its answer was lost. */
+function problemOf(error: unknown, mutates: boolean): unknown {
   if (!(error instanceof RpcError)) return error;
   switch (error.code) {
     case 'declined':
@@ -90,7 +97,11 @@ function problemOf(error: unknown): unknown {
       return new PortalProblem(
         'service_unavailable',
         'The database that knows what you may download cannot do this at the moment.',
-        { cause: error, retryAfterSeconds: unavailableRetryAfterSeconds },
+        {
+          cause: error,
+          retryAfterSeconds: unavailableRetryAfterSeconds,
+          isUncertain: mutates && answerWasLost(error),
+        },
       );
     case 'not_found':
       return new PortalProblem('not_found', error.message, { cause: error });

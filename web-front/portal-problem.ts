@@ -124,6 +124,8 @@ export interface ProblemOptions extends ErrorOptions {
   readonly returnTo?: string;
   /** The machine-readable reason of a refusal, e.g. `expired` or `disk_full`. */
   readonly reason?: string;
+  /** Nobody knows whether what was asked for was done: the answer to it was lost. */
+  readonly isUncertain?: boolean;
 }
 
 /** Ends a request with a problem. `message` is a plain sentence for the customer, without secrets or paths. */
@@ -133,6 +135,7 @@ export class PortalProblem extends Error {
   readonly retryAfterSeconds: number | null;
   readonly reason: string | null;
   readonly returnTo: string | null;
+  readonly isUncertain: boolean;
 
   constructor(code: ProblemCode, message: string, options: ProblemOptions = {}) {
     super(message, options);
@@ -142,5 +145,6 @@ export class PortalProblem extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
     this.reason = options.reason ?? null;
     this.returnTo = options.returnTo ?? null;
+    this.isUncertain = options.isUncertain ?? false;
   }
 }

@@ -1,5 +1,5 @@
 // Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07): a POST that is sent again with the same key is not done again,
-// but answered as the first one was. internal-db keeps the answers for a day, sealed here with the caller's own secret, so that
+// but answered as the first one was; where nobody knows how that one ended, it is refused, and never done again. internal-db keeps the answers for a day, sealed here with the caller's own secret, so that
 // the database alone can't be read for them. Called by the HTTP APIs of portal and console.
 import { createHmac } from 'node:crypto';
 import type { ResultOf } from '../method-table.ts';
@@ -46,8 +46,14 @@ export interface KeyedRequestParts {
 
 const keyPattern = /^[\x21-\x7e]{1,128}$/;
 const keptAnswerCheck = compileSchema('kept answer', KeptAnswer);
-const refusals: Readonly<Record<'underway' | 'differs' | 'too_many', KeyRefusal>> = {
+const refusals: Readonly<Record<'underway' | 'unknown' | 'differs' | 'too_many', KeyRefusal>> = {
   underway: { code: 'conflict', detail: 'A request with this Idempotency-Key is being carried out.' },
+  unknown: {
+    code: 'conflict',
+    detail:
+      'A request with this Idempotency-Key was begun, and how it ended is not known. Look at what it has made; to do it again, send another key.',
+    reason: 'outcome_unknown',
+  },
   differs: {
     code: 'key_reused',
     detail: 'This Idempotency-Key was sent with another request within the last day.',
@@ -58,6 +64,7 @@ const refusals: Readonly<Record<'underway' | 'differs' | 'too_many', KeyRefusal>
 /** Requests with a key, while they are carried out. */
 export class KeyedRequests {
   readonly #parts: KeyedRequestParts;
+  readonly #leftOpen = new WeakSet<object>();
   readonly #begun = new WeakMap<object, { session: string; key: string }>();
 
   constructor(parts: KeyedRequestParts) {
@@ -81,11 +88,20 @@ export class KeyedRequests {
     return this.#open(found.sealedAnswer, sealedFor(own));
   }
 
-  /** Keeps the answer to a request that `begin` has let pass; one that failed is forgotten, so that it may be tried again. */
+  /** Notes that nobody knows whether a request was carried out: no answer is kept, and it is not let pass again. */
+  leaveOpen(request: object): void {
+    this.#leftOpen.add(request);
+  }
+
+  /**
+   * Keeps the answer to a request that `begin` has let pass; one that was refused is forgotten, so that it may be tried again. A
+   * fault may have come after the work.
+   */
   async finish(request: object, answer: FirstAnswer): Promise<void> {
     const own = this.#begun.get(request);
     if (!own) return;
     this.#begun.delete(request);
+    if (answer.status === 500 || this.#leftOpen.has(request)) return;
     await this.#parts.finish({ ...own, sealedAnswer: answer.status < 300 ? seal(answer, own) : null });
   }
 

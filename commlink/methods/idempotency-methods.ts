@@ -30,6 +30,8 @@ export const idempotencyMethods = {
       inState('begun'),
       /** Somebody is doing it. */
       inState('underway'),
+      /** Somebody began long ago, and never said how it ended. */
+      inState('unknown'),
       /** The key was used for another request. */
       inState('differs'),
       /** The caller has too many keys of the last day. */

@@ -1,11 +1,11 @@
-// Has a request with an Idempotency-Key done once: remembers, for one caller and a day, which are under way and what was
+// Has a request with an Idempotency-Key done once: remembers, for one caller and a day, which were begun and what was
 // answered. Called for `request.begin` and `request.finish`. The answer is sealed by the web-front; it is not read here.
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { idempotencyMethods } from '#commlink/methods/idempotency-methods.ts';
 import { hashSecret } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import {
-  idempotentAnswerKeptMs,
+  idempotentRequestKeptMs,
   idempotentRequestUnderwayMs,
   idempotentRequestsPerCallerMax,
 } from './limits.ts';
@@ -24,11 +24,13 @@ export async function beginRequest(
   const nowMs = clock.nowMs();
   return await store.transaction(async ({ idempotentRequests }) => {
     const known = await idempotentRequests.find(callerHash, key);
-    const lifetimeMs = known?.sealedAnswer === null ? idempotentRequestUnderwayMs : idempotentAnswerKeptMs;
-    if (known && nowMs - known.begunAtMs < lifetimeMs) {
+    const ageMs = known ? nowMs - known.begunAtMs : 0;
+    if (known && ageMs < idempotentRequestKeptMs) {
       if (known.fingerprint !== fingerprint) return { valid: true, state: 'differs' };
       const { sealedAnswer } = known;
-      if (sealedAnswer === null) return { valid: true, state: 'underway' };
+      // What was begun may have been done, though nobody said so: it is never done again.
+      if (sealedAnswer === null)
+        return { valid: true, state: ageMs < idempotentRequestUnderwayMs ? 'underway' : 'unknown' };
       return { valid: true, state: 'answered', sealedAnswer };
     }
     if ((await idempotentRequests.countOf(callerHash)) >= idempotentRequestsPerCallerMax)

@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { forgetOldRecords } from '#internal-db/forget-old-records.ts';
-import { idempotentAnswerKeptMs } from '#internal-db/idempotency/limits.ts';
+import { idempotentRequestKeptMs } from '#internal-db/idempotency/limits.ts';
 import { expiryBatchMax } from '#internal-db/limits.ts';
 import { hashSecret } from '#internal-db/secret-token.ts';
 import type { Transaction } from '#internal-db/store/store.ts';
@@ -26,7 +26,7 @@ t.test('more than one batch is forgotten in one run', async (t) => {
   const oldCount = 2 * expiryBatchMax + 1;
   await store.transaction(async (transaction) => {
     for (let index = 0; index < oldCount; index += 1) {
-      const ageMs: [number, number] = [idempotentAnswerKeptMs + 60_000, webhookMessagesKeptMs + 60_000];
+      const ageMs: [number, number] = [idempotentRequestKeptMs + 60_000, webhookMessagesKeptMs + 60_000];
       await putBoth(transaction, `old-${index}`, ageMs);
     }
     await putBoth(transaction, 'new', [0, 0]);

@@ -1,6 +1,8 @@
 // Idempotency-Key, against a real internal-db: a request that is sent twice is done once.
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { idempotentRequestKeptMs } from '#internal-db/idempotency/limits.ts';
 import { hashSecret } from '#internal-db/secret-token.ts';
 import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { startPortalWithDatabase } from './portal-with-database.ts';
@@ -83,4 +85,53 @@ t.test('the database can’t read what it keeps', async (t) => {
   const secret = JSON.parse(text).secret ?? JSON.parse(text).token;
   const stored = Buffer.from(kept?.sealedAnswer ?? '', 'base64url').toString('latin1');
   t.notOk(stored.includes(String(secret)), 'the token’s secret is not in it');
+});
+
+t.test('what was begun and never answered is not done again, for as long as the key is known', async (t) => {
+  const { post, session, visitor } = await newCaller();
+  const { context } = portal.services;
+  const { store } = context;
+  const key = randomUUID();
+  const made = async () => (await visitor.get('/api/v1/tokens')).json().tokens.length;
+  t.equal((await post('/api/v1/tokens', { name: 'build' }, key)).status, 201);
+  const callerHash = hashSecret(session);
+  const kept = await store.read.idempotentRequests.find(callerHash, key);
+  if (!kept) throw new Error('nothing was kept');
+  const begunAgo = (begunMs: number) =>
+    store.transaction(({ idempotentRequests }) =>
+      idempotentRequests.put({ ...kept, sealedAnswer: null, begunAtMs: Date.now() - begunMs }),
+    );
+  await begunAgo(1000);
+  t.match(await post('/api/v1/tokens', { name: 'build' }, key), { status: 409, text: /being carried out/ });
+  for (const begunMs of [120_000, idempotentRequestKeptMs - 60_000]) {
+    await begunAgo(begunMs);
+    t.match(await post('/api/v1/tokens', { name: 'build' }, key), { status: 409, text: /outcome_unknown/ });
+  }
+  t.equal(await made(), 1);
+  await begunAgo(idempotentRequestKeptMs);
+  t.equal((await post('/api/v1/tokens', { name: 'build' }, key)).status, 201, 'a day later it is a new one');
+});
+
+t.test('an answer of the database that is lost leaves the key used', async (t) => {
+  const { post, visitor } = await newCaller();
+  const { context } = portal.services;
+  const key = randomUUID();
+  const { store } = context;
+  const transaction = store.transaction.bind(store);
+  let broken = 0;
+  store.transaction = async (work) => {
+    const done = await transaction(work);
+    const entry = (await store.read.audit.last())?.action;
+    // What the web-front would see of a link that broke between the commit and the answer.
+    if (broken === 0 && entry === 'token.create') {
+      broken += 1;
+      throw new RpcError('disconnected', 'the link broke');
+    }
+    return done;
+  };
+  t.teardown(() => void (store.transaction = transaction));
+  const first = await post('/api/v1/tokens', { name: 'build' }, key);
+  t.match([first.status, broken], [503, 1]);
+  t.equal((await post('/api/v1/tokens', { name: 'build' }, key)).status, 409);
+  t.equal((await visitor.get('/api/v1/tokens')).json().tokens.length, 1, 'once');
 });

@@ -27,6 +27,12 @@ export function addIdempotency(api: PortalApp, { internalDb, publicUrl, log }: P
     return body === '' ? reply.send() : reply.type(jsonType).send(body);
   });
 
+  const answerError = api.errorHandler;
+  api.setErrorHandler((error, request, reply) => {
+    if (error instanceof PortalProblem && error.isUncertain) requests.leaveOpen(request);
+    return answerError.call(api, error, request, reply);
+  });
+
   api.addHook('onSend', async (request, reply, payload) => {
     const location = reply.getHeader('location');
     const answer = {
@@ -37,7 +43,7 @@ export function addIdempotency(api: PortalApp, { internalDb, publicUrl, log }: P
     try {
       await requests.finish(request, answer);
     } catch (error) {
-      // The work is done, and its answer must reach the customer; asked again, it is "under way" until it is forgotten.
+      // The work is done, and its answer must reach the customer; asked again, how it ended is not known.
       log.warn({ incident: request.id, err: error }, 'the answer to a request with a key was not kept');
     }
   });

@@ -92,7 +92,7 @@ function addIdempotency(api: ConsoleApp, context: ServiceContext, callers: WeakM
     try {
       await requests.finish(request, { status: reply.statusCode, location: null, body });
     } catch (error) {
-      // The work is done, and its answer must get out; asked again, it is "under way" until it is forgotten.
+      // The work is done, and its answer must get out; asked again, how it ended is not known.
       context.log.warn(
         { incident: request.id, err: error },
         'the answer to a request with a key was not kept',

@@ -102,3 +102,16 @@ t.test('a fingerprint needs the secret', async (t) => {
   t.not(fingerprintOf(request, 'one'), fingerprintOf(request, 'other'));
   t.equal(fingerprintOf(request, 'one'), fingerprintOf(post('b', { password: 'guess me' }), 'one'));
 });
+
+t.test('what may have been done is not let pass again', async (t) => {
+  const { kept, requests } = newRequests();
+  const lost = post('a');
+  await requests.begin(lost, () => 'secret');
+  requests.leaveOpen(lost);
+  await requests.finish(lost, { status: 503, location: null, body: '{}' });
+  const fault = post('b');
+  await requests.begin(fault, () => 'secret');
+  await requests.finish(fault, { status: 500, location: null, body: '{}' });
+  t.equal(kept.size, 2, 'neither is forgotten');
+  t.match(await refusalOf(requests.begin(post('a'), () => 'secret')), { code: 'conflict' });
+});
