@@ -52,6 +52,8 @@ export interface LinkPlan {
   /** Where to accept links; null when this node only dials. */
   readonly listen: Address | null;
   readonly dial: readonly DialPlan[];
+  /** By name, the members whose ports are rewritten on the way to this node. Others' names are passed over. */
+  readonly behindNat: readonly string[];
   /** A link older than this is replaced by one from another port, hence another key. */
   readonly linkAgeMaxMs: number;
 }

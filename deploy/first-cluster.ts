@@ -117,6 +117,7 @@ function newNode({ entries }: FirstCluster, role: ProgramName): NewNode {
     role,
     entry: entries[role],
     replaces: false,
+    isBehindNat: false,
     dialledBy: [],
     contact: { name: nodeNames[contact], ...listen },
     validForMs: joinTicketLifetimeMs,

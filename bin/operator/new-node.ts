@@ -21,12 +21,14 @@ export interface NodeWishes {
   readonly portBase: number | null;
 }
 
-/** Which role dials which: the FTP nodes dial the web-fronts, and these dial internal-db. */
-const dials: Readonly<Record<Role, Role | null>> = {
-  'internal-db': null,
-  'web-front': 'internal-db',
-  'ftp-node': 'web-front',
-};
+/**
+ * Which role dials which: the FTP nodes dial the web-fronts, and these dial internal-db. An internal-db without a cluster
+ * listener, behind a firewall that lets nothing in, dials the web-fronts.
+ */
+function roleDialledBy({ role, settings }: NodeEntry): Role | null {
+  if (role === 'internal-db') return settings.links.listen === null ? 'web-front' : null;
+  return role === 'web-front' ? 'internal-db' : 'web-front';
+}
 const connectionsPerLink = 2;
 const wildcardHosts: readonly string[] = ['0.0.0.0', '::'];
 
@@ -38,7 +40,7 @@ export function composeEntry(configuration: ClusterConfiguration, wishes: NodeWi
   const entry = structuredClone(model ?? defaultEntries({ ports, isRoot: true })[role]);
   const addressed = withAddresses(entry, wishes, wishes.portBase === null && model ? null : ports);
   const { links } = addressed.settings;
-  const dial = peersToDial(configuration, wishes);
+  const dial = peersToDial(configuration, wishes, addressed);
   return { ...addressed, settings: { ...addressed.settings, links: { ...links, dial } } } as NodeEntry;
 }
 
@@ -52,7 +54,7 @@ export function findDiallers(
   if (listen === null) return [];
   const host = wildcardHosts.includes(listen.host) ? (wishes.publicHost ?? listen.host) : listen.host;
   return Object.entries(configuration.nodes)
-    .filter(([name, { role }]) => dials[role] === entry.role && name !== wishes.name)
+    .filter(([name, member]) => roleDialledBy(member) === entry.role && name !== wishes.name)
     .map(([node]) => ({ node, host, port: listen.port, connections: connectionsPerLink }));
 }
 
@@ -80,9 +82,9 @@ export function chooseContact(
   );
 }
 
-function peersToDial(configuration: ClusterConfiguration, { name, role }: NodeWishes): Dial[] {
+function peersToDial(configuration: ClusterConfiguration, { name }: NodeWishes, own: NodeEntry): Dial[] {
   return Object.entries(configuration.nodes)
-    .filter(([peer, entry]) => entry.role === dials[role] && peer !== name)
+    .filter(([peer, { role }]) => role === roleDialledBy(own) && peer !== name)
     .flatMap(([peer]) => {
       const place = addressOf(configuration, peer);
       return place === null ? [] : [{ ...place, peer, connections: connectionsPerLink }];

@@ -31,10 +31,10 @@ export async function openVersion<R extends NodeRole>(
 ): Promise<OpenedVersion<R>> {
   const opened = await openNodeSections({ manifest, sections, keys, role });
   const { settings, identity, member, bags } = opened;
-  const { listen, dial, linkAgeMaxMs } = settings.links;
+  const { listen, dial, behindNat, linkAgeMaxMs } = settings.links;
   const { cluster, policy } = manifest;
   const members = manifest.members.map(({ state: _state, ...known }) => known);
-  const linkPlan = { cluster, name: member.name, members, bags, listen, dial, linkAgeMaxMs };
+  const linkPlan = { cluster, name: member.name, members, bags, listen, dial, behindNat, linkAgeMaxMs };
   return { configuration: { version, policy, settings, identity }, sections: opened, linkPlan };
 }
 

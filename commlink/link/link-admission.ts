@@ -45,8 +45,10 @@ export function judgeIdentity(
     );
   const { keys } = keyGeneration;
   const seenIndex = keyIndexOf(remotePort, keys.length);
-  const key = keys[seenIndex];
-  if (index !== seenIndex || !key)
+  // Of a member behind NAT this end can't see the port that chose the key; the identity, which the key is derived with, says it.
+  const isPortSeen = !context.behindNat.has(from);
+  const key = keys[index];
+  if ((isPortSeen && index !== seenIndex) || !key)
     return portRewritten(identity, { remotePort, seenIndex, peer, keyCount: keys.length });
   return { identity, identityText, peer, keyGeneration, psk: deriveLinkPsk(key, identityText) };
 }
@@ -60,6 +62,6 @@ function portRewritten(
     'wrong_index',
     `${peer.name} chose key ${identity.index}, but its connection arrives from port ${remotePort}, and ` +
       `${remotePort} modulo ${keyCount} is ${seenIndex}: the port was rewritten on the way (NAT or a proxy). ` +
-      'Give the two nodes a path without one.',
+      `Give the two nodes a path without one, or name ${peer.name} in this node's links/behindNat.`,
   );
 }

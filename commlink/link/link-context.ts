@@ -14,6 +14,8 @@ export interface LinkContext {
   readonly self: Member;
   readonly keys: NodeKeys;
   readonly membersById: ReadonlyMap<string, Member>;
+  /** The node ids of members whose ports are rewritten on the way here. */
+  readonly behindNat: ReadonlySet<string>;
   readonly bags: BagStore;
   readonly log: Logger;
 }
@@ -40,6 +42,10 @@ export class ChangingContext implements LinkContext {
 
   get membersById(): ReadonlyMap<string, Member> {
     return this.#index.byId;
+  }
+
+  get behindNat(): ReadonlySet<string> {
+    return this.#index.behindNat;
   }
 
   /** A member by node id or name. */

@@ -9,6 +9,8 @@ export interface MemberIndex {
   readonly self: Member;
   readonly byId: ReadonlyMap<string, Member>;
   readonly byName: ReadonlyMap<string, Member>;
+  /** The node ids of those whose ports are rewritten on the way here. */
+  readonly behindNat: ReadonlySet<string>;
 }
 
 /** Throws StartupError `MEMBERS_INVALID`, or `NODE_KEY_MISMATCH` when the node of that name has other keys. */
@@ -28,7 +30,8 @@ export function indexMembers(plan: LinkPlan, keys: NodeKeys): MemberIndex {
       'NODE_KEY_MISMATCH',
       `The keys of this machine are not those of node ${plan.name}. Put that node's own key file there.`,
     );
-  return { self, byId, byName };
+  const behindNat = new Set(plan.behindNat.flatMap((name) => byName.get(name)?.id ?? []));
+  return { self, byId, byName, behindNat };
 }
 
 function invalid(what: string): StartupError {

@@ -22,6 +22,8 @@ export interface NewNode {
   readonly entry: NodeEntry | null;
   /** Whether it takes the place of the member with its name. */
   readonly replaces: boolean;
+  /** Whether its ports are rewritten on the way to those that it dials. */
+  readonly isBehindNat: boolean;
   /** The members that are to dial it, and where they reach it. */
   readonly dialledBy: readonly Dialler[];
   /** The member that it dials to join: its name, and the address of its cluster listener as the new machine sees it. */
@@ -190,10 +192,10 @@ async function waitFor<T>(
   }
 }
 
-/** The configuration with the new node's settings, and with those who are to dial it. */
+/** The configuration with the new node's settings, with those who are to dial it, and those who are to know of its NAT. */
 function withNode(
   { policy, nodes: before }: ClusterConfiguration,
-  { name, entry, dialledBy }: NewNode,
+  { name, entry, dialledBy, isBehindNat }: NewNode,
 ): ClusterConfiguration {
   const nodes: ClusterConfiguration['nodes'] = entry ? { ...before, [name]: entry } : { ...before };
   for (const { node, ...place } of dialledBy) {
@@ -202,6 +204,17 @@ function withNode(
     const { links } = dialler.settings;
     const dial = [...links.dial.filter(({ peer }) => peer !== name), { peer: name, ...place }];
     nodes[node] = { ...dialler, settings: { ...dialler.settings, links: { ...links, dial } } } as NodeEntry;
+  }
+  const dialled = isBehindNat ? (nodes[name]?.settings.links.dial ?? []) : [];
+  for (const { peer } of dialled) {
+    const listener = nodes[peer];
+    if (listener === undefined || listener.settings.links.behindNat.includes(name)) continue;
+    const { links } = listener.settings;
+    const behindNat = [...links.behindNat, name];
+    nodes[peer] = {
+      ...listener,
+      settings: { ...listener.settings, links: { ...links, behindNat } },
+    } as NodeEntry;
   }
   return { policy, nodes };
 }

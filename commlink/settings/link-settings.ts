@@ -43,6 +43,11 @@ export const LinkSettings = strictObject({
     }),
     { maxItems: 100 },
   ),
+  /**
+   * The members whose connections reach this node's listener from other ports than they chose: something in between rewrites
+   * them (NAT). A name that is nobody's yet may stand here, for a node that is to come.
+   */
+  behindNat: Type.Array(Slug, { maxItems: 500, default: [] }),
   /** A link older than this is replaced by one from another port, hence another key. */
   linkAgeMaxMs: Type.Integer({ minimum: 1000, maximum: 86_400_000 }),
 });

@@ -118,7 +118,8 @@ export function makeNode(name: string, role: NodeRole): TestNode {
 export function contextOf(nodes: Pick<TwoNodes, 'web' | 'ftp' | 'bag'>, node: TestNode): LinkContext {
   const membersById = new Map([nodes.web.member, nodes.ftp.member].map((member) => [member.id, member]));
   const { member: self, keys, log } = node;
-  return { cluster: 'test', self, keys, membersById, bags: new BagStore([copyBag(nodes.bag)]), log };
+  const bags = new BagStore([copyBag(nodes.bag)]);
+  return { cluster: 'test', self, keys, membersById, behindNat: new Set(), bags, log };
 }
 
 /** What a test node answers. */
@@ -154,6 +155,7 @@ export function twoNodes(t: Pick<Test, 'teardown'>, options: { size?: number } =
     bags: [copyBag(bag), copyBag(backBag)],
     listen: null,
     dial: [],
+    behindNat: [],
     linkAgeMaxMs: 600_000,
     ...changes,
   });

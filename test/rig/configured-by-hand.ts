@@ -53,7 +53,15 @@ export function createHandMadeCluster(roles: Readonly<Record<string, NodeRole>>)
     id: (name) => keys(name).id,
     plan: (name, links) => {
       const own = bags.filter(({ from, to }) => from === keys(name).id || to === keys(name).id);
-      return { cluster, name, members, bags: own.map(copyBag), ...links, linkAgeMaxMs: 600_000 };
+      return {
+        cluster,
+        name,
+        members,
+        bags: own.map(copyBag),
+        ...links,
+        behindNat: [],
+        linkAgeMaxMs: 600_000,
+      };
     },
   };
 }
@@ -90,6 +98,7 @@ export class HandConfiguredNode<R extends NodeRole> {
       configuration: this.#configuration,
       keys: parts.keys,
       admission: this.gate,
+      members: () => parts.plan.members.map((member) => ({ ...member, state: 'active' })),
       metrics: this.metrics,
       start: async ({ offered, handlers, prepare, whenBound }) => {
         this.#prepare = prepare;

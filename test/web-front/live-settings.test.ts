@@ -180,7 +180,7 @@ t.test('a version that changes nothing of the portal leaves its limits’ counts
   const visitor = new Visitor(portal);
   await visitor.get('/sign-in');
   await visitor.get('/sign-in');
-  const links = { listen: null, dial: [], linkAgeMaxMs: 300_000 };
+  const links = { listen: null, dial: [], behindNat: [], linkAgeMaxMs: 300_000 };
   await portal.node.install({ settings: portalSettings({ limits: { pageRequestsPerMinute: 2 }, links }) });
   t.equal((await visitor.get('/sign-in')).status, 429);
 });

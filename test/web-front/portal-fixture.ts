@@ -23,7 +23,7 @@ export interface PortalOptions {
 /** The settings of a portal on a port of the system's choice. */
 export function portalSettings(change: Partial<WebFrontSettings> = {}): WebFrontSettings {
   return {
-    links: { listen: null, dial: [], linkAgeMaxMs: 600_000 },
+    links: { listen: null, dial: [], behindNat: [], linkAgeMaxMs: 600_000 },
     administration: null,
     metrics: null,
     logLevel: 'error',

@@ -29,6 +29,7 @@ function secondFtpNode({ portBase }: ThreeNodes, replaces: boolean = false): New
     role: 'ftp-node',
     entry: entryOf('ftp-node', { listen: null, dial: { web1: portBase + 1 }, room: portBase + 30 }),
     replaces,
+    isBehindNat: false,
     dialledBy: [],
     contact: { name: 'web1', host: '127.0.0.1', port: portBase + 1 },
     validForMs: 60_000,

@@ -69,7 +69,7 @@ t.test('a node that comes back keeps what was moved away, and its downloads coun
   t.match(await record(), { state: 'staged' }, 'it ends at the lost node alone');
   await send({
     type: 'download',
-    download: newRecordId('dow'),
+    download: newRecordId('dlv'),
     delivery: delivery.id,
     account: 'acme',
     path: 'tool/1.0.0/tool.bin',
