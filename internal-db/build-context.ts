@@ -7,6 +7,8 @@ import { BanSender } from './bans/ban-sender.ts';
 import { FailedLogins } from './bans/failed-logins.ts';
 import { FailureBans } from './bans/failure-bans.ts';
 import { createClock } from './clock.ts';
+import type { DatabaseKeys } from './database-keys/database-keys.ts';
+import { DatabaseSeal } from './database-keys/database-seal.ts';
 import { OrderSender } from './deliveries/order-sender.ts';
 import { recordClock } from './expire-records.ts';
 import { ProviderSignIns } from './identity-providers/provider-sign-ins.ts';
@@ -22,9 +24,11 @@ import { createNodeRelay } from './nodes/node-relay.ts';
 import { FailureThrottle } from './passwords/failure-throttle.ts';
 import type { PasswordHasher } from './passwords/password-hash.ts';
 import { HoldingOrders } from './artifacts/holding-orders.ts';
+import { PlacedFiles } from './artifacts/placed-files.ts';
+import { StagedArrivals } from './artifacts/staged-arrivals.ts';
 import type { OriginFolder } from './artifacts/origin-folder.ts';
 import { UploadWriters } from './artifacts/upload-writers.ts';
-import type { ReleaseSigner } from './release-signing/release-signer.ts';
+import { ReleaseSigner } from './release-signing/release-signer.ts';
 import { FactorChallenges } from './second-factor/factor-challenges.ts';
 import { TotpSafe } from './second-factor/totp-safe.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -43,7 +47,7 @@ export interface ContextParts {
   readonly opened: OpenedNode<'internal-db'>;
   readonly late: LateNode;
   readonly passwords: PasswordHasher;
-  readonly releaseSigner: ReleaseSigner;
+  readonly databaseKeys: DatabaseKeys;
   readonly originFolder: OriginFolder;
 }
 
@@ -70,8 +74,11 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     settings: banSettings,
   });
   const failureBans = new FailureBans({ clock, log, register: bans, failedLogins, settings: banSettings });
-  const factorChallenges = new FactorChallenges(() => clock.nowMs());
+  const seal = new DatabaseSeal(parts.databaseKeys, opened.keys);
+  const factorChallenges = new FactorChallenges(() => clock.nowMs(), opened.keys.id);
   const { departures: questions } = factorChallenges;
+  const orders = new OrderSender({ store, clock, log, documents, relay, isRemoved });
+  const placed = new PlacedFiles({ store, clock, settings, tagsOf: (nodeId) => directory.tagsOf(nodeId) });
   const context: ServiceContext = {
     store,
     clock,
@@ -82,25 +89,26 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     throttle: new FailureThrottle(() => clock.nowMs(), failureBans),
     factorChallenges,
     recentProofs: new RecentProofs(),
-    totpSafe: new TotpSafe(opened.keys),
-    providerSignIns: new ProviderSignIns({ clock, keys: opened.keys, settings, questions }),
+    totpSafe: new TotpSafe(seal),
+    providerSignIns: new ProviderSignIns({ clock, seal, settings, questions }),
     resetRequests: new ResetRequests(),
     accessEnder: new AccessEnder(),
-    mail: new MailOutbox({ clock, keys: opened.keys, settings, vendorName }),
+    mail: new MailOutbox({ clock, seal, settings, vendorName }),
     vendorName,
     bans,
     failureBans,
     banSender,
     documents,
-    releaseSigner: parts.releaseSigner,
+    releaseSigner: new ReleaseSigner(cluster, parts.databaseKeys.signing.privateKey),
     directory,
     relay,
     artifacts: {
       folder: parts.originFolder,
       writers: new UploadWriters(),
-      holdings: new HoldingOrders({ store, log, documents, relay }),
+      holdings: new HoldingOrders({ store, log, documents, relay, placed }),
+      arrivals: new StagedArrivals({ store, clock, log, documents, relay, orders }),
     },
-    orders: new OrderSender({ store, clock, log, documents, relay, isRemoved }),
+    orders,
     settings,
   };
   await recordClock(context);

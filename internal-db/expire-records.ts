@@ -47,5 +47,8 @@ export async function recordClock(context: Pick<ServiceContext, 'store' | 'clock
     log.warn({ behindMs }, "the machine's clock is behind times seen before; set it right");
   }
   const nowMs = clock.nowMs();
-  await store.transaction((transaction) => transaction.settings.put('clock_high_water_ms', String(nowMs)));
+  await store.transaction(async ({ settings }) => {
+    const notedMs = Number((await settings.get('clock_high_water_ms')) ?? 0);
+    if (notedMs < nowMs) await settings.put('clock_high_water_ms', String(nowMs));
+  });
 }

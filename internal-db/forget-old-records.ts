@@ -15,7 +15,7 @@ export function scheduleForgetting(context: ServiceContext): Schedule {
     intervalMs: forgetIntervalMs,
     log: context.log,
     work: async () => {
-      await forgetOldRecords(context);
+      if (context.store.leadership.isOurs) await forgetOldRecords(context);
       await forgetUploads(context);
     },
   });

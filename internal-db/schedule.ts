@@ -1,6 +1,7 @@
 // Runs a named piece of work again and again, one run at a time, until it is stopped. The supervisor of internal-db's
 // background work: what fails is logged, and tried again at the next turn.
 import type { Logger } from '#commlink/log.ts';
+import { onlyProcess, type Leadership } from './store/leadership.ts';
 
 /** A running schedule. */
 export interface Schedule {
@@ -10,18 +11,23 @@ export interface Schedule {
   stop(): Promise<void>;
 }
 
+/** What is to be done when. */
+export interface ScheduledWork {
+  readonly name: string;
+  readonly intervalMs: number;
+  readonly log: Logger;
+  readonly work: () => Promise<void>;
+  /** Given for what one internal-db does for all: only the one that leads does it. */
+  readonly leadership?: Leadership;
+}
+
 /** Starts a schedule; the first run is one interval from now. */
-export function startSchedule(options: {
-  name: string;
-  intervalMs: number;
-  log: Logger;
-  work: () => Promise<void>;
-}): Schedule {
-  const { name, intervalMs, log, work } = options;
+export function startSchedule(options: ScheduledWork): Schedule {
+  const { name, intervalMs, log, work, leadership = onlyProcess } = options;
   let running: Promise<void> | null = null;
   let stopped = false;
   const run = (): void => {
-    if (running || stopped) return;
+    if (running || stopped || !leadership.isOurs) return;
     running = work()
       .catch((error: unknown) => log.error({ work: name, err: error }, 'scheduled work failed'))
       .finally(() => {

@@ -23,11 +23,6 @@ export function looksLikeViewToken(text: string): boolean {
   return text.startsWith(viewTokenPrefix);
 }
 
-/** A new token of a question that waits for its answer: 256 random bits. */
-export function newChallengeToken(): string {
-  return `consign_chl_${randomBytes(32).toString('base64url')}`;
-}
-
 /** A new secret for a link in a mail: 256 random bits. */
 export function newLinkToken(): string {
   return randomBytes(32).toString('base64url');

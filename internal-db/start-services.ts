@@ -2,12 +2,12 @@
 // socket, console, links, schedules. Called by main.ts, and by tests in their own process.
 import type { ClusterNode, OpenedNode, PrepareChange } from '#commlink/configuration/cluster-node.ts';
 import type { Logger } from '#commlink/log.ts';
-import type { Commlink } from '#commlink/commlink.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { listenUnix } from '#commlink/unix-socket.ts';
 import { join, dirname } from 'node:path';
 import { createAdminHandlers } from './admin/admin-handlers.ts';
+import { openDatabaseKeys } from './database-keys/open-database-keys.ts';
 import { AlertWatch, scheduleAlerts } from './alerts/alert-watch.ts';
 import type { ProcessFacts } from './admin/describe-status.ts';
 import type { ConfigurationAudit } from './audit/configuration-audit.ts';
@@ -18,28 +18,19 @@ import type { InternalDbConfig } from './config.ts';
 import { scheduleMoves } from './deliveries/move-deliveries.ts';
 import type { DatabaseChoice } from './database-choice.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
-import { expireRecords, recordClock } from './expire-records.ts';
+import { recordClock } from './expire-records.ts';
 import { scheduleForgetting } from './forget-old-records.ts';
-import {
-  accessWriteIntervalMs,
-  banRetryIntervalMs,
-  clockRecordIntervalMs,
-  configurationAuditIntervalMs,
-  expiryIntervalMs,
-  holdingOrderIntervalMs,
-  nodeDirectoryIntervalMs,
-  unstageRetryIntervalMs,
-} from './limits.ts';
 import { startMailSchedules } from './mail/mail-schedules.ts';
 import { InternalDbMetrics } from './metrics.ts';
 import { createPasswordHasher } from './passwords/password-hash.ts';
 import type { PasswordParameters } from './passwords/password-parameters.ts';
-import { startSchedule, type Schedule } from './schedule.ts';
-import { sealOldSecrets } from './second-factor/totp-safe.ts';
-import { openReleaseSigner } from './release-signing/release-signer.ts';
+import type { Schedule } from './schedule.ts';
+import { startSchedules } from './start-schedules.ts';
+import { sealAllAnew, sealOldSecrets } from './second-factor/totp-safe.ts';
 import type { ServiceContext } from './service-context.ts';
 import { runWebhooks } from './webhooks/run-webhooks.ts';
 import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
 
 /** What the services are started from, beside the configuration file. */
 export interface ServiceParts {
@@ -69,7 +60,8 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   acquired.defer(() => store.close());
   const late: LateNode = { node: null };
   const passwords = await createPasswordHasher(passwordParameters);
-  const releaseSigner = await openReleaseSigner(config.node.cluster, config.databaseFile);
+  const shared = await openSharedKeys(config, parts, store);
+  const { databaseKeys } = shared;
   const context = await buildContext(config.node.cluster, {
     store,
     log,
@@ -77,11 +69,13 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     opened,
     late,
     passwords,
-    releaseSigner,
+    databaseKeys,
     originFolder: new OriginFolder(join(dirname(config.databaseFile), 'originals')),
   });
-  await configurationAudit.recordInstalled(opened.configuration, store);
+  const { internalDbCount } = shared;
+  await configurationAudit.recordInstalled(opened.configuration, { store, internalDbCount });
   await sealOldSecrets(store, context.totpSafe);
+  if (shared.areNew) await sealAllAnew(store, context.totpSafe);
   const clusterStatus = () => late.node?.status() ?? null;
   const alerts = new AlertWatch(context, {
     clusterStatus,
@@ -113,8 +107,9 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     prepare: prepareWith(staffConsole, log),
   });
   late.node = node;
+  await store.leadership.seek();
   const schedules = [
-    ...startSchedules(context, node.commlink, configurationAudit),
+    ...startSchedules(context, { node, configurationAudit, databaseKeys }),
     ...scheduleAlerts(alerts, log),
     scheduleForgetting(context),
     scheduleMoves(context),
@@ -124,6 +119,16 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   acquired.defer(() => stopServices(context, { schedules, node, configurationAudit }));
   const running = acquired.move();
   return { context, node, console: staffConsole, stop: () => running.disposeAsync() };
+}
+
+/** The keys that all internal-dbs of the database share, and how many there are. */
+async function openSharedKeys(config: InternalDbConfig, { opened, log }: ServiceParts, store: Store) {
+  const internalDbs = opened.members().filter(({ role }) => role === 'internal-db');
+  const { databaseFile } = config;
+  const { cluster } = config.node;
+  const opening = { store, databaseFile, cluster, node: opened.keys, internalDbs, log };
+  const { keys, areNew } = await openDatabaseKeys(opening);
+  return { databaseKeys: keys, areNew, internalDbCount: internalDbs.length };
 }
 
 /** Ends what runs by itself, then the links, and writes down what was kept in memory. */
@@ -156,73 +161,4 @@ function prepareWith(staffConsole: RunningConsole, log: Logger): PrepareChange<'
     };
     return { commit, discard: () => prepared.discard() };
   };
-}
-
-function startSchedules(
-  context: ServiceContext,
-  commlink: Commlink,
-  configurationAudit: ConfigurationAudit,
-): Schedule[] {
-  const { log } = context;
-  const orders = startSchedule({
-    name: 'pending unstage orders',
-    intervalMs: unstageRetryIntervalMs,
-    log,
-    work: () => context.orders.sendPending(),
-  });
-  const bans = startSchedule({
-    name: 'list of bans',
-    intervalMs: banRetryIntervalMs,
-    log,
-    work: async () => {
-      await context.bans.followSettings();
-      await context.banSender.sendPending();
-    },
-  });
-  const directory = startSchedule({
-    name: 'node directory',
-    intervalMs: nodeDirectoryIntervalMs,
-    log,
-    work: () => context.directory.refresh(),
-  });
-  const holdings = startSchedule({
-    name: 'orders to hold artifacts',
-    intervalMs: holdingOrderIntervalMs,
-    log,
-    work: () => context.artifacts.holdings.send(),
-  });
-  context.artifacts.holdings.onNudge(() => holdings.nudge());
-  commlink.onLinkChange((_member, up) => {
-    if (!up) return;
-    holdings.nudge();
-    directory.nudge();
-    orders.nudge();
-    bans.nudge();
-  });
-  const expiry = startSchedule({
-    name: 'expiry',
-    intervalMs: expiryIntervalMs,
-    log,
-    work: () => expireRecords(context),
-  });
-  const access = startSchedule({
-    name: 'journal of logins',
-    intervalMs: accessWriteIntervalMs,
-    log,
-    work: () => context.access.write(context.clock.nowMs()),
-  });
-  const clock = startSchedule({
-    name: 'clock',
-    intervalMs: clockRecordIntervalMs,
-    log,
-    work: () => recordClock(context),
-  });
-  const audit = startSchedule({
-    name: 'audit of the configuration',
-    intervalMs: configurationAuditIntervalMs,
-    log,
-    work: () => configurationAudit.write(context),
-  });
-  audit.nudge();
-  return [orders, bans, directory, holdings, expiry, access, clock, audit];
 }

@@ -32,6 +32,7 @@ export async function openClusterNode<R extends NodeRole>(
     configuration: parts.opened.configuration,
     keys: parts.keys,
     admission: parts.admission,
+    members: () => parts.shelf.installed.manifest.members,
     metrics: parts.metrics,
     start: (startOptions) => startNode(parts, startOptions),
   };

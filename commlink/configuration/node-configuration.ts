@@ -54,6 +54,8 @@ export interface OpenedNode<R extends NodeRole> {
   readonly configuration: NodeConfiguration<R>;
   readonly keys: NodeKeys;
   readonly admission: Admission;
+  /** The members of the installed version, learners and this node included. */
+  members(): readonly ManifestMember[];
   /** For the component's own metrics. */
   readonly metrics: MetricRegistry;
   /**

@@ -88,11 +88,25 @@ export const UnstageOrder = strictObject({
 });
 export type UnstageOrder = Static<typeof UnstageOrder>;
 
-/** Which artifacts a node is to hold that internal-db has not heard of it to hold. It fetches them in its own time. */
+/**
+ * Why a node holds an artifact. `delivery`: a customer waits for it. `placement`: it is placed there, and stays. `cache`: it is
+ * there, and may be dropped for others.
+ */
+export const HoldingPurpose = Type.Union([
+  Type.Literal('delivery'),
+  Type.Literal('placement'),
+  Type.Literal('cache'),
+]);
+export type HoldingPurpose = Static<typeof HoldingPurpose>;
+
+/** Which artifacts a node is to hold otherwise than internal-db has heard of it to do. It fetches them in its own time. */
 export const HoldingOrder = strictObject({
   cluster: Cluster,
   node: NodeId,
-  artifacts: Type.Array(strictObject({ sha256: Sha256, sizeBytes: Bytes }), { minItems: 1, maxItems: 200 }),
+  artifacts: Type.Array(strictObject({ sha256: Sha256, sizeBytes: Bytes, purpose: HoldingPurpose }), {
+    minItems: 1,
+    maxItems: 200,
+  }),
   issuedAtMs: AtMs,
 });
 export type HoldingOrder = Static<typeof HoldingOrder>;
@@ -142,8 +156,14 @@ export const NodeReport = strictObject({
         Type.Literal('unknown'),
       ]),
     }),
-    /** All of it is in the node's storeroom. */
-    strictObject({ type: Type.Literal('artifact.held'), sha256: Sha256 }),
+    /** All of it is in the node's storeroom; `pinned`: as placed there, so that it is not dropped for others. */
+    strictObject({ type: Type.Literal('artifact.held'), sha256: Sha256, pinned: Type.Boolean() }),
+    /** It is there no more: dropped for others, found damaged, or found missing. */
+    strictObject({
+      type: Type.Literal('artifact.lost'),
+      sha256: Sha256,
+      why: Type.Union([Type.Literal('dropped'), Type.Literal('damaged'), Type.Literal('missing')]),
+    }),
     strictObject({
       type: Type.Literal('download'),
       download: Id,
@@ -173,6 +193,13 @@ export const StagingStatement = strictObject({
 });
 export type StagingStatement = Static<typeof StagingStatement>;
 
+/** The keys that all internal-dbs of a database share, sealed to the one that asked for them. */
+export const DatabaseKeysDocument = strictObject({
+  cluster: Cluster,
+  node: NodeId,
+  sealed: Type.String({ minLength: 60, maxLength: 4096, pattern: '^[A-Za-z0-9_-]+$' }),
+});
+
 /** Every kind of signed document and its schema; the kind is part of what is signed. */
 export const documentSchemas = {
   'staging-grant': StagingGrant,
@@ -187,6 +214,7 @@ export const documentSchemas = {
   'report-receipt': ReportReceipt,
   'staging-statement': StagingStatement,
   'version-message': VersionMessage,
+  'database-keys': DatabaseKeysDocument,
 } as const;
 /** A kind of signed document. */
 export type DocumentKind = keyof typeof documentSchemas;

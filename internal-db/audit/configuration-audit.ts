@@ -27,6 +27,8 @@ export interface AuditTarget {
 export class ConfigurationAudit {
   readonly #log: Logger;
   readonly #waiting: ConfigurationEvent[] = [];
+  /** Whether other internal-dbs write into the same log. */
+  #isShared = false;
   /** Refusals for which there was no room. */
   #passedOverCount = 0;
 
@@ -40,6 +42,7 @@ export class ConfigurationAudit {
     const line = { type, version: version && formatVersion(version), code, by, detail };
     if (type === 'refused') this.#log.warn(line, 'configuration refused');
     else this.#log.info(line, 'configuration changed');
+    if (type === 'joined' && detail === 'internal-db') this.#isShared = true;
     this.#waiting.push(event);
     if (this.#waiting.length <= configurationEventsWaitingMax) return;
     const refusal = this.#waiting.findIndex((waiting) => waiting.type === 'refused');
@@ -48,7 +51,11 @@ export class ConfigurationAudit {
   }
 
   /** Records a version that was installed but is not in the log: the program was killed in between, or it is the first. */
-  async recordInstalled({ version }: NodeConfiguration<'internal-db'>, store: Store): Promise<void> {
+  async recordInstalled(
+    { version }: Pick<NodeConfiguration<'internal-db'>, 'version'>,
+    { store, internalDbCount }: { readonly store: Store; readonly internalDbCount: number },
+  ): Promise<void> {
+    this.#isShared = internalDbCount > 1;
     const known = await store.read.settings.get('configuration_version');
     const isWaiting = this.#waiting.some((event) => event.type === 'installed');
     if (known === formatVersion(version) || isWaiting) return;
@@ -66,12 +73,20 @@ export class ConfigurationAudit {
     const omittedCount = omitted.size + passedOverCount;
     const atMs = clock.nowMs();
     await store.transaction(async (transaction) => {
-      for (const event of batch) if (!omitted.has(event)) await append(transaction, event, atMs);
+      const known = this.#isShared ? await transaction.settings.get('configuration_version') : undefined;
+      const isNew = (event: ConfigurationEvent) => !omitted.has(event) && !isInstalledBy(event, known);
+      for (const event of batch) if (isNew(event)) await append(transaction, event, atMs);
       if (omittedCount > 0) await appendAudit(transaction, furtherRefusals(omittedCount, atMs));
     });
     this.#waiting.splice(0, batch.length);
     this.#passedOverCount -= passedOverCount;
   }
+}
+
+/** Each internal-db installs each version: what one has written is not written again by another. */
+function isInstalledBy({ type, version }: ConfigurationEvent, known: string | undefined): boolean {
+  if (version === null || known === undefined || type === 'refused' || type === 'proposed') return false;
+  return version.seq <= Number.parseInt(known, 10);
 }
 
 async function append(transaction: Transaction, event: ConfigurationEvent, atMs: number): Promise<void> {

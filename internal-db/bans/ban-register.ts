@@ -1,6 +1,7 @@
 // Networks that may not log in, at any node or web-front: banned by operators, or for too many failed logins. Asked by every
 // door that takes customers' logins. Bans are rows of the database, and here in memory to be asked quickly; the nodes get
-// them from ban-sender.ts.
+// them from ban-sender.ts. The list's number is kept with the bans: where it is another than here, another internal-db has
+// changed them.
 import {
   NetworkMap,
   formatNetwork,
@@ -38,6 +39,7 @@ export class BanRegister {
   readonly #parts: BanRegisterParts;
   #endsAtMs = new NetworkMap<number>();
   #neverNetworks = '';
+  #sequence = 0;
 
   private constructor(parts: BanRegisterParts) {
     this.#parts = parts;
@@ -46,7 +48,7 @@ export class BanRegister {
   /** Reads the bans that run; the sender has them then. */
   static async open(parts: BanRegisterParts): Promise<BanRegister> {
     const register = new BanRegister(parts);
-    await register.#refresh();
+    await register.#renumber();
     return register;
   }
 
@@ -74,14 +76,37 @@ export class BanRegister {
     });
   }
 
-  /** When the networks that are never banned are others than before: goes by that. */
-  async followSettings(): Promise<void> {
-    if (JSON.stringify(this.#parts.settings().neverNetworks) !== this.#neverNetworks) await this.#refresh();
+  /** Goes by what other internal-dbs have changed, and by the networks that are never banned now. */
+  async follow(): Promise<void> {
+    const isAsBefore = JSON.stringify(this.#parts.settings().neverNetworks) === this.#neverNetworks;
+    if (!isAsBefore) await this.#renumber();
+    else if ((await this.#readSequence()) !== this.#sequence) await this.#refresh();
+  }
+
+  /** The list is another one without any change of bans. */
+  async #renumber(): Promise<void> {
+    await this.#parts.store.transaction((tx) => this.#advance(tx));
+    await this.#refresh();
+  }
+
+  /**
+   * Numbers the list that this transaction makes: by the time, which never goes backwards (clock.ts), so that a database that
+   * was put back from a backup still goes before what the nodes had from it.
+   */
+  async #advance({ settings }: Transaction): Promise<void> {
+    const before = Number((await settings.get('ban_list_sequence')) ?? 0);
+    await settings.put('ban_list_sequence', String(Math.max(before + 1, this.#parts.clock.nowMs())));
+  }
+
+  async #readSequence(): Promise<number> {
+    return Number((await this.#parts.store.read.settings.get('ban_list_sequence')) ?? 0);
   }
 
   /** Reads the bans anew; the sender has them then. */
   async #refresh(): Promise<void> {
     this.#neverNetworks = JSON.stringify(this.#parts.settings().neverNetworks);
+    // First, so that the bans are never older than their number.
+    const sequence = await this.#readSequence();
     const bans = await this.list();
     const endsAtMs = new NetworkMap<number>();
     for (const { network: text, untilMs } of bans) {
@@ -89,7 +114,8 @@ export class BanRegister {
       if (network !== null) endsAtMs.set(network, untilMs);
     }
     this.#endsAtMs = endsAtMs;
-    this.#parts.sender.replace(bans);
+    this.#sequence = sequence;
+    this.#parts.sender.replace(bans, sequence);
   }
 
   /**
@@ -111,6 +137,7 @@ export class BanRegister {
       const id = newRecordId('ban');
       const inserted = { id, network: subject, reason, bannedBy: actor, createdAtMs: atMs, untilMs };
       await tx.bans.insert(inserted);
+      await this.#advance(tx);
       await appendAudit(tx, {
         atMs,
         actor,
@@ -133,6 +160,7 @@ export class BanRegister {
       const atMs = clock.nowMs();
       const [ban] = await tx.bans.end(subject, { atMs, reason: `lifted by ${actor}: ${reason}` });
       if (ban === undefined) return null;
+      await this.#advance(tx);
       await appendAudit(tx, { atMs, actor, action: 'ban.lift', subject, detail: { ban: ban.id, reason } });
       return ban;
     });

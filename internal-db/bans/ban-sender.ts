@@ -36,13 +36,10 @@ export class BanSender {
     this.#outages = new OutageLog(parts.log, 'lists of bans');
   }
 
-  /**
-   * Takes a new list to be sent. Its sequence is the time, which never goes backwards (clock.ts), so that a database that
-   * was put back from a backup still goes before what the nodes had from it.
-   */
-  replace(list: BanListDocument['bans']): void {
+  /** Takes a new list to be sent, with its number. */
+  replace(list: BanListDocument['bans'], sequence: number): void {
     this.#list = list;
-    this.#sequence = Math.max(this.#sequence + 1, this.#parts.clock.nowMs());
+    this.#sequence = sequence;
   }
 
   /** Sends to the nodes that are behind, and waits until they have it, or a moment has passed. */

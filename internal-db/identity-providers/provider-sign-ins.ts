@@ -1,8 +1,6 @@
 // What the services about identity providers work with: the providers of the settings, the client, the sign-ins that are under
 // way, and the seal on ID tokens. Built once with the services' other tools. A restart forgets what is under way, and whoever
 // was signing in begins again.
-import type { NodeKeys } from '#commlink/node-keys.ts';
-import { openSealedMessage, sealMessage } from '#commlink/sealed-message.ts';
 import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
 import type {
   CustomerIdentityProvider,
@@ -10,6 +8,7 @@ import type {
   StaffIdentityProvider,
 } from '#commlink/settings/identity-provider-settings.ts';
 import type { Clock } from '../clock.ts';
+import type { DatabaseSeal } from '../database-keys/database-seal.ts';
 import { factorChallengeLifetimeMs, factorChallengesMax } from '../limits.ts';
 import type { PendingChallenges } from '../second-factor/pending-challenges.ts';
 import { hashSecret } from '../secret-token.ts';
@@ -46,19 +45,19 @@ export class ProviderSignIns {
   readonly client: ProviderClient;
   readonly questions: PendingChallenges<ProviderQuestion>;
   readonly #clock: Pick<Clock, 'nowMs'>;
-  readonly #keys: Pick<NodeKeys, 'sealing'>;
+  readonly #seal: DatabaseSeal;
   readonly #settings: () => Pick<InternalDbSettings, 'identityProviders' | 'portalUrl' | 'console'>;
   /** By the hash of the question that was asked after the provider's, the oldest first. */
   readonly #waiting = new Map<string, WaitingWay>();
 
   constructor(parts: {
     clock: Pick<Clock, 'nowMs'>;
-    keys: Pick<NodeKeys, 'sealing'>;
+    seal: DatabaseSeal;
     settings: () => Pick<InternalDbSettings, 'identityProviders' | 'portalUrl' | 'console'>;
     questions: PendingChallenges<ProviderQuestion>;
   }) {
     this.#clock = parts.clock;
-    this.#keys = parts.keys;
+    this.#seal = parts.seal;
     this.#settings = parts.settings;
     this.client = new ProviderClient(parts.clock);
     this.questions = parts.questions;
@@ -92,16 +91,14 @@ export class ProviderSignIns {
   /** What is kept with a session. A token that is too long to keep is left out: the provider asks its person then. */
   async makeWay(provider: IdentityProvider, linkId: string, idToken: string): Promise<ProviderWay> {
     const plaintext = Buffer.from(idToken.length <= idTokenBytesMax ? idToken : '');
-    const recipient = this.#keys.sealing.raw;
-    const sealed = { recipient, purpose: sealingPurpose, associated: linkId, plaintext };
-    return { linkId, provider: provider.name, sealedIdToken: await sealMessage(sealed) };
+    const place = { purpose: sealingPurpose, associated: linkId };
+    return { linkId, provider: provider.name, sealedIdToken: await this.#seal.seal(place, plaintext) };
   }
 
   /** The ID token again. Throws DocumentError when it was sealed to another key, or for another link. */
   async openIdToken({ linkId, sealedIdToken }: ProviderWay): Promise<string> {
-    const { privateKey } = this.#keys.sealing;
-    const request = { privateKey, purpose: sealingPurpose, associated: linkId, sealed: sealedIdToken };
-    return Buffer.from(await openSealedMessage(request)).toString('utf8');
+    const place = { purpose: sealingPurpose, associated: linkId };
+    return Buffer.from(await this.#seal.open(place, sealedIdToken)).toString('utf8');
   }
 
   /** Remembers that a second step belongs to a sign-in by way of a provider. */

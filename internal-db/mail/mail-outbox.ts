@@ -1,10 +1,9 @@
 // Mails that are to be sent. A service prepares one before its transaction, and puts it into the outbox within: what is
-// told happens and is told, or neither. Its words are sealed to this node's own key until it is sent, for they hold the
-// secrets of links, of which the database otherwise has only hashes.
-import type { NodeKeys } from '#commlink/node-keys.ts';
-import { openSealedMessage, sealMessage } from '#commlink/sealed-message.ts';
+// told happens and is told, or neither. Its words are sealed until it is sent, for they hold the secrets of links, of which the
+// database otherwise has only hashes.
 import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
 import type { Clock } from '../clock.ts';
+import type { DatabaseSeal } from '../database-keys/database-seal.ts';
 import { mailLifetimeMs } from '../limits.ts';
 import { newRecordId } from '../record-id.ts';
 import type { MailRecord } from '../store/mails.ts';
@@ -16,7 +15,7 @@ const sealingPurpose = 'mail outbox';
 /** What an outbox is made of. */
 export interface OutboxParts {
   readonly clock: Clock;
-  readonly keys: NodeKeys;
+  readonly seal: DatabaseSeal;
   readonly settings: () => Pick<InternalDbSettings, 'mail' | 'portalUrl'>;
   readonly vendorName: () => string;
 }
@@ -38,15 +37,11 @@ export class MailOutbox {
 
   /** A mail for `transaction.mails.insertMail`. Call `sendSoon` after the commit. */
   async prepare<K extends MailKind>(draft: MailDraft<K>): Promise<MailRecord> {
-    const { clock, keys, vendorName } = this.#parts;
+    const { clock, seal, vendorName } = this.#parts;
     const id = newRecordId('mal');
     const text = composeMail(draft, vendorName());
-    const sealed = await sealMessage({
-      recipient: keys.sealing.raw,
-      purpose: sealingPurpose,
-      associated: id,
-      plaintext: Buffer.from(JSON.stringify(text)),
-    });
+    const place = { purpose: sealingPurpose, associated: id };
+    const sealed = await seal.seal(place, Buffer.from(JSON.stringify(text)));
     const createdAtMs = clock.nowMs();
     const { kind, recipient, lifetimeMs = mailLifetimeMs } = draft;
     return {
@@ -66,9 +61,8 @@ export class MailOutbox {
 
   /** The words again. Throws DocumentError when they were sealed to another key, or for another mail. */
   async open({ id, sealed }: MailRecord): Promise<MailText> {
-    const { privateKey } = this.#parts.keys.sealing;
-    const request = { privateKey, purpose: sealingPurpose, associated: id, sealed: sealed ?? '' };
-    const plaintext = await openSealedMessage(request);
+    const place = { purpose: sealingPurpose, associated: id };
+    const plaintext = await this.#parts.seal.open(place, sealed ?? '');
     return JSON.parse(Buffer.from(plaintext).toString('utf8')) as MailText;
   }
 

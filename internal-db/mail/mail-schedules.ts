@@ -11,10 +11,12 @@ import { tellUnused } from './tell-unused.ts';
 /** Starts it. Mails that no server takes go into the folder `mail` beside the database. */
 export function startMailSchedules(context: ServiceContext, databaseFile: string): Schedule[] {
   const { store, clock, log, settings, vendorName, mail: outbox } = context;
+  const { leadership } = store;
   const folder = path.join(path.dirname(databaseFile), 'mail');
   const parts = { store, clock, log, outbox, settings, vendorName, folder };
   const sending = startSchedule({
     name: 'mails',
+    leadership,
     intervalMs: mailIntervalMs,
     log,
     work: () => sendDueMails(parts),
@@ -22,6 +24,7 @@ export function startMailSchedules(context: ServiceContext, databaseFile: string
   outbox.onMail(() => sending.nudge());
   const telling = startSchedule({
     name: 'mails about what ends or is not used',
+    leadership,
     intervalMs: endingsIntervalMs,
     log,
     work: async () => {

@@ -34,12 +34,12 @@ export class FactorChallenges {
   /** Who was sent to an identity provider. */
   readonly departures: PendingChallenges<ProviderQuestion>;
 
-  constructor(nowMs: () => number) {
-    this.signIns = new PendingChallenges(nowMs);
-    this.passkeySignIns = new PendingChallenges(nowMs);
-    this.totpSecrets = new PendingChallenges(nowMs);
-    this.registrations = new PendingChallenges(nowMs);
-    this.departures = new PendingChallenges(nowMs);
+  constructor(nowMs: () => number, nodeId: string) {
+    this.signIns = new PendingChallenges(nowMs, nodeId);
+    this.passkeySignIns = new PendingChallenges(nowMs, nodeId);
+    this.totpSecrets = new PendingChallenges(nowMs, nodeId);
+    this.registrations = new PendingChallenges(nowMs, nodeId);
+    this.departures = new PendingChallenges(nowMs, nodeId);
   }
 
   /** Forgets what is open for somebody. */

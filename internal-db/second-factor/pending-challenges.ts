@@ -9,7 +9,8 @@ import {
   factorChallengesMax,
   factorChallengesPerAddressMax,
 } from '../limits.ts';
-import { hashSecret, newChallengeToken } from '../secret-token.ts';
+import { newChallengeToken } from '#commlink/challenge-token.ts';
+import { hashSecret } from '../secret-token.ts';
 
 interface Pending<T> {
   readonly value: T;
@@ -22,17 +23,20 @@ interface Pending<T> {
 /** Pending questions with what belongs to each. */
 export class PendingChallenges<T extends { readonly ownerId: string | null }> {
   readonly #nowMs: () => number;
+  readonly #nodeId: string;
   // By the hash, so that how long a look-up takes says nothing about the token; the oldest first.
   readonly #pending = new Map<string, Pending<T>>();
   readonly #keysOfNetwork = new Map<string, Set<string>>();
 
-  constructor(nowMs: () => number) {
+  /** `nodeId`: this internal-db's, for the answer to be brought here. */
+  constructor(nowMs: () => number, nodeId: string) {
     this.#nowMs = nowMs;
+    this.#nodeId = nodeId;
   }
 
   /** Keeps it; returns the token that it is answered with. `address`: who asked, where anybody may. */
   open(value: T, address: string | null = null): string {
-    const token = newChallengeToken();
+    const token = newChallengeToken(this.#nodeId);
     const key = keyOf(token);
     const network = address === null ? null : networkOf(address);
     this.#forgetOld();

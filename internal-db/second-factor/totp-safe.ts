@@ -1,8 +1,7 @@
-// The secrets of authenticator apps as the database has them: sealed to this node's own key, each for its owner, so that a
-// copy of the database shows no codes. Called by enrol-factors.ts and prove-factor.ts; sealOldSecrets by start-services.ts.
+// The secrets of authenticator apps as the database has them: sealed, each for its owner, so that a
+// copy of the database shows no codes. Called by enrol-factors.ts and prove-factor.ts; the last two by start-services.ts.
 import { DocumentError } from '#commlink/document-error.ts';
-import type { NodeKeys } from '#commlink/node-keys.ts';
-import { openSealedMessage, sealMessage } from '#commlink/sealed-message.ts';
+import type { DatabaseSeal } from '../database-keys/database-seal.ts';
 import { openTotpsPerRoundMax } from '../limits.ts';
 import type { TotpRecord } from '../store/second-factors.ts';
 import type { Store } from '../store/store.ts';
@@ -11,27 +10,46 @@ const purpose = 'authenticator app';
 
 /** Seals and opens them. */
 export class TotpSafe {
-  readonly #keys: Pick<NodeKeys, 'sealing'>;
+  readonly #seal: DatabaseSeal;
 
-  constructor(keys: Pick<NodeKeys, 'sealing'>) {
-    this.#keys = keys;
+  constructor(seal: DatabaseSeal) {
+    this.#seal = seal;
   }
 
   /** A secret as it is stored. */
   async seal(ownerId: string, secret: Uint8Array): Promise<string> {
-    const recipient = this.#keys.sealing.raw;
-    return await sealMessage({ recipient, purpose, associated: ownerId, plaintext: secret });
+    return await this.#seal.seal({ purpose, associated: ownerId }, secret);
   }
 
   /** The secret again; null when it was sealed to another key, or for somebody else. */
   async open({ ownerId, sealed }: Pick<TotpRecord, 'ownerId' | 'sealed'>): Promise<Uint8Array | null> {
-    const { privateKey } = this.#keys.sealing;
     try {
-      return await openSealedMessage({ privateKey, purpose, associated: ownerId, sealed });
+      return await this.#seal.open({ purpose, associated: ownerId }, sealed);
     } catch (error) {
       if (error instanceof DocumentError) return null;
       throw error;
     }
+  }
+}
+
+/** Seals all secrets anew, which an older program has sealed to its node's own key; what can't be opened stays as it is. */
+export async function sealAllAnew(store: Store, safe: TotpSafe): Promise<void> {
+  let after = '';
+  for (;;) {
+    const page = await store.read.secondFactors.sealedTotps(after, openTotpsPerRoundMax);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.ownerId;
+    const all = page.map(async (totp) => {
+      const secret = await safe.open(totp);
+      return secret === null
+        ? []
+        : [{ ownerId: totp.ownerId, sealed: await safe.seal(totp.ownerId, secret) }];
+    });
+    const sealed = (await Promise.all(all)).flat();
+    await store.transaction(async ({ secondFactors }) => {
+      for (const totp of sealed) await secondFactors.sealTotp(totp);
+    });
   }
 }
 

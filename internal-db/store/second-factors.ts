@@ -27,6 +27,8 @@ export interface SecondFactorReads {
   totpOf(ownerId: string): Promise<TotpRecord | undefined>;
   /** Secrets that an older program has left unsealed. */
   openTotps(limit: number): Promise<{ ownerId: string; secret: Uint8Array }[]>;
+  /** Sealed secrets in the order of their owners, after `afterOwnerId`. */
+  sealedTotps(afterOwnerId: string, limit: number): Promise<{ ownerId: string; sealed: string }[]>;
   recoveryCodeCount(ownerId: string): Promise<number>;
   /** Oldest first. */
   passkeysOf(ownerId: string): Promise<PasskeyRecord[]>;

@@ -6,7 +6,15 @@ type EndingsTold = `endings_told_${30 | 7 | 1}_days_ms`;
 
 /** The names of the single values. */
 export type SettingName =
-  'clock_high_water_ms' | 'audit_head_sequence' | 'audit_head_hash' | 'configuration_version' | EndingsTold;
+  | 'clock_high_water_ms'
+  | 'audit_head_sequence'
+  | 'audit_head_hash'
+  | 'configuration_version'
+  /** Which keys the internal-dbs share (database-keys/). */
+  | 'database_keys'
+  /** The number of the newest list of bans. */
+  | 'ban_list_sequence'
+  | EndingsTold;
 
 /** Counts of rows, by a plain name such as `accounts` or `liveDeliveries`. */
 export type StoreCounts = Record<string, number>;

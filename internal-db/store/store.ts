@@ -11,6 +11,7 @@ import type { DeliveryReads, DeliveryWrites } from './deliveries.ts';
 import type { DownloadReads, DownloadWrites } from './downloads.ts';
 import type { EntitlementReads, EntitlementWrites } from './entitlements.ts';
 import type { IdentityLinkReads, IdentityLinkWrites } from './identity-links.ts';
+import type { KeyRequestReads, KeyRequestWrites } from './key-requests.ts';
 import type { Leadership } from './leadership.ts';
 import type { LicenceReads, LicenceWrites } from './licences.ts';
 import type { MailReads, MailWrites } from './mails.ts';
@@ -45,6 +46,7 @@ export interface StoreReads {
   readonly downloads: DownloadReads;
   readonly entitlements: EntitlementReads;
   readonly identityLinks: IdentityLinkReads;
+  readonly keyRequests: KeyRequestReads;
   readonly licences: LicenceReads;
   readonly mails: MailReads;
   readonly idempotentRequests: IdempotentRequestReads;
@@ -79,6 +81,7 @@ export interface Transaction extends StoreReads {
   readonly downloads: DownloadWrites;
   readonly entitlements: EntitlementWrites;
   readonly identityLinks: IdentityLinkWrites;
+  readonly keyRequests: KeyRequestWrites;
   readonly licences: LicenceWrites;
   readonly mails: MailWrites;
   readonly idempotentRequests: IdempotentRequestWrites;

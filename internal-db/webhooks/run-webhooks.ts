@@ -14,8 +14,17 @@ export function runWebhooks(context: ServiceContext, alerts: AlertWatch): Schedu
   const post = new MessagePost(() => settings().webhooks.allowedNetworks);
   const sender = new WebhookSender({ store, clock, log, post });
   const intervalMs = webhookSendIntervalMs;
-  const schedule = startSchedule({ name: 'webhooks', intervalMs, log, work: () => sender.sendDue() });
+  const { leadership } = store;
+  const schedule = startSchedule({
+    name: 'webhooks',
+    leadership,
+    intervalMs,
+    log,
+    work: () => sender.sendDue(),
+  });
+  // Each internal-db watches, for its own console; others are told once.
   alerts.onChange((change) => {
+    if (!leadership.isOurs) return;
     raiseAlert(context, change).catch((error: unknown) =>
       log.error({ kind: change.alert.kind, err: error }, 'no webhook is told of an alert'),
     );

@@ -56,8 +56,8 @@ export class PostgresLeadership implements Leadership {
     } catch {
       const client = this.#client;
       this.#forget();
-      // Nothing is waited for: the other side may be gone.
-      void client?.end().catch(() => undefined);
+      // Nothing is waited for: the other side may be gone. Its `error` listener hears of what goes wrong here.
+      void client?.end();
     }
   }
 

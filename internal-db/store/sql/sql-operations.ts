@@ -9,6 +9,7 @@ import { SqlDeliveries } from './sql-deliveries.ts';
 import { SqlDownloads } from './sql-downloads.ts';
 import { SqlEntitlements } from './sql-entitlements.ts';
 import { SqlIdentityLinks } from './sql-identity-links.ts';
+import { SqlKeyRequests } from './sql-key-requests.ts';
 import { SqlLicences } from './sql-licences.ts';
 import { SqlMails } from './sql-mails.ts';
 import { SqlIdempotentRequests } from './sql-idempotent-requests.ts';
@@ -44,6 +45,7 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
     downloads: new SqlDownloads(connection),
     entitlements: new SqlEntitlements(connection),
     identityLinks: new SqlIdentityLinks(connection),
+    keyRequests: new SqlKeyRequests(connection),
     licences: new SqlLicences(connection),
     mails: new SqlMails(connection),
     idempotentRequests: new SqlIdempotentRequests(connection),

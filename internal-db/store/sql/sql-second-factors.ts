@@ -30,6 +30,14 @@ export class SqlSecondFactors implements SecondFactorWrites {
     return this.#connection.all(sql, { limit });
   }
 
+  async sealedTotps(afterOwnerId: string, limit: number): Promise<{ ownerId: string; sealed: string }[]> {
+    return await this.#connection.all(
+      `SELECT owner_id AS "ownerId", sealed FROM totp_secrets
+       WHERE owner_id > :afterOwnerId AND sealed IS NOT NULL ORDER BY owner_id LIMIT :limit`,
+      { afterOwnerId, limit },
+    );
+  }
+
   async sealTotp({ ownerId, sealed }: { ownerId: string; sealed: string }): Promise<void> {
     const sql = 'UPDATE totp_secrets SET secret = NULL, sealed = :sealed WHERE owner_id = :ownerId';
     await this.#connection.run(sql, { ownerId, sealed });

@@ -85,13 +85,32 @@ t.test('what could not be written waits on', async (t) => {
 t.test('an install that the process did not live to record is recorded at the next start', async (t) => {
   const { store, audit, target, entries } = setUp(t);
   const [first, second] = [versionOf(1), versionOf(2)];
-  await audit.recordInstalled(configurationOf(first), store);
+  await audit.recordInstalled(configurationOf(first), { store, internalDbCount: 1 });
   await audit.write(target);
-  await audit.recordInstalled(configurationOf(first), store);
-  await audit.recordInstalled(configurationOf(second), store);
+  await audit.recordInstalled(configurationOf(first), { store, internalDbCount: 1 });
+  await audit.recordInstalled(configurationOf(second), { store, internalDbCount: 1 });
   await audit.write(target);
   t.match(await entries(), [{ subject: formatVersion(first) }, { subject: formatVersion(second) }]);
   t.equal((await entries()).length, 2);
+});
+
+t.test('of several internal-dbs, the one that is first writes what all of them have installed', async (t) => {
+  const { store, audit, target, entries } = setUp(t);
+  const other = new ConfigurationAudit(createLogger('test', 'silent'));
+  const [first, second, third] = [versionOf(1), versionOf(2), versionOf(3)];
+  for (const each of [audit, other]) {
+    await each.recordInstalled(configurationOf(first), { store, internalDbCount: 2 });
+    each.record(eventOf('installed', { version: second }));
+    each.record(eventOf('joined', { version: second, by: 'web2' }));
+    each.record(eventOf('refused', { version: second, by: 'ftp1' }));
+  }
+  await audit.write(target);
+  other.record(eventOf('installed', { version: third }));
+  await other.write(target);
+  const actions = (await entries()).map(({ action }) => action);
+  const ofEach = ['config.installed', 'config.installed', 'node.joined', 'config.refused'];
+  t.same(actions, [...ofEach, 'config.refused', 'config.installed']);
+  t.equal((await entries()).at(-1)?.subject, formatVersion(third));
 });
 
 t.test('a flood of refusals fills neither memory nor the log, and hides nothing else', async (t) => {

@@ -141,7 +141,7 @@ t.test('being asked for the second factor is no refused login', async (t) => {
 });
 
 t.test('a network pushes out its own questions, and nobody else’s', async (t) => {
-  const challenges = new PendingChallenges<{ ownerId: null }>(() => 0);
+  const challenges = new PendingChallenges<{ ownerId: null }>(() => 0, 'N'.repeat(43));
   const neighbour = challenges.open({ ownerId: null }, '203.0.113.8');
   const unnamed = challenges.open({ ownerId: null });
   const first = challenges.open({ ownerId: null }, '203.0.113.7');

@@ -101,7 +101,7 @@ t.test('who copies into a database has it alone', { timeout: 90_000 }, async (t)
   const settings = server.settingsOf(server.createDatabase());
   const store = await openPostgresStore(settings);
   const copying = openPostgresWriter(settings);
-  await setTimeout(300);
+  t.equal(await Promise.race([copying, setTimeout(300, 'it waits')]), 'it waits');
   await store.close();
   const writer = await copying;
   const waiting = openPostgresStore(settings);
@@ -123,11 +123,11 @@ t.test('a transaction that stands still is ended, and the others go on', { timeo
     await goOn.promise;
     await values.put('configuration_version', 'lost');
   });
-  still.catch(() => undefined);
+  const ended = t.rejects(still, { code: 'unreachable' });
   await begun.promise;
   await other.transaction(({ settings: values }) => values.put('configuration_version', 'kept'));
   goOn.resolve();
-  await t.rejects(still, { code: 'unreachable' });
+  await ended;
   t.equal(await stopped.read.settings.get('configuration_version'), 'kept');
 });
 

@@ -1,1 +1,6 @@
--- Filled when its area needs it.
+-- An internal-db that asks the others for the keys that all of them share, until it has taken them.
+CREATE TABLE key_requests (
+  node_id TEXT PRIMARY KEY,
+  requested_at_ms INTEGER NOT NULL,
+  answer TEXT
+) STRICT;
