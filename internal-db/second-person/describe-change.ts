@@ -1,12 +1,15 @@
 // What a proposed change would do if it were approved now, for whoever decides: facts, and for a table its text. Called by the
 // console and its API.
+import { AtMs } from '#commlink/methods/fields.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
 import { applyBulk } from '../bulk/apply-bulk.ts';
 import { findAccount, findProduct, findRelease } from '../admin/find-by-name.ts';
 import { findStaffMember } from '../admin/staff-changes.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord } from '../store/proposals.ts';
 import type { DangerousChange } from './dangerous-change.ts';
+import { previewFreshMs } from './limits.ts';
 import { changeOf, stateAt } from './proposals.ts';
 
 /** What would be done. */
@@ -15,6 +18,12 @@ export interface ChangePreview {
   /** The table of a change of many; null for other changes. */
   readonly table: string | null;
 }
+
+const KeptPreview = strictObject({
+  atMs: AtMs,
+  facts: Type.Array(strictObject({ label: Type.String(), value: Type.String() })),
+});
+const keptPreviewCheck = compileSchema('kept preview', KeptPreview);
 
 type StaffParams = Extract<DangerousChange, { kind: 'staff.change' }>['params'];
 type Facts = ChangePreview['facts'];
@@ -29,19 +38,24 @@ export async function describeProposal(
   if (stateAt(proposal, context.clock.nowMs()) !== 'open') return { facts: [], table: null };
   const table = change.kind === 'entitlement.bulk' ? change.params.text : null;
   try {
-    return { facts: await factsOf(context, change), table };
+    const facts =
+      change.kind === 'entitlement.bulk'
+        ? await factsOfKeptTable(context, proposal, change.params.text)
+        : await factsOf(context, change);
+    return { facts, table };
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
     return { facts: [['It cannot be done now', error.message]], table };
   }
 }
 
-async function factsOf(context: ServiceContext, change: DangerousChange): Promise<Facts> {
+async function factsOf(
+  context: ServiceContext,
+  change: Exclude<DangerousChange, { kind: 'entitlement.bulk' }>,
+): Promise<Facts> {
   switch (change.kind) {
     case 'release.withdraw':
       return await factsOfRelease(context, change.params);
-    case 'entitlement.bulk':
-      return await factsOfTable(context, change.params.text);
     case 'account.suspend':
       return await factsOfAccount(context, change.params.account);
     case 'staff.change':
@@ -65,6 +79,26 @@ async function factsOfRelease(
     ['Customers who have it', String(await read.statistics.holderCount(release.id))],
     ['Deliveries that end', String((await read.deliveries.liveOfRelease(release.id)).length)],
   ];
+}
+
+/** Trying a table takes the database for as long as applying it, so what came of it is kept for a while. */
+async function factsOfKeptTable(
+  context: ServiceContext,
+  { id, preview }: ProposalRecord,
+  text: string,
+): Promise<Facts> {
+  const atMs = context.clock.nowMs();
+  const kept = preview === null ? null : keptPreviewCheck.parse(JSON.parse(preview));
+  if (kept && atMs - kept.atMs < previewFreshMs) return factsAt(kept);
+  const facts = (await factsOfTable(context, text)).map(([label, value]) => ({ label, value }));
+  const found = JSON.stringify({ atMs, facts });
+  await context.store.transaction(({ proposals }) => proposals.keepPreview(id, found));
+  return factsAt({ atMs, facts });
+}
+
+function factsAt({ atMs, facts }: Static<typeof KeptPreview>): Facts {
+  const found = facts.map(({ label, value }) => [label, value] as const);
+  return [...found, ['As of', new Date(atMs).toISOString()]];
 }
 
 async function factsOfTable(context: ServiceContext, text: string): Promise<Facts> {

@@ -10,7 +10,12 @@ import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord } from '../store/proposals.ts';
 import type { StaffRecord } from '../store/staff.ts';
 import { subjectOf, titleOf, type DangerousChange } from './dangerous-change.ts';
-import { openProposalsMax, proposalLifetimeMs, proposalsPerPersonAndHourMax } from './limits.ts';
+import {
+  openProposalsMax,
+  openProposalsOfPersonMax,
+  proposalLifetimeMs,
+  proposalsPerPersonAndHourMax,
+} from './limits.ts';
 import { prepareChange, type PreparedChange } from './prepare-change.ts';
 import { isOneOfMany } from './single-revocations.ts';
 
@@ -41,6 +46,12 @@ export async function proposeWhereNeeded(
     const open = await transaction.proposals.openProposals(atMs, openProposalsMax);
     if (open.length >= openProposalsMax)
       throw new RpcError('refused', 'Too many proposals wait already. Have some of them decided first.');
+    const ownCount = open.filter(({ proposedBy }) => proposedBy === staff.id).length;
+    if (ownCount >= openProposalsOfPersonMax)
+      throw new RpcError(
+        'refused',
+        `${ownCount} proposals of yours wait already. Withdraw some, or have them decided.`,
+      );
     const count = await transaction.proposals.proposalCountOf(staff.id, atMs - hourMs);
     if (count >= proposalsPerPersonAndHourMax)
       throw new RpcError('refused', 'You have made too many proposals in this hour. Wait a while.');

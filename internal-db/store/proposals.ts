@@ -24,12 +24,14 @@ export interface ProposalRecord {
   readonly decidedBy: string | null;
   readonly decider: string | null;
   readonly decidedAtMs: number | null;
+  /** JSON of what it would do, as it was found out last; null: not yet, or it is decided. */
+  readonly preview: string | null;
 }
 
 /** A new one; the names come from the staff. */
 export type NewProposal = Omit<
   ProposalRecord,
-  'proposer' | 'state' | 'decidedBy' | 'decider' | 'decidedAtMs'
+  'proposer' | 'state' | 'decidedBy' | 'decider' | 'decidedAtMs' | 'preview'
 >;
 
 /** A page of them, newest first. */
@@ -55,6 +57,8 @@ export interface ProposalReads {
 /** Writing proposals. */
 export interface ProposalWrites extends ProposalReads {
   insertProposal(proposal: NewProposal): Promise<void>;
+  /** While it is open. */
+  keepPreview(id: string, preview: string): Promise<void>;
   /** Tells whether it was open until now. `by`: the member of staff; null when its time was over. */
   decideProposal(decision: {
     id: string;

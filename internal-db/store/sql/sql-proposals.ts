@@ -10,7 +10,7 @@ import type { SqlConnection } from './sql-connection.ts';
 
 const proposalSql = `SELECT p.id, p.kind, p.subject, p.change, p.reason, p.proposed_by AS "proposedBy", s.name AS proposer,
   p.proposed_at_ms AS "proposedAtMs", p.expires_at_ms AS "expiresAtMs", p.state, p.decided_by AS "decidedBy",
-  d.name AS decider, p.decided_at_ms AS "decidedAtMs"
+  d.name AS decider, p.decided_at_ms AS "decidedAtMs", p.preview
   FROM proposals p JOIN staff s ON s.id = p.proposed_by LEFT JOIN staff d ON d.id = p.decided_by`;
 
 /** Proposals in SQL. */
@@ -59,6 +59,11 @@ export class SqlProposals implements ProposalWrites {
     );
   }
 
+  async keepPreview(id: string, preview: string): Promise<void> {
+    const sql = "UPDATE proposals SET preview = :preview WHERE id = :id AND state = 'open'";
+    await this.#connection.run(sql, { id, preview });
+  }
+
   async decideProposal(decision: {
     id: string;
     state: Exclude<ProposalState, 'open'>;
@@ -66,7 +71,7 @@ export class SqlProposals implements ProposalWrites {
     change: string;
     atMs: number;
   }): Promise<boolean> {
-    const sql = `UPDATE proposals SET state = :state, change = :change, decided_by = :by, decided_at_ms = :atMs
+    const sql = `UPDATE proposals SET state = :state, change = :change, preview = NULL, decided_by = :by, decided_at_ms = :atMs
       WHERE id = :id AND state = 'open'`;
     return (await this.#connection.run(sql, decision)) === 1;
   }

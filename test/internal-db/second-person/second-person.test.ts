@@ -3,8 +3,10 @@
 import t, { type Test } from 'tap';
 import { consoleDefaults } from '#commlink/settings/console-settings.ts';
 import type { DangerousChangeKind } from '#commlink/settings/second-person-settings.ts';
-import { expireProposals } from '#internal-db/second-person/proposals.ts';
+import { endProposal, expireProposals } from '#internal-db/second-person/proposals.ts';
 import {
+  openProposalsOfPersonMax,
+  previewFreshMs,
   proposalLifetimeMs,
   proposalsPerPersonAndHourMax,
   singleRevocationsPerHourMax,
@@ -261,6 +263,39 @@ t.test('nobody makes proposals without end, and a table that was declined is for
   t.match(kept, { state: 'declined' });
   t.notMatch(kept?.change, entitlement);
   t.match(await ann.get(`/approvals/${made?.id}`), { status: 200, body: /Make many changes at once/ });
-  for (let count = 1; count < proposalsPerPersonAndHourMax; count += 1) await propose();
-  await t.rejects(propose(), { code: 'refused' });
+  for (let count = 1; count < proposalsPerPersonAndHourMax; count += 1) {
+    const next = await propose();
+    if (next && count >= openProposalsOfPersonMax - 1) await endProposal(context, staff, next.id);
+  }
+  await t.rejects(propose(), { code: 'refused', message: /in this hour/ });
+});
+
+t.test('nobody takes all places, and a table is not tried anew at each look', async (t) => {
+  const { room, entitlement, bob } = await openOffice(t, ['entitlement.bulk']);
+  const { context } = room.services;
+  const staff = await context.store.read.staff.byName('ann');
+  if (!staff) throw new Error('no ann');
+  const text = `change,entitlement,reason\nrevoke,${entitlement},over`;
+  const propose = () =>
+    proposeWhereNeeded(context, staff, { kind: 'entitlement.bulk', params: { text }, reason: 'r' });
+  const made = await propose();
+  const asOf = async () =>
+    /As of<\/dt>\s*<dd>([^<]+)/.exec((await bob.get(`/approvals/${made?.id}`)).body)?.[1];
+  const first = await asOf();
+  t.match(first, /^\d{4}-/);
+  t.equal(await asOf(), first, 'what came of it is kept');
+  const old = { atMs: Date.now() - previewFreshMs - 1, facts: [{ label: 'Revocations', value: '77' }] };
+  const keep = (preview: object) =>
+    context.store.transaction(({ proposals }) =>
+      proposals.keepPreview(made?.id ?? '', JSON.stringify(preview)),
+    );
+  await keep({ ...old, atMs: Date.now() });
+  t.match(await bob.get(`/approvals/${made?.id}`), { body: /77/ }, 'for a while');
+  await keep(old);
+  t.notMatch(await bob.get(`/approvals/${made?.id}`), { body: /77/ }, 'and then it is tried again');
+  for (let count = 1; count < openProposalsOfPersonMax; count += 1) await propose();
+  await t.rejects(propose(), { code: 'refused', message: /wait already/ });
+  await endProposal(context, staff, made?.id ?? '');
+  t.match(await context.store.read.proposals.proposal(made?.id ?? ''), { preview: null });
+  t.ok(await propose(), 'one was withdrawn');
 });
