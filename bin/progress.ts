@@ -44,3 +44,12 @@ export function createProgressBars({ errors }: Terminal, options: { show: boolea
     stop: () => bars.stop(),
   };
 }
+
+/** For one who knows places: a bar is told steps. */
+export function stepsOf({ advance }: Progress): (offsetBytes: number) => void {
+  let shownBytes = 0;
+  return (offsetBytes) => {
+    advance(offsetBytes - shownBytes);
+    shownBytes = offsetBytes;
+  };
+}

@@ -164,6 +164,8 @@ export const grantLifetimeMsMax = 60 * minute;
 
 /** What pulling artifacts leaves free of the storeroom's disk. */
 export const storeroomReserveBytes = 64 * 1024 * 1024;
+/** Artifacts that are looked up at a time to be dropped, and to be compared with the disk. */
+export const droppedAtATime = 100;
 /** Parts of an artifact that are asked for at the same time. */
 export const artifactSlicesInFlight = 4;
 /** Pauses before an artifact that could not be fetched is tried again: the first, doubled up to the longest. */

@@ -149,7 +149,12 @@ async function main(): Promise<void> {
   const node = await openNode(config, log);
   const { opened, configuration, host, relay, sessions } = node;
   const { context, downloads } = node.stager;
-  const artifacts = new ArtifactPuller({ context, keys: opened.keys, relay });
+  const artifacts = new ArtifactPuller({
+    context,
+    keys: opened.keys,
+    relay,
+    settings: () => configuration.installed.settings.artifacts,
+  });
   const cluster = await opened.start({
     offered: ftpNodeMethods,
     handlers: nodeHandlers({

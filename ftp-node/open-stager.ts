@@ -5,6 +5,7 @@ import { openDownloadRegister, type DownloadRegister } from './downloads/downloa
 import type { InternalDbVerifier } from './internal-db-verifier.ts';
 import { openDeliveryRecords } from './ledger/delivery-records.ts';
 import { openDownloadRecords } from './ledger/download-records.ts';
+import { openKeptArtifacts } from './ledger/kept-artifacts.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { openReportOutbox } from './ledger/report-outbox.ts';
 import type { ReportSender } from './reports/report-sender.ts';
@@ -43,6 +44,7 @@ export async function openStager({ config, node, verifier, log }: StagerOptions)
     node,
     ledger,
     deliveries: openDeliveryRecords(ledger),
+    kept: openKeptArtifacts(ledger),
     outbox: openReportOutbox(ledger),
     storeroom,
     links,

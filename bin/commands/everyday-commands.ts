@@ -53,6 +53,11 @@ export const everydayCommands: readonly ListedCommand[] = [
     'set the order in which customers see the platforms of a product',
     async () => (await import('./product.ts')).productPlatforms,
   ],
+  [
+    'product placement',
+    'set which download servers keep the files of a product',
+    async () => (await import('./product.ts')).productPlacement,
+  ],
   ['products', 'list the products and their releases', async () => (await import('./product.ts')).products],
   [
     'publish',

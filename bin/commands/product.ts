@@ -1,7 +1,12 @@
-// `consign product create`, `consign product platforms` and `consign products`: what is delivered, with its releases.
+// `consign product create`, `platforms`, `placement` and `consign products`: what is delivered, with its releases.
+import { PlacementText } from '#commlink/artifacts/placement.ts';
+import { compileSchema } from '#commlink/schema.ts';
+import { CliError } from '../cli-error.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { parseSlug } from '../names.ts';
-import { formatBytes, formatTable } from '../text.ts';
+import { formatBytes, formatTable, showable } from '../text.ts';
+
+const placementCheck = compileSchema('placement', PlacementText);
 
 /** `consign product create`. */
 export const productCreate: CommandSpec = {
@@ -65,5 +70,32 @@ export const productPlatforms: CommandSpec = {
       admin.call('product.setPlatformOrder', { actor, product, platforms }),
     );
     invocation.answer(order, () => `${product} is listed as: ${platforms.join(', ') || 'by name'}.`);
+  },
+};
+
+/** `consign product placement`. */
+export const productPlacement: CommandSpec = {
+  arguments: [
+    ['<product>', 'the product'],
+    ['[placement]', 'all, on-demand, nodes:…, tags:…, popular:COUNT/DAYS; none: as the settings say'],
+  ],
+  examples: [
+    ['product placement tool on-demand', 'fetched by a download server when a customer asks for a file'],
+    ['product placement tool nodes:ftp1,ftp2', 'kept and delivered by these alone'],
+    ['product placement tool popular:5/30', 'everywhere, what was asked for five times in thirty days'],
+  ],
+  run: async (invocation, input) => {
+    const product = parseSlug(input.argument(0), 'product');
+    const text = input.optionalArgument(1);
+    if (text !== null && !placementCheck.matches(text))
+      throw new CliError(
+        'usage',
+        `${showable(text)} is not a placement. See consign product placement --help.`,
+      );
+    const { actor } = invocation;
+    const placement = await invocation.withAdmin((admin) =>
+      admin.call('product.setPlacement', { actor, product, placement: text }),
+    );
+    invocation.answer(placement, () => `${product} is kept: ${text ?? 'as the settings say'}.`);
   },
 };

@@ -10,7 +10,7 @@ import type { CommandInput, CommandSpec, Invocation } from '../command-spec.ts';
 import { IngestClient } from '../http/ingest-client.ts';
 import { publishFilesMax } from '../limits.ts';
 import { parseFileName, parseSlug, parseVersion } from '../names.ts';
-import { createProgressBars, type Progress } from '../progress.ts';
+import { createProgressBars, stepsOf } from '../progress.ts';
 import { sendOriginal, type FileToSend } from '../send-original.ts';
 import { formatBytes } from '../text.ts';
 
@@ -152,13 +152,4 @@ async function sendAll(
     bars.stop();
     await storeroom?.close();
   }
-}
-
-/** A bar is told steps, not places. */
-function stepsOf({ advance }: Progress): (offsetBytes: number) => void {
-  let shownBytes = 0;
-  return (offsetBytes) => {
-    advance(offsetBytes - shownBytes);
-    shownBytes = offsetBytes;
-  };
 }

@@ -1,14 +1,17 @@
 // `consign stage`: makes one file ready for a customer, as its own click in the portal would, and shows how to fetch it.
+import { setTimeout as delay } from 'node:timers/promises';
 import { bracketIpv6, formatHostPort } from '#commlink/host-port.ts';
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { CliError } from '../cli-error.ts';
-import type { CommandSpec } from '../command-spec.ts';
+import type { CommandSpec, Invocation } from '../command-spec.ts';
+import { listRows, watchIntervalMs } from '../limits.ts';
 import { parseSlug, parseTarget } from '../names.ts';
+import { createProgressBars, stepsOf } from '../progress.ts';
 import { formatBytes, formatTime, showable } from '../text.ts';
 import { parseDuration } from '../times.ts';
 
-type Staged = Extract<ResultOf<typeof adminMethods, 'delivery.stage'>, { staged: true }>;
+type Staged = Extract<ResultOf<typeof adminMethods, 'delivery.stage'>, { credentials: object }>;
 
 /** `consign stage`. */
 export const stage: CommandSpec = {
@@ -36,15 +39,38 @@ export const stage: CommandSpec = {
     const result = await invocation.withAdmin((admin) =>
       admin.call('delivery.stage', { actor, account, product, version, file, lifetimeMs }),
     );
-    if (!result.staged) {
+    if (result.staged === false) {
       invocation.setFailed();
       invocation.answer(result, () => `Not staged (${result.reason}): ${showable(result.explanation)}`);
       return;
     }
+    if (result.staged === 'later') await waitForFile(invocation, result);
     const access = describeAccess(result);
     invocation.answer(access, () => describeStaged(access));
   },
 };
+
+/** Shows how the file comes to the download server, until it is staged there. Throws CliError `failed` when it never is. */
+async function waitForFile(invocation: Invocation, { delivery }: Staged): Promise<void> {
+  const { id, account, sizeBytes, file } = delivery;
+  const bars = createProgressBars(invocation.terminal, { show: !invocation.json });
+  const show = stepsOf(bars.add(file, sizeBytes));
+  try {
+    for (;;) {
+      const { deliveries } = await invocation.withAdmin((admin) =>
+        admin.call('delivery.list', { account, state: null, limit: listRows.max }),
+      );
+      const now = deliveries.find((one) => one.id === id);
+      show(now?.arrivedBytes ?? sizeBytes);
+      if (now?.state === 'staged') return;
+      if (now?.state !== 'requested')
+        throw new CliError('failed', `The file did not come to ${delivery.node}, or the delivery was ended.`);
+      await delay(watchIntervalMs);
+    }
+  } finally {
+    bars.stop();
+  }
+}
 
 interface Access {
   readonly id: string;

@@ -283,7 +283,7 @@ export const adminMethods = {
       ),
     }),
   }),
-  /** Decides as for a customer, then stages through a web-front. */
+  /** Decides as for a customer, then stages through a web-front; `later`: by itself, when the file has come to the node. */
   'delivery.stage': method({
     ...write,
     params: strictObject({
@@ -296,7 +296,7 @@ export const adminMethods = {
     }),
     result: Type.Union([
       strictObject({
-        staged: Type.Literal(true),
+        staged: Type.Union([Type.Literal(true), Type.Literal('later')]),
         delivery: Delivery,
         credentials: DeliveryCredentials,
         endpoints: NodeEndpoints,

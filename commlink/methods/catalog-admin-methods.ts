@@ -1,5 +1,6 @@
 // What the command line may ask about what customers read beside the files: notes of releases, the order of platforms, and
 // licence agreements. Spread into adminMethods.
+import { PlacementText } from '../artifacts/placement.ts';
 import { method } from '../method-table.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 import { AtMs, Line, Slug, Version } from './fields.ts';
@@ -25,6 +26,8 @@ export const LicenceAgreement = strictObject({
 });
 export type LicenceAgreement = Static<typeof LicenceAgreement>;
 
+const OrNull = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) =>
+  Type.Union([schema, Type.Null()]);
 const Actor = Type.String({ minLength: 1, maxLength: 128 });
 const caller = { callers: ['operator'] as const, deadlineMs: 30_000 };
 const read = { ...caller, mutates: false };
@@ -48,6 +51,12 @@ export const catalogAdminMethods = {
     ...write,
     params: strictObject({ actor: Actor, product: Slug, platforms: Type.Array(Platform, { maxItems: 50 }) }),
     result: strictObject({ product: Slug, platforms: Type.Array(Platform) }),
+  }),
+  /** Where the files of a product are kept beside the origin; null: as the settings say. */
+  'product.setPlacement': method({
+    ...write,
+    params: strictObject({ actor: Actor, product: Slug, placement: OrNull(PlacementText) }),
+    result: strictObject({ product: Slug, placement: OrNull(PlacementText) }),
   }),
   /** `inForceAtMs` null: from now on. Whoever has accepted an earlier version only must accept again from then on. */
   'licence.add': method({

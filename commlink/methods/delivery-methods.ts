@@ -68,8 +68,8 @@ const Ids = (maxItems: number) => Type.Array(Id, { maxItems, uniqueItems: true }
 export const deliveryMethods = {
   /**
    * Decides, records, audits; the grant is for the node named in the delivery. `insteadOf` are deliveries of the same wish
-   * that their nodes did not stage: they end as failed, and none of these nodes is chosen again. RpcError `unavailable`:
-   * there is no (other) node.
+   * that their nodes did not stage: they end as failed, and none of these nodes is chosen again. `grant` null: the file is on
+   * its way to the node, and staged there by itself when it has come. RpcError `unavailable`: there is no (other) node.
    */
   'delivery.request': method({
     ...customerCall,
@@ -88,7 +88,7 @@ export const deliveryMethods = {
         allowed: Type.Literal(true),
         delivery: Delivery,
         nodeId: NodeId,
-        grant: SignedText,
+        grant: OrNull(SignedText),
         credentials: DeliveryCredentials,
       }),
       strictObject({

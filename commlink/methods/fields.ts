@@ -145,6 +145,8 @@ export const Delivery = strictObject({
   stagedAtMs: Type.Union([AtMs, Type.Null()]),
   expiresAtMs: AtMs,
   endedAtMs: Type.Union([AtMs, Type.Null()]),
+  /** How much of the file has come to the node while it is on the way there; null: it is there. */
+  arrivedBytes: Type.Union([Bytes, Type.Null()]),
 });
 export type Delivery = Static<typeof Delivery>;
 

@@ -7,6 +7,7 @@ import { HostName, IpNetwork, Port, commonSettings } from './link-settings.ts';
 const Count = Type.Integer({ minimum: 1 });
 /** Zero is no limit. */
 const Rate = Type.Integer({ minimum: 0 });
+const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' });
 const OptionalPort = Type.Union([Port, Type.Null()], { default: null });
 
 /** The limits of one node, for all of its session servers together. An address of IPv6 stands for its /64. */
@@ -116,6 +117,18 @@ export const FtpNodeSettings = strictObject({
   sessionServerCount: Type.Integer({ minimum: 0, maximum: 64 }),
   /** A draining node takes no new sessions and deliveries, and lets its transfers finish. */
   draining: Type.Boolean({ default: false }),
+  /** How artifacts are fetched that internal-db keeps. */
+  artifacts: strictObject(
+    {
+      /** Bytes of fetched artifacts; above, those are dropped that are not placed here and were not used for longest. 0: no limit. */
+      cacheBytesMax: Rate,
+      /** Bytes that are fetched in a second; 0 is no limit. */
+      bytesPerSecondMax: Rate,
+      /** When artifacts are fetched that no customer waits for: times of day in UTC. None: always. */
+      windows: Type.Array(strictObject({ from: TimeOfDay, to: TimeOfDay }), { maxItems: 8 }),
+    },
+    { default: { cacheBytesMax: 0, bytesPerSecondMax: 0, windows: [] } },
+  ),
   reconcileIntervalMs: Type.Integer({ minimum: 1000, maximum: 2_147_483_647 }),
   limits: Type.Partial(SessionLimitsSchema, { additionalProperties: false }),
 });

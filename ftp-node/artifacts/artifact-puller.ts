@@ -1,6 +1,8 @@
-// Brings the artifacts here that internal-db orders to be held: one after the other, again and again until each is here, and
-// then reported. The order is repeated until the report has arrived, so nothing of it need be remembered over a restart.
+// Brings the artifacts here that internal-db orders to be held: one after the other, what customers wait for first, again and again
+// until each is here, and then reported. The order is repeated until the report has arrived, so nothing of it need be remembered over a
+// restart. What nobody waits for is fetched within the windows of the settings, and drops others from the cache only for room.
 // Callers: node-handlers.ts for orders, main.ts for the end. Trusts an order by internal-db's signature alone.
+import type { HoldingOrder } from '#commlink/methods/documents.ts';
 import type { Logger } from '#commlink/log.ts';
 import { arrivedBytes } from '#commlink/artifacts/artifact-file.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
@@ -8,7 +10,12 @@ import { artifactRetryMs } from '../limits.ts';
 import { FtpNodeError } from '../node-error.ts';
 import { pause } from '../pause.ts';
 import type { StagerContext } from '../stager/stager-context.ts';
+import { isWithinWindows, type FetchSettings } from './fetch-settings.ts';
+import { dropUntil } from './make-room.ts';
 import { pullArtifact, type PullParts, type WantedArtifact } from './pull-artifact.ts';
+import { reportMissing } from './report-lost.ts';
+
+type OrderedArtifact = HoldingOrder['artifacts'][number];
 
 /** How far an artifact is. */
 export interface ArrivingArtifact extends WantedArtifact {
@@ -20,6 +27,8 @@ export interface PullerParts {
   readonly context: StagerContext;
   readonly keys: PullParts['keys'];
   readonly relay: PullParts['relay'];
+  /** As they are now. */
+  readonly settings: () => FetchSettings;
 }
 
 /** The puller. */
@@ -27,17 +36,21 @@ export class ArtifactPuller {
   readonly #context: StagerContext;
   readonly #parts: PullParts;
   readonly #log: Logger;
+  readonly #settings: () => FetchSettings;
   readonly #stopped = new AbortController();
   /** Bounded by the order, which is taken whole: what a newer one does not name is not wanted any more. */
-  #wanted = new Map<string, WantedArtifact>();
+  #wanted = new Map<string, OrderedArtifact>();
   #running: Promise<void> | null = null;
   /** When the last order that was taken was signed; over a restart it is forgotten, and the next order counts again. */
   #issuedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ context, keys, relay }: PullerParts) {
+  constructor({ context, keys, relay, settings }: PullerParts) {
     const { cluster, node, storeroom, log } = context;
+    const bytesPerSecondMax = () => settings().bytesPerSecondMax;
     this.#context = context;
-    this.#parts = { cluster, node, keys, relay, storeroom };
+    const makeRoom = (missingBytes: number) => this.#makeRoom(missingBytes);
+    this.#parts = { cluster, node, keys, relay, storeroom, bytesPerSecondMax, makeRoom };
+    this.#settings = settings;
     this.#log = log;
   }
 
@@ -93,24 +106,55 @@ export class ArtifactPuller {
     this.#running = null;
   }
 
-  #next(): WantedArtifact | undefined {
-    return this.#wanted.values().next().value;
+  /** The order names what customers wait for first. Outside the windows the rest waits for the next order. */
+  #next(): OrderedArtifact | undefined {
+    const isOpen = isWithinWindows(this.#settings().windows, this.#context.now());
+    return [...this.#wanted.values()].find(({ sha256, purpose }) => {
+      return isOpen || purpose !== 'placement' || this.#context.storeroom.inodesOf(sha256).length > 0;
+    });
   }
 
-  async #fetch(wanted: WantedArtifact, signal: AbortSignal): Promise<void> {
-    const { storeroom, ledger, outbox, now, wakeSender } = this.#context;
-    const { sha256, sizeBytes } = wanted;
-    if (!storeroom.inodesOf(sha256).some(({ stats }) => stats.size === BigInt(sizeBytes))) {
+  async #fetch(wanted: OrderedArtifact, signal: AbortSignal): Promise<void> {
+    const { storeroom, wakeSender } = this.#context;
+    const { sha256, sizeBytes, purpose } = wanted;
+    const isHere = storeroom.inodesOf(sha256).some(({ stats }) => stats.size === BigInt(sizeBytes));
+    if (!isHere && purpose === 'cache') await reportMissing(this.#context, sha256);
+    else if (!isHere) {
+      this.#shrinkCache(sizeBytes);
       await pullArtifact(this.#parts, wanted, signal);
       this.#log.info({ sha256, sizeBytes }, 'an artifact is here');
     }
-    await ledger.commit(() => outbox.addHeld({ type: 'artifact.held', sha256 }, now()));
+    await this.#noteHeld(wanted);
     wakeSender();
-    this.#wanted.delete(sha256);
+    // A newer order may want it for another reason by now.
+    if (this.#wanted.get(sha256)?.purpose === purpose) this.#wanted.delete(sha256);
+  }
+
+  /** Looks for it once more within the transaction: it may have been dropped for others meanwhile. */
+  async #noteHeld({ sha256, sizeBytes, purpose }: OrderedArtifact): Promise<void> {
+    const { storeroom, ledger, outbox, kept, now } = this.#context;
+    await ledger.commit(() => {
+      if (storeroom.inodesOf(sha256).length === 0) return;
+      const isPinned = purpose === 'placement';
+      kept.put({ sha256, sizeBytes, isPinned, usedAtMs: now() });
+      outbox.addHeld({ type: 'artifact.held', sha256, pinned: isPinned }, now());
+    });
+  }
+
+  /** So that the newcomer fits the size of the cache, if dropping what may be dropped is enough for that. */
+  #shrinkCache(newBytes: number): void {
+    const { cacheBytesMax } = this.#settings();
+    if (cacheBytesMax === 0) return;
+    const { kept } = this.#context;
+    dropUntil(this.#context, () => kept.totalBytes() + newBytes <= cacheBytesMax);
+  }
+
+  #makeRoom(missingBytes: number): void {
+    dropUntil(this.#context, () => this.#context.storeroom.freeBytes() >= missingBytes);
   }
 
   /** One that fails again and again keeps no other one waiting. */
-  #moveBack(wanted: WantedArtifact): void {
+  #moveBack(wanted: OrderedArtifact): void {
     if (this.#wanted.delete(wanted.sha256)) this.#wanted.set(wanted.sha256, wanted);
   }
 }

@@ -22,6 +22,7 @@ import { signDocument } from '#commlink/signed-document.ts';
 import { artifactSlicesInFlight, artifactSliceMsMax, storeroomReserveBytes } from '../limits.ts';
 import { FtpNodeError } from '../node-error.ts';
 import type { RelayCall } from '../reports/web-front-relay.ts';
+import { RateBucket } from '../session/rate-bucket.ts';
 import type { Storeroom } from '../storeroom/storeroom.ts';
 
 /** An artifact as it was ordered. */
@@ -37,6 +38,10 @@ export interface PullParts {
   readonly keys: NodeKeys;
   readonly relay: RelayCall;
   readonly storeroom: Storeroom;
+  /** What is fetched in a second at most; 0 is no limit. */
+  readonly bytesPerSecondMax: () => number;
+  /** Drops others until so much is free, if that is possible. */
+  readonly makeRoom: (bytes: number) => void;
 }
 
 /**
@@ -48,13 +53,19 @@ export async function pullArtifact(
   wanted: WantedArtifact,
   signal: AbortSignal,
 ): Promise<void> {
-  const { storeroom } = parts;
+  const { storeroom, bytesPerSecondMax } = parts;
+  const bucket = new RateBucket(0);
   const { sha256, sizeBytes } = wanted;
   const file = storeroom.arriving(sha256);
   try {
     let offsetBytes = (await arrivedBytes(file)) ?? 0;
     while (offsetBytes < sizeBytes) {
-      requireRoom(storeroom, sizeBytes - offsetBytes);
+      requireRoom(parts, sizeBytes - offsetBytes);
+      bucket.setRate(bytesPerSecondMax() || null);
+      await bucket.take(
+        Math.min(sizeBytes - offsetBytes, artifactSlicesInFlight * artifactSliceBytesMax),
+        signal,
+      );
       signal.throwIfAborted();
       const slices = await fetchSlices(parts, { wanted, offsetBytes, signal });
       const bytesMax = sizeBytes - offsetBytes;
@@ -122,8 +133,10 @@ async function* inOrder(slices: readonly Uint8Array[]): AsyncGenerator<Uint8Arra
 }
 
 /** Others write to the disk meanwhile, and the ledger has to go on. */
-function requireRoom(storeroom: Storeroom, missingBytes: number): void {
-  if (missingBytes + storeroomReserveBytes <= storeroom.freeBytes()) return;
+function requireRoom({ storeroom, makeRoom }: PullParts, missingBytes: number): void {
+  const neededBytes = missingBytes + storeroomReserveBytes;
+  if (neededBytes > storeroom.freeBytes()) makeRoom(neededBytes);
+  if (neededBytes <= storeroom.freeBytes()) return;
   throw new FtpNodeError(
     'disk_full',
     'The disk of the FTP node has no room for an artifact. Free space on it.',

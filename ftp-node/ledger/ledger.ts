@@ -67,6 +67,13 @@ const migrations: readonly string[] = [
    create index report_progress_of on report (progress_of) where progress_of is not null;`,
   `create table ban_list (id integer primary key check (id = 1), body text not null) strict;`,
   `create table account_user (account text primary key, number integer not null unique) strict, without rowid;`,
+  `create table kept_artifact (
+     sha256 text primary key,
+     size_bytes integer not null,
+     pinned integer not null,
+     used_at_ms integer not null
+   ) strict, without rowid;
+   create index kept_artifact_used on kept_artifact (used_at_ms) where pinned = 0;`,
 ];
 
 /** Opens or makes the ledger (0600). Throws StartupError `LEDGER_NEWER`, `LEDGER_CORRUPT`. */

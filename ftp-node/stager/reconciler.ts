@@ -5,6 +5,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reportMissing } from '../artifacts/report-lost.ts';
 import type { DeliveryRecord } from '../ledger/delivery-records.ts';
 import { reconcilePageDeliveries } from '../limits.ts';
 import { systemCodeOf } from '../node-error.ts';
@@ -33,6 +34,7 @@ export async function reconcileDisk(context: StagerContext): Promise<ReconcileRe
   const rescuedCount = await rescueArtifacts(context);
   const removedCount = await removeUnrecorded(context, '');
   const { relinkedCount, failedCount } = await restoreRecorded(context);
+  await reportMissingArtifacts(context);
   const strayLinkCount = countStrayLinks(context);
   const result = { rescuedCount, removedCount, relinkedCount, failedCount, strayLinkCount };
   if (Object.values(result).some((count) => count > 0))
@@ -55,6 +57,17 @@ async function rescueArtifacts(context: StagerContext): Promise<number> {
     );
   }
   return rescuedCount;
+}
+
+/** Tells internal-db of artifacts that were fetched and are gone. */
+async function reportMissingArtifacts(context: StagerContext): Promise<void> {
+  for (let after = ''; ;) {
+    const page = context.kept.page(after, reconcilePageDeliveries);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.sha256;
+    for (const { sha256 } of page) await reportMissing(context, sha256);
+  }
 }
 
 /** All deliveries in the order of their ids, a page at a time; those that come meanwhile may be missing. */

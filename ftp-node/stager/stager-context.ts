@@ -2,6 +2,7 @@
 import type { Logger } from '#commlink/log.ts';
 import type { InternalDbVerifier } from '../internal-db-verifier.ts';
 import type { DeliveryRecords } from '../ledger/delivery-records.ts';
+import type { KeptArtifacts } from '../ledger/kept-artifacts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ReportOutbox } from '../ledger/report-outbox.ts';
 import type { AccountLinks } from '../storeroom/account-links.ts';
@@ -14,6 +15,7 @@ export interface StagerContext {
   readonly node: string;
   readonly ledger: Ledger;
   readonly deliveries: DeliveryRecords;
+  readonly kept: KeptArtifacts;
   readonly outbox: ReportOutbox;
   readonly storeroom: Storeroom;
   readonly links: AccountLinks;

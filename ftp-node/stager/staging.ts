@@ -2,6 +2,7 @@
 // finishes what a crash interrupted. Trusts nothing of a grant before internal-db's signature on it is verified.
 import type { StagingGrant } from '#commlink/methods/documents.ts';
 import type { StagingFailure } from '#commlink/methods/ftp-node-methods.ts';
+import { reportMissing } from '../artifacts/report-lost.ts';
 import type { DeliveryRecord } from '../ledger/delivery-records.ts';
 import { grantLifetimeMsMax } from '../limits.ts';
 import { asFtpNodeError, FtpNodeError } from '../node-error.ts';
@@ -36,10 +37,11 @@ export async function stageDelivery(context: StagerContext, grantText: string): 
   // An ended delivery is remembered for as long as this; a grant that lives longer could outlive that memory.
   if (grant.useBeforeMs > now + grantLifetimeMsMax) return refuse('grant_invalid');
   const obstacle = findObstacle(context, grant, place);
+  if (obstacle === 'artifact_missing') await reportMissing(context, grant.sha256);
   if (obstacle !== null) return refuse(obstacle);
   try {
     const recorded = await context.ledger.commit(() => recordStaging(context, grant, place));
-    return recorded === 'grant_used' ? refuse(recorded) : await finishStaging(context, recorded, place);
+    return typeof recorded === 'string' ? refuse(recorded) : await finishStaging(context, recorded, place);
   } catch (error) {
     return explainFailure(context, error);
   }
@@ -92,6 +94,8 @@ function recordStaging(context: StagerContext, grant: StagingGrant, place: Stage
   const { deliveries } = context;
   if (deliveries.isGrantUsed(grant.grant) || deliveries.find(grant.delivery) !== null) return 'grant_used';
   if (deliveries.isEnded(grant.delivery)) return 'grant_used';
+  // Dropped for others since it was looked for; once the delivery is recorded it is not dropped any more.
+  if (context.storeroom.inodesOf(grant.sha256).length === 0) return 'artifact_missing';
   const record = {
     delivery: grant.delivery,
     grant: grant.grant,
@@ -104,6 +108,7 @@ function recordStaging(context: StagerContext, grant: StagingGrant, place: Stage
     stagedUntilMs: grant.stagedUntilMs,
   };
   context.deliveries.add(record, grant.useBeforeMs);
+  context.kept.noteUse(record.sha256, context.now());
   return { ...record, state: 'staging' } as const;
 }
 

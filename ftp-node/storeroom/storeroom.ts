@@ -8,15 +8,17 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
   statfsSync,
   type BigIntStats,
 } from 'node:fs';
-import { copyFile, link, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { copyFile, link, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { inodesPerArtifactMax } from '../limits.ts';
 import { FtpNodeError, asFtpNodeError, systemCodeOf } from '../node-error.ts';
+import { syncDirectory, writeIncoming } from './write-incoming.ts';
 
 /** One inode of an artifact: where it is, and what the file system says about it. */
 export interface ArtifactInode {
@@ -55,6 +57,10 @@ export interface Storeroom {
    * whether they were. Throws FtpNodeError `input_output`, `disk_full`.
    */
   takeBack(sha256: string, file: string): Promise<boolean>;
+  /** Removes all inodes of an artifact; customers' links to them stay. Throws FtpNodeError `input_output`. */
+  remove(sha256: string): void;
+  /** Puts an artifact that is damaged aside, where nobody takes it for one, for people to look at. Throws as `remove`. */
+  quarantine(sha256: string): void;
   /** Where an artifact arrives that is fetched piece by piece (pull-artifact.ts); it survives a restart. */
   arriving(sha256: string): string;
   /** Removes what arrived of artifacts other than these. */
@@ -69,6 +75,7 @@ export interface Storeroom {
 const artifactName = /^([0-9a-f]{64})(?:\.\d{1,4})?$/;
 const incomingPrefix = '.incoming-';
 const arrivingPrefix = '.arriving-';
+const quarantinePrefix = '.quarantine-';
 const readOnly = 0o444;
 
 /** Opens (and makes, 0700: session users reach artifacts through links alone) the storeroom; removes a crash's leftovers. */
@@ -82,6 +89,8 @@ export function openStoreroom(directory: string): Storeroom {
     inodesOf: (sha256) => listInodes(directory, sha256),
     addInode: (sha256) => addInode(directory, sha256),
     takeBack: (sha256, file) => takeBack(directory, sha256, file),
+    remove: (sha256) => removeInodes(directory, sha256),
+    quarantine: (sha256) => quarantine(directory, sha256),
     arriving: (sha256) => join(directory, `${arrivingPrefix}${sha256}`),
     discardArriving: (wanted) => discardArriving(directory, wanted),
     digests: () => listDigests(directory),
@@ -105,46 +114,6 @@ async function ingestArtifact(directory: string, content: AsyncIterable<Uint8Arr
   } finally {
     await rm(incoming, { force: true });
   }
-}
-
-async function writeIncoming(incoming: string, content: AsyncIterable<Uint8Array>) {
-  await using handle = await open(incoming, 'wx', 0o600);
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  for await (const chunk of readContent(content)) {
-    hash.update(chunk);
-    await writeWhole(handle, chunk);
-    sizeBytes += chunk.length;
-  }
-  await handle.chmod(readOnly);
-  await handle.sync();
-  const { size } = await handle.stat();
-  if (size !== sizeBytes)
-    throw new FtpNodeError('input_output', 'The disk of the FTP node kept another size than was written.');
-  return { sha256: hash.digest('hex'), sizeBytes };
-}
-
-/** Tells a failing source from a failing disk. */
-async function* readContent(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* content;
-  } catch (error) {
-    throw new FtpNodeError('interrupted', 'The file did not arrive whole. Publish it again.', {
-      cause: error,
-    });
-  }
-}
-
-async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.length;) {
-    const { bytesWritten } = await handle.write(chunk, done);
-    done += bytesWritten;
-  }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  await using handle = await open(directory, 'r');
-  await handle.sync();
 }
 
 function inodeFile(directory: string, sha256: string, number: number): string {
@@ -202,6 +171,25 @@ async function takeBack(directory: string, sha256: string, file: string): Promis
   } catch (error) {
     // Gone, exchanged, or published again meanwhile.
     if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EEXIST'].includes(systemCodeOf(error) ?? '')) return false;
+    throw asFtpNodeError(error);
+  }
+}
+
+/** The last inode first: the others are only found from the first on. */
+function removeInodes(directory: string, sha256: string): void {
+  try {
+    for (const { file } of listInodes(directory, sha256).toReversed()) rmSync(file, { force: true });
+  } catch (error) {
+    throw asFtpNodeError(error);
+  }
+}
+
+/** One copy is enough to look at. */
+function quarantine(directory: string, sha256: string): void {
+  try {
+    for (const { file } of listInodes(directory, sha256).toReversed())
+      renameSync(file, join(directory, `${quarantinePrefix}${sha256}`));
+  } catch (error) {
     throw asFtpNodeError(error);
   }
 }

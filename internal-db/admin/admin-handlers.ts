@@ -4,6 +4,7 @@ import type { Handlers } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { verifyAudit } from '../audit/verify-audit.ts';
 import { cancelDelivery } from '../deliveries/cancel-delivery.ts';
+import { setProductPlacement } from '../artifacts/product-placement.ts';
 import { readReleaseNotes, setPlatformOrder, setReleaseNotes } from '../catalog/release-notes.ts';
 import { answerErrors } from '../error-replies.ts';
 import { recordLicenceAcceptance } from '../licences/accept-licence.ts';
@@ -71,6 +72,7 @@ export function createAdminHandlers(
     'release.notes': (params) => readReleaseNotes(context, params),
     'release.setNotes': (params) => setReleaseNotes(context, params),
     'product.setPlatformOrder': (params) => setPlatformOrder(context, params),
+    'product.setPlacement': (params) => setProductPlacement(context, params),
     'licence.add': (params) => addLicence(context, params),
     'licence.list': (params) => listLicences(context, params),
     'licence.accept': (params) => recordLicenceAcceptance(context, params),

@@ -1,5 +1,6 @@
 // Deliveries and downloads, for the command line and the console: stage for a customer, list.
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { cancelDelivery } from '../deliveries/cancel-delivery.ts';
 import { viewDelivery, viewDownload } from '../deliveries/delivery-view.ts';
@@ -67,6 +68,17 @@ async function stageAtOneNode(
     failed: { delivery: delivery.id, reason },
     failure,
   });
+  if (grant === null) {
+    const endpoints = context.directory.find(delivery.nodeId)?.description.endpoints;
+    if (endpoints)
+      return { outcome: { staged: 'later', delivery: viewDelivery(delivery), credentials, endpoints } };
+    return failed('the node has not been heard of', () => {
+      throw new RpcError(
+        'unavailable',
+        'The file has to be fetched by a delivery node first, and none answers.',
+      );
+    });
+  }
   try {
     const answer = await context.relay.stage({ node: delivery.nodeId, grant });
     if (!answer.staged) {

@@ -1,6 +1,7 @@
 // What internal-db's artifact services share: the folder of originals, who writes to uploads, and who tells the nodes what
 // they are to hold. Built by build-context.ts.
 import type { HoldingOrders } from './holding-orders.ts';
+import type { StagedArrivals } from './staged-arrivals.ts';
 import type { OriginFolder } from './origin-folder.ts';
 import type { UploadWriters } from './upload-writers.ts';
 
@@ -9,4 +10,5 @@ export interface ArtifactServices {
   readonly folder: OriginFolder;
   readonly writers: UploadWriters;
   readonly holdings: HoldingOrders;
+  readonly arrivals: StagedArrivals;
 }

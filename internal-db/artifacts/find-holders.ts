@@ -1,27 +1,29 @@
-// Which nodes have a file. Called by deliveries/request-delivery.ts before a node is chosen.
+// Which nodes a file may be delivered from, and which of these have it. Called by deliveries/request-delivery.ts before a node is
+// chosen.
+import { mayHold, parsePlacement } from '#commlink/artifacts/placement.ts';
 import type { Member } from '#commlink/node-config.ts';
-import type { StoreReads } from '../store/store.ts';
+import type { ServiceContext } from '../service-context.ts';
 
-/** Where a file can be delivered from. `isComing`: no node has all of it yet, though they are told to. */
+/** `holderIds` null: nobody here knows, and any of them may have it. The others of `members` can fetch it. */
 export interface Holders {
   readonly members: readonly Member[];
-  readonly isComing: boolean;
+  readonly holderIds: ReadonlySet<string> | null;
 }
 
 /**
- * Of a file that is kept here, those that said that they hold it. What was put into storerooms directly is known to these
- * alone, so any of them may have it.
+ * Of a file that is kept here, the nodes that its product is placed at, or may be fetched by. What was put into storerooms directly
+ * is known to these alone.
  */
 export async function findHolders(
-  { catalog, originals }: StoreReads,
+  { store: { read }, settings, directory }: Pick<ServiceContext, 'store' | 'settings' | 'directory'>,
   members: readonly Member[],
   wanted: { product: string; version: string; file: string },
 ): Promise<Holders> {
-  const product = await catalog.productByName(wanted.product);
-  const release = product && (await catalog.release(product.id, wanted.version));
-  const artifact = release && (await catalog.artifact(release.id, wanted.file));
-  if (!artifact || !(await originals.bySha256(artifact.sha256))) return { members, isComing: false };
-  const holderIds = new Set(await originals.holdersOf(artifact.sha256));
-  if (holderIds.size === 0) return { members, isComing: true };
-  return { members: members.filter(({ id }) => holderIds.has(id)), isComing: false };
+  const product = await read.catalog.productByName(wanted.product);
+  const release = product && (await read.catalog.release(product.id, wanted.version));
+  const artifact = release && (await read.catalog.artifact(release.id, wanted.file));
+  if (!artifact || !(await read.originals.bySha256(artifact.sha256))) return { members, holderIds: null };
+  const placement = parsePlacement((await read.catalog.placementOf(product.id)) ?? settings().placement);
+  const allowed = members.filter(({ id, name }) => mayHold(placement, { name, tags: directory.tagsOf(id) }));
+  return { members: allowed, holderIds: new Set(await read.originals.holdersOf(artifact.sha256)) };
 }

@@ -1,7 +1,9 @@
-// Tells each ftp-node which artifacts it is to hold that it does not hold yet: a signed order, sent through a web-front when
-// there is something new and again on a schedule, until the node's own signed report says that it holds them. What a node
-// answers about its progress is a hint for people. Callers: finish-upload.ts, start-services.ts, the console.
+// Tells each ftp-node which artifacts it is to hold that it does not hold yet, or not for that reason: a signed order, sent through a
+// web-front when there is something new and again on a schedule, until the node's own signed report says that it holds them. What
+// deliveries wait for comes first. What a node answers about its progress is a hint for people. Callers: finish-upload.ts,
+// request-delivery.ts, start-services.ts, the console.
 import type { ResultOf } from '#commlink/method-table.ts';
+import type { HoldingOrder } from '#commlink/methods/documents.ts';
 import type { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { Member } from '#commlink/node-config.ts';
@@ -9,7 +11,9 @@ import { artifactsPerOrderMax } from '../limits.ts';
 import type { NodeDocuments } from '../nodes/node-documents.ts';
 import type { NodeRelay } from '../nodes/node-relay.ts';
 import { OutageLog } from '../nodes/outage-log.ts';
+import type { KeptFile } from '../store/originals.ts';
 import type { Store } from '../store/store.ts';
+import type { PlacedFiles } from './placed-files.ts';
 
 /** What a node said of what it is receiving. */
 export type ArrivingArtifact = ResultOf<typeof ftpNodeMethods, 'artifacts.hold'>['arriving'][number];
@@ -20,6 +24,7 @@ export interface HoldingOrderParts {
   readonly log: Logger;
   readonly documents: Pick<NodeDocuments, 'ftpNodes' | 'signHolding'>;
   readonly relay: Pick<NodeRelay, 'holdArtifacts'>;
+  readonly placed: Pick<PlacedFiles, 'at'>;
 }
 
 /** The sender. */
@@ -58,9 +63,10 @@ export class HoldingOrders {
     return new Map(known);
   }
 
-  async #sendTo({ id, name }: Member): Promise<void> {
-    const { store, documents, relay } = this.#parts;
-    const artifacts = await store.read.originals.notHeldBy(id, artifactsPerOrderMax);
+  async #sendTo(node: Member): Promise<void> {
+    const { documents, relay } = this.#parts;
+    const { id, name } = node;
+    const artifacts = await this.#orderFor(node);
     if (artifacts.length === 0) {
       this.#arriving.delete(id);
       return;
@@ -69,9 +75,41 @@ export class HoldingOrders {
       const order = documents.signHolding(id, artifacts);
       const { arriving } = await relay.holdArtifacts({ node: id, order });
       this.#arriving.set(id, arriving);
+      await this.#noteAwaited(id, arriving, artifacts);
       this.#outages.delivered(id, name);
     } catch (error) {
       this.#outages.failed({ nodeId: id, nodeName: name, error });
     }
+  }
+
+  async #orderFor(node: Member): Promise<HoldingOrder['artifacts']> {
+    const { originals } = this.#parts.store.read;
+    const placed = await this.#parts.placed.at(node);
+    const limit = artifactsPerOrderMax;
+    const named = new Map<string, HoldingOrder['artifacts'][number]>();
+    const add = (files: readonly KeptFile[], purpose: HoldingOrder['artifacts'][number]['purpose']) => {
+      for (const file of files)
+        if (named.size < limit && !named.has(file.sha256)) named.set(file.sha256, { ...file, purpose });
+    };
+    add(await originals.awaitedAt(node.id, limit), 'delivery');
+    add(await originals.placedButNotPinned(node.id, placed, limit), 'placement');
+    add(await originals.pinnedButNotPlaced(node.id, placed, limit), 'cache');
+    return [...named.values()];
+  }
+
+  /** Customers who wait see how far it is, whichever internal-db answers them. */
+  async #noteAwaited(
+    nodeId: string,
+    arriving: readonly ArrivingArtifact[],
+    ordered: HoldingOrder['artifacts'],
+  ): Promise<void> {
+    const awaited = new Set(
+      ordered.filter(({ purpose }) => purpose === 'delivery').map(({ sha256 }) => sha256),
+    );
+    const known = arriving.filter(({ sha256 }) => awaited.has(sha256));
+    if (known.length === 0) return;
+    await this.#parts.store.transaction(async ({ deliveries }) => {
+      for (const artifact of known) await deliveries.noteArriving(nodeId, artifact);
+    });
   }
 }

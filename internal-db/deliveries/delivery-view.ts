@@ -30,6 +30,7 @@ export function viewDelivery(delivery: DeliveryRecord): Delivery {
     stagedAtMs,
     expiresAtMs,
     endedAtMs,
+    arrivedBytes: state === 'requested' ? delivery.arrivedBytes : null,
   };
 }
 

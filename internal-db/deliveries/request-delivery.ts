@@ -1,5 +1,6 @@
 // Decides whether an account gets a file and, if so, records the delivery with its credentials, and issues the signed
-// grant for the chosen node. Decision, delivery and audit entry are one transaction. Called for customers and for staff.
+// grant for the chosen node; where that node has to fetch the file first, artifacts/staged-arrivals.ts issues it later. Decision,
+// delivery and audit entry are one transaction. Called for customers and for staff.
 import type { Member } from '#commlink/node-config.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { DeliveryCredentials } from '#commlink/methods/delivery-methods.ts';
@@ -39,7 +40,8 @@ export type DeliveryOutcome =
   | {
       readonly allowed: true;
       readonly delivery: DeliveryRecord;
-      readonly grant: string;
+      /** Null: the file is on its way to the node. */
+      readonly grant: string | null;
       readonly credentials: DeliveryCredentials;
     }
   | {
@@ -49,7 +51,7 @@ export type DeliveryOutcome =
     };
 
 /**
- * Decides and records. RpcError `unavailable`: there is no ftp-node (but those that did not stage it), or none has the file yet;
+ * Decides and records. RpcError `unavailable`: there is no ftp-node (but those that did not stage it),
  * `refused`: too much is staged already.
  */
 export async function requestDelivery(
@@ -59,10 +61,11 @@ export async function requestDelivery(
   const { store, clock, directory, documents } = context;
   const failed = await findFailed(store.read, request);
   const others = documents.ftpNodes().filter((member) => !failed.some(({ nodeId }) => nodeId === member.id));
-  const { members, isComing } = await findHolders(store.read, others, request);
+  const { members, holderIds } = await findHolders(context, others, request);
   const place = await placeOfAccount(store.read, request.account);
-  const node = chooseNode(members, directory, { place, address: request.address, holderIds: null });
+  const node = chooseNode(members, directory, { place, address: request.address, holderIds });
   if (!node) throw new RpcError('unavailable', explainNoNode(failed.length));
+  const isArriving = holderIds !== null && !holderIds.has(node.id);
   const password = newDeliveryPassword();
   const atMs = clock.nowMs();
   const recorded = await store.transaction(async (transaction) => {
@@ -72,13 +75,13 @@ export async function requestDelivery(
     if (!decision.allowed || !account || !found.artifact || !found.release) {
       return { ...(await recordRefusal(transaction, { request, account, decision, atMs })), orders };
     }
-    if (isComing) throw new RpcError('unavailable', stillComing);
     const delivery = await recordDelivery(transaction, {
       request,
       account,
       artifactId: found.artifact.id,
       entitlement: decision.entitlement,
       node,
+      isArriving,
       passwordHash: hashSecret(password),
       atMs,
     });
@@ -96,11 +99,12 @@ export async function requestDelivery(
   }
   const { delivery, artifact } = recorded;
   context.log.info({ delivery: delivery.id, node: node.name }, 'delivery recorded');
+  if (isArriving) context.artifacts.holdings.nudge();
   const urlToken = documents.signDownloadUrl(delivery, artifact);
   return {
     allowed: true,
     delivery,
-    grant: documents.signGrant(delivery, artifact),
+    grant: isArriving ? null : documents.signGrant(delivery, artifact),
     credentials: { login: delivery.login, password, urlToken },
   };
 }
@@ -122,8 +126,6 @@ async function findFailed(read: StoreReads, request: DeliveryRequest): Promise<D
   });
 }
 
-const stillComing = 'The file is on its way to the download servers. Ask for it again in a minute.';
-
 function explainNoNode(failedCount: number): string {
   if (failedCount > 0) return 'There is no other delivery node.';
   return 'No delivery node is configured. Ask the operator.';
@@ -135,6 +137,7 @@ interface NewDeliveryParts {
   readonly artifactId: string;
   readonly entitlement: EntitlementRecord;
   readonly node: Member;
+  readonly isArriving: boolean;
   readonly passwordHash: Uint8Array;
   readonly atMs: number;
 }
@@ -161,6 +164,7 @@ async function recordDelivery(transaction: Transaction, parts: NewDeliveryParts)
     requestedBy: request.requestedBy,
     requestedAtMs: atMs,
     expiresAtMs: Math.min(atMs + request.lifetimeMs, entitlement.notAfterMs ?? Infinity),
+    arrivedBytes: parts.isArriving ? 0 : null,
   });
   await appendAudit(transaction, {
     atMs,

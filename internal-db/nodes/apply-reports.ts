@@ -49,6 +49,7 @@ export async function applyReports(
   }
   // Not awaited by the node: its own report must not wait for its own unstaging.
   context.orders.superviseSending(outcome.orders);
+  if (outcome.applied.some(({ event }) => event.type === 'artifact.held')) context.artifacts.arrivals.nudge();
   return { receipt: context.documents.signReceipt(node, texts, outcome.accepted) };
 }
 
@@ -60,7 +61,11 @@ async function applyEvent(
 ): Promise<string[]> {
   const { event, node, atMs } = report;
   if (event.type === 'artifact.held') {
-    await transaction.originals.noteHeld(node, event.sha256, atMs);
+    await transaction.originals.noteHeld(node, { sha256: event.sha256, isPinned: event.pinned, atMs });
+    return [];
+  }
+  if (event.type === 'artifact.lost') {
+    await transaction.originals.noteLost(node, event.sha256);
     return [];
   }
   const delivery = await transaction.deliveries.byId(event.delivery);

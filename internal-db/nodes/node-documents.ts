@@ -5,6 +5,7 @@ import { DocumentError } from '#commlink/document-error.ts';
 import type { BanListDocument } from '#commlink/methods/ban-list.ts';
 import type {
   ArtifactRequest,
+  HoldingOrder,
   LoginAttempt,
   NodeReport,
   StagingStatement,
@@ -126,10 +127,10 @@ export class NodeDocuments {
   }
 
   /** An order to hold artifacts. */
-  signHolding(node: string, artifacts: readonly { sha256: string; sizeBytes: number }[]): string {
+  signHolding(node: string, artifacts: HoldingOrder['artifacts']): string {
     return signDocument(
       'holding-order',
-      { cluster: this.#clusterName, node, artifacts: [...artifacts], issuedAtMs: this.#clock.wallMs() },
+      { cluster: this.#clusterName, node, artifacts, issuedAtMs: this.#clock.wallMs() },
       this.#cluster.keys.signing.privateKey,
     );
   }

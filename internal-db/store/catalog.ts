@@ -45,6 +45,10 @@ export interface CatalogReads {
   notesOf(releaseId: string): Promise<string>;
   /** The platforms that the product's files are listed by; those that it does not name come last. */
   platformOrderOf(productId: string): Promise<string[]>;
+  /** Where its files are kept (commlink/artifacts/placement.ts); null: as the settings say. */
+  placementOf(productId: string): Promise<string | null>;
+  /** The same of all products. */
+  placements(): Promise<{ readonly productId: string; readonly placement: string | null }[]>;
   artifact(releaseId: string, name: string): Promise<ArtifactRecord | undefined>;
   artifactsOf(releaseId: string): Promise<ArtifactRecord[]>;
   artifactsOfProduct(productId: string): Promise<ArtifactRecord[]>;
@@ -58,5 +62,6 @@ export interface CatalogWrites extends CatalogReads {
   setReleaseState(id: string, state: ReleaseRecord['state'], publishedAtMs: number | null): Promise<void>;
   setNotes(releaseId: string, notes: string): Promise<void>;
   setPlatformOrder(productId: string, platforms: readonly string[]): Promise<void>;
+  setPlacement(productId: string, placement: string | null): Promise<void>;
   insertArtifact(artifact: ArtifactRecord): Promise<void>;
 }

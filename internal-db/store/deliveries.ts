@@ -27,6 +27,8 @@ export interface DeliveryRecord {
   readonly stagedAtMs: number | null;
   readonly expiresAtMs: number;
   readonly endedAtMs: number | null;
+  /** How much of the file has come to the node while it is on the way there; null: it was there, or is by now. */
+  readonly arrivedBytes: number | null;
 }
 
 /** The columns of a new delivery. */
@@ -43,6 +45,7 @@ export type NewDelivery = Pick<
   | 'requestedBy'
   | 'requestedAtMs'
   | 'expiresAtMs'
+  | 'arrivedBytes'
 >;
 
 /** The states in which a delivery ends. */
@@ -74,6 +77,8 @@ export interface DeliveryReads {
   liveOfRelease(releaseId: string): Promise<DeliveryRecord[]>;
   liveCountOfAccount(accountId: string): Promise<number>;
   liveCounts(): Promise<{ requested: number; staged: number }>;
+  /** Those that waited for their file, and whose node holds it now. */
+  arrived(limit: number): Promise<DeliveryRecord[]>;
   /** Live deliveries whose time was over at `atMs`. */
   overdue(atMs: number, limit: number): Promise<DeliveryRecord[]>;
 }
@@ -81,6 +86,10 @@ export interface DeliveryReads {
 /** Writing deliveries. */
 export interface DeliveryWrites extends DeliveryReads {
   insert(delivery: NewDelivery): Promise<void>;
+  /** Notes how much of a file has come to a node, for the deliveries there that wait for it. */
+  noteArriving(nodeId: string, arriving: { sha256: string; arrivedBytes: number }): Promise<void>;
+  /** Its node has the file, and was told to stage it. */
+  markArrived(id: string): Promise<void>;
   /** Marks a requested delivery as staged; others stay as they are. */
   markStaged(id: string, atMs: number): Promise<void>;
   /** Ends a live delivery; others stay as they are. Tells whether it was live. */

@@ -8,6 +8,15 @@ export interface OriginalRecord {
   readonly keptAtMs: number;
 }
 
+/** What a node is told of one. */
+export type KeptFile = Pick<OriginalRecord, 'sha256' | 'sizeBytes'>;
+
+/** The files that are placed at a node: all of some products, and some by digest. */
+export interface PlacedFiles {
+  readonly productIds: readonly string[];
+  readonly sha256s: readonly string[];
+}
+
 /** What an uploaded file becomes. */
 export interface ReleaseFile {
   readonly product: string;
@@ -38,8 +47,17 @@ export interface UploadRecord {
 /** Reading them. */
 export interface OriginalReads {
   bySha256(sha256: string): Promise<OriginalRecord | undefined>;
-  /** Originals that the node has not reported to hold, the oldest first. */
-  notHeldBy(nodeId: string, limit: number): Promise<Pick<OriginalRecord, 'sha256' | 'sizeBytes'>[]>;
+  /** Originals that deliveries at this node wait for, and that it does not hold. */
+  awaitedAt(nodeId: string, limit: number): Promise<KeptFile[]>;
+  /** Originals that are placed there, and that the node does not hold for that reason; the oldest first. */
+  placedButNotPinned(nodeId: string, placed: PlacedFiles, limit: number): Promise<KeptFile[]>;
+  /** Originals that the node holds as placed there, and that are not any more. */
+  pinnedButNotPlaced(nodeId: string, placed: PlacedFiles, limit: number): Promise<KeptFile[]>;
+  /** Digests of originals of a product that so many deliveries were asked for since then. */
+  popularIn(
+    productId: string,
+    popular: { sinceMs: number; deliveriesMin: number; limit: number },
+  ): Promise<string[]>;
   /** Ids of the nodes that hold it. */
   holdersOf(sha256: string): Promise<string[]>;
   /** The originals among a release's files, a row for each node that holds one; `nodeId` null when none does. */
@@ -56,8 +74,10 @@ export interface OriginalReads {
 export interface OriginalWrites extends OriginalReads {
   /** Does nothing when it is there. */
   put(original: OriginalRecord): Promise<void>;
-  /** Notes that the node holds it; does nothing when it is no original. */
-  noteHeld(nodeId: string, sha256: string, atMs: number): Promise<void>;
+  /** Notes that the node holds it, and whether as placed there; does nothing when it is no original. */
+  noteHeld(nodeId: string, held: { sha256: string; isPinned: boolean; atMs: number }): Promise<void>;
+  /** The node holds it no more. */
+  noteLost(nodeId: string, sha256: string): Promise<void>;
   insertUpload(upload: UploadRecord): Promise<void>;
   setUploadSize(id: string, sizeBytes: number): Promise<void>;
   setUploadDigest(id: string, sha256: string): Promise<void>;

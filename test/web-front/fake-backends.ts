@@ -134,6 +134,7 @@ export class FakeInternalDb {
       stagedAtMs: null,
       expiresAtMs: Date.now() + 3_600_000,
       endedAtMs: null,
+      arrivedBytes: null,
     };
     this.deliveries.set(id, { delivery, downloads: [] });
     return delivery;

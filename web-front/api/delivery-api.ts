@@ -21,6 +21,8 @@ import {
 import { viewDelivery, viewReadyDelivery } from './views.ts';
 
 const tags = ['deliveries'];
+const readyDescription =
+  'Ready; or, in the state `requested`, on its way to its download server, and ready by itself when all of it is there (follow it by GET or its events). The password is given here alone.';
 const noSuchDelivery = 'Your account has no such delivery';
 
 /** Adds the routes. */
@@ -36,7 +38,7 @@ export function addDeliveryApi(api: PortalApp, services: PortalServices): void {
     tags,
     body: DeliveryWishBody,
     response: responses(
-      { status: 201, description: 'Ready. The password is given here alone.', schema: ReadyDeliveryView },
+      { status: 201, description: readyDescription, schema: ReadyDeliveryView },
       bodyStatuses,
     ),
   };

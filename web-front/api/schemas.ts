@@ -71,6 +71,8 @@ export const DeliveryView = strictObject({
   stagedAt: OrNull(Time),
   expiresAt: Time,
   endedAt: OrNull(Time),
+  /** While the file is on its way to its download server (`requested`): how much of it is there. Null: all of it. */
+  arrivedBytes: OrNull(Bytes),
   page: Url,
   downloads: Type.Array(DownloadView),
 });

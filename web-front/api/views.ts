@@ -34,6 +34,7 @@ export function viewDelivery(
     ...plainFields,
     requestedBy: nameRequester(delivery.requestedBy) ?? 'your vendor',
     ...deliveryTimes(delivery),
+    arrivedBytes: delivery.arrivedBytes,
     page: `${publicUrl}/deliveries/${id}`,
     downloads: downloads.map(viewDownload),
   };

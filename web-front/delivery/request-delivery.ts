@@ -1,4 +1,5 @@
-// One click on Download: internal-db decides and signs, the node stages, and what the customer needs comes back.
+// One click on Download: internal-db decides and signs, the node stages, and what the customer needs comes back. A file that is on its
+// way to the node is staged later, without this.
 // Called by the page and by the API. Trusts internal-db's decision; passes the signed grant on unread.
 import type { Logger } from '#commlink/log.ts';
 import type { Static } from '#commlink/schema.ts';
@@ -15,7 +16,7 @@ import { PortalProblem } from '../portal-problem.ts';
 /** The credentials of one delivery, as internal-db made them. */
 export type Credentials = Static<typeof DeliveryCredentials>;
 
-/** A delivery that is staged, and how to fetch it. */
+/** A delivery that is staged, or will be when its file has come to the node (`requested`), and how to fetch it. */
 export interface ReadyDelivery {
   readonly delivery: Delivery;
   readonly credentials: Credentials;
@@ -39,7 +40,7 @@ export interface DeliveryMeans {
 }
 
 type Permission = Extract<SessionResult<'delivery.request'>, { allowed: true }>;
-type Staged = Extract<StagingResult, { staged: true }>;
+type Staged = Pick<Extract<StagingResult, { staged: true }>, 'endpoints'>;
 
 /**
  * Requests and stages; at another node where one does not answer or can't stage, as long as internal-db names one. Throws a
@@ -51,7 +52,11 @@ export async function requestDelivery(means: DeliveryMeans, wish: DeliveryWish):
   let firstFailure: PortalProblem | null = null;
   for (;;) {
     const permission = await askPermission(means, wish, { insteadOf, firstFailure });
-    const staging = await stage(means, wish.session, permission);
+    const { grant } = permission;
+    const staging =
+      grant === null
+        ? await awaitArrival(means, permission)
+        : await stage(means, wish.session, { ...permission, grant });
     if (!(staging instanceof PortalProblem)) return readyDelivery(means, permission, staging);
     const { id, node } = permission.delivery;
     means.log.warn({ delivery: id, node, reason: staging.reason }, 'a delivery was not staged');
@@ -85,17 +90,30 @@ async function askPermission(
 }
 
 function readyDelivery(means: DeliveryMeans, permission: Permission, staging: Staged): ReadyDelivery {
+  const { delivery: recorded } = permission;
   // The node's own report is still on its way to internal-db; the node's answer is as good.
-  const delivery: Delivery = { ...permission.delivery, state: 'staged', stagedAtMs: Date.now() };
-  means.log.info({ delivery: delivery.id, node: delivery.node }, 'delivery ready');
+  const delivery: Delivery =
+    permission.grant === null ? recorded : { ...recorded, state: 'staged', stagedAtMs: Date.now() };
+  means.log.info({ delivery: delivery.id, node: delivery.node, state: delivery.state }, 'delivery ready');
   return { delivery, credentials: permission.credentials, endpoints: staging.endpoints };
+}
+
+/** Where the file can be fetched once it is there. */
+async function awaitArrival(means: DeliveryMeans, { delivery }: Permission): Promise<Staged | PortalProblem> {
+  const endpoints = await means.nodes.endpoints(delivery.node);
+  if (endpoints) return { endpoints };
+  return new PortalProblem(
+    'node_unavailable',
+    `The download server “${delivery.node}” did not answer. You are entitled to the file; nothing was counted.`,
+    { retryAfterSeconds: unavailableRetryAfterSeconds },
+  );
 }
 
 /** Returns the problem where another node may do better. */
 async function stage(
   means: DeliveryMeans,
   session: string,
-  { nodeId, grant, delivery }: Permission,
+  { nodeId, grant, delivery }: Permission & { readonly grant: string },
 ): Promise<Staged | PortalProblem> {
   const retryAfterSeconds = unavailableRetryAfterSeconds;
   try {

@@ -109,6 +109,6 @@ function withKnownStaging(
   record: DeliveryWithDownloads,
   credentials: RememberedCredentials | null,
 ): DeliveryWithDownloads {
-  if (record.delivery.state !== 'requested' || credentials === null) return record;
+  if (record.delivery.state !== 'requested' || !credentials?.stagedAtMs) return record;
   return { ...record, delivery: { ...record.delivery, state: 'staged', stagedAtMs: credentials.stagedAtMs } };
 }

@@ -58,7 +58,8 @@ const getProduct = operation({
     const { upToDateCount, behindCount } = await readVersionStatistics(context, product);
     const { name, title, description } = product;
     const platforms = await read.catalog.platformOrderOf(product.id);
-    return { name, title, description, platforms, releases, upToDateCount, behindCount };
+    const placement = await read.catalog.placementOf(product.id);
+    return { name, title, description, platforms, placement, releases, upToDateCount, behindCount };
   },
 });
 
@@ -186,6 +187,12 @@ export const catalogOperations: readonly Operation[] = [
     id: 'setPlatformOrder',
     route: 'PUT /products/:product/platforms',
     summary: 'The order in which its files are listed by platform',
+  }),
+  ofCommand('product.setPlacement', {
+    ...changes,
+    id: 'setPlacement',
+    route: 'PUT /products/:product/placement',
+    summary: 'Which download servers keep its files: `all`, `nodes:…`, `tags:…`, `popular:5/30`, `on-demand`',
   }),
   ofCommand('release.publish', {
     ...changes,

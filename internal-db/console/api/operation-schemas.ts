@@ -112,6 +112,8 @@ export const ProductDetail = strictObject({
   title: Line,
   description: Type.String(),
   platforms: Type.Array(Type.String()),
+  /** Which download servers keep its files; null: as the settings say. */
+  placement: Type.Union([Type.String(), Type.Null()]),
   releases: Type.Array(strictObject({ ...releaseFields, holderCount: Count })),
   upToDateCount: Count,
   behindCount: Count,

@@ -67,6 +67,18 @@ export class SqlCatalog implements CatalogWrites {
     return row?.platformOrder ? (JSON.parse(row.platformOrder) as string[]) : [];
   }
 
+  async placementOf(productId: string): Promise<string | null> {
+    const row = await this.#connection.get<{ placement: string | null }>(
+      'SELECT placement FROM products WHERE id = :productId',
+      { productId },
+    );
+    return row?.placement ?? null;
+  }
+
+  async placements(): Promise<{ productId: string; placement: string | null }[]> {
+    return await this.#connection.all('SELECT id AS "productId", placement FROM products');
+  }
+
   async artifact(releaseId: string, name: string): Promise<ArtifactRecord | undefined> {
     return this.#connection.get(
       `SELECT ${artifactColumns} FROM artifacts f WHERE f.release_id = :releaseId AND f.name = :name`,
@@ -130,6 +142,13 @@ export class SqlCatalog implements CatalogWrites {
     await this.#connection.run('UPDATE products SET platform_order = :platformOrder WHERE id = :productId', {
       productId,
       platformOrder,
+    });
+  }
+
+  async setPlacement(productId: string, placement: string | null): Promise<void> {
+    await this.#connection.run('UPDATE products SET placement = :placement WHERE id = :productId', {
+      productId,
+      placement,
     });
   }
 

@@ -14,7 +14,7 @@ const deliverySql = `SELECT d.id, d.account_id AS "accountId", a.name AS account
   f.size_bytes AS "sizeBytes", f.sha256, d.entitlement_id AS "entitlementId", d.node_id AS "nodeId",
   d.node_name AS "nodeName", d.login, d.password_hash AS "passwordHash", d.state, d.requested_by AS "requestedBy",
   d.requested_at_ms AS "requestedAtMs", d.staged_at_ms AS "stagedAtMs", d.expires_at_ms AS "expiresAtMs",
-  d.ended_at_ms AS "endedAtMs"
+  d.ended_at_ms AS "endedAtMs", d.arrived_bytes AS "arrivedBytes"
   FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN artifacts f ON f.id = d.artifact_id
   JOIN releases r ON r.id = f.release_id JOIN products p ON p.id = r.product_id`;
 // Written out in each statement, word for word, so that SQLite uses the partial indexes on live deliveries.
@@ -119,14 +119,39 @@ export class SqlDeliveries implements DeliveryWrites {
     );
   }
 
+  async arrived(limit: number): Promise<DeliveryRecord[]> {
+    return this.#connection.all(
+      `${deliverySql} WHERE d.arrived_bytes IS NOT NULL AND d.state = 'requested' AND EXISTS
+         (SELECT 1 FROM holdings h WHERE h.node_id = d.node_id AND h.sha256 = f.sha256)
+       ORDER BY d.requested_at_ms LIMIT :limit`,
+      { limit },
+    );
+  }
+
   async insert(delivery: NewDelivery): Promise<void> {
     await this.#connection.run(
       `INSERT INTO deliveries (id, account_id, artifact_id, entitlement_id, node_id, node_name, login,
-         password_hash, state, requested_by, requested_at_ms, expires_at_ms)
+         password_hash, state, requested_by, requested_at_ms, expires_at_ms, arrived_bytes)
        VALUES (:id, :accountId, :artifactId, :entitlementId, :nodeId, :nodeName, :login,
-         :passwordHash, 'requested', :requestedBy, :requestedAtMs, :expiresAtMs)`,
+         :passwordHash, 'requested', :requestedBy, :requestedAtMs, :expiresAtMs, :arrivedBytes)`,
       { ...delivery },
     );
+  }
+
+  async noteArriving(
+    nodeId: string,
+    { sha256, arrivedBytes }: { sha256: string; arrivedBytes: number },
+  ): Promise<void> {
+    await this.#connection.run(
+      `UPDATE deliveries SET arrived_bytes = :arrivedBytes
+       WHERE node_id = :nodeId AND arrived_bytes IS NOT NULL AND state = 'requested'
+         AND artifact_id IN (SELECT id FROM artifacts WHERE sha256 = :sha256)`,
+      { nodeId, sha256, arrivedBytes },
+    );
+  }
+
+  async markArrived(id: string): Promise<void> {
+    await this.#connection.run('UPDATE deliveries SET arrived_bytes = NULL WHERE id = :id', { id });
   }
 
   async markStaged(id: string, atMs: number): Promise<void> {

@@ -1,6 +1,13 @@
 // SQL: kept artifacts, their holders, uploads. See ../originals.ts for what each operation promises.
-import type { OriginalRecord, OriginalWrites, ReleaseFile, UploadRecord } from '../originals.ts';
-import type { SqlConnection } from './sql-connection.ts';
+import type {
+  KeptFile,
+  OriginalRecord,
+  OriginalWrites,
+  PlacedFiles,
+  ReleaseFile,
+  UploadRecord,
+} from '../originals.ts';
+import type { SqlConnection, SqlParameters } from './sql-connection.ts';
 
 const uploadSql = `SELECT id, started_by AS "startedBy", name, size_bytes AS "sizeBytes", fingerprint,
   release_file AS "releaseFile", sha256, created_at_ms AS "createdAtMs",
@@ -23,13 +30,48 @@ export class SqlOriginals implements OriginalWrites {
     );
   }
 
-  async notHeldBy(nodeId: string, limit: number): Promise<Pick<OriginalRecord, 'sha256' | 'sizeBytes'>[]> {
+  async awaitedAt(nodeId: string, limit: number): Promise<KeptFile[]> {
     return await this.#connection.all(
       `SELECT o.sha256, o.size_bytes AS "sizeBytes" FROM originals o
-       WHERE NOT EXISTS (SELECT 1 FROM holdings h WHERE h.node_id = :nodeId AND h.sha256 = o.sha256)
-       ORDER BY o.kept_at_ms, o.sha256 LIMIT :limit`,
+       WHERE o.sha256 IN (SELECT f.sha256 FROM deliveries d JOIN artifacts f ON f.id = d.artifact_id
+           WHERE d.node_id = :nodeId AND d.arrived_bytes IS NOT NULL AND d.state = 'requested')
+         AND NOT EXISTS (SELECT 1 FROM holdings h WHERE h.node_id = :nodeId AND h.sha256 = o.sha256)
+       ORDER BY o.size_bytes, o.sha256 LIMIT :limit`,
       { nodeId, limit },
     );
+  }
+
+  async placedButNotPinned(nodeId: string, placed: PlacedFiles, limit: number): Promise<KeptFile[]> {
+    return await this.#connection.all(
+      `SELECT o.sha256, o.size_bytes AS "sizeBytes" FROM originals o
+       WHERE ${this.#isPlaced()} AND NOT EXISTS
+         (SELECT 1 FROM holdings h WHERE h.node_id = :nodeId AND h.sha256 = o.sha256 AND h.pinned = 1)
+       ORDER BY o.kept_at_ms, o.sha256 LIMIT :limit`,
+      { nodeId, limit, ...parametersOf(placed) },
+    );
+  }
+
+  async pinnedButNotPlaced(nodeId: string, placed: PlacedFiles, limit: number): Promise<KeptFile[]> {
+    return await this.#connection.all(
+      `SELECT o.sha256, o.size_bytes AS "sizeBytes" FROM originals o JOIN holdings h ON h.sha256 = o.sha256
+       WHERE h.node_id = :nodeId AND h.pinned = 1 AND NOT ${this.#isPlaced()}
+       ORDER BY o.kept_at_ms, o.sha256 LIMIT :limit`,
+      { nodeId, limit, ...parametersOf(placed) },
+    );
+  }
+
+  async popularIn(
+    productId: string,
+    popular: { sinceMs: number; deliveriesMin: number; limit: number },
+  ): Promise<string[]> {
+    const rows = await this.#connection.all<{ sha256: string }>(
+      `SELECT f.sha256 FROM deliveries d JOIN artifacts f ON f.id = d.artifact_id
+         JOIN releases r ON r.id = f.release_id JOIN originals o ON o.sha256 = f.sha256
+       WHERE d.requested_at_ms >= :sinceMs AND r.product_id = :productId
+       GROUP BY f.sha256 HAVING count(*) >= :deliveriesMin ORDER BY count(*) DESC LIMIT :limit`,
+      { productId, ...popular },
+    );
+    return rows.map(({ sha256 }) => sha256);
   }
 
   async holdersOf(sha256: string): Promise<string[]> {
@@ -82,13 +124,24 @@ export class SqlOriginals implements OriginalWrites {
     );
   }
 
-  async noteHeld(nodeId: string, sha256: string, atMs: number): Promise<void> {
+  async noteHeld(
+    nodeId: string,
+    { sha256, isPinned, atMs }: { sha256: string; isPinned: boolean; atMs: number },
+  ): Promise<void> {
     await this.#connection.run(
-      `INSERT INTO holdings (node_id, sha256, held_at_ms)
-       SELECT CAST(:nodeId AS TEXT), sha256, CAST(:atMs AS BIGINT) FROM originals WHERE sha256 = :sha256
-       ON CONFLICT (node_id, sha256) DO NOTHING`,
-      { nodeId, sha256, atMs },
+      `INSERT INTO holdings (node_id, sha256, held_at_ms, pinned)
+       SELECT CAST(:nodeId AS TEXT), sha256, CAST(:atMs AS BIGINT), CAST(:pinned AS BIGINT)
+       FROM originals WHERE sha256 = :sha256
+       ON CONFLICT (node_id, sha256) DO UPDATE SET pinned = excluded.pinned`,
+      { nodeId, sha256, atMs, pinned: isPinned ? 1 : 0 },
     );
+  }
+
+  async noteLost(nodeId: string, sha256: string): Promise<void> {
+    await this.#connection.run('DELETE FROM holdings WHERE node_id = :nodeId AND sha256 = :sha256', {
+      nodeId,
+      sha256,
+    });
   }
 
   async insertUpload({ releaseFile, ...upload }: UploadRecord): Promise<void> {
@@ -119,9 +172,21 @@ export class SqlOriginals implements OriginalWrites {
   async removeUpload(id: string): Promise<void> {
     await this.#connection.run('DELETE FROM uploads WHERE id = :id', { id });
   }
+
+  /** Of the original `o`, with the parameters of `parametersOf`. */
+  #isPlaced(): string {
+    const { dialect } = this.#connection;
+    return `(o.sha256 IN (${dialect.textsOf('sha256s')}) OR EXISTS
+      (SELECT 1 FROM artifacts f JOIN releases r ON r.id = f.release_id
+       WHERE f.sha256 = o.sha256 AND r.product_id IN (${dialect.textsOf('productIds')})))`;
+  }
 }
 
 function recordOf(row: UploadRow): UploadRecord {
   const { releaseFile } = row;
   return { ...row, releaseFile: releaseFile === null ? null : (JSON.parse(releaseFile) as ReleaseFile) };
+}
+
+function parametersOf({ productIds, sha256s }: PlacedFiles): SqlParameters {
+  return { productIds: JSON.stringify(productIds), sha256s: JSON.stringify(sha256s) };
 }

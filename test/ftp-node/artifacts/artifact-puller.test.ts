@@ -21,8 +21,9 @@ const files = [
   randomBytes(9 * artifactSliceBytesMax + 7),
 ];
 const contents = new Map(files.map((content) => [digestOf(content), content]));
-const wishes = [...contents].map(([sha256, content]) => ({ sha256, sizeBytes: content.length }));
-const biggest = wishes[3] ?? { sha256: '', sizeBytes: 0 };
+const purpose = 'placement' as const;
+const wishes = [...contents].map(([sha256, content]) => ({ sha256, sizeBytes: content.length, purpose }));
+const biggest = wishes[3] ?? { sha256: '', sizeBytes: 0, purpose };
 
 function hold(
   node: RunningNode,
@@ -89,7 +90,7 @@ t.test('only an order of internal-db for this node counts', async (t) => {
 t.test('a file that does not fit keeps no other one waiting', async (t) => {
   const node = await startNode(t);
   node.decisions.slice = ({ sha256, offsetBytes }) => slice(sha256, offsetBytes);
-  const huge = { sha256: 'cd'.repeat(32), sizeBytes: Number.MAX_SAFE_INTEGER };
+  const huge = { sha256: 'cd'.repeat(32), sizeBytes: Number.MAX_SAFE_INTEGER, purpose };
   await hold(node, [huge, biggest]);
   await waitUntil(() => heldOf(node).length === 1, 'the file that fits', 30_000);
   t.same(heldOf(node), [biggest.sha256]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { recordingLog } from '../../commlink/two-nodes.ts';
 import { openDeliveryRecords } from '#ftp-node/ledger/delivery-records.ts';
+import { openKeptArtifacts } from '#ftp-node/ledger/kept-artifacts.ts';
 import { openLedger } from '#ftp-node/ledger/ledger.ts';
 import { openReportOutbox } from '#ftp-node/ledger/report-outbox.ts';
 import { startExpiry } from '#ftp-node/stager/expiry.ts';
@@ -27,6 +28,7 @@ async function prepare(t: Test) {
     node: 'n',
     ledger,
     deliveries: openDeliveryRecords(ledger),
+    kept: openKeptArtifacts(ledger),
     outbox: openReportOutbox(ledger),
     storeroom,
     links: openAccountLinks(join(base, 'accounts'), storeroom),

@@ -163,8 +163,11 @@ t.test('a node is told what to hold, gets it sealed to itself, and then delivers
   const { password } = await seedRoom(room);
   const upload = await send(room);
   await admin.call('upload.finish', { actor, upload });
+  const files = [{ name: file.name, sizeBytes: file.sizeBytes, sha256, platform: null, mediaType: 'a/b' }];
+  const release = { product: 'tool', version: '2.0.0', channel: 'stable', draft: false, files };
+  await admin.call('release.publish', { actor, ...release });
   await services.context.artifacts.holdings.send();
-  t.match(node.holdings.at(-1)?.artifacts, [{ sha256, sizeBytes: content.length }]);
+  t.same(node.holdings.at(-1)?.artifacts, [{ sha256, sizeBytes: content.length, purpose: 'placement' }]);
 
   const ask = (body: Partial<ArtifactRequest>, keys = node.keys) => {
     const request = {
@@ -192,13 +195,9 @@ t.test('a node is told what to hold, gets it sealed to itself, and then delivers
   await t.rejects(ask({ sha256: 'ab'.repeat(32) }), { code: 'not_found' }, 'not kept here');
   await t.rejects(ask({ offsetBytes: content.length }), { code: 'not_found' }, 'past the end');
 
-  const files = [{ name: file.name, sizeBytes: file.sizeBytes, sha256, platform: null, mediaType: 'a/b' }];
-  const release = { product: 'tool', version: '2.0.0', channel: 'stable', draft: false, files };
-  await admin.call('release.publish', { actor, ...release });
   const session = await signIn(room, password);
   const wish = { session, product: 'tool', version: '2.0.0', file: file.name, address: '127.0.0.1' };
-  await t.rejects(webFront.call('delivery.request', wish), { code: 'unavailable' }, 'still on its way');
-  const held = node.report({ type: 'artifact.held', sha256 });
+  const held = node.report({ type: 'artifact.held', sha256, pinned: true });
   await webFront.call('node.report', { node: node.keys.id, reports: [held] });
   t.match(await webFront.call('delivery.request', wish), { allowed: true });
   const told = node.holdings.length;

@@ -125,6 +125,7 @@ function* ofCatalog(): Generator<OperationRequest> {
   yield ['POST /accounts/:account/acceptances', '/accounts/acme/acceptances', { agreement: 'terms' }];
   yield ['GET /products', '/products'];
   yield ['POST /products', '/products', { name: 'probe', title: 'Probe', description: '' }];
+  yield ['PUT /products/:product/placement', '/products/probe/placement', { placement: 'on-demand' }];
   yield ['PUT /products/:product/platforms', '/products/probe/platforms', { platforms: ['linux-x64'] }];
   const draft = { version: '2.0.0', channel: 'stable', draft: true, files };
   yield ['POST /products/:product/releases', '/products/probe/releases', draft];

@@ -24,6 +24,7 @@ export function testHistoryContract(t: Test, open: OpenStore): void {
       requestedBy,
       requestedAtMs: 10 + Math.floor(index / 2),
       expiresAtMs: 100,
+      arrivedBytes: null,
     });
     return { store, newDelivery, ...seeded };
   };

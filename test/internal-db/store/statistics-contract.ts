@@ -27,6 +27,7 @@ async function seedDelivery(store: Store) {
       requestedBy: 'user:jo',
       requestedAtMs: 10,
       expiresAtMs: 100,
+      arrivedBytes: null,
     }),
   );
   const download = (change: Partial<DownloadRow>): DownloadRow => ({

@@ -89,6 +89,7 @@ const newDelivery = (seeded: Seeded, login: string) => ({
   requestedBy: 'user:jo',
   requestedAtMs: 10,
   expiresAtMs: 100,
+  arrivedBytes: null,
 });
 
 /** The contract. */

@@ -72,6 +72,7 @@ const rolesOf: Readonly<Record<string, readonly StaffRole[]>> = {
   'GET /products': everybody,
   'POST /products': releases,
   'GET /products/:product': everybody,
+  'PUT /products/:product/placement': releases,
   'PUT /products/:product/platforms': releases,
   'POST /products/:product/releases': releases,
   'GET /products/:product/releases/:version': everybody,
