@@ -6,6 +6,7 @@ import { LicenceText, LicenceVersion, NotesText } from './catalog-admin-methods.
 import { SessionRefusal, customerCall, withSession } from './customer-call.ts';
 import { Address, AtMs, Bytes, CatalogFile, FileName, Id, Line, Slug, Version } from './fields.ts';
 import { pageParams, pageResult } from './paging.ts';
+import { SessionOwner } from './session-owner.ts';
 
 const Nullable = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) =>
   Type.Union([schema, Type.Null()]);
@@ -140,6 +141,8 @@ export type SignedSums = Static<typeof SignedSums>;
 const read = { ...customerCall, mutates: false };
 const valid = { valid: Type.Literal(true) };
 const found = { ...valid, found: Type.Literal(true) };
+/** Goes along with what most pages show, so that a page needs no second call to say whose it is. */
+const owned = { owner: SessionOwner };
 const NotFound = strictObject({ ...valid, found: Type.Literal(false) });
 const ofRelease = strictObject({ ...withSession, product: Slug, version: Version });
 
@@ -167,7 +170,7 @@ export const catalogMethods = {
     ...read,
     params: strictObject({ ...withSession, ...pageParams }),
     result: Type.Union([
-      strictObject({ ...valid, products: Type.Array(ProductSummary), ...pageResult }),
+      strictObject({ ...valid, ...owned, products: Type.Array(ProductSummary), ...pageResult }),
       SessionRefusal,
     ]),
   }),
@@ -178,6 +181,7 @@ export const catalogMethods = {
     result: Type.Union([
       strictObject({
         ...found,
+        ...owned,
         product: ProductDetail,
         channels: Type.Array(Slug, { maxItems: 20 }),
         newest: Nullable(FullRelease),
@@ -192,7 +196,7 @@ export const catalogMethods = {
     ...read,
     params: ofRelease,
     result: Type.Union([
-      strictObject({ ...found, product: ProductDetail, release: FullRelease }),
+      strictObject({ ...found, ...owned, product: ProductDetail, release: FullRelease }),
       NotFound,
       SessionRefusal,
     ]),

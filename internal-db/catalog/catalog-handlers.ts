@@ -29,11 +29,11 @@ export function createCatalogHandlers(
   return {
     'catalog.home': ({ session }) => withCaller(session, (caller) => describeHome(context, caller)),
     'catalog.products': ({ session, ...page }) =>
-      withCaller(session, ({ account }) => listOwnProducts(context, account, page)),
+      withCaller(session, (caller) => listOwnProducts(context, caller, page)),
     'catalog.product': ({ session, ...wanted }) =>
-      withCaller(session, ({ account }) => describeOwnProduct(context, account, wanted)),
+      withCaller(session, (caller) => describeOwnProduct(context, caller, wanted)),
     'catalog.release': ({ session, ...wanted }) =>
-      withCaller(session, ({ account }) => describeOwnRelease(context, account, wanted)),
+      withCaller(session, (caller) => describeOwnRelease(context, caller, wanted)),
     'catalog.sums': ({ session, ...wanted }) =>
       withCaller(session, ({ account }) => signOwnReleaseSums(context, account, wanted)),
     'catalog.search': ({ session, query }) =>

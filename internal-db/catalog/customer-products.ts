@@ -4,6 +4,7 @@
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { ProductSummary, catalogMethods } from '#commlink/methods/catalog-methods.ts';
 import { cutPage, decodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
+import { viewOwner, type AuthenticatedCaller } from '../identity/authenticate-secret.ts';
 import { productChannelsMax } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord } from '../store/accounts.ts';
@@ -30,9 +31,10 @@ const notFound = { valid: true, found: false } as const;
 /** A page of the account's products, each with its newest release. RpcError `bad_request`: the cursor. */
 export async function listOwnProducts(
   { store: { read }, clock }: ServiceContext,
-  account: AccountRecord,
+  caller: AuthenticatedCaller,
   { after, limit }: PageRequest,
 ): Promise<Valid<'catalog.products'>> {
+  const { account } = caller;
   const atMs = clock.nowMs();
   const afterName = decodeCursor(after, ['string'])?.[0] ?? null;
   const accountId = account.id;
@@ -50,15 +52,16 @@ export async function listOwnProducts(
     const newest = release && visible ? { release, ...visible } : await readNewest(read, scope, null);
     products.push({ ...viewProduct(scope, standing), newest: newest && viewSummary(newest) });
   }
-  return { valid: true, products, next };
+  return { valid: true, owner: viewOwner(caller), products, next };
 }
 
 /** A product, the newest release of the channel or of the steadiest one, and a page of releases. */
 export async function describeOwnProduct(
   { store: { read }, clock }: ServiceContext,
-  account: AccountRecord,
+  caller: AuthenticatedCaller,
   wanted: Parameters<'catalog.product'>,
 ): Promise<Valid<'catalog.product'>> {
+  const { account } = caller;
   const scope = await findScope(read, { account, product: wanted.product, atMs: clock.nowMs() });
   const standing = scope && judgeProduct(scope);
   if (!scope || !standing) return notFound;
@@ -70,6 +73,7 @@ export async function describeOwnProduct(
   return {
     valid: true,
     found: true,
+    owner: viewOwner(caller),
     product: { ...viewProduct(scope, standing), platformOrder },
     channels: channels.filter((name) => isIncluded(scope, name)),
     newest: newest && (await viewFullRelease(read, newest.release, newest)),
@@ -81,16 +85,17 @@ export async function describeOwnProduct(
 /** A release that the account is shown, with its files. */
 export async function describeOwnRelease(
   { store: { read }, clock }: ServiceContext,
-  account: AccountRecord,
+  caller: AuthenticatedCaller,
   wanted: Parameters<'catalog.release'>,
 ): Promise<Valid<'catalog.release'>> {
-  const shown = await findOwnRelease(read, { account, ...wanted, atMs: clock.nowMs() });
+  const shown = await findOwnRelease(read, { account: caller.account, ...wanted, atMs: clock.nowMs() });
   if (!shown) return notFound;
   const { scope, standing, release } = shown;
   const platformOrder = await read.catalog.platformOrderOf(scope.product.id);
   return {
     valid: true,
     found: true,
+    owner: viewOwner(caller),
     product: { ...viewProduct(scope, standing), platformOrder },
     release: await viewFullRelease(read, release, shown),
   };

@@ -1,5 +1,5 @@
 // What a server costs, from /proc: the processor time and the memory of a process and of all that it has started.
-// Callers: delivery-rows.ts, delivery-sessions.ts.
+// Callers: delivery-rows.ts, delivery-sessions.ts, portal-benchmark.ts.
 import { readFileSync, readdirSync } from 'node:fs';
 
 /** Of /proc/PID/stat (proc(5)): USER_HZ, the same on every Linux that Node.js runs on. */
@@ -18,6 +18,11 @@ interface ProcessTimes {
 /** Processor seconds that the process and its descendants have taken, ended ones included. */
 export function processorSeconds(root: number): number {
   return familyOf(root).reduce((sum, { ticks }) => sum + ticks, 0) / ticksPerSecond;
+}
+
+/** Processor seconds that the process has taken, with those of its ended children. */
+export function ownProcessorSeconds(pid: number): number {
+  return (readTimes(pid)?.ticks ?? Number.NaN) / ticksPerSecond;
 }
 
 /** How many processes there are now, with the root. */

@@ -9,6 +9,7 @@ import { createPasswordHasher } from '#internal-db/passwords/password-hash.ts';
 import { passwordParameters } from '#internal-db/passwords/password-parameters.ts';
 import { startConsign } from '../rig/running-consign.ts';
 import { compare, quantileOf, type Benchmark, type BenchmarkRow } from './benchmark.ts';
+import { ownProcessorSeconds } from './delivery-processes.ts';
 import { loadPages, signInAll, type LoadTimes, type PortalPlace } from './portal-load.ts';
 import { populate, type Population, type PopulationSize } from './portal-population.ts';
 
@@ -22,6 +23,8 @@ const connections = 50;
 const steadyShare = 0.5;
 const password = 'correct horse battery';
 const actor = 'bench';
+/** Whose processor time a page costs; the launcher writes the logs down, and `bench` are the browsers. */
+const programs = ['web-front', 'internal-db', 'launcher'] as const;
 /** As many as the portal lets wait for a password check without refusing anybody. */
 const signInsAtOnce = 8;
 const pages = [
@@ -32,6 +35,7 @@ const pages = [
 
 interface Stage {
   readonly portal: PortalPlace;
+  readonly pids: ReadonlyMap<string, number>;
   readonly population: Population;
 }
 
@@ -47,8 +51,10 @@ export const measurePortal: Benchmark = async (report, { quick, only }) => {
       const plan = { ...page, connections, sessions, durationMs: quick ? 1000 : 15_000 };
       await loadPages(stage.portal, { ...plan, pacePerSecond: null, durationMs: plan.durationMs / 3 });
       const name = `${page.name}, ${connections} connections, ${shown}`;
+      const costs = startCosts(stage);
       const fastest = await loadPages(stage.portal, { ...plan, pacePerSecond: null });
       reportTimes(report, `${name}, as fast as they can`, fastest);
+      costs.report(report, `${name}, as fast as they can`, fastest.latenciesMs.length);
       const pacePerSecond = (steadyShare * fastest.latenciesMs.length * 1000) / fastest.elapsedMs;
       const steady = await loadPages(stage.portal, { ...plan, pacePerSecond });
       reportTimes(report, `${name}, half as fast`, steady);
@@ -74,7 +80,11 @@ async function setUp(size: PopulationSize, teardown: (cleanup: () => unknown) =>
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
   const population = await populate(databaseFile, size, { passwordHash, tell });
   const { portal: origin, caFile } = consign.endpoints;
-  return { portal: { origin, certificate: await readFile(caFile, 'utf8') }, population };
+  const pids = new Map([
+    ...programs.map((name) => [name, consign.pid(name)] as const),
+    ['bench', process.pid],
+  ]);
+  return { portal: { origin, certificate: await readFile(caFile, 'utf8') }, pids, population };
 }
 
 async function publishProducts(admin: Admin): Promise<void> {
@@ -129,6 +139,20 @@ async function measureArgon2(count: number): Promise<number> {
   };
   await Promise.all(Array.from({ length: passwordChecksRunningMax }, work));
   return (count * 1000) / (performance.now() - startMs);
+}
+
+/** What the programs' processors do from now on, each without the programs that it has started. */
+function startCosts({ pids }: Stage) {
+  const before = new Map([...pids].map(([name, pid]) => [name, ownProcessorSeconds(pid)]));
+  return {
+    report: (report: (row: BenchmarkRow) => void, name: string, requestCount: number): void => {
+      for (const [program, pid] of pids) {
+        const seconds = ownProcessorSeconds(pid) - (before.get(program) ?? 0);
+        const row = { bench: 'portal', case: name, metric: `processor time of ${program}` };
+        report(compare({ ...row, unit: 'ms/request' }, (seconds * 1000) / requestCount, null));
+      }
+    },
+  };
 }
 
 function reportTimes(report: (row: BenchmarkRow) => void, name: string, times: LoadTimes): void {

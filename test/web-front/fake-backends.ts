@@ -159,7 +159,7 @@ export class FakeInternalDb {
     const handlers: Handlers<Db> = {
       ...people,
       ...fakeIdentityHandlers(live),
-      ...fakeCatalogHandlers(live, () => this.catalog),
+      ...fakeCatalogHandlers(live, { catalog: () => this.catalog, owner: (session) => this.owner(session) }),
       ...fakePortalViewHandlers(live),
       'session.open': async ({ username, password }) => {
         if (this.fault) throw this.fault;

@@ -1,5 +1,6 @@
 // The catalog's part of the stand-in for internal-db: products and releases as the test has put them, nothing to accept,
 // and one owner who sees them all.
+import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import type { Handlers } from '#commlink/method-table.ts';
 import type { OwnLicence, ProductStanding, catalogMethods } from '#commlink/methods/catalog-methods.ts';
 import type { CatalogFile } from '#commlink/methods/fields.ts';
@@ -40,7 +41,7 @@ const digests = { signature: 'no signature', signer: 'test namespaces="file" ssh
 /** The handlers; `catalog` is asked at each call. */
 export function fakeCatalogHandlers(
   live: FakeLive,
-  catalog: () => readonly FakeProduct[],
+  { catalog, owner }: { catalog: () => readonly FakeProduct[]; owner: (session: string) => SessionOwner },
 ): Handlers<typeof catalogMethods> {
   const find = (name: string) => catalog().find((product) => product.name === name);
   const release = (name: string, version: string) =>
@@ -54,7 +55,7 @@ export function fakeCatalogHandlers(
         licences: [],
       })),
     'catalog.products': async ({ session }) =>
-      live(session, () => ({ products: catalog().map(summarize), next: null })),
+      live(session, () => ({ owner: owner(session), products: catalog().map(summarize), next: null })),
     'catalog.product': async ({ session, product }) =>
       live(session, () => {
         const found = find(product);
@@ -65,6 +66,7 @@ export function fakeCatalogHandlers(
         const shown = newest ? fullRelease(newest) : null;
         return {
           found: true as const,
+          owner: owner(session),
           product: detail(found),
           channels,
           newest: shown,
@@ -76,7 +78,8 @@ export function fakeCatalogHandlers(
       live(session, () => {
         const [of, found] = [find(product), release(product, version)];
         if (!of || !found) return { found: false as const };
-        return { found: true as const, product: detail(of), release: fullRelease(found) };
+        const shown = { product: detail(of), release: fullRelease(found) };
+        return { found: true as const, owner: owner(session), ...shown };
       }),
     'catalog.sums': async ({ session, product, version }) =>
       live(session, () => {

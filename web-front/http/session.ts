@@ -1,6 +1,7 @@
 // Who is asking: the session of a page request, the credential of an API request, and the checks that must hold before
 // either may change anything. Called at the top of every route's handler.
 import type { IncomingHttpHeaders } from 'node:http';
+import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import type { Viewer } from '../pages/layout.ts';
@@ -37,6 +38,11 @@ export async function returningTo<T>(page: string, work: () => Promise<T>): Prom
 /** Describes the session's owner for the page's frame. */
 export async function loadViewer(services: PortalServices, session: string): Promise<Viewer> {
   const { owner } = await services.internalDb.callForSession('session.describe', { session });
+  return viewerOf(owner, session);
+}
+
+/** The same of an owner that came along with what the page shows. */
+export function viewerOf(owner: SessionOwner, session: string): Viewer {
   return {
     userName: owner.user.displayName,
     accountName: owner.account.displayName,

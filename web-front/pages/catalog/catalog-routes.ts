@@ -3,7 +3,7 @@ import { Slug, Version } from '#commlink/methods/fields.ts';
 import { Cursor } from '#commlink/methods/paging.ts';
 import { Type, strictObject } from '#commlink/schema.ts';
 import type { PortalApp } from '../../http/portal-app.ts';
-import { loadViewer, requireSession } from '../../http/session.ts';
+import { loadViewer, requireSession, viewerOf } from '../../http/session.ts';
 import { listLimits } from '../../limits.ts';
 import { PortalProblem } from '../../portal-problem.ts';
 import type { PortalServices } from '../../portal-services.ts';
@@ -28,11 +28,11 @@ export function addCatalogRoutes(app: PortalApp, services: PortalServices): void
   app.get('/', { schema: { querystring: HomeQuery, hide: true } }, async (request, reply) => {
     const session = requireSession(request);
     const after = request.query.after ?? null;
-    const [viewer, home, { products, next }] = await Promise.all([
-      loadViewer(services, session),
+    const [home, { owner, products, next }] = await Promise.all([
       after === null ? internalDb.callForSession('catalog.home', { session }) : null,
       internalDb.callForSession('catalog.products', { session, after, limit: listLimits.products }),
     ]);
+    const viewer = viewerOf(owner, session);
     return reply.type(page).send(homePage(frameFor(request), viewer, { home, products, next }));
   });
 
@@ -42,21 +42,18 @@ export function addCatalogRoutes(app: PortalApp, services: PortalServices): void
     const { product } = request.params;
     const { channel = null, after = null } = request.query;
     const limit = listLimits.releases;
-    const [viewer, found] = await Promise.all([
-      loadViewer(services, session),
-      internalDb.callForSession('catalog.product', { session, product, channel, after, limit }),
-    ]);
+    const wanted = { session, product, channel, after, limit };
+    const found = await internalDb.callForSession('catalog.product', wanted);
     if (!found.found) throw new PortalProblem('not_found', 'Your account has no such product.');
     const visitor = visitorFamily(request.headers);
     const view = { ...found, channel, isFirst: after === null, visitor };
-    return reply.type(page).send(productPage(frameFor(request), viewer, view));
+    return reply.type(page).send(productPage(frameFor(request), viewerOf(found.owner, session), view));
   });
 
   const releaseSchema = { params: ReleaseParams, querystring: ReleaseQuery, hide: true };
   app.get('/products/:product/:version', { schema: releaseSchema }, async (request, reply) => {
     const session = requireSession(request);
-    const [viewer, found, sums] = await Promise.all([
-      loadViewer(services, session),
+    const [found, sums] = await Promise.all([
       internalDb.callForSession('catalog.release', { session, ...request.params }),
       internalDb.callForSession('catalog.sums', { session, ...request.params }),
     ]);
@@ -65,7 +62,7 @@ export function addCatalogRoutes(app: PortalApp, services: PortalServices): void
     const { product, release } = found;
     const visitor = visitorFamily(request.headers);
     const view = { product, release, visitor, page: Number(request.query.page ?? 1), signer: sums.signer };
-    return reply.type(page).send(releasePage(frameFor(request), viewer, view));
+    return reply.type(page).send(releasePage(frameFor(request), viewerOf(found.owner, session), view));
   });
 
   app.get('/search', { schema: { querystring: SearchQuery, hide: true } }, async (request, reply) => {
