@@ -15,7 +15,7 @@ export interface PlannedNode {
 
 /** The plan. Plans of configurations that differ in nothing that concerns a session server are the same. */
 export function planSessions(
-  { config, node }: PlannedNode,
+  { config }: PlannedNode,
   { settings, identity }: NodeConfiguration<'ftp-node'>,
 ): SessionPlan {
   const { https, ftp, sftp } = settings;
@@ -37,7 +37,6 @@ export function planSessions(
     },
     config: {
       cluster: config.node.cluster,
-      node,
       accountsDirectory,
       jail: settings.jail,
       sessionUser,

@@ -11,6 +11,11 @@ export const everydayCommands: readonly ListedCommand[] = [
     async () => (await import('./doctor.ts')).doctor,
   ],
   ['account create', 'make a customer account', async () => (await import('./account.ts')).accountCreate],
+  [
+    'account place',
+    'set from which FTP nodes a customer is served, or show it',
+    async () => (await import('./account-place.ts')).accountPlace,
+  ],
   ['accounts', 'list the customer accounts', async () => (await import('./account.ts')).accounts],
   [
     'user create',

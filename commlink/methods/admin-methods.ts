@@ -26,6 +26,7 @@ import { NodeEndpoints, StagingFailure } from './ftp-node-methods.ts';
 import { guardMethods } from './guard-methods.ts';
 import { EmailAddress, Language, UserRole } from './people-fields.ts';
 import { peopleAdminMethods } from './people-admin-methods.ts';
+import { placeMethods } from './place-methods.ts';
 import { staffMethods } from './staff-methods.ts';
 import { staffTokenMethods } from './staff-token-methods.ts';
 import { StatusReport } from './status-report.ts';
@@ -85,6 +86,7 @@ export const adminMethods = {
   ...staffMethods,
   ...staffTokenMethods,
   ...peopleAdminMethods,
+  ...placeMethods,
   status: method({ ...read, params: strictObject({}), result: StatusReport }),
   'account.create': method({
     ...write,

@@ -123,6 +123,7 @@ export type ArtifactRequest = Static<typeof ArtifactRequest>;
 /** The claims of a signed HTTPS download URL, verified by a session server without a call. */
 export const DownloadUrl = strictObject({
   cluster: Cluster,
+  /** Where the delivery was to be staged; where it is staged since, the link is as good. */
   node: NodeId,
   delivery: Id,
   account: Slug,

@@ -19,10 +19,10 @@ export async function prepareProtocols(
   config: SessionServerConfig,
   { services, verifier }: { services: SessionServices; verifier: InternalDbVerifier },
 ): Promise<ProtocolServers> {
-  const { cluster, node, identity } = config;
+  const { cluster, identity } = config;
   const servers = new Map<ProtocolName, ProtocolServer>();
   const tls = { cert: identity.certificate, key: identity.privateKey, minVersion: config.tlsMinimum };
-  const web = { services, issuer: { cluster, node, verifier } };
+  const web = { services, issuer: { cluster, verifier } };
   if (config.https) servers.set('https', prepareHttpsServer({ ...web, tls }));
   if (config.http) servers.set('http', prepareHttpServer(web));
   if (config.ftp !== null) {

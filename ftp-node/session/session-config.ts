@@ -2,7 +2,7 @@
 // download URLs, limits. No node key, no key bag, no storeroom; its listening sockets it inherits (session-process.ts).
 // The stager makes it; session/main.ts gets it as the answer to `server.configure`, over its socket pair. It holds
 // private keys, so it is never logged.
-import { NodeId, Slug } from '#commlink/methods/fields.ts';
+import { Slug } from '#commlink/methods/fields.ts';
 import { Type, strictObject, type Static } from '#commlink/schema.ts';
 import { ClusterPolicy, NodeIdentity } from '#commlink/settings/cluster-configuration.ts';
 import { FtpNodeSettings, JailPolicy, SessionLimitsSchema } from '#commlink/settings/ftp-node-settings.ts';
@@ -43,8 +43,6 @@ export type LiveSettings = Static<typeof LiveSettings>;
 /** The configuration of one session server. All but `live` stays as it is for the life of its process. */
 export const SessionServerConfig = strictObject({
   cluster: Slug,
-  /** The node's id, to which download URLs are bound. */
-  node: NodeId,
   accountsDirectory: Type.String({ minLength: 1, maxLength: 4096 }),
   jail: JailPolicy,
   sessionUser: strictObject({ uid: Type.Integer({ minimum: 0 }), gid: Type.Integer({ minimum: 0 }) }),

@@ -23,6 +23,7 @@ import {
 import { createStaffToken, listStaffTokens, revokeStaffToken } from '../staff-tokens/staff-tokens.ts';
 import { listKeysOfUser, removeKeyOfUser } from '../ssh-keys/own-keys.ts';
 import { createAccount, createUser, listAccounts } from './account-administration.ts';
+import { readAccountPlace, setAccountPlace } from './account-places.ts';
 import { addBan, liftBan, listBans } from './ban-administration.ts';
 import { createProduct, listProducts, setReleaseState } from './catalog-administration.ts';
 import { listDeliveries, listDownloads, stageForAccount } from './delivery-administration.ts';
@@ -54,6 +55,8 @@ export function createAdminHandlers(
     status: () => describeStatus(context, facts),
     'account.create': (params) => createAccount(context, params),
     'account.list': () => listAccounts(context),
+    'account.place': (params) => readAccountPlace(context, params),
+    'account.setPlace': (params) => setAccountPlace(context, params),
     'user.create': (params) => createUser(context, params),
     'user.list': (params) => listUsers(context, params),
     'user.invite': (params) => inviteUser(context, params),

@@ -4,10 +4,12 @@ import type { DownloadUrl } from '#commlink/methods/documents.ts';
 import type { InternalDbVerifier } from '../../internal-db-verifier.ts';
 import { CustomerPathError, parseCustomerPath, type CustomerPath } from '../customer-path.ts';
 
-/** Whose links are believed: those for this node of this cluster, signed by an internal-db. */
+/**
+ * Whose links are believed: those of this cluster, signed by an internal-db. A link is good at whichever node has its delivery,
+ * since deliveries move: what may be fetched here is what is staged here.
+ */
 export interface LinkIssuer {
   readonly cluster: string;
-  readonly node: string;
   readonly verifier: InternalDbVerifier;
 }
 
@@ -25,8 +27,7 @@ export function verifyDownloadLink(target: string, issuer: LinkIssuer, nowMs: nu
   const [, token, encodedName] = linkPath.exec(target) ?? [];
   if (token === undefined || encodedName === undefined) return { valid: false, page: 'no_such_page' };
   const claims = issuer.verifier.verify('download-url', token);
-  if (claims === null || claims.cluster !== issuer.cluster || claims.node !== issuer.node)
-    return { valid: false, page: 'link_invalid' };
+  if (claims === null || claims.cluster !== issuer.cluster) return { valid: false, page: 'link_invalid' };
   const path = parseClaimedPath(claims.path);
   const name = claims.path.slice(claims.path.lastIndexOf('/') + 1);
   // The name in the link only is for people and for programs that save under it; it must be the true one.

@@ -163,12 +163,16 @@ for (const [headers, status] of conditions)
   });
 
 const stranger = createNodeKeys();
+
+t.test('a link from before a delivery was moved here is good', async (t) => {
+  t.equal((await get(node.linkFor(grant, { node: stranger.id }))).status, 200);
+});
 const token = new URL(link).pathname.split('/')[2] ?? '';
 const base = link.slice(0, link.indexOf('/d/'));
 const name = encodeURIComponent(grant.file);
 const hostile: [what: string, url: string, status: number][] = [
   ['another signer', node.linkFor(grant, {}, stranger), 403],
-  ['another node', node.linkFor(grant, { node: stranger.id }), 403],
+  ['a delivery at another node', node.linkFor(grant, { node: stranger.id, delivery: newId('dlv') }), 410],
   ['another cluster', node.linkFor(grant, { cluster: 'other' }), 403],
   ['an expired link', node.linkFor(grant, { expiresAtMs: Date.now() - 1 }), 410],
   ['a delivery that is not live', node.linkFor(grant, { delivery: newId('dlv') }), 410],
