@@ -56,3 +56,9 @@ export const upkeepPublishMsMax = 10 * 60_000;
 
 /** How often a configuration is read that is replaced while it is read. */
 export const configurationReadTriesMax = 5;
+
+/** The content of a backup is sealed in chunks of this size. */
+export const backupChunkBytes = 64 * 1024;
+
+/** The first line of a backup: who made it, and its key for each operator. */
+export const backupHeaderBytesMax = 64 * 1024;

@@ -65,18 +65,26 @@ export async function writeProgramConfig(
   await writePrivateFile(file, text);
 }
 
-/**
- * Lets the files follow a state directory that was moved, or that another user starts. Returns the programs of this
- * state with their nodes. Throws StartupError `CONFIG_INVALID`.
- */
-export async function refreshProgramConfigs(layout: StateLayout): Promise<Map<ProgramName, NodePlace>> {
+/** The programs of this state with their nodes. Throws StartupError `CONFIG_INVALID`. */
+export async function readProgramPlaces(layout: StateLayout): Promise<Map<ProgramName, NodePlace>> {
   const places = new Map<ProgramName, NodePlace>();
   for (const role of programNames) {
     if (!existsSync(layout.configFile(role))) continue;
     const { cluster, name } = (await readConfigFile(layout.configFile(role))).node;
     places.set(role, { cluster, name });
+  }
+  return places;
+}
+
+/**
+ * Lets the files follow a state directory that was moved, or that another user starts. Returns the programs of this
+ * state with their nodes. Throws StartupError `CONFIG_INVALID`.
+ */
+export async function refreshProgramConfigs(layout: StateLayout): Promise<Map<ProgramName, NodePlace>> {
+  const places = await readProgramPlaces(layout);
+  for (const [role, place] of places) {
     await makeProgramFolders(layout, role);
-    await writeProgramConfig(layout, role, { cluster, name });
+    await writeProgramConfig(layout, role, place);
   }
   return places;
 }

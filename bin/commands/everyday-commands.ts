@@ -243,4 +243,14 @@ export const everydayCommands: readonly ListedCommand[] = [
     'move the database from SQLite to PostgreSQL, while Consign is stopped',
     async () => (await import('./db-copy.ts')).dbCopy,
   ],
+  [
+    'backup',
+    'write everything of this machine into one file that only the operators can open, while all runs',
+    async () => (await import('./backup.ts')).backup,
+  ],
+  [
+    'restore',
+    'make a new state directory from a backup, with an operator key',
+    async () => (await import('./backup.ts')).restore,
+  ],
 ];

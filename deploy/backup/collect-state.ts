@@ -1,0 +1,97 @@
+// Gathers what a backup of a state directory holds into a folder beside it, while everything runs: databases as they are at
+// one moment, artifacts as hard links, which cost nothing, and the rest as copies. In an order in which nothing is lost: the
+// ledger before the database that takes its reports, artifacts before and after the database that names them.
+// Called by make-backup.ts, which removes the folder.
+import { existsSync } from 'node:fs';
+import { copyFile, link, lstat, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { programNames, type ProgramName, type StateLayout } from '../state-directory.ts';
+import { copySqlite } from './copy-sqlite.ts';
+import { dumpName, dumpPostgres, readPostgresPlace } from './postgres-tools.ts';
+
+/** What was gathered. */
+export interface Gathered {
+  readonly roles: readonly ProgramName[];
+  readonly engine: 'sqlite' | 'postgres' | null;
+}
+
+/** Beside the programs' own folders. The operator's keys are not among them: a backup is for who has one. */
+const filesOfState = ['version.json', 'ca.pem', 'ca-key.pem'];
+const database = 'consign.db';
+const ledger = 'ledger.db';
+/** Of a program's folder: made anew at each start, or told apart below. */
+const isMadeAnew = (name: string): boolean =>
+  name.endsWith('.sock') || /\.db(?:-wal|-shm)?$/.test(name) || name.endsWith('.new') || name === 'compiled';
+const artifactFolders: Partial<Record<ProgramName, string>> = {
+  'internal-db': 'originals',
+  'ftp-node': 'storeroom',
+};
+/** Links into the storeroom, which are made again by what is delivered. */
+const deliveredFolder = 'accounts';
+
+/** Gathers everything into `folder`, which is empty and on the same file system. */
+export async function collectState(
+  layout: StateLayout,
+  folder: string,
+  { withArtifacts }: { withArtifacts: boolean },
+): Promise<Gathered> {
+  const roles = programNames.filter((role) => existsSync(layout.configFile(role)));
+  for (const name of filesOfState.filter((each) => existsSync(join(layout.directory, each))))
+    await copyFile(join(layout.directory, name), join(folder, name));
+  for (const role of roles) await copyFolder(layout.programDirectory(role), join(folder, role), role);
+  const linkArtifacts = async (): Promise<void> => {
+    for (const role of withArtifacts ? roles : [])
+      await linkArtifactsOf(layout.programDirectory(role), folder, role);
+  };
+  const nodeFolder = layout.programDirectory('ftp-node');
+  if (roles.includes('ftp-node'))
+    await copySqlite(join(nodeFolder, ledger), join(folder, 'ftp-node', ledger));
+  await linkArtifacts();
+  const engine = roles.includes('internal-db')
+    ? await copyDatabase(layout, join(folder, 'internal-db'))
+    : null;
+  await linkArtifacts();
+  return { roles, engine };
+}
+
+async function copyDatabase(layout: StateLayout, to: string): Promise<'sqlite' | 'postgres'> {
+  const from = layout.programDirectory('internal-db');
+  const place = await readPostgresPlace(from);
+  if (place === null) {
+    await copySqlite(join(from, database), join(to, database));
+    return 'sqlite';
+  }
+  await dumpPostgres(place, join(to, dumpName));
+  return 'postgres';
+}
+
+/** What is replaced as a whole while it is copied, as a version of the configuration is, is copied again. */
+async function copyFolder(from: string, to: string, role: ProgramName): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(from)) {
+    const isApart = name === artifactFolders[role] || name === deliveredFolder;
+    if (isApart || isMadeAnew(name)) continue;
+    const [source, target] = [join(from, name), join(to, name)];
+    const status = await lstat(source).catch(missingIsNull);
+    if (status?.isDirectory() === true) await copyFolder(source, target, role);
+    else if (status?.isFile() === true) await copyFile(source, target).catch(missingIsNull);
+  }
+}
+
+/** A file that went away in between was replaced by another, which the listing of a later backup has. */
+function missingIsNull(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
+}
+
+async function linkArtifactsOf(from: string, folder: string, role: ProgramName): Promise<void> {
+  const name = artifactFolders[role];
+  if (name === undefined || !existsSync(join(from, name))) return;
+  const to = join(folder, role, name);
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const entry of await readdir(join(from, name), { withFileTypes: true })) {
+    // What is still arriving has a name that begins with a dot, and is sent again by whoever sent it.
+    if (!entry.isFile() || entry.name.startsWith('.') || existsSync(join(to, entry.name))) continue;
+    await link(join(from, name, entry.name), join(to, entry.name)).catch(missingIsNull);
+  }
+}

@@ -1,0 +1,67 @@
+// A customer's visit, as a program that is run on the customer's machine: signs in at the portal, asks for a file by the API,
+// waits until it is ready, and prints the answer as JSON. `node customer-visit.ts PORTAL PRODUCT VERSION FILE`, with the login in
+// its standard input and the authority in NODE_EXTRA_CA_CERTS. Run by the tests of the topology.
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { formTokenFor } from '#commlink/pages/form-token.ts';
+
+const tries = 100;
+const pauseMs = 200;
+
+const [portal = '', product = '', version = '', file = ''] = process.argv.slice(2);
+const { username, password } = JSON.parse(await text(process.stdin)) as {
+  username: string;
+  password: string;
+};
+
+/** The value of a cookie that an answer sets. */
+function cookieOf(answer: Response, name: string): string {
+  const line = answer.headers.getSetCookie().find((each) => each.startsWith(`${name}=`));
+  if (line === undefined) throw new Error(`No ${name} came with ${answer.status} of ${answer.url}.`);
+  return line.slice(name.length + 1).split(';')[0] ?? '';
+}
+
+const visitor = cookieOf(await fetch(`${portal}/sign-in`), '__Host-consign-visitor');
+const form = new URLSearchParams({ formToken: formTokenFor(visitor), next: '/', username, password });
+const signedIn = await fetch(`${portal}/sign-in`, {
+  method: 'POST',
+  body: form,
+  redirect: 'manual',
+  headers: { cookie: `__Host-consign-visitor=${visitor}` },
+});
+const session = cookieOf(signedIn, '__Host-consign-session');
+const headers = {
+  cookie: `__Host-consign-session=${session}`,
+  'x-form-token': formTokenFor(session),
+  'content-type': 'application/json',
+};
+
+/** Asks until the file is on the node; the password is in the first answer alone. */
+async function request(): Promise<object> {
+  const wish = { method: 'POST', headers, body: JSON.stringify({ product, version, file }) };
+  for (let left = tries; left > 0; left -= 1) {
+    const answer = await fetch(`${portal}/api/v1/deliveries`, wish);
+    const delivery = (await answer.json()) as { id?: string; state?: string };
+    if (answer.ok && delivery.state !== 'requested') return delivery;
+    if (answer.ok) return { ...(await follow(delivery.id ?? '')), ...onceOf(delivery) };
+    await delay(pauseMs);
+  }
+  throw new Error(`${product}/${version}/${file} did not become ready.`);
+}
+
+async function follow(id: string): Promise<object> {
+  for (let left = tries; left > 0; left -= 1) {
+    const answer = await fetch(`${portal}/api/v1/deliveries/${id}`, { headers });
+    const delivery = (await answer.json()) as { state?: string };
+    if (delivery.state === 'ready' || delivery.state === 'staged') return delivery;
+    await delay(pauseMs);
+  }
+  throw new Error(`Delivery ${id} did not become ready.`);
+}
+
+/** What only the first answer has. */
+function onceOf(delivery: object): object {
+  return 'password' in delivery ? { password: delivery.password } : {};
+}
+
+process.stdout.write(`${JSON.stringify(await request())}\n`);
