@@ -1,5 +1,6 @@
 // A customer's login, from the jail to internal-db and back: sealed on the way there, so that the relaying web-front
-// learns no password, and signed on the way back, so that it cannot answer for internal-db. Caller: the session host.
+// learns no password, and signed on the way back, so that it cannot answer for internal-db. When the internal-db that it was
+// sealed to is away, the next one is asked. Caller: the session host.
 import { randomBytes } from 'node:crypto';
 import type { Member } from '#commlink/node-config.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
@@ -14,11 +15,17 @@ import type { stagerMethods } from './session-methods.ts';
 export interface LoginRelayOptions {
   readonly cluster: string;
   readonly node: string;
-  /** The members that may be asked now; the first is. */
+  /** The members that may be asked now, one after the other. */
   readonly internalDbs: () => readonly Member[];
   readonly verifier: InternalDbVerifier;
   readonly relay: RelayCall;
 }
+
+type LoginQuestion = ParamsOf<typeof stagerMethods, 'login.verify'>;
+type LoginVerdict = ResultOf<typeof stagerMethods, 'login.verify'>;
+
+/** Who was asked is away, or went away meanwhile. A wrong password is then counted twice at most. */
+const awayCodes = new Set(['unavailable', 'disconnected']);
 
 /**
  * Asks internal-db about one login. Throws RpcError: `unavailable` when nobody could be asked, `bad_reply` when the
@@ -26,14 +33,29 @@ export interface LoginRelayOptions {
  */
 export async function verifyLogin(
   options: LoginRelayOptions,
-  attempt: ParamsOf<typeof stagerMethods, 'login.verify'>,
+  attempt: LoginQuestion,
   signal: AbortSignal,
-): Promise<ResultOf<typeof stagerMethods, 'login.verify'>> {
-  const { cluster, node, verifier } = options;
+): Promise<LoginVerdict> {
   // The login's schema allows no empty name; internal-db would only refuse it, so it need not be asked.
   if (attempt.username === '') return { allowed: false, reason: 'credentials' };
-  const recipient = options.internalDbs()[0]?.sealingKey;
-  if (recipient === undefined) throw new RpcError('unavailable', 'The cluster has no internal-db.');
+  let failure = new RpcError('unavailable', 'The cluster has no internal-db.');
+  for (const internalDb of options.internalDbs()) {
+    try {
+      return await askOne(options, { attempt, internalDb }, signal);
+    } catch (error) {
+      if (!(error instanceof RpcError) || !awayCodes.has(error.code)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+async function askOne(
+  options: LoginRelayOptions,
+  { attempt, internalDb }: { readonly attempt: LoginQuestion; readonly internalDb: Member },
+  signal: AbortSignal,
+): Promise<LoginVerdict> {
+  const { cluster, node, verifier } = options;
   const nonce = randomBytes(16).toString('base64url');
   const { protocol, address, username, credential } = attempt;
   const attemptedAtMs = Date.now();
@@ -48,8 +70,13 @@ export async function verifyLogin(
     attemptedAtMs,
   };
   const plaintext = Buffer.from(JSON.stringify(message));
+  const recipient = internalDb.sealingKey;
   const sealed = await sealMessage({ recipient, purpose: loginSealingPurpose, plaintext });
-  const { answer: text } = await options.relay('relay.login', { node, sealed }, signal);
+  const { answer: text } = await options.relay(
+    'relay.login',
+    { node, internalDb: internalDb.id, sealed },
+    signal,
+  );
   const answer = verifier.verify('login-answer', text);
   if (answer === null || answer.cluster !== cluster || answer.node !== node || answer.nonce !== nonce)
     throw new RpcError('bad_reply', 'The answer to a login is not from internal-db, or to another login.');

@@ -3,6 +3,7 @@
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { chooseInternalDb, type ChosenInternalDb } from './choose-internal-db.ts';
 import { createDecline } from './http/admission.ts';
 import { callLimits, unavailableRetryAfterSeconds } from './limits.ts';
 import type { NodeLinks } from './node-links.ts';
@@ -24,37 +25,37 @@ export interface InternalDbClient {
   callForSession<M extends SessionMethod>(method: M, params: ParamsOf<Table, M>): Promise<SessionResult<M>>;
 }
 
-/** The name of an internal-db to ask: one with a live link, else any, which then has to come up in time. */
-export function chooseInternalDb(commlink: NodeLinks): { name: string; isLinked: boolean } {
-  const linked = commlink.linked('internal-db')[0];
-  if (linked) return { name: linked.name, isLinked: true };
-  const known = commlink.members('internal-db')[0];
-  if (!known) throw new RpcError('unavailable', 'No internal-db is configured.');
-  return { name: known.name, isLinked: false };
-}
-
 /** Makes the door over the web-front's commlink. */
 export function createInternalDbClient(commlink: NodeLinks): InternalDbClient {
-  const callOnce = async <M extends Method>(method: M, params: ParamsOf<Table, M>) => {
-    const { name, isLinked } = chooseInternalDb(commlink);
+  const callOnce = async <M extends Method>(
+    { name, isLinked }: ChosenInternalDb,
+    method: M,
+    params: ParamsOf<Table, M>,
+  ) => {
     const options = isLinked ? {} : { deadlineMs: callLimits.linkWaitMs };
     return await commlink.call(name, internalDbMethods, method, params, options);
+  };
+  /** An internal-db that dies, or a link that breaks, costs the customer no more than a second attempt. */
+  const callChosen = async <M extends Method>(method: M, params: ParamsOf<Table, M>) => {
+    const chosen = chooseInternalDb(commlink, { params });
+    try {
+      return await callOnce(chosen, method, params);
+    } catch (error) {
+      const other = chooseInternalDb(commlink, { params, except: chosen.name });
+      const isAnother = other.name !== chosen.name;
+      if (!mayAskAgain(error, { mutates: internalDbMethods[method].mutates, isAnother })) throw error;
+      return await callOnce(other, method, params);
+    }
   };
   const call = async <M extends Method>(
     method: M,
     params: ParamsOf<Table, M>,
   ): Promise<ResultOf<Table, M>> => {
+    const { mutates } = internalDbMethods[method];
     try {
-      return await callOnce(method, params);
+      return await callChosen(method, params);
     } catch (error) {
-      // A link that ages out or breaks under a read costs the customer nothing but this second attempt.
-      if (!isDisconnection(error) || internalDbMethods[method].mutates)
-        throw problemOf(error, internalDbMethods[method].mutates);
-    }
-    try {
-      return await callOnce(method, params);
-    } catch (error) {
-      throw problemOf(error, false);
+      throw problemOf(error, mutates);
     }
   };
   const callForSession = async <M extends SessionMethod>(
@@ -70,8 +71,13 @@ export function createInternalDbClient(commlink: NodeLinks): InternalDbClient {
   return { call, callForSession };
 }
 
-function isDisconnection(error: unknown): boolean {
-  return error instanceof RpcError && error.code === 'disconnected';
+/** Another one, what was surely not carried out; and what may have been only where doing it twice does no harm. */
+function mayAskAgain(
+  error: unknown,
+  { mutates, isAnother }: { readonly mutates: boolean; readonly isAnother: boolean },
+): boolean {
+  if (!(error instanceof RpcError)) return false;
+  return (error.code === 'unavailable' && isAnother) || (error.code === 'disconnected' && !mutates);
 }
 
 /** The others were never sent, or were turned down before anything was done. */

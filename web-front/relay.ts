@@ -6,7 +6,8 @@ import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import type { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { chooseInternalDb } from './internal-db-client.ts';
+import { chooseInternalDb } from './choose-internal-db.ts';
+import { callLimits } from './limits.ts';
 import type { NodeDirectory } from './node-directory.ts';
 import type { NodeLinks } from './node-links.ts';
 
@@ -22,7 +23,7 @@ export function createRelay(means: Promise<RelayMeans>, log: Logger): Handlers<t
     'relay.login': async (params, context) => {
       requireOwnNode(params.node, context);
       log.info({ node: context.peer.name }, 'login passed on');
-      return await callInternalDb(await means, 'login.decide', { params, signal: context.signal });
+      return await passLoginOn(await means, params, context.signal);
     },
     'relay.report': async (params, context) => {
       requireOwnNode(params.node, context);
@@ -64,7 +65,7 @@ export function createRelay(means: Promise<RelayMeans>, log: Logger): Handlers<t
   };
 }
 
-type RelayedMethod = 'login.decide' | 'node.report' | 'node.reconcile' | 'artifact.read';
+type RelayedMethod = 'node.report' | 'node.reconcile' | 'artifact.read';
 type RelayedParams<M extends RelayedMethod> = ParamsOf<typeof internalDbMethods, M>;
 
 async function callInternalDb<M extends RelayedMethod>(
@@ -72,7 +73,30 @@ async function callInternalDb<M extends RelayedMethod>(
   method: M,
   { params, signal }: { params: RelayedParams<M>; signal: AbortSignal },
 ) {
-  return await commlink.call(chooseInternalDb(commlink).name, internalDbMethods, method, params, { signal });
+  const first = chooseInternalDb(commlink, { params });
+  try {
+    return await commlink.call(first.name, internalDbMethods, method, params, { signal });
+  } catch (error) {
+    // An artifact may be on the disk of another internal-db.
+    const isElsewhere = error instanceof RpcError && ['unavailable', 'not_found'].includes(error.code);
+    const other = chooseInternalDb(commlink, { params, except: first.name });
+    if (!isElsewhere || other.name === first.name) throw error;
+    return await commlink.call(other.name, internalDbMethods, method, params, { signal });
+  }
+}
+
+/** To the internal-db that it is sealed to, and no other could read it. The node asks again at another one when this one is away. */
+async function passLoginOn(
+  { commlink }: RelayMeans,
+  { internalDb, ...params }: ParamsOf<typeof webFrontMethods, 'relay.login'>,
+  signal: AbortSignal,
+) {
+  const linked = commlink.linked('internal-db');
+  const isLinked = linked.some(({ id }) => id === internalDb);
+  if (!isLinked && linked.length > 0)
+    throw new RpcError('unavailable', 'That internal-db is not linked here.');
+  const options = isLinked ? { signal } : { signal, deadlineMs: callLimits.linkWaitMs };
+  return await commlink.call(internalDb, internalDbMethods, 'login.decide', params, options);
 }
 
 type PassedOnMethod =

@@ -11,7 +11,14 @@ const fromInternalDb = { callers: ['internal-db'] as const, deadlineMs: 15_000 }
 
 /** The table. A node that is not linked is the RpcError `unavailable`. */
 export const webFrontMethods = {
-  'relay.login': method({ ...fromNode, mutates: true, admits: true, ...relayedMessages.login }),
+  /** A login that is sealed to one internal-db; `unavailable` or `disconnected` when that one is away. */
+  'relay.login': method({
+    ...fromNode,
+    mutates: true,
+    admits: true,
+    params: strictObject({ ...relayedMessages.login.params.properties, internalDb: NodeId }),
+    result: relayedMessages.login.result,
+  }),
   'relay.report': method({ ...fromNode, mutates: true, ...relayedMessages.report }),
   'relay.reconcile': method({ ...fromNode, mutates: true, ...relayedMessages.reconcile }),
   'relay.artifact': method({ ...fromNode, mutates: false, ...relayedMessages.artifact }),

@@ -52,7 +52,7 @@ async function takeOverWebFront(): Promise<Commlink> {
   const prepare = async () => ({ commit: async () => {}, discard: async () => {} });
   const denied = (): Promise<never> => Promise.reject(new RpcError('refused', 'No.'));
   const handlers: Handlers<typeof webFrontMethods> = {
-    'relay.login': (params) => {
+    'relay.login': ({ internalDb: _internalDb, ...params }) => {
       relayed.push(params);
       if (forging.loginAnswer) return Promise.resolve({ answer: forging.loginAnswer('A'.repeat(22)) });
       return attacker.call(dbName, internalDbMethods, 'login.decide', params);

@@ -11,7 +11,14 @@ t.test('passes logins, reports and statements of an ftp-node on to internal-db',
   const portal = await startPortal(t);
   const { ftpLink } = portal.backends;
   const node = ftpLink.self.id;
-  const login = await ftpLink.call('web1', webFrontMethods, 'relay.login', { node, sealed }, deadline);
+  const internalDb = portal.backends.dbLink.self.id;
+  const login = await ftpLink.call(
+    'web1',
+    webFrontMethods,
+    'relay.login',
+    { node, internalDb, sealed },
+    deadline,
+  );
   t.same(login, { answer: signedText });
   const report = { node, reports: [signedText] };
   t.same(await ftpLink.call('web1', webFrontMethods, 'relay.report', report, deadline), {
@@ -30,11 +37,12 @@ t.test('passes logins, reports and statements of an ftp-node on to internal-db',
 t.test('a node may not speak for another', async (t) => {
   const portal = await startPortal(t);
   const node = portal.backends.dbLink.self.id;
+  const internalDb = node;
   const call = portal.backends.ftpLink.call(
     'web1',
     webFrontMethods,
     'relay.login',
-    { node, sealed },
+    { node, internalDb, sealed },
     deadline,
   );
   await t.rejects(call, { code: 'refused' });
@@ -113,7 +121,8 @@ t.test('an ftp-node may not ask for what is internal-db’s to ask, and the reve
       code: 'forbidden',
     },
   );
-  await t.rejects(dbLink.call('web1', webFrontMethods, 'relay.login', { node, sealed }, deadline), {
+  const login = { node, internalDb: dbLink.self.id, sealed };
+  await t.rejects(dbLink.call('web1', webFrontMethods, 'relay.login', login, deadline), {
     code: 'forbidden',
   });
 });
