@@ -1,5 +1,6 @@
 // Calls over a Unix socket that only its owner can reach (mode 0600): the administration door of a process.
-// Callers: internal-db listens, the command line connects. Trusts whoever the file system lets connect.
+// Callers: internal-db listens, the command line connects, the ftp-node's door for artifacts listens with HTTP. Trusts whoever
+// the file system lets connect.
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import { unixConnectionsMax } from './limits.ts';
@@ -33,7 +34,6 @@ export async function listenUnix<Offered extends MethodTable>(
   options: UnixListenOptions<Offered>,
 ): Promise<{ close(): Promise<void> }> {
   const { path, peer, offered, handlers, log } = options;
-  await removeStaleSocket(path);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -41,7 +41,7 @@ export async function listenUnix<Offered extends MethodTable>(
     openRpc(socket, { peer, offered, handlers, called: {}, log });
   });
   server.maxConnections = unixConnectionsMax;
-  await listenPrivately(server, path);
+  await listenAtSocket(server, path);
   server.on('error', (error) => log.error({ err: error }, 'the Unix socket failed'));
   return {
     close: () =>
@@ -92,7 +92,9 @@ async function removeStaleSocket(path: string): Promise<void> {
   await unlink(path);
 }
 
-async function listenPrivately(server: Server, path: string): Promise<void> {
+/** Has a server listen there, for its owner alone. Throws as listenUnix does. */
+export async function listenAtSocket(server: Server, path: string): Promise<void> {
+  await removeStaleSocket(path);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.once('listening', () => {

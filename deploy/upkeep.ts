@@ -1,8 +1,8 @@
 // What the launcher does while everything runs: it follows the installed configuration, so that endpoints.json stays
 // true, and, as long as the operator's key is here and needs no passphrase, renews certificates and rotates key bags when
 // they are due. Called by installation.ts. Whatever can't be done is said, and tried again an hour later.
-import { setTimeout as delay } from 'node:timers/promises';
 import { formatVersion } from '#commlink/configuration/protocol/cluster-version.ts';
+import { pause } from '#commlink/pause.ts';
 import { rotateBags } from '#commlink/operator/rotate-bags.ts';
 import type { OperatorClient } from '#commlink/operator/read-installed.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
@@ -88,10 +88,4 @@ function isAway(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   if (error instanceof RpcError) return ['disconnected', 'deadline', 'unavailable'].includes(error.code);
   return ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(String(code));
-}
-
-async function pause(waitMs: number, signal: AbortSignal): Promise<void> {
-  await delay(waitMs, null, { signal }).catch((error: Error) => {
-    if (error.name !== 'AbortError') throw error;
-  });
 }

@@ -2,13 +2,11 @@
 // Caller: main.ts starts it. `PUT /artifact` takes the bytes; `GET /storeroom` says what is there and what still fits.
 // Whoever can open the socket is the operator; the bytes are trusted to be nothing but bytes.
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
 import type { Logger } from '#commlink/log.ts';
-import { StartupError } from '#commlink/process-lifecycle.ts';
+import { listenAtSocket } from '#commlink/unix-socket.ts';
 import { ingestIdleTimeoutMs } from './limits.ts';
-import { asFtpNodeError, FtpNodeError, systemCodeOf } from './node-error.ts';
+import { asFtpNodeError, FtpNodeError } from './node-error.ts';
 import type { Storeroom } from './storeroom/storeroom.ts';
 
 /** The running server. */
@@ -18,12 +16,11 @@ export interface IngestServer {
 
 const statusOf: Partial<Record<FtpNodeError['code'], number>> = { disk_full: 507, interrupted: 400 };
 
-/** Listens on `socketFile`, replacing a socket that nobody listens on. Throws StartupError `SOCKET_TAKEN`. */
+/** Listens on `socketFile`, replacing a socket that nobody listens on. Throws StartupError `SOCKET_IN_USE`. */
 export async function startIngestServer(
   storeroom: Storeroom,
   options: { socketFile: string; log: Logger },
 ): Promise<IngestServer> {
-  await removeStaleSocket(options.socketFile);
   const server = createServer((request, response) => {
     answer(storeroom, request, response).catch((error: unknown) => {
       sendError(response, asFtpNodeError(error), options.log);
@@ -32,13 +29,7 @@ export async function startIngestServer(
   // An artifact may take hours; what must not happen is nothing.
   server.requestTimeout = 0;
   server.setTimeout(ingestIdleTimeoutMs);
-  const umaskBefore = process.umask(0o177);
-  try {
-    server.listen(options.socketFile);
-    await once(server, 'listening');
-  } finally {
-    process.umask(umaskBefore);
-  }
+  await listenAtSocket(server, options.socketFile);
   return { close: () => closeServer(server) };
 }
 
@@ -83,23 +74,6 @@ function sendError(response: ServerResponse, error: FtpNodeError, log: Logger): 
   log.error({ code: error.code, err: error }, 'an artifact was not taken in');
   if (response.headersSent || response.destroyed) response.destroy();
   else sendJson(response, statusOf[error.code] ?? 500, { code: error.code, message: error.message });
-}
-
-async function removeStaleSocket(socketFile: string): Promise<void> {
-  const probe = connect(socketFile);
-  try {
-    await once(probe, 'connect');
-  } catch (error) {
-    if (systemCodeOf(error) === 'ECONNREFUSED') rmSync(socketFile, { force: true });
-    else if (systemCodeOf(error) !== 'ENOENT') throw error;
-    return;
-  } finally {
-    probe.destroy();
-  }
-  throw new StartupError(
-    'SOCKET_TAKEN',
-    `Another FTP node is listening on ${socketFile}. Stop it first, or give this one its own state directory.`,
-  );
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -9,7 +9,7 @@ import { describeSums } from '../describe-sessions.ts';
 import { watchIntervalMs } from '../limits.ts';
 import type { Cluster } from '../operator/cluster.ts';
 import { describePublication, publishAndTell, publishOptions } from '../operator/publish-and-tell.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 
 /** `consign node drain`. */
 export const nodeDrain: CommandSpec = {

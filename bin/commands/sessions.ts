@@ -5,7 +5,7 @@ import { describeSessions, type AskedNodes } from '../describe-sessions.ts';
 import { watchIntervalMs } from '../limits.ts';
 import { openLiveScreen } from '../live-screen.ts';
 import { parseSlug } from '../names.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 import { formatTime } from '../text.ts';
 
 interface SessionFilter {

@@ -2,8 +2,6 @@
 // Callers: each component's main.ts; the launcher, for the first node of a cluster and for nodes that are stopped.
 // Trusts the operators' signatures on a version, and nothing that a node says about one.
 import type { NodeRole } from '../node-config.ts';
-import { ConfigurationStore } from './configuration-store.ts';
-import type { NodeBootstrap } from './node-bootstrap.ts';
 import type { OpenedNode } from './node-configuration.ts';
 import type { OpenClusterNodeOptions } from './node-parts.ts';
 import { openNodeParts } from './open-node-parts.ts';
@@ -36,9 +34,4 @@ export async function openClusterNode<R extends NodeRole>(
     metrics: parts.metrics,
     start: (startOptions) => startNode(parts, startOptions),
   };
-}
-
-/** Whether a whole configuration directory is there. */
-export function isJoined({ configurationDirectory }: NodeBootstrap): Promise<boolean> {
-  return new ConfigurationStore(configurationDirectory).exists();
 }

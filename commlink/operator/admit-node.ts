@@ -56,23 +56,6 @@ export interface Acceptance {
   readonly createIdentity: () => Promise<NodeIdentity>;
 }
 
-/** The whole admission, and what to do with the ticket. */
-export interface Admission extends Omit<Acceptance, 'issued'> {
-  /** Called with the ticket, once it can be used. */
-  readonly onTicket: (ticket: IssuedTicket) => void;
-}
-
-/** Invites a node and lets it in. Throws what the steps throw. */
-export async function admitNode(
-  client: OperatorClient,
-  { onTicket, ...admission }: Admission,
-  options: PublishOptions,
-): Promise<void> {
-  const issued = await inviteNode(client, admission.node, options);
-  onTicket(issued);
-  await admitInvited(client, { ...admission, issued }, options);
-}
-
 /** Lets a node in whose invitation is open. Throws what the steps throw. */
 export async function admitInvited(
   client: OperatorClient,

@@ -11,11 +11,6 @@ export interface InvitationChange {
   readonly secret: string;
 }
 
-/** Which invitation to take back. */
-export interface InvitationEnd {
-  readonly ticket: string;
-}
-
 /**
  * Opens an invitation. A name that a member has is that member's replacement, which must have its role. Throws
  * ConfigurationError `not_a_successor`, or `malformed` for a contact that is no active member.
@@ -38,13 +33,4 @@ export async function composeInvitation(
     invitations: [...invitations, invitation],
     ticketSecrets: new Map([[ticket, secret]]),
   });
-}
-
-/** Closes an invitation. Throws ConfigurationError `nothing_to_do` when it is not open. */
-export async function composeInvitationEnd(edition: Edition, { ticket }: InvitationEnd): Promise<Draft> {
-  const { invitations } = edition.installed.manifest;
-  const kept = invitations.filter((invitation) => invitation.ticket !== ticket);
-  if (kept.length === invitations.length)
-    throw new ConfigurationError('nothing_to_do', 'This invitation is not open any more.');
-  return composeVersion(edition, { invitations: kept });
 }

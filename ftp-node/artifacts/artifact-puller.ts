@@ -8,7 +8,7 @@ import { arrivedBytes } from '#commlink/artifacts/artifact-file.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { artifactRetryMs } from '../limits.ts';
 import { FtpNodeError } from '../node-error.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 import type { StagerContext } from '../stager/stager-context.ts';
 import { isWithinWindows, type FetchSettings } from './fetch-settings.ts';
 import { dropUntil } from './make-room.ts';

@@ -1,7 +1,7 @@
 // How many transfers each account may begin in a second, over all protocols and session servers: each costs a durable
 // record. Some more than that are held back until their turn comes; too many are declined. Caller: session-handlers.ts.
 import { transferPaceSweepMs, transferPatienceMsMax } from '../limits.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 
 const second = 1000;
 

@@ -10,7 +10,7 @@ import { signDocument } from '#commlink/signed-document.ts';
 import type { PendingReport, ReportOutbox } from '../ledger/report-outbox.ts';
 import type { InternalDbVerifier } from '../internal-db-verifier.ts';
 import { reportBatchMax, reportGatherMs, reportRetryMs } from '../limits.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 import type { RelayCall } from './web-front-relay.ts';
 
 /** What the sender works with. */

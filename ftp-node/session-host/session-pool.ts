@@ -3,7 +3,7 @@
 // occupied, connections wait in the kernel's queue until one has ended. Caller: session-generation.ts.
 import type { Logger } from '#commlink/log.ts';
 import { sessionServerRestartMs } from '../limits.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 import type { SessionSlot } from './session-slot.ts';
 import type { SlotSet } from './slot-set.ts';
 

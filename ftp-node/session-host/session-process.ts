@@ -6,7 +6,7 @@ import type { Logger } from '#commlink/log.ts';
 import type { Handlers, ParamsOf } from '#commlink/method-table.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { openRpc, type RpcPeer } from '#commlink/rpc.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 import { lastReportsWithinMs, sessionServerCheckMs, sessionServerMissedChecksMax } from '../limits.ts';
 import { sessionServerMethods, stagerMethods } from '../session-methods.ts';
 import { namespacesUnavailable } from '../session/account-jail.ts';

@@ -2,7 +2,7 @@
 // is retired; one that serves one connection alone has its place for as long as it lives. Caller: session-generation.ts. What runs on a process that is gone is ended as aborted.
 import type { Logger } from '#commlink/log.ts';
 import { sessionServerRestartMs, sessionServerStartWithinMs } from '../limits.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 import type { LiveSettings } from '../session/session-config.ts';
 import type { NamespaceUsers } from './isolated-process.ts';
 import {

@@ -12,7 +12,7 @@ import { StartupError, exitWithPlainError, onShutdown } from '#commlink/process-
 import { openRpc, type RpcPeer } from '#commlink/rpc.ts';
 import { createInternalDbVerifier } from '../internal-db-verifier.ts';
 import { lastReportsWithinMs } from '../limits.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 import { sessionServerMethods, stagerMethods } from '../session-methods.ts';
 import { enterAccountsDirectory } from './account-jail.ts';
 import { OwnAccount, sharedAccounts, type AccountPlace } from './account-place.ts';

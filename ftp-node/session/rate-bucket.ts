@@ -2,7 +2,7 @@
 // may be asked for, and the next ask waits until they are paid. Caller: the transfer registry, one for each transfer whose
 // rate is limited.
 import { paceLookMsMax, rateBurstMs } from '../limits.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 
 const second = 1000;
 

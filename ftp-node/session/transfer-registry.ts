@@ -4,7 +4,7 @@
 import type { Logger } from '#commlink/log.ts';
 import type { RpcPeer } from '#commlink/rpc.ts';
 import { cutMemoryMs, sessionTickMs } from '../limits.ts';
-import { pause } from '../pause.ts';
+import { pause } from '#commlink/pause.ts';
 import type { stagerMethods } from '../session-methods.ts';
 import { RunningTransfer } from './running-transfer.ts';
 import type { Transfer, TransferRefusal, TransferStart } from './session-services.ts';

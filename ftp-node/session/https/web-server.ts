@@ -11,7 +11,7 @@ import {
   httpsHeaderBytesMax,
   httpsKeepAliveMs,
 } from '../../limits.ts';
-import { pause } from '../../pause.ts';
+import { pause } from '#commlink/pause.ts';
 import { acceptConnection } from '../accept-connection.ts';
 import { resetConnection } from '../reset-connection.ts';
 import type { ProtocolServer, SessionServices } from '../session-services.ts';

@@ -5,10 +5,19 @@ import type { ConfigurationError } from '#commlink/configuration/configuration-e
 import { dialJoin } from '#commlink/join-link.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
 import { decodeTicket } from '#commlink/operator/join-ticket.ts';
-import { isJoined } from '#commlink/configuration/cluster-node.ts';
+import { ConfigurationStore } from '#commlink/configuration/configuration-store.ts';
 import { joinCluster } from '#commlink/configuration/join-cluster.ts';
-import { acceptNode, admitNode, inviteNode, type NewNode } from '#commlink/operator/admit-node.ts';
+import {
+  acceptNode,
+  admitInvited,
+  inviteNode,
+  type Acceptance,
+  type IssuedTicket,
+  type NewNode,
+} from '#commlink/operator/admit-node.ts';
 import { composeEviction } from '#commlink/operator/compose-membership.ts';
+import type { PublishOptions } from '#commlink/operator/publish.ts';
+import type { OperatorClient } from '#commlink/operator/read-installed.ts';
 import { bootstrapIn, entryOf } from '../../rig/configured-cluster.ts';
 import { startPlainRoom } from '../../rig/plain-room.ts';
 import { recordingLog } from '../two-nodes.ts';
@@ -43,6 +52,17 @@ function optionsOf({ configured }: ThreeNodes) {
 const createIdentity = () =>
   Promise.resolve({ certificate: 'a', privateKey: 'b', authority: null, hostKeys: [] });
 
+/** As `consign node invite` does, without the terminal. */
+async function admitNode(
+  client: OperatorClient,
+  { onTicket, ...admission }: Omit<Acceptance, 'issued'> & { onTicket: (ticket: IssuedTicket) => void },
+  options: PublishOptions,
+): Promise<void> {
+  const issued = await inviteNode(client, admission.node, options);
+  onTicket(issued);
+  await admitInvited(client, { ...admission, issued }, options);
+}
+
 t.test('a machine with a ticket becomes a member, and sees later changes', async (t) => {
   const cluster = await threeNodes(t);
   const nodes = await cluster.startAll();
@@ -72,7 +92,7 @@ t.test('a machine with a ticket becomes a member, and sees later changes', async
     optionsOf(cluster),
   );
   await joining.promise;
-  t.equal(await isJoined(bootstrap), true);
+  t.equal(await new ConfigurationStore(bootstrap.configurationDirectory).exists(), true);
   t.equal(waited, 1, 'it was told once that it waits');
   const node = await startPlainRoom({ bootstrap, role: 'ftp-node', log });
   t.teardown(() => node.close());

@@ -3,7 +3,7 @@ import t from 'tap';
 import { openNodeSections } from '#commlink/configuration/blocks/open-node-sections.ts';
 import { referenceTo } from '#commlink/configuration/blocks/section.ts';
 import { createNodeKeys } from '#commlink/node-keys.ts';
-import { composeInvitation, composeInvitationEnd } from '#commlink/operator/compose-invitation.ts';
+import { composeInvitation } from '#commlink/operator/compose-invitation.ts';
 import {
   composeActivation,
   composeEviction,
@@ -68,9 +68,6 @@ void t.test('nobody joins without an open invitation for the name and role', asy
   await refused({ name: 'ftp3' });
   await refused({ role: 'web-front' });
   await refused({ name: 'ftp1' }, 'not_a_successor');
-  const ended = await composeInvitationEnd(editionOf(block), { ticket });
-  t.same(ended.manifest.invitations, []);
-  await t.rejects(composeInvitationEnd(editionOf(genesis), { ticket }), { code: 'nothing_to_do' });
 });
 
 void t.test('an invitation that has expired is left out of the next version', async (t) => {

@@ -1,4 +1,4 @@
-// Waiting that can be cut short. Callers: loops that try again, on both sides of the jail.
+// Waiting that can be cut short. Callers: loops of every room that try again or watch, on both sides of the jail.
 // Being woken early is what the signal is for, so it is no error here, unlike in node:timers/promises.
 
 /** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. */
