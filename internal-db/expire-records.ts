@@ -3,12 +3,9 @@
 import { expireProposals } from './second-person/proposals.ts';
 import { overStaffSessionKeptMs } from './console/kept-forms/limits.ts';
 import type { ServiceContext } from './service-context.ts';
-import { bansKeptMs, clockBehindWarningMs, expiryBatchMax, portalViewsKeptMs } from './limits.ts';
+import { clockBehindWarningMs, expiryBatchMax } from './limits.ts';
 
-/**
- * Marks overdue deliveries and proposals as expired, a batch a transaction, and deletes expired sessions and links, and bans of
- * long ago.
- */
+/** Marks overdue deliveries and proposals as expired, a batch a transaction, and deletes expired sessions. */
 export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clock'>): Promise<void> {
   const { store, clock } = context;
   const atMs = clock.nowMs();
@@ -29,13 +26,6 @@ export async function expireRecords(context: Pick<ServiceContext, 'store' | 'clo
   await store.transaction(async (transaction) => {
     await transaction.sessions.deleteExpiredSessions(atMs);
     await transaction.staff.deleteExpiredSessions(atMs - overStaffSessionKeptMs);
-    await transaction.people.deleteExpiredLinks(atMs);
-    await transaction.identityLinks.deleteExpiredProviderSessions(atMs);
-    await transaction.bans.deleteOver(atMs - bansKeptMs);
-    await transaction.portalViews.forgetViews({
-      openedBeforeMs: atMs - portalViewsKeptMs,
-      unusedBeforeMs: atMs,
-    });
   });
 }
 

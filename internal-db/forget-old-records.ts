@@ -1,9 +1,17 @@
-// Deletes what is kept for a while only: answers to requests with an Idempotency-Key, messages to webhooks, uploads.
+// Deletes what is kept for a while only: answers to requests with an Idempotency-Key, messages to webhooks, logins, uploads, links and
+// invitations whose time is over, orders that were carried out. The test of the records' lifetimes has a row for each table.
 // Started by start-services.ts.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { forgetUploads } from './artifacts/uploads.ts';
 import { idempotentRequestKeptMs } from './idempotency/limits.ts';
-import { expiryBatchMax } from './limits.ts';
+import {
+  accessEventsKeptMs,
+  bansKeptMs,
+  expiryBatchMax,
+  invitationsKeptMs,
+  portalViewsKeptMs,
+  unstageOrdersKeptMs,
+} from './limits.ts';
 import type { ServiceContext } from './service-context.ts';
 import { startSchedule, type Schedule } from './schedule.ts';
 import { forgetBatchesMax, forgetIntervalMs, webhookMessagesKeptMs } from './webhooks/limits.ts';
@@ -21,15 +29,24 @@ export function scheduleForgetting(context: ServiceContext): Schedule {
   });
 }
 
-/** Deletes them batch by batch, so that others get their turn between; what is above the limit waits for the next run. */
+/** Deletes them, the many batch by batch, so that others get their turn between; what is above the limit waits for the next run. */
 export async function forgetOldRecords({
   store,
   clock,
 }: Pick<ServiceContext, 'store' | 'clock'>): Promise<void> {
   const nowMs = clock.nowMs();
+  await store.transaction(async ({ people, identityLinks, bans, nodes, portalViews }) => {
+    await people.deleteExpiredLinks(nowMs);
+    await people.forgetInvitations(nowMs - invitationsKeptMs);
+    await identityLinks.deleteExpiredProviderSessions(nowMs);
+    await bans.deleteOver(nowMs - bansKeptMs);
+    await nodes.forgetOrders(nowMs - unstageOrdersKeptMs);
+    await portalViews.forgetViews({ openedBeforeMs: nowMs - portalViewsKeptMs, unusedBeforeMs: nowMs });
+  });
   for (let batchCount = 0; batchCount < forgetBatchesMax; batchCount += 1) {
-    const deletedCounts = await store.transaction(async ({ idempotentRequests, webhooks }) => [
+    const deletedCounts = await store.transaction(async ({ idempotentRequests, webhooks, accessEvents }) => [
       await idempotentRequests.deleteBegunBefore(nowMs - idempotentRequestKeptMs, expiryBatchMax),
+      await accessEvents.deleteBefore(nowMs - accessEventsKeptMs, expiryBatchMax),
       await webhooks.deleteMessagesBefore(nowMs - webhookMessagesKeptMs, expiryBatchMax),
     ]);
     if (deletedCounts.every((count) => count < expiryBatchMax)) return;

@@ -268,6 +268,10 @@ export const portalViewCodeLifetimeMs = 60_000;
 export const portalViewLifetimeMs = 30 * 60_000;
 /** How long it is kept that there was one. */
 export const portalViewsKeptMs = 400 * 86_400_000;
+/** How long an invitation is kept after its time, whatever became of it. */
+export const invitationsKeptMs = 90 * 86_400_000;
+/** How long an order to a node is kept after the node has carried it out. */
+export const unstageOrdersKeptMs = 30 * 86_400_000;
 /** Console: the longest address that a sign-in leads back to. */
 export const consoleNextCharactersMax = 2000;
 /** Console: rows on a page. */

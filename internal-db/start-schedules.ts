@@ -103,7 +103,7 @@ function scheduleNotes(context: ServiceContext, configurationAudit: Configuratio
     name: 'journal of logins',
     intervalMs: accessWriteIntervalMs,
     log,
-    work: () => context.access.write(context.clock.nowMs()),
+    work: () => context.access.write(),
   });
   const clock = startSchedule({
     name: 'clock',

@@ -146,7 +146,7 @@ async function stopServices(
   await context.accessEnder.stop();
   await Promise.all([context.orders.settle(), context.banSender.settle()]);
   await node.close();
-  await context.access.write(context.clock.nowMs());
+  await context.access.write();
   await recordClock(context);
   await configurationAudit.write(context);
 }

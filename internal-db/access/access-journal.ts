@@ -2,7 +2,7 @@
 // and counted here, and written together every second. What a crash loses of them is in the log all the same.
 // Told by decide-login.ts and open-session.ts; written by a schedule of start-services.ts.
 import type { Logger } from '#commlink/log.ts';
-import { accessEventsKeptMs, accessEventsWaitingMax, expiryBatchMax } from '../limits.ts';
+import { accessEventsWaitingMax } from '../limits.ts';
 import type { AccessEvent } from '../store/access-events.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { raiseEvent } from '../webhooks/webhook-event.ts';
@@ -34,8 +34,8 @@ export class AccessJournal {
     else this.#droppedCount += 1;
   }
 
-  /** Writes what was noted; what can't be written is lost, and said so. Also forgets some of what is too old. */
-  async write(nowMs: number): Promise<void> {
+  /** Writes what was noted; what can't be written is lost, and said so. */
+  async write(): Promise<void> {
     const waiting = [...this.#waiting.values()];
     this.#waiting = new Map();
     if (this.#droppedCount > 0) {
@@ -52,7 +52,6 @@ export class AccessJournal {
         await accessEvents.count(event, count);
         if (event.refusal !== null) await raiseRefusal(transaction, event, count);
       }
-      await accessEvents.deleteBefore(nowMs - accessEventsKeptMs, expiryBatchMax);
     });
   }
 }

@@ -44,4 +44,6 @@ export interface NodeWrites extends NodeReads {
   acknowledgeOrder(id: string, acknowledgement: { atMs: number; cutTransferCount: number }): Promise<void>;
   /** Ends what is pending for a node that is no member any more; says how many orders that were. */
   endOrdersOf(nodeId: string, atMs: number): Promise<number>;
+  /** Deletes orders that were acknowledged before then. */
+  forgetOrders(beforeMs: number): Promise<void>;
 }

@@ -76,4 +76,6 @@ export interface PeopleWrites extends PeopleReads {
   insertLink(link: MailedLinkRecord): Promise<void>;
   deleteLinksOf(userId: string, purpose: LinkPurpose | null): Promise<void>;
   deleteExpiredLinks(atMs: number): Promise<void>;
+  /** Deletes invitations whose time was over before then, whatever became of them. */
+  forgetInvitations(beforeMs: number): Promise<void>;
 }

@@ -89,6 +89,12 @@ export class SqlNodes implements NodeWrites {
       { nodeId, atMs },
     );
   }
+
+  async forgetOrders(beforeMs: number): Promise<void> {
+    await this.#connection.run('DELETE FROM unstage_orders WHERE acknowledged_at_ms < :beforeMs', {
+      beforeMs,
+    });
+  }
 }
 
 function recordOf(row: OrderRow): UnstageOrderRecord {

@@ -206,6 +206,10 @@ export class SqlPeople implements PeopleWrites {
     await this.#connection.run(sql, { userId, purpose });
   }
 
+  async forgetInvitations(beforeMs: number): Promise<void> {
+    await this.#connection.run('DELETE FROM invitations WHERE expires_at_ms < :beforeMs', { beforeMs });
+  }
+
   async deleteExpiredLinks(atMs: number): Promise<void> {
     await this.#connection.run('DELETE FROM mailed_links WHERE expires_at_ms <= :atMs', { atMs });
   }

@@ -199,7 +199,7 @@ t.test('the timeline has changes, logins and refusals, in pages', async (t) => {
     const { sealed } = await cluster.node.sealLogin({ username: 'jo', password: given });
     await webFront.call('login.decide', { node: cluster.node.keys.id, sealed });
   }
-  await services.context.access.write(Date.now());
+  await services.context.access.write();
   const read = async (query: string) => textOf(await visitor.get(`/accounts/acme${query}`));
   const all = await read('');
   t.match(all, /Login refused: credentials at the portal user:jo · 192\.0\.2\.7 · 2 times within a minute/);

@@ -128,10 +128,10 @@ t.test('new recovery codes are told by mail', async (t) => {
 
 t.test('being asked for the second factor is no refused login', async (t) => {
   const { room } = await startWithApp(t);
-  const { access, store, clock } = room.services.context;
+  const { access, store } = room.services.context;
   await room.webFront.call('session.open', { username: 'kim', password: memberPassword, address });
   await room.webFront.call('session.open', { username: 'kim', password: 'wrong', address });
-  await access.write(clock.nowMs());
+  await access.write();
   const rows = room.database
     .prepare('SELECT principal, refusal FROM access_events WHERE refusal <> ?')
     .all('');

@@ -61,7 +61,14 @@ export function testStaffSecurityContract(t: Test, open: OpenStore): void {
     });
     const { proposals: read } = store.read;
     const [first, second, third] = made;
-    const open_ = { state: 'open', proposer: 'ann', decider: null, decidedBy: null, decidedAtMs: null };
+    const open_ = {
+      state: 'open',
+      proposer: 'ann',
+      decider: null,
+      decidedBy: null,
+      decidedAtMs: null,
+      preview: null,
+    };
     t.strictSame({ ...(await read.proposal(second.id)) }, { ...second, ...open_ });
     t.equal(await read.proposal(newRecordId('prp')), undefined);
     const idsOf = async (rows: Promise<readonly { id: string }[]>) => (await rows).map(({ id }) => id);

@@ -9,3 +9,7 @@ CREATE INDEX provider_sessions_by_sid ON provider_sessions (provider, provider_s
 
 -- JSON of what a proposal would do, as it was found when it was made.
 ALTER TABLE proposals ADD COLUMN preview TEXT;
+
+-- What is over is deleted after a while.
+CREATE INDEX invitations_by_end ON invitations (expires_at_ms);
+CREATE INDEX unstage_orders_by_end ON unstage_orders (acknowledged_at_ms) WHERE acknowledged_at_ms IS NOT NULL;
