@@ -1,0 +1,134 @@
+// An FTP node at a customer's site, behind a router that rewrites its ports (nftables, in network namespaces): it dials out, fetches
+// what it is to deliver, and goes on serving its site while the centre is away; what was live there moves to another node meanwhile.
+// And an internal-db that nobody dials: it dials out itself. Real curl and real processes. Needs root.
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { portBaseDefault } from '#deploy/ports.ts';
+import { ConsignMachine } from '../rig/consign-machine.ts';
+import { makeNatSite } from '../rig/nat-site.ts';
+import { makeNetworkMachines, type NetworkMachine } from '../rig/network-machines.ts';
+import { waitFor } from '../rig/running-consign.ts';
+
+const skip = process.getuid?.() === 0 ? false : 'network namespaces need root';
+const path = 'tool/1.0.0/tool.bin';
+const content = randomBytes(3_000_000);
+const sha256 = createHash('sha256').update(content).digest('hex');
+const waitMs = 60_000;
+/** Minutes of a real configuration, in seconds. */
+const moveAfterMs = 5000;
+const internalDbLinkPort = portBaseDefault + 5;
+
+interface Staged {
+  readonly id: string;
+  readonly url: string;
+}
+
+void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'consign-edge-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const [outside, centreMachine, router] = makeNetworkMachines(t, 2);
+  if (!centreMachine || !router) throw new Error('unreachable: two machines were made');
+  const site = makeNatSite(t, router);
+  const centre = new ConsignMachine(centreMachine, join(folder, 'centre'));
+  const edge = new ConsignMachine(site.edge, join(folder, 'edge'));
+  await centre.start('--empty', '--listen', centreMachine.address);
+  const configure = (...pairs: string[]) =>
+    centre.json('config', 'set', ...pairs, '--publish', '--reason', 'a test');
+  const ca = join(centre.state, 'ca.pem');
+  /** The digest of what curl gets, or its exit code. */
+  const fetchAt = async (machine: NetworkMachine, url: string): Promise<string> => {
+    const script = `set -o pipefail; curl -fsS --max-time 20 --cacert '${ca}' '${url}' | sha256sum`;
+    const { code, stdout } = await machine.run('bash', ['-c', script]);
+    return code === 0 ? stdout.slice(0, 64) : `exit code ${code}`;
+  };
+  const nodeOf = async ({ id }: Staged): Promise<string | undefined> => {
+    const list = await centre.json<{ id: string; node: string; state: string }[]>('deliveries', 'acme');
+    const found = list.find((delivery) => delivery.id === id);
+    return found && `${found.node} ${found.state}`;
+  };
+  const stage = () => centre.json<Staged>('stage', 'acme', path);
+  /** The same link, at the centre's node. */
+  const atCentre = ({ url }: Staged): string =>
+    url.replace(/^https:\/\/[^/]+/, `https://${centreMachine.address}:${portBaseDefault + 2}`);
+
+  await t.test('it joins from behind NAT, and fetches what it is to deliver', async (t) => {
+    const place = ['--host', site.edge.address, '--listen', site.edge.address, '--behind-nat'];
+    await centre.letIn(edge, ['node', 'invite', 'ftp-node', 'edge1', ...place]);
+    await configure('edge1/region', 'site', 'db1/moveDeliveriesAfterMs', String(moveAfterMs));
+    const source = join(folder, 'tool.bin');
+    await writeFile(source, content);
+    await centre.json('account', 'create', 'acme');
+    await centre.json('product', 'create', 'tool');
+    await centre.json('publish', 'tool', '1.0.0', source, '--keep-original');
+    await centre.json('grant', 'acme', 'tool', '--reason', 'contract');
+    await centre.json('account', 'place', 'acme', '--region', 'site');
+    const isServedThere = async (): Promise<boolean> => {
+      const staged = await stage();
+      return staged.url.includes(site.edge.address) && (await fetchAt(site.customer, staged.url)) === sha256;
+    };
+    await waitFor('a delivery at the edge', isServedThere, waitMs);
+    t.match(await centre.json('account', 'place', 'acme'), { region: 'site', nodes: [] });
+  });
+
+  await t.test('internal-db dials out, and nobody can dial it', async (t) => {
+    const knock = `exec 3<>/dev/tcp/${centreMachine.address}/${internalDbLinkPort}`;
+    t.equal((await outside.run('bash', ['-c', knock])).code, 0, 'the classic way');
+    const { address: host } = centreMachine;
+    const dial = [{ peer: 'web1', host, port: portBaseDefault + 6, connections: 2 }];
+    await configure(
+      'web1/links/dial',
+      '[]',
+      'db1/links/dial',
+      JSON.stringify(dial),
+      'db1/links/listen',
+      'null',
+    );
+    const isClosed = async (): Promise<boolean> => (await outside.run('bash', ['-c', knock])).code !== 0;
+    await waitFor('the listener to be closed', isClosed, waitMs);
+    t.equal(await fetchAt(site.customer, (await stage()).url), sha256, 'all works as before');
+  });
+
+  await t.test('cut off, it serves its site; the delivery moves, and its link with it', async (t) => {
+    const staged = await stage();
+    t.match(await nodeOf(staged), /^edge1 /);
+    site.cutOff();
+    t.equal(await fetchAt(site.customer, staged.url), sha256, 'the site goes on');
+    t.match(await fetchAt(outside, atCentre(staged)), /^exit code/, 'not yet at the other node');
+    await waitFor('the move', async () => (await nodeOf(staged)) === 'ftp1 staged', waitMs);
+    t.equal(await fetchAt(outside, atCentre(staged)), sha256, 'the same link, at the other node');
+    t.equal(await fetchAt(site.customer, staged.url), sha256, 'and the site still goes on');
+    site.join();
+    const reported = async (): Promise<boolean> => {
+      const list = await centre.json<{ delivery: string; outcome: string }[]>('downloads', 'acme');
+      return (
+        list.filter(({ delivery, outcome }) => delivery === staged.id && outcome === 'complete').length >= 3
+      );
+    };
+    await waitFor('every download to be known', reported, waitMs);
+    t.equal(await fetchAt(site.customer, staged.url), sha256, 'back again, it keeps what it had');
+    await centre.json('cancel', staged.id, '--reason', 'a test');
+    for (const [machine, url] of [
+      [site.customer, staged.url],
+      [outside, atCentre(staged)],
+    ] as const) {
+      const isGone = async (): Promise<boolean> => (await fetchAt(machine, url)).startsWith('exit');
+      await waitFor('the end at both', isGone, waitMs);
+    }
+  });
+
+  await t.test('what is revoked while it is cut off ends there as soon as it is back', async (t) => {
+    await waitFor('the edge', async () => (await stage()).url.includes(site.edge.address), waitMs);
+    const staged = await stage();
+    site.cutOff();
+    await centre.json('cancel', staged.id, '--reason', 'a test');
+    t.equal(await fetchAt(site.customer, staged.url), sha256, 'it can not know');
+    site.join();
+    const isGone = async (): Promise<boolean> =>
+      (await fetchAt(site.customer, staged.url)).startsWith('exit');
+    await waitFor('the end', isGone, waitMs);
+    t.match(await centre.json('audit', 'verify'), { intact: true });
+  });
+});
