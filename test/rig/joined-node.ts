@@ -13,8 +13,25 @@ import { RunningConsign } from './running-consign.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'consign');
 
+/** A node that is to come. */
+interface NodeToCome {
+  readonly role: 'internal-db' | 'web-front' | 'ftp-node';
+  readonly name: string;
+  /** What else its machine needs before it starts; `state` is its state directory. */
+  readonly prepare?: (state: string) => Promise<void>;
+}
+
 /** Lets an FTP node of this name into the cluster, and starts it; it is stopped and removed when the test ends. */
-export async function joinFtpNode(t: Test, consign: RunningConsign, name: string): Promise<RunningConsign> {
+export function joinFtpNode(t: Test, consign: RunningConsign, name: string): Promise<RunningConsign> {
+  return joinNode(t, consign, { role: 'ftp-node', name });
+}
+
+/** The same for a node of any role. */
+export async function joinNode(
+  t: Test,
+  consign: RunningConsign,
+  { role, name, prepare }: NodeToCome,
+): Promise<RunningConsign> {
   const folder = await mkdtemp(join(tmpdir(), 'consign-joined-'));
   const joined = new RunningConsign(join(folder, 'state'), await findFreePortBase(), {});
   t.teardown(async () => {
@@ -22,11 +39,14 @@ export async function joinFtpNode(t: Test, consign: RunningConsign, name: string
     await rm(folder, { recursive: true, force: true });
   });
   const place = ['--host', 'localhost', '--listen', '127.0.0.1', '--port-base', String(joined.portBase)];
-  const invite = plainCommand(program, ['node', 'invite', 'ftp-node', name, ...place]);
+  const invite = plainCommand(program, ['node', 'invite', role, name, ...place]);
   await letNodeIn(spawn(...invite, { env: consign.environment }), {
     join: (ticket) =>
       runProgram(program, ['node', 'join', '-'], { environment: joined.environment, input: ticket }),
-    start: () => joined.start(),
+    start: async () => {
+      await prepare?.(joined.state);
+      await joined.start();
+    },
   });
   return joined;
 }
