@@ -93,8 +93,8 @@ export class PortalCustomer {
   }
 
   /** Signs in. Throws when the portal does not let this login in. */
-  static async signIn(consign: RunningConsign, login: PrintedLogin): Promise<PortalCustomer> {
-    const answer = await sendSignIn(consign, login);
+  static async signIn(consign: RunningConsign, login: PrintedLogin, from?: string): Promise<PortalCustomer> {
+    const answer = await sendSignIn(consign, login, from);
     const session = cookieOf(answer, sessionCookie);
     if (session === undefined) throw new Error(`Nobody was signed in (${answer.status}).`);
     return new PortalCustomer(consign, session);
