@@ -26,7 +26,7 @@ import {
 } from './catalog-views.ts';
 import { responses } from './responses.ts';
 import { MeView } from './schemas.ts';
-import { viewMe } from './views.ts';
+import { viewMe } from './api-views.ts';
 
 const tags = ['catalog'];
 const noSuchRelease = 'Your account has no such release.';

@@ -18,7 +18,7 @@ import {
   IdParams,
   ReadyDeliveryView,
 } from './schemas.ts';
-import { viewDelivery, viewReadyDelivery } from './views.ts';
+import { viewDelivery, viewReadyDelivery } from './api-views.ts';
 
 const tags = ['deliveries'];
 const readyDescription =

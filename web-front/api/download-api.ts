@@ -5,7 +5,7 @@ import { pagePresetRows } from '../limits.ts';
 import type { PortalServices } from '../portal-services.ts';
 import { responses } from './responses.ts';
 import { DownloadsQuery, PastDownloadsView } from './schemas.ts';
-import { viewPastDownload } from './views.ts';
+import { viewPastDownload } from './api-views.ts';
 
 /** Adds the route. */
 export function addDownloadApi(api: PortalApp, { internalDb, publicUrl }: PortalServices): void {

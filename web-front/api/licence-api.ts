@@ -8,7 +8,7 @@ import { stageSet } from '../release-set/stage-set.ts';
 import { LicenceParams, LicenceView, LicencesView, ReadySetView, ReleaseParams } from './catalog-schemas.ts';
 import { viewLicence } from './catalog-views.ts';
 import { responses } from './responses.ts';
-import { viewReadyDelivery } from './views.ts';
+import { viewReadyDelivery } from './api-views.ts';
 
 /** Adds the routes. */
 export function addLicenceApi(api: PortalApp, services: PortalServices): void {

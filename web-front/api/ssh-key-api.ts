@@ -7,7 +7,7 @@ import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import { responses } from './responses.ts';
 import { IdParams, SshKeyBody, SshKeyView, SshKeysView } from './schemas.ts';
-import { viewSshKey } from './views.ts';
+import { viewSshKey } from './api-views.ts';
 
 const tags = ['ssh-keys'];
 const dayMs = 86_400_000;

@@ -8,7 +8,7 @@ import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import { responses } from './responses.ts';
 import { CreatedTokenView, IdParams, TokenBody, TokensView } from './schemas.ts';
-import { viewToken } from './views.ts';
+import { viewToken } from './api-views.ts';
 
 const tags = ['tokens'];
 const dayMs = 86_400_000;

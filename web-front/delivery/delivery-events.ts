@@ -4,7 +4,7 @@
 import type { ServerResponse } from 'node:http';
 import type { DeliveryWithDownloads } from '#commlink/methods/delivery-methods.ts';
 import { openEventStream, type EventStream } from '#commlink/pages/event-stream.ts';
-import { viewDelivery } from '../api/views.ts';
+import { viewDelivery } from '../api/api-views.ts';
 import { watchLimits } from '../limits.ts';
 import type { DeliveryWatch, WatchEnd } from './delivery-watch.ts';
 
