@@ -1,13 +1,13 @@
 // The one door to the logging library. Every process logs JSON lines to its standard output through `createLogger`;
 // the launcher or systemd collects them. Named fields that carry secrets are removed here, whatever the caller does.
 import { writeSync } from 'node:fs';
-import { pino, type Logger as PinoLogger } from 'pino';
+import { pino, stdSerializers, type Logger as PinoLogger } from 'pino';
 import { currentRequestId } from './request-id.ts';
 
 /** A structured logger: `log.info({ account }, 'delivery staged')`. */
 export type Logger = PinoLogger;
 
-const secretFields = [
+const secretFields: ReadonlySet<string> = new Set([
   'password',
   'secret',
   'token',
@@ -19,7 +19,9 @@ const secretFields = [
   'key',
   'grant',
   'url',
-] as const;
+]);
+/** How deep a line's objects are looked through; what lies below is left out. */
+const depthMax = 6;
 
 const outputWaitMs = 10;
 const outputWaitsMax = 50;
@@ -57,7 +59,37 @@ export function createLogger(name: string, level = 'info'): Logger {
       const request = currentRequestId();
       return request === undefined ? {} : { request };
     },
-    redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), remove: true },
+    // pino's own redaction, which takes a path for each field and depth, costs twenty times what the rest of a line does.
+    formatters: { log: withoutSecrets },
+    serializers: { err: (error: Error) => withoutSecrets(stdSerializers.err(error)) },
   };
-  return pino(options, standardOutput);
+  const logger: Logger = pino(options, standardOutput);
+  // oxlint-disable-next-line typescript/unbound-method -- it is called on the logger that is to have the child
+  const { child } = logger;
+  // The fields of a child are written down when it is made, past the formatter. Its own children come here too.
+  logger.child = function (this: Logger, bindings: object, childOptions?: object) {
+    return child.call(this, withoutSecrets(bindings), childOptions);
+  } as Logger['child'];
+  return logger;
+}
+
+/** A copy without the secret fields, however deep they are. Errors are written by the serializer, which comes here again. */
+function withoutSecrets(object: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(object)
+      .filter(([name]) => !secretFields.has(name))
+      .map(([name, value]) => [name, value instanceof Error ? value : withoutSecretsWithin(value, 1)]),
+  );
+}
+
+function withoutSecretsWithin(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('toJSON' in value && typeof value.toJSON === 'function') return value;
+  if (depth >= depthMax) return undefined;
+  if (Array.isArray(value)) return value.map((item) => withoutSecretsWithin(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !secretFields.has(name))
+      .map(([name, item]) => [name, withoutSecretsWithin(item, depth + 1)]),
+  );
 }

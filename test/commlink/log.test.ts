@@ -1,0 +1,47 @@
+// What a log line says, and what it never says: named fields with secrets, wherever they stand.
+import t from 'tap';
+import { runProgram } from '../rig/run-program.ts';
+
+const module = new URL('../../commlink/log.ts', import.meta.url).href;
+
+async function linesOf(statements: string): Promise<Record<string, unknown>[]> {
+  const script = `import { createLogger } from '${module}'; const log = createLogger('tested', 'debug'); ${statements}`;
+  const { code, stdout, stderr } = await runProgram(process.execPath, ['--input-type=module', '-e', script]);
+  if (code !== 0) throw new Error(stderr);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+t.test('a line has its name, level, time, fields and words', async (t) => {
+  const [line] = await linesOf(
+    "log.info({ account: 'acme', list: [1, { a: 2 }], at: new Date(0) }, 'staged');",
+  );
+  t.match(line, { name: 'tested', level: 30, time: /^\d{4}-.*Z$/, account: 'acme', msg: 'staged' });
+  t.same(line?.['list'], [1, { a: 2 }]);
+  t.equal(line?.['at'], '1970-01-01T00:00:00.000Z');
+});
+
+t.test('a secret field is left out, at any depth, of fields, children and errors', async (t) => {
+  const lines = await linesOf(`
+    log.info({ password: 's3cret', account: { token: 's3cret', name: 'acme', more: { key: 's3cret', kept: 1 } } }, 'fields');
+    log.info({ list: [{ cookie: 's3cret', kept: 2 }] }, 'list');
+    log.child({ session: 's3cret', node: 'ftp1' }).info('child');
+    log.error({ err: Object.assign(new Error('why'), { code: 'E', grant: 's3cret', deep: { url: 's3cret' } }) }, 'error');
+    log.error(Object.assign(new Error('bare'), { secret: 's3cret' }));
+    let deep = { password: 's3cret' }; for (let depth = 0; depth < 20; depth += 1) deep = { deep };
+    log.info({ deep }, 'deep');`);
+  t.notMatch(JSON.stringify(lines), 's3cret');
+  const [fields, list, child, error, bare] = lines;
+  t.match(fields, { account: { name: 'acme', more: { kept: 1 } } });
+  t.match(list, { list: [{ kept: 2 }] });
+  t.match(child, { node: 'ftp1', msg: 'child' });
+  t.match(error, { err: { type: 'Error', message: 'why', stack: String, code: 'E' } });
+  t.match(bare, { err: { message: 'bare' } });
+});
+
+t.test('what refers to itself is written all the same', async (t) => {
+  const lines = await linesOf("const a = { n: 1 }; a.a = a; log.info({ a }, 'circle'); log.info('after');");
+  t.match(lines, [{ msg: 'circle', a: { n: 1 } }, { msg: 'after' }]);
+});
