@@ -7,6 +7,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { sealMessage } from '#commlink/sealed-message.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { loginSealingPurpose, type LoginAttempt } from '#commlink/methods/documents.ts';
+import { decideLoginAlone, type LoneLoginOptions } from './login-alone.ts';
 import type { InternalDbVerifier } from './internal-db-verifier.ts';
 import type { RelayCall } from './reports/web-front-relay.ts';
 import type { stagerMethods } from './session-methods.ts';
@@ -19,6 +20,8 @@ export interface LoginRelayOptions {
   readonly internalDbs: () => readonly Member[];
   readonly verifier: InternalDbVerifier;
   readonly relay: RelayCall;
+  /** Decides where nobody could be asked. */
+  readonly alone: LoneLoginOptions;
 }
 
 type LoginQuestion = ParamsOf<typeof stagerMethods, 'login.verify'>;
@@ -26,9 +29,12 @@ type LoginVerdict = ResultOf<typeof stagerMethods, 'login.verify'>;
 
 /** Who was asked is away, or went away meanwhile. A wrong password is then counted twice at most. */
 const awayCodes = new Set(['unavailable', 'disconnected']);
+/** The same, and a link that is cut and has not noticed yet: whoever was asked may have counted the attempt, so no other one is. */
+const nobodyAnswered = new Set([...awayCodes, 'deadline']);
 
 /**
- * Asks internal-db about one login. Throws RpcError: `unavailable` when nobody could be asked, `bad_reply` when the
+ * Asks internal-db about one login, and where nobody can be asked what the delivery's grant said. Throws RpcError: `unavailable`
+ * when neither knows, `bad_reply` when the
  * answer is not internal-db's, or is the answer to another question.
  */
 export async function verifyLogin(
@@ -43,11 +49,14 @@ export async function verifyLogin(
     try {
       return await askOne(options, { attempt, internalDb }, signal);
     } catch (error) {
-      if (!(error instanceof RpcError) || !awayCodes.has(error.code)) throw error;
+      if (!(error instanceof RpcError) || !nobodyAnswered.has(error.code)) throw error;
       failure = error;
+      if (!awayCodes.has(error.code)) break;
     }
   }
-  throw failure;
+  const verdict = decideLoginAlone(options.alone, attempt);
+  if (verdict === null) throw failure;
+  return verdict;
 }
 
 async function askOne(

@@ -71,7 +71,8 @@ async function openNode(config: FtpNodeConfig, log: Logger): Promise<Node> {
   const metrics = new NodeMetrics(opened.metrics);
   const downloads = countDownloads(stager.downloads, metrics);
   const relay = createRelay(() => cluster.node?.commlink ?? null);
-  const login = { cluster: config.node.cluster, node: planned.node, internalDbs, verifier, relay };
+  const alone = { logins: context.logins, now: context.now };
+  const login = { cluster: config.node.cluster, node: planned.node, internalDbs, verifier, relay, alone };
   const life: Node['life'] = { isStopping: false };
   const isDraining = (): boolean => life.isStopping || configuration.installed.settings.draining;
   const bans = new BanList({ cluster: config.node.cluster, ledger: context.ledger, verifier });

@@ -3,6 +3,7 @@ import type { Logger } from '#commlink/log.ts';
 import type { FtpNodeConfig } from './config.ts';
 import { openDownloadRegister, type DownloadRegister } from './downloads/download-register.ts';
 import type { InternalDbVerifier } from './internal-db-verifier.ts';
+import { openDeliveryLogins } from './ledger/delivery-logins.ts';
 import { openDeliveryRecords } from './ledger/delivery-records.ts';
 import { openDownloadRecords } from './ledger/download-records.ts';
 import { openKeptArtifacts } from './ledger/kept-artifacts.ts';
@@ -44,6 +45,7 @@ export async function openStager({ config, node, verifier, log }: StagerOptions)
     node,
     ledger,
     deliveries: openDeliveryRecords(ledger),
+    logins: openDeliveryLogins(ledger),
     kept: openKeptArtifacts(ledger),
     outbox: openReportOutbox(ledger),
     storeroom,

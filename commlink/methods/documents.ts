@@ -25,6 +25,13 @@ import {
 
 const Cluster = Slug;
 
+/** A delivery's login, and the SHA-256 of its password, which has 144 random bits: what a node may let in by while internal-db is away. */
+export const GrantedLogin = strictObject({
+  name: Type.String({ minLength: 1, maxLength: 128 }),
+  passwordSha256: Sha256,
+});
+export type GrantedLogin = Static<typeof GrantedLogin>;
+
 /** Permission for one node to stage one file for one account, once (`grant` is the nonce), before `useBeforeMs`. */
 export const StagingGrant = strictObject({
   cluster: Cluster,
@@ -42,6 +49,7 @@ export const StagingGrant = strictObject({
   issuedAtMs: AtMs,
   useBeforeMs: AtMs,
   stagedUntilMs: AtMs,
+  login: Type.Optional(GrantedLogin),
 });
 export type StagingGrant = Static<typeof StagingGrant>;
 

@@ -74,6 +74,12 @@ const migrations: readonly string[] = [
      used_at_ms integer not null
    ) strict, without rowid;
    create index kept_artifact_used on kept_artifact (used_at_ms) where pinned = 0;`,
+  `create table delivery_login (
+     name text primary key,
+     delivery text not null references delivery (delivery) on delete cascade,
+     password_sha256 text not null
+   ) strict, without rowid;
+   create index delivery_login_delivery on delivery_login (delivery);`,
 ];
 
 /** Opens or makes the ledger (0600). Throws StartupError `LEDGER_NEWER`, `LEDGER_CORRUPT`. */

@@ -1,6 +1,7 @@
 // What the stager's files work with: built once by main.ts. No file of the stager holds state outside of it.
 import type { Logger } from '#commlink/log.ts';
 import type { InternalDbVerifier } from '../internal-db-verifier.ts';
+import type { DeliveryLogins } from '../ledger/delivery-logins.ts';
 import type { DeliveryRecords } from '../ledger/delivery-records.ts';
 import type { KeptArtifacts } from '../ledger/kept-artifacts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -15,6 +16,7 @@ export interface StagerContext {
   readonly node: string;
   readonly ledger: Ledger;
   readonly deliveries: DeliveryRecords;
+  readonly logins: DeliveryLogins;
   readonly kept: KeptArtifacts;
   readonly outbox: ReportOutbox;
   readonly storeroom: Storeroom;

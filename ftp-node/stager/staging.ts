@@ -108,6 +108,7 @@ function recordStaging(context: StagerContext, grant: StagingGrant, place: Stage
     stagedUntilMs: grant.stagedUntilMs,
   };
   context.deliveries.add(record, grant.useBeforeMs);
+  if (grant.login !== undefined) context.logins.add(grant.delivery, grant.login);
   context.kept.noteUse(record.sha256, context.now());
   return { ...record, state: 'staging' } as const;
 }

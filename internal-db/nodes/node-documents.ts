@@ -77,6 +77,10 @@ export class NodeDocuments {
         issuedAtMs,
         useBeforeMs: issuedAtMs + grantUseWithinMs,
         stagedUntilMs: toWallMs(this.#clock, delivery.expiresAtMs),
+        login: {
+          name: delivery.login,
+          passwordSha256: Buffer.from(delivery.passwordHash).toString('hex'),
+        },
       },
       this.#cluster.keys.signing.privateKey,
     );

@@ -24,6 +24,9 @@ const internalDbLinkPort = portBaseDefault + 5;
 interface Staged {
   readonly id: string;
   readonly url: string;
+  readonly login: string;
+  readonly password: string;
+  readonly ftp: { readonly port: number };
 }
 
 void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
@@ -42,6 +45,13 @@ void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
   const fetchAt = async (machine: NetworkMachine, url: string): Promise<string> => {
     const script = `set -o pipefail; curl -fsS --max-time 20 --cacert '${ca}' '${url}' | sha256sum`;
     const { code, stdout } = await machine.run('bash', ['-c', script]);
+    return code === 0 ? stdout.slice(0, 64) : `exit code ${code}`;
+  };
+  /** The same over FTPS at the edge, with the delivery's login. */
+  const fetchFtps = async ({ login, ftp }: Staged, password: string): Promise<string> => {
+    const url = `ftp://${site.edge.address}:${ftp.port}/${path}`;
+    const curl = `curl -sS --max-time 60 --insecure --ssl-reqd -u '${login}:${password}' '${url}'`;
+    const { code, stdout } = await site.customer.run('bash', ['-c', `set -o pipefail; ${curl} | sha256sum`]);
     return code === 0 ? stdout.slice(0, 64) : `exit code ${code}`;
   };
   const nodeOf = async ({ id }: Staged): Promise<string | undefined> => {
@@ -94,9 +104,11 @@ void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
   await t.test('cut off, it serves its site; the delivery moves, and its link with it', async (t) => {
     const staged = await stage();
     t.match(await nodeOf(staged), /^edge1 /);
+    t.match(await fetchAt(outside, atCentre(staged)), /^exit code/, 'it is not at the other node');
     site.cutOff();
     t.equal(await fetchAt(site.customer, staged.url), sha256, 'the site goes on');
-    t.match(await fetchAt(outside, atCentre(staged)), /^exit code/, 'not yet at the other node');
+    t.equal(await fetchFtps(staged, staged.password), sha256, 'with the login of the delivery too');
+    t.equal(await fetchFtps(staged, 'another'), 'exit code 67', 'curl: login denied');
     await waitFor('the move', async () => (await nodeOf(staged)) === 'ftp1 staged', waitMs);
     t.equal(await fetchAt(outside, atCentre(staged)), sha256, 'the same link, at the other node');
     t.equal(await fetchAt(site.customer, staged.url), sha256, 'and the site still goes on');
@@ -104,7 +116,7 @@ void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
     const reported = async (): Promise<boolean> => {
       const list = await centre.json<{ delivery: string; outcome: string }[]>('downloads', 'acme');
       return (
-        list.filter(({ delivery, outcome }) => delivery === staged.id && outcome === 'complete').length >= 3
+        list.filter(({ delivery, outcome }) => delivery === staged.id && outcome === 'complete').length >= 4
       );
     };
     await waitFor('every download to be known', reported, waitMs);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { recordingLog } from '../../commlink/two-nodes.ts';
+import { openDeliveryLogins } from '#ftp-node/ledger/delivery-logins.ts';
 import { openDeliveryRecords } from '#ftp-node/ledger/delivery-records.ts';
 import { openKeptArtifacts } from '#ftp-node/ledger/kept-artifacts.ts';
 import { openLedger } from '#ftp-node/ledger/ledger.ts';
@@ -28,6 +29,7 @@ async function prepare(t: Test) {
     node: 'n',
     ledger,
     deliveries: openDeliveryRecords(ledger),
+    logins: openDeliveryLogins(ledger),
     kept: openKeptArtifacts(ledger),
     outbox: openReportOutbox(ledger),
     storeroom,
