@@ -1,6 +1,6 @@
 // How far a download is, in words: the units, the rounding, and what is not said.
 import t from 'tap';
-import { describeAmount } from '#web-front/browser/download-words.ts';
+import { brokenOffProtocol, describeAmount } from '#web-front/browser/download-words.ts';
 
 t.test('amount, speed and the time that is left', async (t) => {
   const gigabyte = 1_000_000_000;
@@ -16,4 +16,16 @@ t.test('amount, speed and the time that is left', async (t) => {
   ];
   for (const [reachedBytes, bytesPerSecond, words] of cases)
     t.equal(describeAmount({ reachedBytes, sizeBytes: gigabyte }, bytesPerSecond), words);
+});
+
+t.test('a way to go on is offered for what broke off, until something is fetched again', async (t) => {
+  const of = (...outcomes: readonly string[]) =>
+    brokenOffProtocol(outcomes.map((outcome) => ({ protocol: 'https', outcome })));
+  t.equal(of('aborted'), 'https');
+  t.equal(of('lost', 'complete'), 'https');
+  t.equal(of('aborted', 'running'), null, 'one of several ranges, the others of which run');
+  t.equal(of('running', 'aborted'), null);
+  t.equal(of('complete', 'aborted'), null);
+  t.equal(of('partial'), null, 'all that was asked for has arrived');
+  t.equal(of(), null);
 });

@@ -87,13 +87,14 @@ export function describeEnd(
 }
 
 /**
- * The protocol of the newest download, when that broke off and nothing has been fetched since; else null. `downloads` are
- * newest first.
+ * The protocol of the newest download, when that broke off and nothing is fetched now or was since; else null. `downloads`
+ * are newest first.
  */
 export function brokenOffProtocol(
   downloads: readonly { readonly protocol: string; readonly outcome: string }[],
 ): string | null {
   const [newest] = downloads;
+  if (downloads.some(({ outcome }) => outcome === 'running')) return null;
   return newest && ['aborted', 'lost'].includes(newest.outcome) ? newest.protocol : null;
 }
 

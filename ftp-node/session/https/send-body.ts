@@ -1,5 +1,6 @@
 // The body of a download, and its record: called complete only when the file's last byte was sent and the peer's TCP has
-// acknowledged everything (acknowledgement.ts). Caller: handle-download.ts. The file stays the caller's.
+// acknowledged everything (acknowledgement.ts), partial when the client got all that it asked for of a file, and aborted when it
+// did not. Caller: handle-download.ts. The file stays the caller's.
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FileHandle } from 'node:fs/promises';
 import { waitForAcknowledgement } from '../acknowledgement.ts';
@@ -21,7 +22,7 @@ export async function sendBody(exchange: DownloadExchange, sending: BodySending)
   const { response, socket, services, customer } = exchange;
   const { transfer, body } = sending;
   let sentBytes = 0;
-  let outcome: 'complete' | 'partial' = 'partial';
+  let outcome: 'complete' | 'partial' | 'aborted' = 'aborted';
   try {
     response.writeHead(body.status, sending.headers);
     response.flushHeaders();
@@ -39,7 +40,7 @@ export async function sendBody(exchange: DownloadExchange, sending: BodySending)
     const acknowledged = await waitForAcknowledgement(socket, { stallTimeoutMs, signal: transfer.signal });
     if (acknowledged) response.end();
     else socket.destroy();
-    if (acknowledged && body.reachesEnd) outcome = 'complete';
+    if (acknowledged) outcome = body.reachesEnd ? 'complete' : 'partial';
   } finally {
     transfer.end(outcome, sentBytes);
   }

@@ -88,7 +88,7 @@ function describeDownload(download: PastDownloadRecord): Described {
   const moods: Readonly<Partial<Record<typeof outcome, Mood>>> = { complete: 'good', running: 'plain' };
   return {
     mood: moods[outcome] ?? 'warn',
-    title: outcome === 'complete' ? texts.downloaded : texts.download(outcome),
+    title: texts.downloads[outcome],
     about: path,
     fine: html`${texts.sent(sizeText(sentBytes), sizeText(sizeBytes))} · ${downloadedBy} · ${protocol} ·
     ${address}`,

@@ -141,7 +141,7 @@ t.test('a client that leaves in mid-transfer gets 426, and the record says parti
     act(plain);
     test.equal((await client.reply())?.code, 426, title);
     const { outcome, sentBytes } = await lastEnd(both.ours);
-    test.equal(outcome, 'partial');
+    test.equal(outcome, 'aborted');
     test.ok(sentBytes < place.bigBytes);
     client.destroy();
   }
@@ -152,7 +152,7 @@ t.test('a client that takes no byte for the stall timeout is dropped', async (te
   const ours = await startServed(test, place, { kind: 'consign', limits });
   const { client, plain } = await beginBig(ours);
   test.equal((await client.reply())?.code, 426);
-  test.equal((await lastEnd(ours)).outcome, 'partial');
+  test.equal((await lastEnd(ours)).outcome, 'aborted');
   client.destroy();
   plain.destroy();
 });
@@ -163,7 +163,7 @@ t.test('a data connection that never begins TLS is given up, and no record says 
   const plain = await client.openData();
   test.equal(await client.code(`RETR ${big}`), 150);
   test.equal((await client.reply())?.code, 425);
-  test.match(await lastEnd(ours), { outcome: 'partial', sentBytes: 0 });
+  test.match(await lastEnd(ours), { outcome: 'aborted', sentBytes: 0 });
   const clear = await client.openData();
   await client.command(`RETR ${big}`);
   clear.write('this is no handshake at all, whatever it is\r\n');

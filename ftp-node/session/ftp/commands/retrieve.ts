@@ -60,7 +60,10 @@ function takeCompressor(
   return { deflateLevel: place === null ? storedLevel : choices.levelInUse, place };
 }
 
-/** Sends the part between the record's beginning and its end. A part that stops before the file's end is `partial`. */
+/**
+ * Sends the part between the record's beginning and its end. What stops before the file's end because no more was
+ * asked for is `partial`, and what did not arrive `aborted`.
+ */
 async function deliverFile(retrieval: Retrieval, part: FilePart): Promise<void> {
   const { connection, session, transfer } = retrieval;
   const { file, offsetBytes } = part;
@@ -82,14 +85,14 @@ async function deliverFile(retrieval: Retrieval, part: FilePart): Promise<void> 
     throw new FtpRefusal(450, 'Too many transfers are running; please try again when one is over.');
   const onCut = (): void => transfer.abort('cut');
   record.signal.addEventListener('abort', onCut);
-  let outcome: 'complete' | 'partial' | 'aborted' = 'partial';
+  let outcome: 'complete' | 'partial' | 'aborted' = 'aborted';
   try {
     if (record.signal.aborted) onCut();
     await sendPart(retrieval, { ...part, record });
-    if (offsetBytes + part.lengthBytes === file.sizeBytes) outcome = 'complete';
+    outcome = offsetBytes + part.lengthBytes === file.sizeBytes ? 'complete' : 'partial';
   } finally {
     record.signal.removeEventListener('abort', onCut);
-    record.end(transfer.abortReason === null ? outcome : 'aborted', transfer.sentBytes);
+    record.end(outcome, transfer.sentBytes);
   }
 }
 

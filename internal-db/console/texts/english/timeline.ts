@@ -58,8 +58,15 @@ export const timelineTexts = {
     'delivery.cancel': 'Delivery ended',
     'delivery.refuse': 'Download refused',
   },
-  downloaded: 'Downloaded',
-  download: (outcome: string) => `Download ${outcome}`,
+  /** By a download’s outcome. */
+  downloads: {
+    running: 'Download runs',
+    complete: 'Downloaded',
+    partial: 'Downloaded in part',
+    aborted: 'Download broken off',
+    revoked: 'Download cut',
+    lost: 'Download of unknown end',
+  },
   sent: (sent: HtmlValue, whole: HtmlValue) => html`${sent} of ${whole}`,
   loggedIn: 'Logged in',
   loginRefused: (reason: string) => `Login refused: ${reason}`,

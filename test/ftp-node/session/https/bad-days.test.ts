@@ -66,7 +66,7 @@ t.test('a file that becomes shorter in mid-transfer is broken off, not ended', a
   t.equal(await ended, 'broken off');
   t.ok(received().length < sizeBytes);
   const [download] = await node.endedDownloads(grant.delivery, 1);
-  t.equal(download?.outcome, 'partial');
+  t.equal(download?.outcome, 'aborted');
   t.ok((download?.sentBytes ?? sizeBytes) <= sizeBytes - 5_000_000);
   t.match(node.log.join(''), /a staged file could not be read/);
 });
@@ -94,19 +94,22 @@ t.test('a client that closes its side behind its request is gone, as for most se
   t.ok(received().length < 3_000_000);
   await delay(500);
   t.same(
-    node.downloadsOf(grant.delivery).filter(({ outcome }) => outcome !== 'partial'),
+    node.downloadsOf(grant.delivery).filter(({ outcome }) => outcome !== 'aborted'),
     [],
     'and nothing is recorded as fetched, or as running still',
   );
 });
 
-t.test('a connection that is cut without a word leaves a partial record and no process', async (t) => {
-  const { grant, socket } = await beginDownload(t, 'cut.bin');
-  socket.destroy();
-  const [download] = await node.endedDownloads(grant.delivery, 1);
-  t.equal(download?.outcome, 'partial');
-  t.equal(node.process.exitCode, null);
-});
+t.test(
+  'a connection that is cut without a word leaves a record that it broke off, and no process',
+  async (t) => {
+    const { grant, socket } = await beginDownload(t, 'cut.bin');
+    socket.destroy();
+    const [download] = await node.endedDownloads(grant.delivery, 1);
+    t.equal(download?.outcome, 'aborted');
+    t.equal(node.process.exitCode, null);
+  },
+);
 
 t.test('a pipeline of everything is answered in order on one connection', async (t) => {
   const content = randomBytes(200_000);

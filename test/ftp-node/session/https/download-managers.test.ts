@@ -48,7 +48,9 @@ t.test('aria2 fetches eight ranges at once', async (t) => {
   checkFile(t, folder);
   const downloads = await node.endedDownloads(grant.delivery, 8);
   t.ok(new Set(downloads.map(({ offsetBytes }) => offsetBytes)).size >= 8, 'each from its own offset');
-  t.same([...new Set(downloads.map(({ outcome }) => outcome))].sort(), ['complete', 'partial']);
+  const countOf = (wanted: string) => downloads.filter(({ outcome }) => outcome === wanted).length;
+  t.ok(countOf('complete') > 0 && countOf('partial') > 0);
+  t.ok(countOf('aborted') <= 1, 'the first, which asked for all and was left for the other ranges');
   for (const { offsetBytes, sentBytes, sizeBytes, outcome } of downloads) {
     t.ok(offsetBytes + sentBytes <= sizeBytes);
     if (outcome === 'complete') t.equal(offsetBytes + sentBytes, sizeBytes);
@@ -118,5 +120,5 @@ t.test('those who read nothing cost bounded memory, and others are served meanwh
   t.equal(fetched.code, 0, fetched.stderr);
   for (const socket of sockets) socket.destroy();
   const ended = await node.endedDownloads(grant.delivery, count);
-  t.ok(ended.every(({ outcome, sentBytes }) => outcome === 'partial' && sentBytes < content.length));
+  t.ok(ended.every(({ outcome, sentBytes }) => outcome === 'aborted' && sentBytes < content.length));
 });

@@ -211,7 +211,7 @@ t.test('other methods are refused', async (t) => {
   }
 });
 
-t.test('a client that breaks off leaves a partial record', async (t) => {
+t.test('a client that breaks off leaves a record that says so', async (t) => {
   const delivered = await node.publishAndStage(content, { file: 'broken.bin' });
   await new Promise<void>((resolve, reject) => {
     const asked = request(node.linkFor(delivered), { ca, agent: false }, (response) => {
@@ -223,7 +223,7 @@ t.test('a client that breaks off leaves a partial record', async (t) => {
     asked.on('error', reject).end();
   });
   const [download] = await node.endedDownloads(delivered.delivery, 1);
-  t.equal(download?.outcome, 'partial');
+  t.equal(download?.outcome, 'aborted');
   t.ok((download?.sentBytes ?? 0) < content.length);
 });
 
@@ -238,7 +238,7 @@ t.test('a client that closes after everything is in its kernel but unread is not
   await delay(700);
   socket.destroy();
   const [download] = await node.endedDownloads(delivered.delivery, 1);
-  t.equal(download?.outcome, 'partial');
+  t.equal(download?.outcome, 'aborted');
 });
 
 t.test('a stalled client is cut off', async (t) => {
@@ -249,7 +249,7 @@ t.test('a stalled client is cut off', async (t) => {
   socket.pause();
   socket.write(`GET ${pathname} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
   const [download] = await node.endedDownloads(delivered.delivery, 1);
-  t.equal(download?.outcome, 'partial');
+  t.equal(download?.outcome, 'aborted');
   socket.destroy();
 });
 
@@ -319,7 +319,7 @@ t.test('a connection that sends requests without end behind a slow download is c
   const floodedAt = performance.now();
   socket.write('GET /d/x HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1000));
   const [download] = await node.endedDownloads(delivered.delivery, 1);
-  t.equal(download?.outcome, 'partial');
+  t.equal(download?.outcome, 'aborted');
   t.ok(performance.now() - floodedAt < 2000, 'at once, and not after the stall timeout');
   socket.destroy();
 });
