@@ -36,11 +36,17 @@ export const nodeJoin: CommandSpec = {
     invocation.answer({ name, role, cluster, stateDirectory: directory }, () =>
       [
         `This machine is ${name} of the cluster ${cluster}, and is made active once it is up.`,
+        ...(role === 'internal-db' ? [sharedDatabase(invocation.layout.programDirectory(role))] : []),
         `Start it with: npm start -- --state ${directory}`,
       ].join('\n'),
     );
   },
 };
+
+/** What another internal-db needs before it can start. */
+function sharedDatabase(folder: string): string {
+  return `It shares a PostgreSQL database with the others: put a database.json like theirs into ${folder} first.`;
+}
 
 /** A ticket on the command line would be seen by every user of the machine. */
 async function readTicket({ terminal }: Invocation, name: string): Promise<string> {

@@ -19,6 +19,8 @@ export const StatusReport = strictObject({
     schemaVersion: Type.Integer(),
     sizeBytes: Bytes,
     integrity: Line,
+    /** Whether this internal-db does the work that one does for all. */
+    leads: Type.Boolean(),
   }),
   counts: Type.Record(Type.String(), Type.Integer()),
   links: Type.Array(

@@ -37,7 +37,11 @@ export async function describeMachines(
     version: facts.version,
     pid: process.pid,
     startedAtMs: facts.startedAtMs,
-    database: { ...(await store.describe()), integrity: describeIntegrity(context) },
+    database: {
+      ...(await store.describe()),
+      integrity: describeIntegrity(context),
+      leads: store.leadership.isOurs,
+    },
     links: summarizeLinks(facts.linkStatus()),
     cluster: summarizeCluster(facts.clusterStatus()),
     nodes: directory

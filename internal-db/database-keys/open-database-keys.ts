@@ -17,7 +17,7 @@ export interface KeyOpening {
   readonly cluster: string;
   readonly node: NodeKeys;
   /** The cluster's internal-dbs as the installed configuration has them. */
-  readonly internalDbs: readonly Member[];
+  readonly internalDbs: readonly (Member & { readonly state: 'active' | 'learner' })[];
   readonly log: Logger;
   readonly answerWithinMs?: number;
 }
@@ -28,13 +28,17 @@ export interface OpenedKeys {
   readonly areNew: boolean;
 }
 
-/** Throws StartupError `DATABASE_KEYS_MISSING` when no other internal-db gives them, `KEY_FILE_…`. */
+/**
+ * Throws StartupError `DATABASE_KEYS_MISSING` when no other internal-db gives them, `DATABASE_NOT_SHARED` when the others do not
+ * use this database, `KEY_FILE_…`.
+ */
 export async function openDatabaseKeys(opening: KeyOpening): Promise<OpenedKeys> {
   const { store, databaseFile } = opening;
   const kept = await readDatabaseKeys(databaseFile);
   const known = await store.read.settings.get('database_keys');
   if (kept && fingerprintOf(kept) === known) return { keys: kept, areNew: false };
   if (known === undefined) {
+    assertShared(opening);
     const keys = kept ?? (await createDatabaseKeys(databaseFile));
     // On the disk first: what is sealed to lost keys is lost.
     await writeDatabaseKeys(databaseFile, keys);
@@ -43,6 +47,16 @@ export async function openDatabaseKeys(opening: KeyOpening): Promise<OpenedKeys>
   const keys = await askOthers(opening);
   await writeDatabaseKeys(databaseFile, keys);
   return { keys, areNew: false };
+}
+
+/** The others would answer customers from one database, and this one from another. */
+function assertShared({ internalDbs, node }: KeyOpening): void {
+  const other = internalDbs.find(({ id, state }) => id !== node.id && state === 'active');
+  if (!other) return;
+  throw new StartupError(
+    'DATABASE_NOT_SHARED',
+    `${other.name} does not use this database, and both must use the same PostgreSQL. Copy its database.json to this machine.`,
+  );
 }
 
 /** Whether these are the database's keys from now on; false when another internal-db was quicker. */

@@ -21,7 +21,7 @@ const log = createLogger('test', 'silent');
 
 interface Machine {
   readonly node: NodeKeys;
-  readonly member: Member;
+  readonly member: Member & { readonly state: 'active' | 'learner' };
   /** Beside which it keeps the keys. */
   readonly databaseFile: string;
 }
@@ -29,7 +29,8 @@ interface Machine {
 function makeMachine(t: Test, name: string): Machine {
   const node = createNodeKeys();
   const { id, signing, sealing } = node;
-  const member = { name, role: 'internal-db' as const, id, signingKey: signing.raw, sealingKey: sealing.raw };
+  const raw = { signingKey: signing.raw, sealingKey: sealing.raw };
+  const member = { name, role: 'internal-db' as const, id, ...raw, state: 'learner' as const };
   return { node, member, databaseFile: join(temporaryFolder(t), 'consign.db') };
 }
 
@@ -127,6 +128,15 @@ t.test('who has others than the database names asks for the right ones', async (
   await new Promise((resolve) => setTimeout(resolve, 300));
   await give(second, keys);
   t.equal(fingerprintOf((await asking).keys), fingerprintOf(keys));
+});
+
+t.test('a database that the others do not use gets no keys', async (t) => {
+  const { store, first, second } = setUp(t);
+  const internalDbs = [{ ...first.member, state: 'active' as const }, second.member];
+  const { node, databaseFile } = second;
+  const opened = openDatabaseKeys({ store, databaseFile, cluster, node, internalDbs, log });
+  await t.rejects(opened, { code: 'DATABASE_NOT_SHARED' });
+  t.equal(await store.read.settings.get('database_keys'), undefined);
 });
 
 t.test('the key that customers know releases by stays', async (t) => {
