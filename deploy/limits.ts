@@ -54,7 +54,7 @@ export const upkeepIntervalMs = 3_600_000;
 /** How long one such change may take, members that are away included, before it is left to the next time. */
 export const upkeepPublishMsMax = 10 * 60_000;
 
-/** How often a configuration is read that is replaced while it is read. */
+/** How often a configuration is read that is replaced while it is read, also for a backup. */
 export const configurationReadTriesMax = 5;
 
 /** The content of a backup is sealed in chunks of this size. */
@@ -62,3 +62,6 @@ export const backupChunkBytes = 64 * 1024;
 
 /** The first line of a backup: who made it, and its key for each operator. */
 export const backupHeaderBytesMax = 64 * 1024;
+
+/** How long a backup waits for a configuration that is being changed. */
+export const backupSettleMs = 1_000;

@@ -3,8 +3,11 @@
 // ledger before the database that takes its reports, artifacts before and after the database that names them.
 // Called by make-backup.ts, which removes the folder.
 import { existsSync } from 'node:fs';
-import { copyFile, link, lstat, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StartupError } from '#commlink/process-lifecycle.ts';
+import { backupSettleMs, configurationReadTriesMax } from '../limits.ts';
 import { programNames, type ProgramName, type StateLayout } from '../state-directory.ts';
 import { copySqlite } from './copy-sqlite.ts';
 import { dumpName, dumpPostgres, readPostgresPlace } from './postgres-tools.ts';
@@ -38,7 +41,7 @@ export async function collectState(
   const roles = programNames.filter((role) => existsSync(layout.configFile(role)));
   for (const name of filesOfState.filter((each) => existsSync(join(layout.directory, each))))
     await copyFile(join(layout.directory, name), join(folder, name));
-  for (const role of roles) await copyFolder(layout.programDirectory(role), join(folder, role), role);
+  for (const role of roles) await copyProgram(layout, role, join(folder, role));
   const linkArtifacts = async (): Promise<void> => {
     for (const role of withArtifacts ? roles : [])
       await linkArtifactsOf(layout.programDirectory(role), folder, role);
@@ -65,7 +68,25 @@ async function copyDatabase(layout: StateLayout, to: string): Promise<'sqlite' |
   return 'postgres';
 }
 
-/** What is replaced as a whole while it is copied, as a version of the configuration is, is copied again. */
+/**
+ * Copies a program's folder. While another version of the configuration is being installed, files of it come and go, and
+ * one names the others: it must be the same before and after. Throws StartupError `BACKUP_UNSETTLED`.
+ */
+async function copyProgram(layout: StateLayout, role: ProgramName, to: string): Promise<void> {
+  const record = join(layout.configurationDirectory(role), 'protocol.json');
+  for (let tries = 1; tries <= configurationReadTriesMax; tries += 1) {
+    const before = await readFile(record, 'utf8');
+    await rm(to, { recursive: true, force: true });
+    await copyFolder(layout.programDirectory(role), to, role);
+    if ((await readFile(record, 'utf8')) === before) return;
+    await delay(backupSettleMs);
+  }
+  throw new StartupError(
+    'BACKUP_UNSETTLED',
+    'The configuration is being changed all the time. Make the backup when that is over.',
+  );
+}
+
 async function copyFolder(from: string, to: string, role: ProgramName): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 });
   for (const name of await readdir(from)) {
@@ -78,7 +99,7 @@ async function copyFolder(from: string, to: string, role: ProgramName): Promise<
   }
 }
 
-/** A file that went away in between was replaced by another, which the listing of a later backup has. */
+/** A file that went away in between: of the configuration, see copyProgram; of the artifacts, it was collected as garbage. */
 function missingIsNull(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT') return null;
   throw error;

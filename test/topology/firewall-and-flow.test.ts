@@ -7,12 +7,14 @@ import { prepareMachines } from './given.ts';
 import { captureInnerWall, isAllTls } from './inner-wall.ts';
 import { pairOf, readNetworkTable } from './network-table.ts';
 import { countArrivals, readArrivals, tryAllPorts } from './port-probe.ts';
+import { readRunbook } from './runbook.ts';
 import { Topology, places, type Place, type PlaceOrWall } from './topology.ts';
 import { visitAsCustomer } from './visit-as-customer.ts';
 
 const content = 'the first release\n';
 const everywhere: readonly PlaceOrWall[] = [...(Object.keys(places) as Place[]), 'wall'];
 const linkPort = 8445;
+const lastChapter = Math.max(...readRunbook().map(({ number }) => number));
 
 const topology = await Topology.up();
 t.teardown(() => topology.down());
@@ -41,6 +43,20 @@ t.test(
     t.ok(opened.every(isAllTls), 'each of them is TLS from the first byte to the last');
     t.notOk(whole.includes(password), 'no password is to be seen in it');
     t.notOk(whole.includes(content), 'nor what was published');
+  },
+);
+
+t.test(
+  'rotation, an upgrade, a lost node, a lost key, a lost database: as the runbook says',
+  { timeout: 400_000 },
+  async (t) => {
+    await followRunbook(topology, { from: 6, to: lastChapter });
+    const { fetched } = await visitAsCustomer(topology);
+    t.same(fetched, { https: content, ftps: content, sftp: content }, 'the customer is served as before');
+    const verified = await topology
+      .at('internal-db')
+      .shell('runuser -u consign -- consign --json audit verify');
+    t.match(JSON.parse(verified), { intact: true });
   },
 );
 

@@ -1,6 +1,6 @@
 // Runs the runbook's blocks on the machines of a topology, in order; a block that waits for the next one is run beside it.
 // Callers: the tests of the topology, and `npm run topology`.
-import { readRunbook, type RunbookBlock } from './runbook.ts';
+import { readRunbook } from './runbook.ts';
 import type { Topology } from './topology.ts';
 
 /** Runs the blocks of these chapters. Throws with the block that failed and what it said. */
@@ -10,23 +10,21 @@ export async function followRunbook(
   say: (line: string) => void = () => {},
 ): Promise<void> {
   const blocks = readRunbook().filter(({ number }) => number >= chapters.from && number <= chapters.to);
-  let waiting: Promise<string> | null = null;
+  let waiting: { ended: Promise<string>; blocksLeft: number } | null = null;
   for (const block of blocks) {
     say(`${block.chapter}: on ${block.place}`);
-    const running = topology.at(block.place).shell(block.script);
-    if (block.waits) {
-      waiting = running;
-      // Heard below, after the block that it waits for.
-      running.catch(() => null);
+    const ended = topology.at(block.place).shell(block.script);
+    if (block.waitsFor > 0) {
+      waiting = { ended, blocksLeft: block.waitsFor };
+      // Heard below, after the blocks that it waits for.
+      ended.catch(() => null);
       continue;
     }
-    await running;
-    await waiting;
+    await ended;
+    if (waiting === null) continue;
+    waiting.blocksLeft -= 1;
+    if (waiting.blocksLeft > 0) continue;
+    await waiting.ended;
     waiting = null;
   }
-}
-
-/** Whether the runbook has chapters that nobody runs: those of `numbers` are run. */
-export function chaptersBeyond(numbers: ReadonlySet<number>): RunbookBlock[] {
-  return readRunbook().filter(({ number }) => !numbers.has(number));
 }

@@ -12,8 +12,8 @@ export interface RunbookBlock {
   /** The heading that it stands under, and its number. */
   readonly chapter: string;
   readonly number: number;
-  /** Whether it only ends when the next block was run. */
-  readonly waits: boolean;
+  /** After how many of the next blocks it ends; 0 for one that ends by itself. */
+  readonly waitsFor: number;
 }
 
 /** All blocks, in order. Throws for one that does not say where it is run. */
@@ -28,10 +28,12 @@ export function readRunbook(text = readFileSync(file, 'utf8')): RunbookBlock[] {
 }
 
 function blockOf(script: string, chapter: string): RunbookBlock {
-  const [, name, waits] = /^# on ([a-z-]+)(, and waits for the next block)?\n/.exec(script) ?? [];
+  const [, name, waits] =
+    /^# on ([a-z-]+)(?:, and waits for the next (block|two blocks))?\n/.exec(script) ?? [];
+  const waitsFor = waits === undefined ? 0 : waits === 'block' ? 1 : 2;
   const number = Number.parseInt(chapter, 10);
   if (Number.isNaN(number)) throw new Error(`The chapter "${chapter}" has no number.`);
   if (name === 'wall' || (name !== undefined && name in places))
-    return { place: name as PlaceOrWall, script, chapter, number, waits: waits !== undefined };
+    return { place: name as PlaceOrWall, script, chapter, number, waitsFor };
   throw new Error(`A block of "${chapter}" does not begin with "# on MACHINE": ${script}`);
 }

@@ -63,6 +63,11 @@ export class SystemdMachine {
     return join(this.#folder, 'root');
   }
 
+  /** What gives a person a shell here. */
+  get enterCommand(): string {
+    return `nsenter --target ${this.#leader} --all bash --login`;
+  }
+
   /** Boots; resolves when systemd has come to the end of it. */
   async boot(): Promise<void> {
     const options = [

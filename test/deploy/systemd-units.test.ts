@@ -1,0 +1,33 @@
+// The systemd units: systemd itself finds nothing wrong with them, and rates the exposure of each OK or better. That the
+// programs run with all these restrictions, the test of the topology shows.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { runProgram } from '../rig/run-program.ts';
+
+const folder = join(import.meta.dirname, '..', '..', 'deploy', 'systemd');
+const units = readdirSync(folder).filter((name) => name.endsWith('.service'));
+/** Of 10, where systemd's "medium" begins. */
+const mediumFrom = 5;
+
+t.test('each service is rated OK or better', async (t) => {
+  t.ok(units.length >= 4, units.join(', '));
+  for (const name of units) {
+    const { stdout, stderr } = await runProgram('systemd-analyze', [
+      'security',
+      '--offline=yes',
+      join(folder, name),
+    ]);
+    const rated = /Overall exposure level for \S+: (\d+\.\d) (\w+)/.exec(stdout);
+    t.ok(Number(rated?.[1] ?? 10) < mediumFrom, `${name}: ${rated?.[1]} ${rated?.[2]} ${stderr}`);
+  }
+});
+
+t.test('systemd knows every line of them', async (t) => {
+  for (const name of [...units, 'consign-backup.timer', 'consign-backup.path']) {
+    const { stderr } = await runProgram('systemd-analyze', ['verify', '--man=no', join(folder, name)]);
+    // Consign is not at /opt/consign on the machine of the test.
+    const said = stderr.split('\n').filter((line) => /consign/.test(line) && !/is not executable/.test(line));
+    t.same(said, [], name);
+  }
+});
