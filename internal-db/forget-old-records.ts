@@ -6,6 +6,7 @@ import { forgetUploads } from './artifacts/uploads.ts';
 import { idempotentRequestKeptMs } from './idempotency/limits.ts';
 import {
   accessEventsKeptMs,
+  artifactLossesKeptMs,
   bansKeptMs,
   expiryBatchMax,
   invitationsKeptMs,
@@ -35,11 +36,13 @@ export async function forgetOldRecords({
   clock,
 }: Pick<ServiceContext, 'store' | 'clock'>): Promise<void> {
   const nowMs = clock.nowMs();
-  await store.transaction(async ({ people, identityLinks, bans, nodes, portalViews }) => {
+  await store.transaction(async (transaction) => {
+    const { people, identityLinks, bans, nodes, portalViews, artifactLosses } = transaction;
     await people.deleteExpiredLinks(nowMs);
     await people.forgetInvitations(nowMs - invitationsKeptMs);
     await identityLinks.deleteExpiredProviderSessions(nowMs);
     await bans.deleteOver(nowMs - bansKeptMs);
+    await artifactLosses.forgetLosses(nowMs - artifactLossesKeptMs);
     await nodes.forgetOrders(nowMs - unstageOrdersKeptMs);
     await portalViews.forgetViews({ openedBeforeMs: nowMs - portalViewsKeptMs, unusedBeforeMs: nowMs });
   });

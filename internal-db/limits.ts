@@ -272,6 +272,8 @@ export const portalViewsKeptMs = 400 * 86_400_000;
 export const invitationsKeptMs = 90 * 86_400_000;
 /** How long an order to a node is kept after the node has carried it out. */
 export const unstageOrdersKeptMs = 30 * 86_400_000;
+/** How long it is kept that a node has lost a file. */
+export const artifactLossesKeptMs = 30 * 86_400_000;
 /** Console: the longest address that a sign-in leads back to. */
 export const consoleNextCharactersMax = 2000;
 /** Console: rows on a page. */

@@ -9,6 +9,7 @@ import type { HeardNode } from '../nodes/node-directory.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { openProposalsMax } from '../second-person/limits.ts';
 import type { MailCounts } from '../store/mails.ts';
+import { lossToldMs } from './limits.ts';
 
 /** The facts. */
 export interface AlertFacts {
@@ -22,6 +23,8 @@ export interface AlertFacts {
   readonly reached: readonly HeardNode[];
   readonly bansBehind: readonly string[];
   readonly pendingOrderCount: number;
+  /** How many files nodes have lost lately. */
+  readonly losses: readonly { readonly nodeName: string; readonly count: number }[];
   readonly mails: MailCounts;
   /** Changes that wait for a second person. */
   readonly openProposalCount: number;
@@ -55,6 +58,7 @@ export async function gatherFacts(
     reached: directory.reachable(),
     bansBehind: banSender.behindNodes(),
     pendingOrderCount: await store.read.nodes.pendingOrderCount(),
+    losses: await store.read.artifactLosses.lossesSince(nowMs - lossToldMs),
     mails: await store.read.mails.counts(),
     openProposalCount: (await store.read.proposals.openProposals(nowMs, openProposalsMax)).length,
     certificateEndsAtMs: new X509Certificate(certificate()).validToDate.getTime(),

@@ -3,6 +3,7 @@
 
 /** What kinds there are. Stable: webhooks carry them. */
 export type AlertKind =
+  | 'artifacts_lost'
   | 'audit_broken'
   | 'bans_behind'
   | 'certificate_ending'

@@ -24,6 +24,7 @@ export function findAlerts(facts: AlertFacts): Finding[] {
     ...judgeMachine(facts),
     ...judgeNodes(facts),
     ...judgeOrders(facts),
+    ...judgeLosses(facts),
     ...judgeMails(facts),
     ...judgeProposals(facts),
     ...(facts.cluster ? [...judgeMembers(facts.cluster), ...judgeLinks(facts.cluster)] : []),
@@ -152,6 +153,18 @@ function judgeOrders({ bansBehind, pendingOrderCount }: AlertFacts): Finding[] {
       graceMs: alertGraceMs,
     },
   ];
+}
+
+/** They are sent again by themselves; what they were lost by may go on. */
+function judgeLosses({ losses }: AlertFacts): Finding[] {
+  return losses.map(({ nodeName, count }) => ({
+    kind: 'artifacts_lost',
+    severity: 'warning',
+    subject: nodeName,
+    text: `${nodeName} has lost ${count === 1 ? 'a file' : `${count} files`} within a day: damaged, or gone from its disk.`,
+    advice: 'It gets them again by itself. Look at its disk and its log: what damaged them may go on.',
+    graceMs: 0,
+  }));
 }
 
 function judgeProposals({ openProposalCount: count }: AlertFacts): Finding[] {

@@ -16,5 +16,7 @@ export const certificateWarningMs = 14 * 86_400_000;
 export const databaseFreeBytesMin = 2e9;
 /** The same for a storeroom; a tenth of it is critical. */
 export const storeroomFreeBytesMin = 10e9;
+/** For so long operators are told that a node has lost files, though it may have them again. */
+export const lossToldMs = 24 * 3_600_000;
 /** People who wait for a mail longer than this notice it. */
 export const mailWaitMaxMs = 3_600_000;

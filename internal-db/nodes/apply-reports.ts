@@ -10,6 +10,7 @@ import { noteNewestVersion } from '../statistics/note-newest-version.ts';
 import type { DeliveryEnd, DeliveryRecord } from '../store/deliveries.ts';
 import type { Transaction } from '../store/store.ts';
 import { raiseEvent, type WebhookEvent } from '../webhooks/webhook-event.ts';
+import { applyLoss } from './apply-loss.ts';
 
 type ReportedEvent = NodeReport['event'];
 type ReportedDownload = Extract<ReportedEvent, { type: 'download' }>;
@@ -65,7 +66,7 @@ async function applyEvent(
     return [];
   }
   if (event.type === 'artifact.lost') {
-    await transaction.originals.noteLost(node, event.sha256);
+    await applyLoss(context, transaction, { node, event });
     return [];
   }
   const delivery = await transaction.deliveries.byId(event.delivery);

@@ -76,8 +76,8 @@ export interface OriginalWrites extends OriginalReads {
   put(original: OriginalRecord): Promise<void>;
   /** Notes that the node holds it, and whether as placed there; does nothing when it is no original. */
   noteHeld(nodeId: string, held: { sha256: string; isPinned: boolean; atMs: number }): Promise<void>;
-  /** The node holds it no more. */
-  noteLost(nodeId: string, sha256: string): Promise<void>;
+  /** The node holds it no more; tells whether it was known to. */
+  noteLost(nodeId: string, sha256: string): Promise<boolean>;
   insertUpload(upload: UploadRecord): Promise<void>;
   setUploadSize(id: string, sizeBytes: number): Promise<void>;
   setUploadDigest(id: string, sha256: string): Promise<void>;

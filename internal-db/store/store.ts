@@ -4,6 +4,7 @@
 // read must happen inside `transaction`: transactions run one after the other, so that nothing changes in between.
 import type { AccessEventReads, AccessEventWrites } from './access-events.ts';
 import type { AccountReads, AccountWrites } from './accounts.ts';
+import type { ArtifactLossReads, ArtifactLossWrites } from './artifact-losses.ts';
 import type { AuditReads, AuditWrites } from './audit.ts';
 import type { BanReads, BanWrites } from './bans.ts';
 import type { CatalogReads, CatalogWrites } from './catalog.ts';
@@ -39,6 +40,7 @@ import type { WebhookReads, WebhookWrites } from './webhooks.ts';
 export interface StoreReads {
   readonly accessEvents: AccessEventReads;
   readonly accounts: AccountReads;
+  readonly artifactLosses: ArtifactLossReads;
   readonly audit: AuditReads;
   readonly bans: BanReads;
   readonly catalog: CatalogReads;
@@ -74,6 +76,7 @@ export interface StoreReads {
 export interface Transaction extends StoreReads {
   readonly accessEvents: AccessEventWrites;
   readonly accounts: AccountWrites;
+  readonly artifactLosses: ArtifactLossWrites;
   readonly audit: AuditWrites;
   readonly bans: BanWrites;
   readonly catalog: CatalogWrites;

@@ -56,6 +56,7 @@ type Row = Readonly<Record<string, string | number | bigint | Uint8Array | null>
 /** A row that was over at that time. */
 const keptForAWhile: Readonly<Record<string, (overAtMs: number) => Row>> = {
   access_events: (at_ms) => ({ at_ms }),
+  artifact_losses: (lost_at_ms) => ({ lost_at_ms }),
   bans: (until_ms) => ({ until_ms }),
   idempotent_requests: (begun_at_ms) => ({ begun_at_ms }),
   invitations: (expires_at_ms) => ({ expires_at_ms }),

@@ -2,6 +2,7 @@
 import type { StoreReads, Transaction } from '../store.ts';
 import { SqlAccessEvents } from './sql-access-events.ts';
 import { SqlAccounts } from './sql-accounts.ts';
+import { SqlArtifactLosses } from './sql-artifact-losses.ts';
 import { SqlAudit } from './sql-audit.ts';
 import { SqlBans } from './sql-bans.ts';
 import { SqlCatalog } from './sql-catalog.ts';
@@ -38,6 +39,7 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
   return {
     accessEvents: new SqlAccessEvents(connection),
     accounts: new SqlAccounts(connection),
+    artifactLosses: new SqlArtifactLosses(connection),
     audit: new SqlAudit(connection),
     bans: new SqlBans(connection),
     catalog: new SqlCatalog(connection),

@@ -137,11 +137,9 @@ export class SqlOriginals implements OriginalWrites {
     );
   }
 
-  async noteLost(nodeId: string, sha256: string): Promise<void> {
-    await this.#connection.run('DELETE FROM holdings WHERE node_id = :nodeId AND sha256 = :sha256', {
-      nodeId,
-      sha256,
-    });
+  async noteLost(nodeId: string, sha256: string): Promise<boolean> {
+    const sql = 'DELETE FROM holdings WHERE node_id = :nodeId AND sha256 = :sha256';
+    return (await this.#connection.run(sql, { nodeId, sha256 })) === 1;
   }
 
   async insertUpload({ releaseFile, ...upload }: UploadRecord): Promise<void> {

@@ -118,6 +118,28 @@ t.test(
     await report(room, { ...held, pinned: true });
     await report(room, { type: 'artifact.lost', sha256, why: 'damaged' });
     t.same(await orderedNow(room), placed);
+    await report(room, { type: 'artifact.lost', sha256, why: 'missing' });
+    const { store, clock } = room.services.context;
+    t.match(await store.read.audit.last(), { actor: 'node:ftp1', action: 'artifact.lost', subject: 'ftp1' });
+    const lost = {
+      action: 'artifact.lost',
+      actor: null,
+      subject: null,
+      firstWord: null,
+      fromMs: null,
+      toMs: null,
+    };
+    t.match(await store.read.audit.search(lost, { before: null, limit: 5 }), { length: 1 }, 'once');
+    t.same(await store.read.artifactLosses.lossesSince(clock.nowMs() - 60_000), [
+      { nodeName: 'ftp1', count: 1 },
+    ]);
+    await report(room, { ...held, pinned: true });
+    await report(room, { type: 'artifact.lost', sha256, why: 'dropped' });
+    t.match(
+      await store.read.audit.search(lost, { before: null, limit: 5 }),
+      { length: 1 },
+      'as it should be',
+    );
     await t.rejects(admin.call('product.setPlacement', { actor, product: 'nothing', placement: 'all' }), {
       code: 'not_found',
     });
