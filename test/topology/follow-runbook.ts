@@ -10,21 +10,19 @@ export async function followRunbook(
   say: (line: string) => void = () => {},
 ): Promise<void> {
   const blocks = readRunbook().filter(({ number }) => number >= chapters.from && number <= chapters.to);
-  let waiting: { ended: Promise<string>; blocksLeft: number } | null = null;
+  let waiting: { settled: Promise<PromiseSettledResult<string>[]>; blocksLeft: number } | null = null;
   for (const block of blocks) {
     say(`${block.chapter}: on ${block.place}`);
     const ended = topology.at(block.place).shell(block.script);
     if (block.waitsFor > 0) {
-      waiting = { ended, blocksLeft: block.waitsFor };
-      // Heard below, after the blocks that it waits for.
-      ended.catch(() => null);
+      waiting = { settled: Promise.allSettled([ended]), blocksLeft: block.waitsFor };
       continue;
     }
     await ended;
     if (waiting === null) continue;
     waiting.blocksLeft -= 1;
     if (waiting.blocksLeft > 0) continue;
-    await waiting.ended;
+    for (const outcome of await waiting.settled) if (outcome.status === 'rejected') throw outcome.reason;
     waiting = null;
   }
 }

@@ -18,7 +18,7 @@ export async function prepareMachines(topology: Topology): Promise<void> {
 
 async function openSsh(topology: Topology): Promise<void> {
   const desk = topology.at('administration');
-  await desk.shell("ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519");
+  await desk.shell("ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519");
   const key = readFileSync(join(desk.root, 'root/.ssh/id_ed25519.pub'), 'utf8');
   await Promise.all(
     reached.map(async (place) => {
