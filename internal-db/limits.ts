@@ -31,6 +31,8 @@ export const databaseStartWithinMs = 20_000;
 export const copiedRowsPerStatement = 500;
 /** Prepared statements kept a connection. */
 export const preparedStatementsMax = 300;
+/** Ranges of versions that are kept parsed. */
+export const parsedRangesMax = 1000;
 
 /** Password checks that run at the same time; each takes 64 MiB and a libuv thread (of four) for about 0.1 s. */
 export const passwordChecksRunningMax = 2;

@@ -18,7 +18,7 @@ import {
   type Standing,
   type VisibleRelease,
 } from './product-standing.ts';
-import { readVisibleReleases, viewFullRelease, viewSummary } from './visible-releases.ts';
+import { readVisibleReleases, viewFullRelease, viewSummary, type ShownRelease } from './visible-releases.ts';
 
 type Table = typeof catalogMethods;
 type Parameters<M extends keyof Table> = Omit<ParamsOf<Table, M>, 'session'>;
@@ -67,7 +67,11 @@ export async function describeOwnProduct(
   if (!scope || !standing) return notFound;
   const { channel, after, limit } = wanted;
   const page = await readVisibleReleases(read, scope, { channel, after, limit });
-  const newest = await readNewest(read, scope, channel);
+  // Mostly the page begins with it.
+  const newest =
+    after === null
+      ? (newestOf(page.releases, channel) ?? (await readNewest(read, scope, channel)))
+      : await readNewest(read, scope, channel);
   const channels = await read.published.channels(scope.product.id, productChannelsMax);
   const platformOrder = await read.catalog.platformOrderOf(scope.product.id);
   return {
@@ -153,6 +157,11 @@ async function readNewest(store: StoreReads, scope: ProductScope, channel: strin
     return (await readVisibleReleases(store, scope, page)).releases[0] ?? null;
   };
   return (await newestOf(channel ?? stableChannel)) ?? (channel === null ? await newestOf(null) : null);
+}
+
+/** The newest of the channel, or of the steadiest one, among the newest releases. */
+function newestOf(releases: readonly ShownRelease[], channel: string | null): ShownRelease | undefined {
+  return releases.find(({ release }) => release.channel === (channel ?? stableChannel));
 }
 
 /** A channel that none of the account's rights includes isn't named to it. */

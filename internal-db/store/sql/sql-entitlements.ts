@@ -21,6 +21,9 @@ const oldestFirst = 'ORDER BY e.granted_at_ms, e.id';
 export const entitlementStatements = {
   endingSql: `${entitlementSql} WHERE e.account_id = :accountId AND e.revoked_at_ms IS NULL
     AND e.not_after_ms BETWEEN :fromMs AND :untilMs ORDER BY e.not_after_ms LIMIT :limit`,
+  /** One product's. The plus sign keeps SQLite from reading all that the account has, in the order that is asked for. */
+  productSql: `${entitlementSql} WHERE e.account_id = :accountId AND e.product_id = :productId
+    ORDER BY +e.granted_at_ms, e.id`,
 } as const;
 
 /** The statements about many products or entitlements at once, as an engine writes them; for that test too. */
@@ -66,10 +69,17 @@ export class SqlEntitlements implements EntitlementWrites {
   }
 
   async ofAccountAndProducts(accountId: string, productIds: readonly string[]): Promise<EntitlementRecord[]> {
-    const rows = await this.#connection.all<EntitlementRow>(this.#statements.productsSql, {
-      accountId,
-      productIds: JSON.stringify(productIds),
-    });
+    const [productId = '', ...others] = productIds;
+    const rows =
+      others.length === 0
+        ? await this.#connection.all<EntitlementRow>(entitlementStatements.productSql, {
+            accountId,
+            productId,
+          })
+        : await this.#connection.all<EntitlementRow>(this.#statements.productsSql, {
+            accountId,
+            productIds: JSON.stringify(productIds),
+          });
     return rows.map(recordOf);
   }
 

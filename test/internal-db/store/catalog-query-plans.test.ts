@@ -15,7 +15,7 @@ import { sqliteDialect } from '#internal-db/store/sqlite/sqlite-dialect.ts';
 const { productsOfAccountSql, newsSql } = publishedStatements;
 const found = sqliteDialect.findInCatalog({ productIds: ['prd'], words: ['word'], limit: 1 });
 const searchSql = publishedStatements.searchSql(found.sql);
-const { endingSql } = entitlementStatements;
+const { endingSql, productSql } = entitlementStatements;
 const ofMany = {
   ...entitlementStatementsFor(sqliteDialect),
   newestInChannelSql: newestInChannelSql(sqliteDialect),
@@ -30,6 +30,7 @@ const maySort = new Set<string>([
   searchSql,
   acceptancesSql,
   ofMany.productsSql,
+  productSql,
 ]);
 
 /** Rows of a plan that read a whole table or index: "SCAN releases". What a subquery or the words' index found is small. */
@@ -67,6 +68,8 @@ t.test('every statement of the catalog goes down an index', async (t) => {
     t.same(bad, [], `${name}: ${plan.join(' | ')}`);
   }
   t.match(explain(database, endingSql).join('\n'), 'entitlements_ending', 'the index for it is used');
+  const ofProduct = explain(database, productSql).join('\n');
+  t.match(ofProduct, /entitlements_by_account \(account_id=\? AND product_id=\?\)/, 'not all of the account');
 });
 
 t.test('a statement without an index would be noticed', async (t) => {
