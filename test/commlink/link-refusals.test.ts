@@ -94,42 +94,6 @@ void t.test('the listener refuses a wrong index, and a node that is known but ha
   t.match(judgeIdentity(identity(port % 127), port, context), { code: 'no_bag' });
 });
 
-void t.test('of a member behind NAT the identity alone says which key it means', async (t) => {
-  const nodes = twoNodes(t);
-  const { web, ftp } = nodes;
-  const context = { ...contextOf(nodes, web), behindNat: new Set([ftp.member.id]) };
-  const identity = (index: number): string => `1|test|1|${index}|${ftp.member.id}|${web.member.id}`;
-  const port = 40_000;
-  const admission = judgeIdentity(identity((port + 1) % 127), port, context);
-  if (admission instanceof LinkError) throw admission;
-  t.notSame(admission.psk, (judgeIdentity(identity(port % 127), port, context) as Admission).psk);
-  t.match(judgeIdentity(identity(9999), port, context), { code: 'wrong_index' });
-});
-
-void t.test('a link comes about through a proxy that rewrites the port, where it is named', async (t) => {
-  const nodes = twoNodes(t);
-  const web = await nodes.listen({ behindNat: ['ftp1', 'nobody-yet'] });
-  const port = await openProxy(t, web.port ?? 0);
-  const target = { peer: nodes.web.member, host: '127.0.0.1', port, localPorts: ephemeral };
-  for (let dials = 0; dials < 5; dials += 1) {
-    const signal = AbortSignal.timeout(5000);
-    const { socket } = await dialLink(target, contextOf(nodes, nodes.ftp), { signal });
-    socket.destroy();
-  }
-  t.same(refusalsIn(nodes.web), []);
-  await assertRefusedThrough(t, nodes, port);
-});
-
-/** A wrong key is refused behind NAT as anywhere. */
-async function assertRefusedThrough(t: Test, nodes: TwoNodes, port: number): Promise<void> {
-  const dialled = dialByHand(t, port, { bag: nodes.bag, claim: { key: Buffer.alloc(32, 7) } });
-  await t.rejects(
-    dialled.then(({ socket }) => closedByPeer(socket).then(() => Promise.reject(new Error('closed')))),
-  );
-  await eventually(() => refusalsIn(nodes.web).length > 0);
-  t.same(refusalsIn(nodes.web), ['wrong_key']);
-}
-
 void t.test('a proxy that rewrites the port is named in the log, with both numbers', async (t) => {
   const nodes = twoNodes(t);
   const web = await nodes.listen();
