@@ -36,32 +36,26 @@ const headers = {
   'content-type': 'application/json',
 };
 
-/** Asks until the file is on the node; the password is in the first answer alone. */
+/** Asks for the file; it may still be on its way to the node then. Links and password are in the first answer alone. */
 async function request(): Promise<object> {
   const wish = { method: 'POST', headers, body: JSON.stringify({ product, version, file }) };
   for (let left = tries; left > 0; left -= 1) {
     const answer = await fetch(`${portal}/api/v1/deliveries`, wish);
-    const delivery = (await answer.json()) as { id?: string; state?: string };
-    if (answer.ok && delivery.state !== 'requested') return delivery;
-    if (answer.ok) return { ...(await follow(delivery.id ?? '')), ...onceOf(delivery) };
+    const delivery = (await answer.json()) as { id?: string };
+    if (answer.ok) return { ...delivery, ...(await follow(delivery.id ?? '')) };
     await delay(pauseMs);
   }
-  throw new Error(`${product}/${version}/${file} did not become ready.`);
+  throw new Error(`${product}/${version}/${file} can't be had.`);
 }
 
 async function follow(id: string): Promise<object> {
   for (let left = tries; left > 0; left -= 1) {
     const answer = await fetch(`${portal}/api/v1/deliveries/${id}`, { headers });
     const delivery = (await answer.json()) as { state?: string };
-    if (delivery.state === 'ready' || delivery.state === 'staged') return delivery;
+    if (delivery.state === 'staged') return delivery;
     await delay(pauseMs);
   }
   throw new Error(`Delivery ${id} did not become ready.`);
-}
-
-/** What only the first answer has. */
-function onceOf(delivery: object): object {
-  return 'password' in delivery ? { password: delivery.password } : {};
 }
 
 process.stdout.write(`${JSON.stringify(await request())}\n`);
