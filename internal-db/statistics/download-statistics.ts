@@ -20,7 +20,7 @@ export interface DownloadTotals {
   readonly complete: number;
   /** The client had what it wanted, or left: a part of a file, as when a download is resumed later. */
   readonly partial: number;
-  /** Broken off by either end before all that was asked for had arrived, or by a node that stopped. */
+  /** A whole file that was broken off by either end, or by a node that stopped. */
   readonly failed: number;
   /** Cut, since what allowed them was taken back. */
   readonly revoked: number;

@@ -18,14 +18,24 @@ t.test('amount, speed and the time that is left', async (t) => {
     t.equal(describeAmount({ reachedBytes, sizeBytes: gigabyte }, bytesPerSecond), words);
 });
 
-t.test('a way to go on is offered for what broke off, until something is fetched again', async (t) => {
-  const of = (...outcomes: readonly string[]) =>
-    brokenOffProtocol(outcomes.map((outcome) => ({ protocol: 'https', outcome })));
-  t.equal(of('aborted'), 'https');
-  t.equal(of('lost', 'complete'), 'https');
-  t.equal(of('aborted', 'running'), null, 'one of several ranges, the others of which run');
-  t.equal(of('running', 'aborted'), null);
-  t.equal(of('complete', 'aborted'), null);
-  t.equal(of('partial'), null, 'all that was asked for has arrived');
+t.test('a way to go on is offered where something broke off and the file has not come whole', async (t) => {
+  type Part = readonly [outcome: string, offsetBytes: number, sentBytes: number];
+  const of = (...parts: readonly Part[]) =>
+    brokenOffProtocol(
+      parts.map(([outcome, offsetBytes, sentBytes]) => ({
+        protocol: 'https',
+        outcome,
+        offsetBytes,
+        sentBytes,
+        sizeBytes: 100,
+      })),
+    );
+  t.equal(of(['aborted', 0, 40]), 'https');
+  t.equal(of(['lost', 0, 40]), 'https');
+  t.equal(of(['partial', 40, 20], ['aborted', 0, 40]), 'https', 'resumed, and broken off again');
+  t.equal(of(['running', 40, 10], ['aborted', 0, 40]), null, 'it goes on already');
+  t.equal(of(['complete', 40, 60], ['aborted', 0, 40]), null);
+  t.equal(of(['partial', 30, 30], ['complete', 60, 40], ['aborted', 0, 40]), null, 'in several parts');
+  t.equal(of(['partial', 0, 10]), null, 'only the beginning was wanted');
   t.equal(of(), null);
 });

@@ -86,16 +86,37 @@ export function describeEnd(
   return words[language].announce(protocol.toUpperCase(), describeOutcome(outcome, language));
 }
 
+/** Of a download, what tells how much of the file it has brought. */
+export interface FetchedPart {
+  readonly protocol: string;
+  readonly outcome: string;
+  readonly offsetBytes: number;
+  readonly sentBytes: number;
+  readonly sizeBytes: number;
+}
+
 /**
- * The protocol of the newest download, when that broke off and nothing is fetched now or was since; else null. `downloads`
- * are newest first.
+ * The protocol of the newest download, when that broke off, nothing is being fetched, and some of the file has come in no
+ * download; else null. `downloads` are newest first.
  */
-export function brokenOffProtocol(
-  downloads: readonly { readonly protocol: string; readonly outcome: string }[],
-): string | null {
+export function brokenOffProtocol(downloads: readonly FetchedPart[]): string | null {
   const [newest] = downloads;
-  if (downloads.some(({ outcome }) => outcome === 'running')) return null;
-  return newest && ['aborted', 'lost'].includes(newest.outcome) ? newest.protocol : null;
+  if (!newest || downloads.some(({ outcome }) => outcome === 'running')) return null;
+  // Only a part that goes on with an earlier one is a download that broke off: a client may want no more than a beginning.
+  const isResumed = newest.outcome === 'partial' && newest.offsetBytes > 0;
+  const isBroken = isResumed || newest.outcome === 'aborted' || newest.outcome === 'lost';
+  return isBroken && reachedBytes(downloads) < newest.sizeBytes ? newest.protocol : null;
+}
+
+/** How far the file has come without a gap, in all downloads together. */
+function reachedBytes(downloads: readonly FetchedPart[]): number {
+  return downloads
+    .toSorted((left, right) => left.offsetBytes - right.offsetBytes)
+    .reduce(
+      (reached, { offsetBytes, sentBytes }) =>
+        offsetBytes > reached ? reached : Math.max(reached, offsetBytes + sentBytes),
+      0,
+    );
 }
 
 /** A duration in the one unit that fits it, rounded up. */

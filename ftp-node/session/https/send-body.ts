@@ -1,6 +1,7 @@
 // The body of a download, and its record: called complete only when the file's last byte was sent and the peer's TCP has
-// acknowledged everything (acknowledgement.ts), partial when the client got all that it asked for of a file, and aborted when it
-// did not. Caller: handle-download.ts. The file stays the caller's.
+// acknowledged everything (acknowledgement.ts), and aborted when a whole file was asked for and broke off. A client that asked for a
+// part often leaves it where another of its connections began: that is partial. Caller: handle-download.ts. The file stays the
+// caller's.
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FileHandle } from 'node:fs/promises';
 import { waitForAcknowledgement } from '../acknowledgement.ts';
@@ -22,7 +23,7 @@ export async function sendBody(exchange: DownloadExchange, sending: BodySending)
   const { response, socket, services, customer } = exchange;
   const { transfer, body } = sending;
   let sentBytes = 0;
-  let outcome: 'complete' | 'partial' | 'aborted' = 'aborted';
+  let outcome: 'complete' | 'partial' | 'aborted' = body.status === 206 ? 'partial' : 'aborted';
   try {
     response.writeHead(body.status, sending.headers);
     response.flushHeaders();

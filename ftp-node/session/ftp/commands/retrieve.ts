@@ -61,8 +61,8 @@ function takeCompressor(
 }
 
 /**
- * Sends the part between the record's beginning and its end. What stops before the file's end because no more was
- * asked for is `partial`, and what did not arrive `aborted`.
+ * Sends the part between the record's beginning and its end. A part is `partial` where it stops before the file's end, also when
+ * the client leaves it: many do so where another of their connections began. A whole file that breaks off is `aborted`.
  */
 async function deliverFile(retrieval: Retrieval, part: FilePart): Promise<void> {
   const { connection, session, transfer } = retrieval;
@@ -85,14 +85,14 @@ async function deliverFile(retrieval: Retrieval, part: FilePart): Promise<void> 
     throw new FtpRefusal(450, 'Too many transfers are running; please try again when one is over.');
   const onCut = (): void => transfer.abort('cut');
   record.signal.addEventListener('abort', onCut);
-  let outcome: 'complete' | 'partial' | 'aborted' = 'aborted';
+  let outcome: 'complete' | 'partial' | 'aborted' = offsetBytes > 0 ? 'partial' : 'aborted';
   try {
     if (record.signal.aborted) onCut();
     await sendPart(retrieval, { ...part, record });
     outcome = offsetBytes + part.lengthBytes === file.sizeBytes ? 'complete' : 'partial';
   } finally {
     record.signal.removeEventListener('abort', onCut);
-    record.end(outcome, transfer.sentBytes);
+    record.end(transfer.abortReason === null ? outcome : 'aborted', transfer.sentBytes);
   }
 }
 

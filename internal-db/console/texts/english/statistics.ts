@@ -28,8 +28,8 @@ export const statisticsTexts = {
     heading: 'What the words mean',
     meaning:
       'Complete: the client’s machine has confirmed every byte. In part: a client took a part of a file, as ' +
-      'when it resumes later. Failed: broken off by either end before all that was asked for had arrived. Cut: ' +
-      'ended because what allowed it was taken back.',
+      'when it resumes or fetches several parts at once. Failed: a whole file was asked for and broke off, by an ' +
+      'error at either end. Cut: ended because what allowed it was taken back.',
   },
   /** By the days in it. */
   spans: { 1: 'day', 7: 'week', 14: 'two weeks' },
