@@ -1,13 +1,15 @@
 // Where artifacts come in: HTTP on a Unix socket (0600) in the state directory, for the operator's command line alone.
-// Caller: main.ts starts it. `PUT /artifact` takes the bytes; `GET /storeroom` says what is there and what still fits.
-// Whoever can open the socket is the operator; the bytes are trusted to be nothing but bytes.
+// Caller: main.ts starts it. `PUT /artifact` takes the bytes; `GET /storeroom` says what is there and what still fits, `POST
+// /storeroom/verify` reads all of it again, `POST /storeroom/gc` drops what may be dropped. Whoever can open the socket is the
+// operator; the bytes are trusted to be nothing but bytes.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from '#commlink/log.ts';
 import { listenAtSocket } from '#commlink/unix-socket.ts';
+import { collectGarbage, describeStoreroom, streamVerification } from './artifacts/answer-storeroom.ts';
 import { ingestIdleTimeoutMs } from './limits.ts';
 import { asFtpNodeError, FtpNodeError } from './node-error.ts';
-import type { Storeroom } from './storeroom/storeroom.ts';
+import type { StagerContext } from './stager/stager-context.ts';
 
 /** The running server. */
 export interface IngestServer {
@@ -18,11 +20,11 @@ const statusOf: Partial<Record<FtpNodeError['code'], number>> = { disk_full: 507
 
 /** Listens on `socketFile`, replacing a socket that nobody listens on. Throws StartupError `SOCKET_IN_USE`. */
 export async function startIngestServer(
-  storeroom: Storeroom,
+  context: StagerContext,
   options: { socketFile: string; log: Logger },
 ): Promise<IngestServer> {
   const server = createServer((request, response) => {
-    answer(storeroom, request, response).catch((error: unknown) => {
+    answer(context, request, response).catch((error: unknown) => {
       sendError(response, asFtpNodeError(error), options.log);
     });
   });
@@ -34,19 +36,31 @@ export async function startIngestServer(
 }
 
 async function answer(
-  storeroom: Storeroom,
+  context: StagerContext,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const route = `${request.method} ${request.url}`;
-  if (route === 'GET /storeroom') {
-    sendJson(response, 200, storeroom.describe());
-    return;
+  switch (`${request.method} ${request.url}`) {
+    case 'GET /storeroom':
+      return sendJson(response, 200, describeStoreroom(context));
+    case 'POST /storeroom/verify':
+      return await streamVerification(context, response);
+    case 'POST /storeroom/gc':
+      return sendJson(response, 200, collectGarbage(context));
+    case 'PUT /artifact':
+      return await takeArtifact(context, request, response);
+    default: {
+      const message = 'There are PUT /artifact, GET /storeroom, POST /storeroom/verify and /storeroom/gc.';
+      return sendJson(response, 404, { code: 'not_found', message });
+    }
   }
-  if (route !== 'PUT /artifact') {
-    sendJson(response, 404, { code: 'not_found', message: 'There are PUT /artifact and GET /storeroom.' });
-    return;
-  }
+}
+
+async function takeArtifact(
+  { storeroom }: StagerContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const sizeBytes = Number(request.headers['content-length']);
   if (!Number.isSafeInteger(sizeBytes)) {
     sendJson(response, 411, { code: 'length_required', message: 'Send the size in Content-Length.' });

@@ -176,7 +176,7 @@ async function main(): Promise<void> {
   const { commlink } = cluster;
   const sender = startSender(node, commlink);
   await host.adjust();
-  const ingest = await startIngestServer(context.storeroom, { socketFile: config.ingestSocket, log });
+  const ingest = await startIngestServer(context, { socketFile: config.ingestSocket, log });
   const expiry = startExpiry(context);
   const reconciling = startReconciling(context, {
     relay,

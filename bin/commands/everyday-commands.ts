@@ -63,6 +63,21 @@ export const everydayCommands: readonly ListedCommand[] = [
     'set which download servers keep the files of a product',
     async () => (await import('./product.ts')).productPlacement,
   ],
+  [
+    'storeroom status',
+    "show what this machine's FTP node keeps",
+    async () => (await import('./storeroom.ts')).storeroomStatus,
+  ],
+  [
+    'storeroom verify',
+    'read every file of the storeroom again, and put aside what is damaged',
+    async () => (await import('./storeroom.ts')).storeroomVerify,
+  ],
+  [
+    'storeroom gc',
+    'drop fetched files that nothing needs here now',
+    async () => (await import('./storeroom.ts')).storeroomGc,
+  ],
   ['products', 'list the products and their releases', async () => (await import('./product.ts')).products],
   [
     'publish',

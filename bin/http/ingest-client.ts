@@ -1,7 +1,8 @@
-// Sends files to the storeroom through the FTP node's ingest socket (Unix, 0600): `PUT /artifact` streams the bytes,
-// however large, in constant memory; both ends hash them, and the digests must agree. Called by publish and doctor.
+// Speaks with the storeroom through the FTP node's ingest socket (Unix, 0600): `PUT /artifact` streams the bytes,
+// however large, in constant memory; both ends hash them, and the digests must agree. Called by publish, storeroom and doctor.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { Client } from 'undici';
 import { Bytes, Sha256 } from '#commlink/methods/fields.ts';
@@ -15,10 +16,32 @@ const StoredArtifact = strictObject({ sha256: Sha256, sizeBytes: Bytes });
 /** A file as the storeroom has it. */
 export type StoredArtifact = Static<typeof StoredArtifact>;
 
-const StoreroomDescription = strictObject({ artifactCount: Bytes, totalBytes: Bytes, freeBytes: Bytes });
+const StoreroomDescription = strictObject({
+  artifactCount: Bytes,
+  totalBytes: Bytes,
+  freeBytes: Bytes,
+  fetched: strictObject({ count: Bytes, bytes: Bytes, droppableCount: Bytes, droppableBytes: Bytes }),
+  stagedCount: Bytes,
+  quarantinedCount: Bytes,
+});
 /** What the storeroom holds, and how much more its disk takes. */
 export type StoreroomDescription = Static<typeof StoreroomDescription>;
 
+const DroppedArtifacts = strictObject({ count: Bytes, bytes: Bytes });
+/** What was dropped. */
+export type DroppedArtifacts = Static<typeof DroppedArtifacts>;
+
+const VerifiedStoreroom = strictObject({
+  checkedCount: Bytes,
+  checkedBytes: Bytes,
+  totalCount: Bytes,
+  damaged: Type.Array(Sha256),
+});
+/** How far a reading of everything is. */
+export type VerifiedStoreroom = Static<typeof VerifiedStoreroom>;
+
+const droppedCheck = compileSchema("the storeroom's answer", DroppedArtifacts);
+const verifiedCheck = compileSchema("the storeroom's answer", VerifiedStoreroom);
 const storedCheck = compileSchema("the storeroom's answer", StoredArtifact);
 const descriptionCheck = compileSchema("the storeroom's answer", StoreroomDescription);
 const refusalCheck = compileSchema(
@@ -73,6 +96,23 @@ export class IngestClient {
       throw new CliError('failed', `${file.path} changed while it was sent. Publish it again.`);
     }
     return stored;
+  }
+
+  /** Drops what may be dropped. */
+  async collectGarbage(): Promise<DroppedArtifacts> {
+    return droppedCheck.parse(await this.#request({ method: 'POST', path: '/storeroom/gc' }));
+  }
+
+  /** Has everything read again; yields after each artifact. One of terabytes is waited for as long as it takes. */
+  async *verify(): AsyncGenerator<VerifiedStoreroom> {
+    const path = '/storeroom/verify';
+    const response = await this.#client
+      .request({ method: 'POST', path, headersTimeout: 0, bodyTimeout: 0 })
+      .catch((error: unknown) => {
+        throw explainConnectError(error, this.#layout);
+      });
+    for await (const line of createInterface({ input: response.body }))
+      yield verifiedCheck.parse(JSON.parse(line));
   }
 
   /** Closes the connection. */

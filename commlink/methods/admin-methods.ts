@@ -211,7 +211,10 @@ export const adminMethods = {
   'release.files': method({
     ...read,
     params: strictObject({ product: Slug, version: Version }),
-    result: strictObject({ files: Type.Array(PublishedFile) }),
+    result: strictObject({
+      /** `isKept`: by internal-db, so that a storeroom that lacks it can fetch it. */
+      files: Type.Array(strictObject({ ...PublishedFile.properties, isKept: Type.Boolean() })),
+    }),
   }),
   /** draft to published, published to withdrawn, and back. Withdrawing ends its deliveries. */
   'release.setState': method({

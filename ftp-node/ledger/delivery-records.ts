@@ -39,6 +39,8 @@ export interface DeliveryRecords {
   /** Up to `limit` deliveries in the order of their ids, from the one after `afterDelivery` on. */
   page(afterDelivery: string, limit: number): DeliveryRecord[];
   countStaged(): number;
+  /** Live deliveries of an artifact. */
+  ofArtifact(sha256: string): DeliveryRecord[];
   /** How many links the artifact should have in the accounts directory. */
   countPlaces(sha256: string): number;
 }
@@ -65,6 +67,7 @@ export function openDeliveryRecords({ database }: Ledger): DeliveryRecords {
     'select * from delivery where staged_until_ms <= ? order by staged_until_ms limit ?',
   );
   const selectPage = database.prepare('select * from delivery where delivery > ? order by delivery limit ?');
+  const selectOfArtifact = database.prepare('select * from delivery where sha256 = ?');
   const countDeliveries = database.prepare(`select count(*) as n from delivery where state = 'staged'`);
   const countPlaces = database.prepare(
     'select count(*) as n from (select distinct account, path from delivery where sha256 = ?)',
@@ -88,6 +91,7 @@ export function openDeliveryRecords({ database }: Ledger): DeliveryRecords {
     },
     expired: (nowMs, limit) => selectExpired.all(nowMs, limit).map(readRow),
     page: (afterDelivery, limit) => selectPage.all(afterDelivery, limit).map(readRow),
+    ofArtifact: (sha256) => selectOfArtifact.all(sha256).map(readRow),
     countStaged: () => countOf(countDeliveries.get()),
     countPlaces: (sha256) => countOf(countPlaces.get(sha256)),
   };

@@ -12,6 +12,14 @@ export interface KeptArtifact {
   readonly usedAtMs: number;
 }
 
+/** What `summary` counts. */
+export interface KeptSummary {
+  readonly count: number;
+  readonly bytes: number;
+  readonly droppableCount: number;
+  readonly droppableBytes: number;
+}
+
 /** See each method. */
 export interface KeptArtifacts {
   /** Adds it, or changes whether it is pinned. */
@@ -26,6 +34,8 @@ export interface KeptArtifacts {
   /** Whether it is one of them. */
   isDroppable(sha256: string): boolean;
   totalBytes(): number;
+  /** How many there are and how large, and the same of those that may be dropped. */
+  summary(): KeptSummary;
 }
 
 const droppableSql = `select * from kept_artifact k where pinned = 0
@@ -44,7 +54,19 @@ export function openKeptArtifacts({ database }: Ledger): KeptArtifacts {
   const selectDroppable = database.prepare(`${droppableSql} order by used_at_ms, sha256 limit ?`);
   const selectIfDroppable = database.prepare(`${droppableSql} and k.sha256 = ?`);
   const sumBytes = database.prepare('select coalesce(sum(size_bytes), 0) as n from kept_artifact');
+  const sums = (from: string) =>
+    database.prepare(`select count(*) as n, coalesce(sum(size_bytes), 0) as bytes from (${from})`);
+  const [sumAll, sumDroppable] = [sums('select * from kept_artifact'), sums(droppableSql)];
   return {
+    summary: () => {
+      const [all, droppable] = [sumAll.get(), sumDroppable.get()];
+      return {
+        count: Number(all?.['n']),
+        bytes: Number(all?.['bytes']),
+        droppableCount: Number(droppable?.['n']),
+        droppableBytes: Number(droppable?.['bytes']),
+      };
+    },
     put: ({ sha256, sizeBytes, isPinned, usedAtMs }) =>
       void upsert.run({ sha256, sizeBytes, pinned: isPinned ? 1 : 0, usedAtMs }),
     noteUse: (sha256, atMs) => void updateUse.run(atMs, sha256),

@@ -3,6 +3,7 @@
 import type { StagingGrant } from '#commlink/methods/documents.ts';
 import type { StagingFailure } from '#commlink/methods/ftp-node-methods.ts';
 import { reportMissing } from '../artifacts/report-lost.ts';
+import { quarantineArtifact } from '../artifacts/verify-storeroom.ts';
 import type { DeliveryRecord } from '../ledger/delivery-records.ts';
 import { grantLifetimeMsMax } from '../limits.ts';
 import { asFtpNodeError, FtpNodeError } from '../node-error.ts';
@@ -38,6 +39,9 @@ export async function stageDelivery(context: StagerContext, grantText: string): 
   if (grant.useBeforeMs > now + grantLifetimeMsMax) return refuse('grant_invalid');
   const obstacle = findObstacle(context, grant, place);
   if (obstacle === 'artifact_missing') await reportMissing(context, grant.sha256);
+  // What was fetched can be fetched again; what was put here by hand is left for people to look at.
+  if (obstacle === 'artifact_damaged' && context.kept.find(grant.sha256) !== null)
+    await quarantineArtifact(context, grant.sha256);
   if (obstacle !== null) return refuse(obstacle);
   try {
     const recorded = await context.ledger.commit(() => recordStaging(context, grant, place));

@@ -61,6 +61,8 @@ export interface Storeroom {
   remove(sha256: string): void;
   /** Puts an artifact that is damaged aside, where nobody takes it for one, for people to look at. Throws as `remove`. */
   quarantine(sha256: string): void;
+  /** Digests of those that were put aside. */
+  quarantined(): string[];
   /** Where an artifact arrives that is fetched piece by piece (pull-artifact.ts); it survives a restart. */
   arriving(sha256: string): string;
   /** Removes what arrived of artifacts other than these. */
@@ -91,6 +93,10 @@ export function openStoreroom(directory: string): Storeroom {
     takeBack: (sha256, file) => takeBack(directory, sha256, file),
     remove: (sha256) => removeInodes(directory, sha256),
     quarantine: (sha256) => quarantine(directory, sha256),
+    quarantined: () =>
+      readdirSync(directory)
+        .filter((name) => name.startsWith(quarantinePrefix))
+        .map((name) => name.slice(quarantinePrefix.length)),
     arriving: (sha256) => join(directory, `${arrivingPrefix}${sha256}`),
     discardArriving: (wanted) => discardArriving(directory, wanted),
     digests: () => listDigests(directory),

@@ -40,7 +40,11 @@ export async function listReleaseFiles(
   { product, version }: ParamsOf<Table, 'release.files'>,
 ): Promise<ResultOf<Table, 'release.files'>> {
   const release = await findRelease(read, await findProduct(read, product), version);
-  return { files: (await read.catalog.artifactsOf(release.id)).map(viewFile) };
+  const kept = new Set((await read.originals.holdersInRelease(release.id)).map(({ sha256 }) => sha256));
+  const artifacts = await read.catalog.artifactsOf(release.id);
+  return {
+    files: artifacts.map((artifact) => ({ ...viewFile(artifact), isKept: kept.has(artifact.sha256) })),
+  };
 }
 
 /**

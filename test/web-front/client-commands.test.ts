@@ -15,7 +15,8 @@ import {
   quoteForPowerShell,
   quoteForShell,
 } from '#web-front/delivery/shell-quote.ts';
-import { endpoints, fileSha256, signedText } from './fake-backends.ts';
+import { fileSha256, signedText } from './fake-backends.ts';
+import { endpoints } from './fake-ftp-node.ts';
 
 const run = promisify(execFile);
 const plainDelivery = { path: 'gateway/2.1.0/a', file: 'a', login: 'd-7k2m9x4q1z', sha256: fileSha256 };

@@ -163,6 +163,25 @@ t.test(
   },
 );
 
+t.test('a file that is on its way to its node is shown as it comes, and ready by itself', async (t) => {
+  const portal = await startPortal(t);
+  portal.internalDb.isArriving = true;
+  const { page, record, faults } = await askForFile(t, portal, { viewport: viewports.phone });
+  record.delivery = { ...record.delivery, state: 'requested', stagedAtMs: null, arrivedBytes: 20_000_000 };
+  await page.reload();
+  await page.getByText('The file is on its way to the download server').waitFor();
+  await page.getByText(/^20 MB of/).waitFor();
+  t.equal(await page.getByRole('link', { name: 'Download', exact: true }).count(), 0, 'not yet');
+  t.same(await auditPage(page), [], 'on its way');
+  await takePicture(page, 'delivery-on-its-way');
+  record.delivery = { ...record.delivery, arrivedBytes: 60_000_000 };
+  await page.getByText(/^60 MB of/).waitFor();
+  record.delivery = { ...record.delivery, state: 'staged', stagedAtMs: Date.now(), arrivedBytes: null };
+  await page.getByText('Check what arrived').waitFor();
+  t.equal(await page.getByText('on its way').count(), 0);
+  t.same(faults, []);
+});
+
 t.test('a page that nobody looks at lets go of its stream, and comes back to it', async (t) => {
   const portal = await startPortal(t);
   const { page, record } = await askForFile(t, portal);

@@ -7,11 +7,12 @@ import { openCommlink, type Commlink } from '#commlink/commlink.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { Handlers, ResultOf } from '#commlink/method-table.ts';
 import type { Delivery, Download } from '#commlink/methods/fields.ts';
-import { ftpNodeMethods, type NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
+import { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods, type PersonalToken, type SshKey } from '#commlink/methods/internal-db-methods.ts';
 import { decodeCursor, encodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
 import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { FakeFtpNode, recording } from './fake-ftp-node.ts';
 import { fakeIdentityHandlers } from './fake-identity.ts';
 import { FakePeople, secondFactorAnswer } from './fake-people.ts';
 import type { HandMadeCluster } from '../rig/configured-by-hand.ts';
@@ -19,7 +20,6 @@ import { fakePortalViewHandlers } from './fake-portal-views.ts';
 import { fakeCatalogHandlers, type FakeProduct } from './fake-catalog.ts';
 
 type Db = typeof internalDbMethods;
-type Node = typeof ftpNodeMethods;
 
 /** The only customer. */
 export const customer = { username: 'ada', password: 'correct horse battery' };
@@ -27,13 +27,6 @@ export const customer = { username: 'ada', password: 'correct horse battery' };
 export const signedText = `${'A'.repeat(120)}.${'B'.repeat(86)}`;
 /** The digest that each file of the catalog is said to have: that of the text "the file". */
 export const fileSha256 = createHash('sha256').update('the file').digest('hex');
-/** Where the ftp-node says that customers reach it. */
-export const endpoints: NodeEndpoints = {
-  https: 'https://localhost:18442',
-  ftp: { host: 'localhost', port: 18443 },
-  sftp: { host: 'localhost', port: 18444, hostKeyFingerprints: [`SHA256:${'x'.repeat(43)}`] },
-};
-
 /** A fresh record id of a kind, e.g. `dlv`. */
 export function newId(kind: string): string {
   return `${kind}_${randomBytes(16).toString('base64url')}`;
@@ -77,6 +70,8 @@ export class FakeInternalDb {
   readonly nodeId: string;
   catalog = catalogOf('gateway-2.1.0.tar.gz');
   openRefusal: Extract<ResultOf<Db, 'session.open'>, { opened: false }> | null = null;
+  /** Whether the file of a delivery has to come to its node first. */
+  isArriving = false;
   deliveryRefusal: Extract<ResultOf<Db, 'delivery.request'>, { allowed: false }> | null = null;
   fault: RpcError | null = null;
   /** Whether a delivery that was not staged may be asked for again; it is at the same node here. */
@@ -134,7 +129,7 @@ export class FakeInternalDb {
       stagedAtMs: null,
       expiresAtMs: Date.now() + 3_600_000,
       endedAtMs: null,
-      arrivedBytes: null,
+      arrivedBytes: this.isArriving ? 0 : null,
     };
     this.deliveries.set(id, { delivery, downloads: [] });
     return delivery;
@@ -222,7 +217,8 @@ export class FakeInternalDb {
           }
           const delivery = this.deliver(wish);
           const credentials = { login: delivery.login, password: 'once-only-Pw-3f9a', urlToken: signedText };
-          return { allowed: true as const, delivery, nodeId: this.nodeId, grant: signedText, credentials };
+          const grant = this.isArriving ? null : signedText;
+          return { allowed: true as const, delivery, nodeId: this.nodeId, grant, credentials };
         }),
       'delivery.describe': async ({ session, deliveries }) =>
         live(session, () => ({
@@ -301,43 +297,6 @@ function sshKeyNamed(id: string, name: string): SshKey {
   };
 }
 
-/** What the stand-in for an ftp-node answers. */
-export class FakeFtpNode {
-  readonly calls: { method: string; params: unknown }[] = [];
-  stagingFailure: Extract<ResultOf<Node, 'delivery.stage'>, { staged: false }> | null = null;
-
-  handlers(): Handlers<Node> {
-    const handlers: Handlers<Node> = {
-      'delivery.stage': async () =>
-        this.stagingFailure ?? { staged: true, path: 'gateway/2.1.0/file', endpoints },
-      'delivery.unstage': async () => ({ unstagedCount: 1, cutTransferCount: 0 }),
-      'bans.replace': async () => ({ sequence: 7 }),
-      'sessions.list': async () => ({ sessions: [], sessionCount: 0 }),
-      'sessions.cut': async () => ({ cutSessionCount: 2 }),
-      'artifacts.hold': async () => ({ arriving: [] }),
-      'node.describe': async () => ({
-        name: 'ftp1',
-        endpoints,
-        jailed: true,
-        seccomp: true,
-        sshNativeCrypto: true,
-        stagedCount: 0,
-        sessionCount: 0,
-        transferCount: 0,
-        loadPercent: 0,
-        region: null,
-        serves: [],
-        tags: [],
-        draining: false,
-        banSequence: 0,
-        storeroomFreeBytes: 1,
-        pids: {},
-      }),
-    };
-    return recording(handlers, this.calls);
-  }
-}
-
 /** The other end's gate, which a test opens and closes. */
 class FakeGate implements CallGate {
   readonly #version: () => string;
@@ -385,20 +344,4 @@ function cutRows<Row>(all: readonly Row[], { after, limit }: PageRequest) {
   const begin = decodeCursor(after, ['number'])?.[0] ?? 0;
   const rows = all.slice(begin, begin + limit);
   return { rows, next: begin + limit < all.length ? encodeCursor([begin + limit]) : null };
-}
-
-function recording<H extends Record<string, (...args: never[]) => Promise<unknown>>>(
-  handlers: H,
-  calls: { method: string; params: unknown }[],
-  beforeAnswer?: (method: string) => Promise<void> | undefined,
-): H {
-  const wrapped = Object.entries(handlers).map(([method, handler]) => [
-    method,
-    async (...args: never[]) => {
-      calls.push({ method, params: args[0] });
-      await beforeAnswer?.(method);
-      return await handler(...args);
-    },
-  ]);
-  return Object.fromEntries(wrapped) as H;
 }

@@ -14,7 +14,7 @@ import { createTestCluster } from '../internal-db/support/test-cluster.ts';
 import { HandConfiguredNode } from '../rig/configured-by-hand.ts';
 import { findFreePortBase } from '../rig/free-ports.ts';
 import { issueCertificate } from '../rig/issued-certificate.ts';
-import { FakeFtpNode } from './fake-backends.ts';
+import { FakeFtpNode } from './fake-ftp-node.ts';
 import { portalSettings } from './portal-fixture.ts';
 
 /** Requests a minute for which the tests of the tables have room. */

@@ -1,7 +1,8 @@
 // What the other nodes ask of the web-front, over real links.
 import t from 'tap';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
-import { endpoints, signedText } from './fake-backends.ts';
+import { signedText } from './fake-backends.ts';
+import { endpoints } from './fake-ftp-node.ts';
 import { startPortal } from './portal-fixture.ts';
 
 const sealed = 'S'.repeat(80);

@@ -2,7 +2,7 @@
 // this very file by its menu; WinSCP's against the form that its source gives (HierarchicalStorage.cpp, SessionData.cpp).
 import t from 'tap';
 import { fileZillaSites, siteFileName, winScpSites } from '#web-front/delivery/session-files.ts';
-import { endpoints } from './fake-backends.ts';
+import { endpoints } from './fake-ftp-node.ts';
 
 const delivery = {
   id: 'dlv_AAAAAAAAAAAAAAAAAAAAAA',

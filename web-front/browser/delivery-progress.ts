@@ -25,6 +25,8 @@ interface DownloadState {
 
 interface DeliveryState {
   readonly state: string;
+  readonly sizeBytes: number;
+  readonly arrivedBytes: number | null;
   readonly downloads: readonly DownloadState[];
 }
 
@@ -44,6 +46,7 @@ export function followDelivery(article: HTMLElement): void {
     source.addEventListener('delivery', ({ data }) => {
       const told = JSON.parse(String(data)) as DeliveryState;
       rows.show(told.downloads);
+      showArriving(article, told);
       // Nothing becomes `requested` again: a page that says more was told by the node, and internal-db not yet.
       if (told.state !== 'requested' && told.state !== shownState) location.reload();
     });
@@ -70,6 +73,23 @@ export function followDelivery(article: HTMLElement): void {
   follow();
 }
 
+/** How far a file is on its way to its download server. */
+function showArriving(article: HTMLElement, { sizeBytes, arrivedBytes }: DeliveryState): void {
+  const notice = article.querySelector('[data-arriving]');
+  const bar = notice?.querySelector('progress');
+  if (!notice || !bar || arrivedBytes === null) return;
+  bar.value = arrivedBytes;
+  setText(
+    notice,
+    '[data-arrived]',
+    describeAmount({ reachedBytes: arrivedBytes, sizeBytes }, null, pageLanguage()),
+  );
+}
+
+function pageLanguage(): WordsLanguage {
+  return document.documentElement.lang === 'de' ? 'de' : 'en';
+}
+
 /** Whether this page would be answered otherwise now: with the sign-in, or not at all. */
 async function isPageGone(): Promise<boolean> {
   try {
@@ -85,7 +105,7 @@ async function isPageGone(): Promise<boolean> {
 class DownloadRows {
   readonly #section: HTMLElement;
   readonly #speeds = new SpeedMeter();
-  readonly #language: WordsLanguage = document.documentElement.lang === 'de' ? 'de' : 'en';
+  readonly #language = pageLanguage();
 
   constructor(section: HTMLElement) {
     this.#section = section;

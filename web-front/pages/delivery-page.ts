@@ -4,6 +4,7 @@ import type { Delivery, Download } from '#commlink/methods/fields.ts';
 import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { describeAmount } from '../browser/download-words.ts';
 import { nameRequester } from '../delivery/requester.ts';
 import {
   checkSection,
@@ -30,6 +31,7 @@ export function deliveryPage(frame: PageFrame, viewer: Viewer, view: DeliveryVie
   const { delivery, access } = view;
   const texts = frame.texts.deliveries;
   const isLive = delivery.state === 'staged' || delivery.state === 'requested';
+  const isFetchable = isLive && delivery.arrivedBytes === null;
   const main = html`<article data-delivery="${delivery.id}" data-live="${isLive ? 'yes' : 'no'}">
     <header class="page-head">
       <p class="crumbs"><a href="/deliveries">${texts.title}</a></p>
@@ -39,14 +41,15 @@ export function deliveryPage(frame: PageFrame, viewer: Viewer, view: DeliveryVie
         ${sizeText(delivery.sizeBytes, frame.language)}
         ${isLive ? html` · ${texts.until} ${timeText(delivery.expiresAtMs, frame.language)}` : null}
       </p>
-      ${isLive && access ? downloadButton(frame, delivery, access) : null}
+      ${isFetchable && access ? downloadButton(frame, delivery, access) : null}
     </header>
     ${isLive ? liveNotice(frame, viewer, view) : endedNotice(frame, viewer, delivery)}
     ${downloadsSection(frame, { ...view, isLive })}
-    ${isLive && access ? waysToFetch(frame, delivery, access) : null}
+    ${isFetchable && access ? waysToFetch(frame, delivery, access) : null}
     ${isLive ? endForm(frame, viewer, delivery) : null}
   </article>`;
-  const refresh = isLive && isRunning(view.downloads) ? 'without-script' : null;
+  const isMoving = isRunning(view.downloads) || delivery.arrivedBytes !== null;
+  const refresh = isLive && isMoving ? 'without-script' : null;
   return renderPage(frame, { title: delivery.file, viewer, section: 'deliveries', refresh, main });
 }
 
@@ -74,6 +77,7 @@ function waysToFetch(frame: PageFrame, delivery: Delivery, access: DeliveryAcces
 function liveNotice(frame: PageFrame, viewer: Viewer, view: DeliveryView): Html | null {
   const { delivery, access, hasCredentials } = view;
   const texts = frame.texts.deliveries;
+  if (delivery.arrivedBytes !== null) return arrivingNotice(frame, delivery, delivery.arrivedBytes);
   if (access) return null;
   const reload = html`<a class="button" href="/deliveries/${delivery.id}">${texts.reload}</a>`;
   if (hasCredentials) {
@@ -86,6 +90,19 @@ function liveNotice(frame: PageFrame, viewer: Viewer, view: DeliveryView): Html 
   }
   const message = html`<p><strong>${texts.elsewhere}</strong> ${texts.elsewhereAdvice}</p>`;
   return renderNotice('plain', message, againForm(viewer, delivery, texts.getHere));
+}
+
+/** The browser's script fills bar and amount again as the file comes. */
+function arrivingNotice({ language, texts }: PageFrame, delivery: Delivery, arrivedBytes: number): Html {
+  const { sizeBytes } = delivery;
+  const title = texts.deliveries.arriving(delivery.node);
+  const amount = describeAmount({ reachedBytes: arrivedBytes, sizeBytes }, null, language);
+  const message = html`<div data-arriving>
+    <p><strong>${title}</strong> ${texts.deliveries.arrivingAdvice}</p>
+    <progress max="${sizeBytes}" value="${arrivedBytes}" aria-label="${title}"></progress>
+    <p class="fine" data-arrived aria-live="off">${amount}</p>
+  </div>`;
+  return renderNotice('plain', message, null);
 }
 
 function endedNotice(frame: PageFrame, viewer: Viewer, delivery: Delivery): Html | null {

@@ -57,8 +57,13 @@ t.test('preflight answers before a byte is sent', async (t) => {
   const known = { exists: true, channel: 'stable', state: 'published' };
   t.same(await ask('1.0.0', ['a.bin']), { ...known, present: [] });
   const { files } = await room.admin.call('release.files', { product: 'tool', version: '1.0.0' });
-  const present = files.filter(({ name }) => name === 'tool.bin');
-  t.same(await ask('1.0.0', ['a.bin', 'tool.bin']), { ...known, present }, 'the caller compares the content');
+  const { isKept, ...present } = files.find(({ name }) => name === 'tool.bin') ?? { isKept: null };
+  t.equal(isKept, false, 'put into a storeroom, not sent to internal-db');
+  t.same(
+    await ask('1.0.0', ['a.bin', 'tool.bin']),
+    { ...known, present: [present] },
+    'the caller compares the content',
+  );
   await t.rejects(ask('1.0', ['a.bin']), { code: 'refused' });
   await t.rejects(ask('1.1.0', ['a.bin'], 'nothing'), { code: 'not_found' });
 });

@@ -46,6 +46,8 @@ export const deliveriesTexts = {
   awayAdvice: 'The file stays ready there. Reload this page in a few seconds.',
   reload: 'Reload',
   preparing: (who: string) => `The file is being made ready for ${who}.`,
+  arriving: (node: string) => `The file is on its way to the download server “${node}”.`,
+  arrivingAdvice: 'It is ready by itself as soon as all of it is there. You may leave this page meanwhile.',
   elsewhere: 'The password is shown only in the browser that asked for the file.',
   elsewhereAdvice:
     'It is kept nowhere else. Ask for the file here to get a login of your own; the other one keeps working.',

@@ -48,6 +48,9 @@ export const deliveriesTexts: DeliveriesTexts = {
   awayAdvice: 'Die Datei bleibt dort bereit. Laden Sie diese Seite in einigen Sekunden neu.',
   reload: 'Neu laden',
   preparing: (who) => `Die Datei wird für ${who} bereitgestellt.`,
+  arriving: (node) => `Die Datei ist unterwegs zum Download-Server „${node}“.`,
+  arrivingAdvice:
+    'Sie steht von selbst bereit, sobald sie ganz dort ist. Sie können diese Seite inzwischen verlassen.',
   elsewhere: 'Das Passwort wird nur in dem Browser gezeigt, in dem die Datei angefordert wurde.',
   elsewhereAdvice:
     'Es ist sonst nirgends gespeichert. Fordern Sie die Datei hier an, um eigene Zugangsdaten zu erhalten; die anderen gelten weiter.',
