@@ -111,7 +111,7 @@ async function admit(
     return refused('suspended');
   }
   const made = await context.providerSignIns.makeWay(provider, linkId, identity.idToken);
-  const way = { ...made, newLink, providerSid: identity.providerSid };
+  const way = { ...made, newLink };
   const isEnough = hasSecondFactorThere(provider, identity);
   const step = isEnough ? null : await askSecondFactor(context, user, portalParty(context));
   if (step !== null) {

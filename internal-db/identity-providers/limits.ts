@@ -8,8 +8,6 @@ export const providerAnswerBytesMax = 512 * 1024;
 export const providerDescriptionLifetimeMs = 3_600_000;
 /** The longest ID token that is kept, to be shown at the sign-out; without one the provider asks its person. */
 export const idTokenBytesMax = 12 * 1024;
-/** The longest name of a provider's session that is kept. */
-export const providerSidCharactersMax = 255;
 /** Names that are tried for a new user: the one that fits best, then some with a random end. */
 export const userNamesTriedMax = 4;
 /** Invitations to one address that are looked at. */

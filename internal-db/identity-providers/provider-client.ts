@@ -26,7 +26,7 @@ import { readPrivateFile } from '#commlink/private-file.ts';
 import type { IdentityProvider } from '#commlink/settings/identity-provider-settings.ts';
 import type { Clock } from '../clock.ts';
 import type { ProviderIdentity } from './provider-identity.ts';
-import { providerDescriptionLifetimeMs, providerSidCharactersMax, providerTimeoutSeconds } from './limits.ts';
+import { providerDescriptionLifetimeMs, providerTimeoutSeconds } from './limits.ts';
 import { ProviderFailure } from './provider-failure.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 
@@ -100,9 +100,7 @@ export class ProviderClient {
       // Many providers tell the address and the name there alone.
       const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;
       const more = hasMore ? await fetchUserInfo(configuration, tokens.access_token, subject) : {};
-      const providerSid = textOf(claims['sid']);
-      const joined = joinClaims(provider, claims, more);
-      return { issuer, subject, claims: joined, idToken: tokens.id_token, providerSid };
+      return { issuer, subject, claims: joinClaims(provider, claims, more), idToken: tokens.id_token };
     } catch (error) {
       throw new ProviderFailure(codeOf(error), error);
     }
@@ -199,8 +197,4 @@ function codeOf(error: unknown): ProviderFailure['code'] {
     if ('code' in at && typeof at.code === 'string' && networkCodes.has(at.code)) return 'provider_down';
   }
   return 'answer_wrong';
-}
-
-function textOf(claim: unknown): string | null {
-  return typeof claim === 'string' && claim.length <= providerSidCharactersMax ? claim : null;
 }

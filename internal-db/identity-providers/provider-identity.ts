@@ -18,8 +18,6 @@ export interface ProviderIdentity extends ProviderSubject {
   readonly claims: Readonly<Record<string, unknown>>;
   /** As it was signed; a secret while it is valid. */
   readonly idToken: string;
-  /** The provider's own session; null where it names none. */
-  readonly providerSid: string | null;
 }
 
 /** The address that the provider vouches for, in lower case; null: it names none, or has not verified it. */

@@ -31,8 +31,6 @@ export interface ProviderQuestion {
 export interface ProviderWay extends Pick<ProviderSessionRecord, 'linkId' | 'provider' | 'sealedIdToken'> {
   /** A link that is stored with the session, and not before. */
   readonly newLink?: IdentityLinkRecord | null;
-  /** The provider's own session, where it names one. */
-  readonly providerSid?: string | null;
 }
 
 interface WaitingWay {

@@ -21,7 +21,6 @@ const Arrival = strictObject({
   /** Null where the settings take no roles from claims. */
   role: Type.Union([StaffRole, Type.Null()]),
   sealedIdToken: Type.String(),
-  providerSid: Type.Union([Type.String(), Type.Null()]),
 });
 const arrivalCheck = compileSchema('arrival', Arrival);
 
@@ -73,7 +72,7 @@ export async function keepArrival(
   { staff, arrival }: { staff: StaffRecord; arrival: StaffArrivalClaim },
   { sessionHash, expiresAtMs, atMs }: ArrivalSession,
 ): Promise<void> {
-  const { provider, linkId, isLinked, role, sealedIdToken, providerSid } = arrival;
+  const { provider, linkId, isLinked, role, sealedIdToken } = arrival;
   if (isLinked) await transaction.identityLinks.touchLink(linkId, atMs);
   else await insertStaffLink(transaction, staff, { arrival, atMs });
   if (role !== null && role !== staff.role) {
@@ -81,7 +80,7 @@ export async function keepArrival(
     const author = { actor: `provider:${provider}`, atMs };
     await changeStaff(transaction, { kind: 'role', name: staff.name, role, reason }, author);
   }
-  const session = { sessionHash, linkId, provider, sealedIdToken, providerSid, expiresAtMs };
+  const session = { sessionHash, linkId, provider, sealedIdToken, expiresAtMs };
   await transaction.identityLinks.insertProviderSession(session);
 }
 

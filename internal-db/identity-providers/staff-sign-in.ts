@@ -85,8 +85,8 @@ async function signIn(
   const known = await context.store.read.identityLinks.linkOf('staff', identity);
   const linkId = known?.id ?? newRecordId('idl');
   const way = await context.providerSignIns.makeWay(provider, linkId, identity.idToken);
-  const { issuer, subject, providerSid } = identity;
-  const arrival = { ...way, providerSid, issuer, subject, isLinked: known !== undefined, role };
+  const { issuer, subject } = identity;
+  const arrival = { ...way, issuer, subject, isLinked: known !== undefined, role };
   const isEnough = hasSecondFactorThere(provider, identity);
   const sought = { provider, identity, passwordHash, ownerId: known?.ownerId ?? null, arrival };
   const session = newSessionToken();

@@ -88,8 +88,7 @@ export async function insertSession(
   await transaction.sessions.insertSession(session.record);
   if (signIn.way) {
     const { secretHash: sessionHash, expiresAtMs } = session.record;
-    const { newLink: _kept, providerSid = null, ...named } = signIn.way;
-    const way = { ...named, providerSid };
+    const { newLink: _kept, ...way } = signIn.way;
     await transaction.identityLinks.insertProviderSession({ ...way, sessionHash, expiresAtMs });
   }
   if (signIn.newHash) await transaction.accounts.setPasswordHash(user.id, signIn.newHash);

@@ -28,8 +28,6 @@ export interface ProviderSessionRecord {
   readonly provider: string;
   /** Sealed to this node: the provider wants it back when its own session is to end. */
   readonly sealedIdToken: string;
-  /** The provider's own session (`sid`), where it names one. */
-  readonly providerSid: string | null;
   readonly expiresAtMs: number;
 }
 

@@ -15,7 +15,7 @@ const linkSql = `SELECT id, owner_kind AS "ownerKind", owner_id AS "ownerId", is
 export const identityLinkStatements = {
   linkOfSql: `${linkSql} WHERE issuer = :issuer AND subject = :subject AND owner_kind = :ownerKind`,
   linksOfSql: `${linkSql} WHERE owner_id = :ownerId ORDER BY created_at_ms, id`,
-  sessionSql: `SELECT session_hash AS "sessionHash", link_id AS "linkId", provider, sealed_id_token AS "sealedIdToken", provider_sid AS "providerSid",
+  sessionSql: `SELECT session_hash AS "sessionHash", link_id AS "linkId", provider, sealed_id_token AS "sealedIdToken",
      expires_at_ms AS "expiresAtMs"
    FROM provider_sessions WHERE session_hash = :sessionHash`,
   endSessionsOfLinkSql: `DELETE FROM provider_sessions
@@ -79,9 +79,8 @@ export class SqlIdentityLinks implements IdentityLinkWrites {
 
   async insertProviderSession(session: ProviderSessionRecord): Promise<void> {
     await this.#connection.run(
-      `INSERT INTO provider_sessions (session_hash, link_id, provider, sealed_id_token, provider_sid,
-         expires_at_ms)
-       VALUES (:sessionHash, :linkId, :provider, :sealedIdToken, :providerSid, :expiresAtMs)`,
+      `INSERT INTO provider_sessions (session_hash, link_id, provider, sealed_id_token, expires_at_ms)
+       VALUES (:sessionHash, :linkId, :provider, :sealedIdToken, :expiresAtMs)`,
       { ...session },
     );
   }

@@ -124,7 +124,6 @@ t.test(
     const lost = {
       action: 'artifact.lost',
       actor: null,
-      subject: null,
       firstWord: null,
       fromMs: null,
       toMs: null,

@@ -52,7 +52,6 @@ export function testIdentityLinkContract(t: Test, open: OpenStore): void {
         linkId: first.id,
         provider: 'acme',
         sealedIdToken: 'sealed',
-        providerSid: null,
         expiresAtMs: 100,
       };
       await store.transaction((tx) => tx.identityLinks.insertProviderSession(session));

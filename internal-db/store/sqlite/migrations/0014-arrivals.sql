@@ -1,11 +1,7 @@
--- What waits for a proof or a decision, and which of a provider's sessions opened one of ours.
+-- What waits for a proof or a decision, what is over, and what nodes have lost.
 
 -- JSON of what a member of staff arrived with from an identity provider: it counts once the second factor is proved.
 ALTER TABLE staff_sessions ADD COLUMN arrival TEXT;
-
--- The session there, `sid` of the ID token, so that its end there can end ours (OpenID Connect Back-Channel Logout 1.0).
-ALTER TABLE provider_sessions ADD COLUMN provider_sid TEXT;
-CREATE INDEX provider_sessions_by_sid ON provider_sessions (provider, provider_sid) WHERE provider_sid IS NOT NULL;
 
 -- JSON of what a proposal would do, as it was found when it was made.
 ALTER TABLE proposals ADD COLUMN preview TEXT;
