@@ -22,7 +22,7 @@ await prepareMachines(topology);
 
 t.test(
   'the runbook brings it up, and a customer fetches a file in three ways',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async (t) => {
     await followRunbook(topology, { from: 1, to: 2 });
     const capture = await captureInnerWall(topology);
@@ -48,7 +48,7 @@ t.test(
 
 t.test(
   'rotation, an upgrade, a lost node, a lost key, a lost database: as the runbook says',
-  { timeout: 400_000 },
+  { timeout: 600_000 },
   async (t) => {
     await followRunbook(topology, { from: 6, to: lastChapter });
     const { fetched } = await visitAsCustomer(topology);
@@ -71,7 +71,7 @@ t.test('what is not TLS would be found', async (t) => {
 
 t.test(
   'each port of each machine is tried from each other: the table is what is open',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async (t) => {
     const addressOf = (to: PlaceOrWall, from: PlaceOrWall): string =>
       to === 'wall' ? places[from as Place].gateway : places[to].address;
