@@ -18,7 +18,7 @@ t.test('amount, speed and the time that is left', async (t) => {
     t.equal(describeAmount({ reachedBytes, sizeBytes: gigabyte }, bytesPerSecond), words);
 });
 
-t.test('a way to go on is offered where something broke off and the file has not come whole', async (t) => {
+t.test('a way to go on is offered where the newest download broke off', async (t) => {
   type Part = readonly [outcome: string, offsetBytes: number, sentBytes: number];
   const of = (...parts: readonly Part[]) =>
     brokenOffProtocol(
@@ -32,6 +32,7 @@ t.test('a way to go on is offered where something broke off and the file has not
     );
   t.equal(of(['aborted', 0, 40]), 'https');
   t.equal(of(['lost', 0, 40]), 'https');
+  t.equal(of(['aborted', 0, 40], ['complete', 0, 100]), 'https', 'fetched a second time');
   t.equal(of(['partial', 40, 20], ['aborted', 0, 40]), 'https', 'resumed, and broken off again');
   t.equal(of(['running', 40, 10], ['aborted', 0, 40]), null, 'it goes on already');
   t.equal(of(['complete', 40, 60], ['aborted', 0, 40]), null);

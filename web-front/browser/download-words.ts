@@ -96,16 +96,17 @@ export interface FetchedPart {
 }
 
 /**
- * The protocol of the newest download, when that broke off, nothing is being fetched, and some of the file has come in no
- * download; else null. `downloads` are newest first.
+ * The protocol of the newest download, when that broke off and nothing is being fetched; else null. `downloads` are newest first.
  */
 export function brokenOffProtocol(downloads: readonly FetchedPart[]): string | null {
   const [newest] = downloads;
   if (!newest || downloads.some(({ outcome }) => outcome === 'running')) return null;
-  // Only a part that goes on with an earlier one is a download that broke off: a client may want no more than a beginning.
+  // A part that goes on with an earlier one was to bring the rest, unless others have; of a beginning, no more may be wanted.
   const isResumed = newest.outcome === 'partial' && newest.offsetBytes > 0;
-  const isBroken = isResumed || newest.outcome === 'aborted' || newest.outcome === 'lost';
-  return isBroken && reachedBytes(downloads) < newest.sizeBytes ? newest.protocol : null;
+  const isBroken = isResumed
+    ? reachedBytes(downloads) < newest.sizeBytes
+    : ['aborted', 'lost'].includes(newest.outcome);
+  return isBroken ? newest.protocol : null;
 }
 
 /** How far the file has come without a gap, in all downloads together. */
