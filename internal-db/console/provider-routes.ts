@@ -1,7 +1,7 @@
 // The console's routes of a sign-in by way of an identity provider: to it and back, and the links of one's own. A ticket in a
 // cookie of its own shows that it is the same browser; it may come along from the provider, as the session's may not.
 // Registered by console-routes.ts.
-import { providerQueryCharactersMax } from '#commlink/methods/identity-methods.ts';
+import { providerQueryOf } from '#commlink/pages/provider-query.ts';
 import type { ProviderTitle } from '#commlink/methods/people-fields.ts';
 import { isFromAnotherSite } from '#commlink/pages/form-token.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
@@ -62,7 +62,7 @@ export function registerProviderRoutes(app: ConsoleApp, context: ServiceContext,
     if (trip === null) return refuse(reply, 'unusable', '/');
     const { provider } = request.params as ProviderParams;
     const { ticket, next } = trip;
-    const brought = { provider, ticket, query: queryOf(request.url), address: request.ip };
+    const brought = { provider, ticket, query: providerQueryOf(request.url), address: request.ip };
     const arrival = await finishStaffAtProvider(context, brought);
     if (arrival.outcome === 'refused') return refuse(reply, arrival.reason, next);
     if (arrival.outcome === 'signed_in') setStaffCookie(reply, arrival.session);
@@ -104,9 +104,4 @@ function readTrip(request: ConsoleRequest): { ticket: string; next: string } | n
   const [ticket = '', next = ''] = (request.cookies[tripCookie] ?? '').split('.');
   if (ticket === '') return null;
   return { ticket, next: ownPageOf(Buffer.from(next, 'base64url').toString('utf8')) };
-}
-
-function queryOf(url: string): string {
-  const start = url.indexOf('?');
-  return start < 0 ? '' : url.slice(start + 1, start + 1 + providerQueryCharactersMax);
 }

@@ -13,7 +13,7 @@ import {
 } from '../rig/chromium.ts';
 import { auditPage } from '../rig/page-audit.ts';
 import { demoFile, startConsign } from '../rig/running-consign.ts';
-import { codeOf } from '../internal-db/console/staff-visitor.ts';
+import { codeOf } from '../rig/totp-code.ts';
 import { stageDemoFile } from './staged-file.ts';
 import { readCertificates } from './portal-visit.ts';
 

@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import t from 'tap';
-import { codeOf } from '../internal-db/console/staff-visitor.ts';
+import { codeOf } from '../rig/totp-code.ts';
 import {
   collectFaults,
   isTooWide,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { readCertificates, signInAtPortal } from '../end-to-end/portal-visit.ts';
-import { codeOf } from '../internal-db/console/staff-visitor.ts';
+import { codeOf } from '../rig/totp-code.ts';
 import { chromiumOptions, knownKeysFlag } from '../rig/chromium.ts';
 import { startConsign, type RunningConsign } from '../rig/running-consign.ts';
 import { fetchWith, furnish, shownAccount, shownFile } from './vendor.ts';

@@ -1,6 +1,5 @@
 // A person's first days in Chromium, with the real internal-db: invited by mail, second steps set up and used, a passkey
 // of a virtual authenticator, sessions ended elsewhere, a forgotten password. CONSIGN_SCREENSHOTS=<folder> keeps pictures.
-import { Secret, TOTP } from 'otpauth';
 import type { BrowserContext, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { collectFaults, launchChromium, takePicture, viewports } from '../rig/chromium.ts';
@@ -8,6 +7,7 @@ import { auditPage } from '../rig/page-audit.ts';
 import { looks } from '../rig/page-walk.ts';
 import { startPortalWithDatabase } from './portal-with-database.ts';
 import { awaitLink } from './read-mails.ts';
+import { codeOf } from '../rig/totp-code.ts';
 
 const actor = 'test:operator';
 const ownerPassword = 'correct horse battery';
@@ -61,12 +61,6 @@ async function signOut(page: Page): Promise<void> {
   await page.waitForURL(/\/sign-in$/);
 }
 
-/** The code of this step, or of the next: each counts once, and internal-db takes those of neighbouring steps. */
-function codeOf(secret: string, stepsFromNow: number): string {
-  const totp = new TOTP({ secret: Secret.fromBase32(secret) });
-  return totp.generate({ timestamp: Date.now() + stepsFromNow * 30_000 });
-}
-
 /** An authenticator without a person: says yes at once. */
 async function plugInAuthenticator(context: BrowserContext, page: Page): Promise<void> {
   const debug = await context.newCDPSession(page);
@@ -118,7 +112,8 @@ t.test(
     await page.getByRole('img', { name: /QR code/ }).waitFor();
     await lookAt(t, page, 'totp');
     const secret = (await page.locator('[data-copy^="the key"]').textContent())?.replaceAll(' ', '') ?? '';
-    const firstCode = codeOf(secret, 0);
+    // Each counts once, and internal-db takes those of neighbouring steps.
+    const firstCode = codeOf(secret);
     await page.getByLabel('Six-digit code').fill(firstCode);
     await page.getByRole('button', { name: 'Turn it on' }).click();
     await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();

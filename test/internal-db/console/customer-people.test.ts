@@ -2,7 +2,8 @@
 // invites its first owner, mails a link for a forgotten password, takes a lost second step away, and finds everybody of a
 // large customer.
 import t from 'tap';
-import { codeOf, memberPassword, startPeopleRoom } from '../support/people-room.ts';
+import { memberPassword, startPeopleRoom } from '../support/people-room.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 import { StaffVisitor, staffPassword } from './staff-visitor.ts';
 
 t.test(

@@ -13,7 +13,8 @@ import { hashSecret } from '#internal-db/secret-token.ts';
 import { collectFaults, launchChromium, takePicture, viewports } from '../../rig/chromium.ts';
 import { auditPage } from '../../rig/page-audit.ts';
 import { plainGrant, seedRoom, startRoom } from '../support/running-room.ts';
-import { StaffVisitor, codeOf, staffPassword } from './staff-visitor.ts';
+import { StaffVisitor, staffPassword } from './staff-visitor.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 
 const room = await startRoom(t);
 await seedRoom(room);

@@ -8,7 +8,8 @@ import { pressOn, tabTo, typeInto } from '../../rig/by-keyboard.ts';
 import { collectFaults, isTooWide, launchChromium, takePicture, viewports } from '../../rig/chromium.ts';
 import { auditPage } from '../../rig/page-audit.ts';
 import { seedRoom, startRoom } from '../support/running-room.ts';
-import { codeOf, staffPassword } from './staff-visitor.ts';
+import { staffPassword } from './staff-visitor.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 
 const room = await startRoom(t);
 await seedRoom(room);

@@ -8,7 +8,8 @@ import { findFreePortBase } from '../../rig/free-ports.ts';
 import { auditPage } from '../../rig/page-audit.ts';
 import { looks } from '../../rig/page-walk.ts';
 import { seedRoom, startRoom } from '../support/running-room.ts';
-import { codeOf, staffPassword } from './staff-visitor.ts';
+import { staffPassword } from './staff-visitor.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 
 const port = await findFreePortBase();
 const origin = `https://localhost:${port}`;

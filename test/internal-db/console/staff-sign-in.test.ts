@@ -2,7 +2,8 @@
 // page that was asked for before the sign-in; and that pages about errors keep the navigation.
 import t from 'tap';
 import { seedRoom, startRoom } from '../support/running-room.ts';
-import { StaffVisitor, challengeIn, codeOf, staffPassword } from './staff-visitor.ts';
+import { StaffVisitor, challengeIn, staffPassword } from './staff-visitor.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 
 const setUp = async (t: Parameters<typeof startRoom>[0]) => {
   const room = await startRoom(t);

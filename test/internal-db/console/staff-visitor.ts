@@ -1,8 +1,8 @@
 // A browser of sorts for tests of the console: keeps its cookie and follows nothing; signs in as staff do, with the code of an
 // authenticator app that it sets up at the first sign-in.
 import { request } from 'node:https';
-import { TOTP } from 'otpauth';
 import type { RunningRoom } from '../support/running-room.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 
 /** What comes back. */
 export interface Answer {
@@ -87,9 +87,4 @@ export class StaffVisitor {
 /** The question that a page's form answers. */
 export function challengeIn(page: Answer): string {
   return /name="challenge" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
-}
-
-/** What an authenticator app shows; `steps` later than now. */
-export function codeOf(secret: string, steps = 0): string {
-  return new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
 }

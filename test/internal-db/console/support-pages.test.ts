@@ -4,7 +4,8 @@ import t from 'tap';
 import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import { newRecordId } from '#internal-db/record-id.ts';
 import { demoFile, plainGrant, seedRoom, signIn, startRoom } from '../support/running-room.ts';
-import { StaffVisitor, challengeIn, codeOf, staffPassword, type Answer } from './staff-visitor.ts';
+import { StaffVisitor, challengeIn, staffPassword, type Answer } from './staff-visitor.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 
 const day = 86_400_000;
 

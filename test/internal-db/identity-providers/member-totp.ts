@@ -1,5 +1,6 @@
 // An authenticator app for kim of the provider's room. Called by tests of the second factor after a provider.
-import { address, awaitFreshStep, codeOf, memberPassword } from '../support/people-room.ts';
+import { address, awaitFreshStep, memberPassword } from '../support/people-room.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 import type { ProviderRoom } from './provider-room.ts';
 
 /** Sets it up; returns its secret. */
@@ -9,7 +10,7 @@ export async function memberTotp({ webFront, done }: ProviderRoom): Promise<stri
   const { session } = opened;
   await awaitFreshStep();
   const { challenge, secret } = await done('totp.begin', { session, password: memberPassword });
-  await done('totp.confirm', { session, challenge, code: codeOf(secret, 1) });
+  await done('totp.confirm', { session, challenge, code: codeOf(secret, -1) });
   return secret;
 }
 

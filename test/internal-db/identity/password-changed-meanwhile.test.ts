@@ -2,7 +2,8 @@
 // the old password back.
 import t from 'tap';
 import type { ServiceContext } from '#internal-db/service-context.ts';
-import { address, awaitFreshStep, codeOf, memberPassword, startPeopleRoom } from '../support/people-room.ts';
+import { address, awaitFreshStep, memberPassword, startPeopleRoom } from '../support/people-room.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 
 const newPassword = 'eleven brass bells';
 const credentials = { username: 'kim', password: memberPassword };
@@ -114,6 +115,6 @@ t.test('a code that is shown while the password changes', async (t) => {
 async function switchTotpOn(room: Awaited<ReturnType<typeof startPeopleRoom>>, session: string) {
   await awaitFreshStep();
   const { challenge, secret } = await room.done('totp.begin', { session, password: memberPassword });
-  await room.done('totp.confirm', { session, challenge, code: codeOf(secret, 1) });
+  await room.done('totp.confirm', { session, challenge, code: codeOf(secret, -1) });
   return codeOf(secret);
 }

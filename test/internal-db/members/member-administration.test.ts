@@ -1,6 +1,7 @@
 // Customers' people by the vendor's command line: listed, invited, helped when they have lost their second factor.
 import t from 'tap';
-import { codeOf, memberPassword, startPeopleRoom } from '../support/people-room.ts';
+import { memberPassword, startPeopleRoom } from '../support/people-room.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 
 const actor = 'test:ann';
 const email = 'lee@acme.test';

@@ -10,12 +10,12 @@ import { SoftwareAuthenticator } from '../support/software-authenticator.ts';
 import {
   address,
   awaitFreshStep,
-  codeOf,
   memberPassword,
   portalUrl,
   startPeopleRoom,
   type PeopleRoom,
 } from '../support/people-room.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 import { startOn } from '../support/running-room.ts';
 
 /** kim with an app; the code of the step before has confirmed it. */
@@ -28,7 +28,7 @@ async function addApp(room: PeopleRoom, name: string) {
   const session = await room.addMember(name, 'downloader');
   await awaitFreshStep();
   const { challenge, secret } = await room.done('totp.begin', { session, password: memberPassword });
-  const confirmed = await room.done('totp.confirm', { session, challenge, code: codeOf(secret, 1) });
+  const confirmed = await room.done('totp.confirm', { session, challenge, code: codeOf(secret, -1) });
   return { session, secret, codes: confirmed.recoveryCodes ?? [] };
 }
 

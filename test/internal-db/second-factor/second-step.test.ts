@@ -9,11 +9,11 @@ import { totpStepOf } from '#internal-db/second-factor/totp.ts';
 import {
   address,
   awaitFreshStep,
-  codeOf,
   memberPassword,
   startPeopleRoom,
   type PeopleRoom,
 } from '../support/people-room.ts';
+import { codeOf } from '../../rig/totp-code.ts';
 
 const email = 'kim@acme.test';
 
@@ -23,7 +23,7 @@ async function startWithTotp(t: Parameters<typeof startPeopleRoom>[0]) {
   const session = await room.addMember('kim', 'downloader');
   await awaitFreshStep();
   const { challenge, secret, uri } = await room.done('totp.begin', { session, password: memberPassword });
-  const confirmed = await room.done('totp.confirm', { session, challenge, code: codeOf(secret, 1) });
+  const confirmed = await room.done('totp.confirm', { session, challenge, code: codeOf(secret, -1) });
   return { room, session, secret, uri, codes: confirmed.recoveryCodes ?? [] };
 }
 
@@ -93,11 +93,11 @@ t.test('a sign-in asks for a code, and takes each once', async (t) => {
   const { room, secret } = await startWithTotp(t);
   const step = await askStep(room);
   t.match(step, { totp: true, recoveryCodes: true, passkey: null });
-  t.match(await finish(room, step.challenge, { kind: 'totp', code: codeOf(secret, 1) }), {
+  t.match(await finish(room, step.challenge, { kind: 'totp', code: codeOf(secret, -1) }), {
     opened: false,
     reason: 'code_wrong',
   });
-  t.match(await finish(room, step.challenge, { kind: 'totp', code: codeOf(secret, 20) }), {
+  t.match(await finish(room, step.challenge, { kind: 'totp', code: codeOf(secret, -20) }), {
     reason: 'code_wrong',
   });
   const code = codeOf(secret);
@@ -105,7 +105,7 @@ t.test('a sign-in asks for a code, and takes each once', async (t) => {
   t.match(opened, { opened: true, session: /^consign_ses_/, owner: { user: { name: 'kim' } } });
   const replayed = await askStep(room);
   t.match(await finish(room, replayed.challenge, { kind: 'totp', code }), { reason: 'code_wrong' });
-  t.match(await finish(room, step.challenge, { kind: 'totp', code: codeOf(secret, -1) }), {
+  t.match(await finish(room, step.challenge, { kind: 'totp', code: codeOf(secret, 1) }), {
     reason: 'unusable',
   });
   const { entries } = await room.admin.call('audit.list', { afterSequence: 0, limit: 100 });

@@ -3,7 +3,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Secret, TOTP } from 'otpauth';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
@@ -93,12 +92,6 @@ export async function startPeopleRoom(
 export async function awaitFreshStep(): Promise<void> {
   const leftMs = 30_000 - (Date.now() % 30_000);
   if (leftMs < 8000) await new Promise((go) => setTimeout(go, leftMs + 50));
-}
-
-/** The code that an app with this secret (Base32) shows, or has shown some steps ago. */
-export function codeOf(secret: string, stepsAgo = 0): string {
-  const totp = new TOTP({ secret: Secret.fromBase32(secret) });
-  return totp.generate({ timestamp: Date.now() - stepsAgo * 30_000 });
 }
 
 /** Quoted-printable (RFC 2045, section 6.7) as text; other encodings are left as they are. */

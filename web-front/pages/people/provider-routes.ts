@@ -1,7 +1,7 @@
 // The routes of a sign-in by way of an identity provider: to it, and back. internal-db says where to send the browser and judges
 // what it brings back; a ticket in a cookie shows that it is the same browser. What is in the addresses is of no use without it.
 import type { ResultOf } from '#commlink/method-table.ts';
-import { providerQueryCharactersMax } from '#commlink/methods/identity-methods.ts';
+import { providerQueryOf } from '#commlink/pages/provider-query.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import { EmailAddress } from '#commlink/methods/people-fields.ts';
 import { Slug } from '#commlink/methods/fields.ts';
@@ -80,7 +80,7 @@ export function addProviderRoutes(app: PortalApp, services: PortalServices): voi
       ? await internalDb.call('identity.finish', {
           provider: request.params.provider,
           ticket: brought.ticket,
-          query: queryOf(request.url),
+          query: providerQueryOf(request.url),
           language: frame.language,
           address: clientAddress(request.ip),
           client: clientOf(request),
@@ -100,11 +100,6 @@ export function addProviderRoutes(app: PortalApp, services: PortalServices): voi
     const { page, status } = await refuse(frame, finished, { formToken, next });
     return reply.code(status).send(page);
   });
-}
-
-function queryOf(url: string): string {
-  const start = url.indexOf('?');
-  return start < 0 ? '' : url.slice(start + 1, start + 1 + providerQueryCharactersMax);
 }
 
 /** The sign-in page with the reason; who has no luck there may try another way. */
