@@ -36,7 +36,7 @@ export const publish: CommandSpec = {
     ['--draft', 'keep the release from customers until `consign release publish`'],
     [
       '--keep-original',
-      'have internal-db keep the files and every download server fetch them; always so where this machine has no storeroom',
+      'have internal-db keep the files and download servers fetch them; always so where keepOriginals is set or there is no storeroom',
     ],
   ],
   examples: [
@@ -60,7 +60,8 @@ export const publish: CommandSpec = {
     );
     for (const known of before.present) await requireSameContent(files, known, `${product}/${version}`);
     const channel = parseSlug(input.option('channel') ?? before.channel ?? 'stable', 'channel');
-    const isKept = input.flag('keepOriginal') || !existsSync(invocation.layout.ingestSocket);
+    const isKept =
+      input.flag('keepOriginal') || before.keepOriginals || !existsSync(invocation.layout.ingestSocket);
     const sent = await sendAll(invocation, { files, platform, isKept });
     const { actor } = invocation;
     const release = await invocation.withAdmin((admin) =>

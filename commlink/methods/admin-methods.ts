@@ -177,6 +177,8 @@ export const adminMethods = {
       channel: Nullable(Slug),
       state: Nullable(ReleaseState),
       present: Type.Array(PublishedFile),
+      /** Whether new files are to be kept by internal-db, as the settings say. */
+      keepOriginals: Type.Boolean(),
     }),
   }),
   /** Records a release whose files are already in a storeroom; adds files when the release exists. All or nothing. */

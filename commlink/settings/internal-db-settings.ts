@@ -29,6 +29,8 @@ export const InternalDbSettings = strictObject({
   identityProviders: IdentityProviders,
   /** Where the files of a product are kept that says nothing of it. */
   placement: Type.Unsafe<PlacementText>({ ...PlacementText, default: 'all' }),
+  /** Whether `consign publish` sends files here, for all download servers, without being told to each time. */
+  keepOriginals: Type.Boolean({ default: false }),
   /** How long a customer's delivery stays staged. */
   deliveryLifetimeMs: LifetimeMs,
   /** After how long without a node its live deliveries are moved to other nodes; null: they wait for it. */

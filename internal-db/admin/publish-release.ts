@@ -26,12 +26,13 @@ export async function preflightRelease(
   requireDistinctNames(wanted.files);
   const product = await findProduct(read, wanted.product);
   const release = await read.catalog.release(product.id, wanted.version);
-  if (!release) return { exists: false, channel: null, state: null, present: [] };
+  const { keepOriginals } = context.settings();
+  if (!release) return { exists: false, channel: null, state: null, present: [], keepOriginals };
   requireNotWithdrawn(release);
   const artifacts = await read.catalog.artifactsOf(release.id);
   const present = artifacts.filter(({ name }) => wanted.files.includes(name)).map(viewFile);
   requireRoom(artifacts.length + wanted.files.length - present.length);
-  return { exists: true, channel: release.channel, state: release.state, present };
+  return { exists: true, channel: release.channel, state: release.state, present, keepOriginals };
 }
 
 /** The files of a release, by name. RpcError `not_found`. */

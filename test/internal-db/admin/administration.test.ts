@@ -53,8 +53,10 @@ t.test('preflight answers before a byte is sent', async (t) => {
   await seedRoom(room);
   const ask = (version: string, files: string[], product = 'tool') =>
     room.admin.call('release.preflight', { product, version, files });
-  t.same(await ask('1.1.0', ['a.bin']), { exists: false, channel: null, state: null, present: [] });
-  const known = { exists: true, channel: 'stable', state: 'published' };
+  const keepOriginals = false;
+  const nothing = { exists: false, channel: null, state: null, present: [], keepOriginals };
+  t.same(await ask('1.1.0', ['a.bin']), nothing);
+  const known = { exists: true, channel: 'stable', state: 'published', keepOriginals };
   t.same(await ask('1.0.0', ['a.bin']), { ...known, present: [] });
   const { files } = await room.admin.call('release.files', { product: 'tool', version: '1.0.0' });
   const { isKept, ...present } = files.find(({ name }) => name === 'tool.bin') ?? { isKept: null };
