@@ -3,6 +3,7 @@
 import { Slug } from '../methods/fields.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 import { HostName, IpNetwork, Port, commonSettings } from './link-settings.ts';
+import { ProxyProtocolSettings } from './proxy-protocol-settings.ts';
 
 const Count = Type.Integer({ minimum: 1 });
 /** Zero is no limit. */
@@ -93,11 +94,7 @@ export const FtpNodeSettings = strictObject({
   sftp: strictObject({ enabled: Type.Boolean(), port: Port, publicHost: HostName }),
   /** The oldest version of TLS that customers may use. */
   tlsMinimum: Type.Union([Type.Literal('TLSv1.2'), Type.Literal('TLSv1.3')], { default: 'TLSv1.2' }),
-  /** Load balancers: connections from these networks must begin with a PROXY protocol header, and no other may. */
-  proxyProtocol: strictObject(
-    { trustedNetworks: Type.Array(IpNetwork, { maxItems: 64 }) },
-    { default: { trustedNetworks: [] } },
-  ),
+  proxyProtocol: ProxyProtocolSettings,
   jail: JailPolicy,
   isolation: Isolation,
   /** With `isolation: session`, the users that accounts get: so many from the first one on. */
