@@ -1,5 +1,5 @@
 // What a grant says of the artifact of a delivery that was recorded earlier. Called by those who sign a grant later than the
-// request: deliveries that are moved.
+// request: deliveries that are moved, and those whose file came to their node later.
 import type { GrantedArtifact } from '../nodes/node-documents.ts';
 import type { DeliveryRecord } from '../store/deliveries.ts';
 import type { StoreReads } from '../store/store.ts';
