@@ -5,6 +5,7 @@ import { measureConfiguration } from './configuration-benchmark.ts';
 import { measureDelivery } from './delivery-benchmark.ts';
 import { measurePortal } from './portal-benchmark.ts';
 import { measureStaging } from './staging-benchmark.ts';
+import { measureStores } from './store-benchmark.ts';
 
 /** Name to benchmark. */
 export const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
@@ -13,4 +14,5 @@ export const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['delivery', measureDelivery],
   ['portal', measurePortal],
   ['staging', measureStaging],
+  ['store', measureStores],
 ]);

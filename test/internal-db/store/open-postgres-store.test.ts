@@ -1,4 +1,6 @@
 // The PostgreSQL engine: the contract of stores on a real server, and what it refuses or survives.
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
@@ -7,6 +9,7 @@ import { verifyAudit } from '#internal-db/audit/verify-audit.ts';
 import { openPostgresStore, openPostgresWriter } from '#internal-db/store/postgres/open-postgres-store.ts';
 import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts';
 import type { Store } from '#internal-db/store/store.ts';
+import { mountMemory } from '../../rig/mounted-memory.ts';
 import { PostgresServer } from '../../rig/postgres-server.ts';
 import { waitFor } from '../../rig/running-consign.ts';
 import { testConsoleContract } from './console-contract.ts';
@@ -110,6 +113,43 @@ t.test('who copies into a database has it alone', { timeout: 90_000 }, async (t)
   await writer.rollback();
   await writer.close();
   await (await waiting).close();
+});
+
+t.test('a full disk fails what is written and nothing else, and passes', { timeout: 120_000 }, async (t) => {
+  // PostgreSQL's own user has to reach it.
+  const folder = mkdtempSync(path.join(tmpdir(), 'consign-full-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const disk = await mountMemory(t, path.join(folder, 'disk'), 160);
+  for (const directory of [folder, disk.directory]) chmodSync(directory, 0o755);
+  const small = await PostgresServer.start({ folder: disk.directory });
+  t.teardown(() => small.remove());
+  const store = await openPostgresStore(small.settingsOf(small.createDatabase()));
+  t.teardown(() => store.close());
+  const detail = { text: 'x'.repeat(3000) };
+  const append = (subject: string) => {
+    const event = { atMs: 1, actor: 'cli:root', action: 'test.done', subject, detail };
+    return store.transaction((transaction) => appendAudit(transaction, event));
+  };
+  await append('before');
+  disk.fill();
+  let doneCount = 1;
+  const codes = new Set<string>();
+  for (let index = 0; index < 4000 && codes.size === 0; index += 1) {
+    await append(String(index)).then(
+      () => (doneCount += 1),
+      (error: { code: string }) => codes.add(error.code),
+    );
+  }
+  t.ok(codes.has('disk_full') || codes.has('unreachable'), `it is refused: ${[...codes].join(', ')}`);
+  t.ok(await store.read.audit.last(), 'reading goes on');
+  disk.free();
+  await small.up();
+  await append('after');
+  t.match(
+    await verifyAudit(store.read),
+    { intact: true, entryCount: doneCount + 1 },
+    'what was answered is there',
+  );
 });
 
 t.test('a transaction that stands still is ended, and the others go on', { timeout: 60_000 }, async (t) => {
