@@ -60,8 +60,12 @@ export const publish: CommandSpec = {
     );
     for (const known of before.present) await requireSameContent(files, known, `${product}/${version}`);
     const channel = parseSlug(input.option('channel') ?? before.channel ?? 'stable', 'channel');
-    const isKept =
-      input.flag('keepOriginal') || before.keepOriginals || !existsSync(invocation.layout.ingestSocket);
+    const hasStoreroom = existsSync(invocation.layout.ingestSocket);
+    const isKept = input.flag('keepOriginal') || before.keepOriginals || !hasStoreroom;
+    if (!hasStoreroom)
+      invocation.note(
+        'This machine has no storeroom: internal-db keeps the files, and the download servers fetch them.',
+      );
     const sent = await sendAll(invocation, { files, platform, isKept });
     const { actor } = invocation;
     const release = await invocation.withAdmin((admin) =>

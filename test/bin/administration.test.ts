@@ -10,6 +10,7 @@ import {
   openSync,
   readFileSync,
   readdirSync,
+  renameSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -101,6 +102,18 @@ t.test('publishes files that both ends have hashed, and refuses what it can befo
   t.equal((await consign.run('publish', 'tool', '1.0.1', join(folder, 'none'))).code, 4, 'no such file');
   t.equal((await consign.run('publish', 'tool', '1.0.1', folder)).code, 2, 'a directory');
   t.not((await consign.run('publish', 'tool', 'one', file)).code, 0, 'no version');
+});
+
+t.test('without a storeroom here internal-db keeps the files, and the command says so', async (t) => {
+  const file = join(temporaryFolder(t), 'kept.bin');
+  writeFileSync(file, randomBytes(1000));
+  const socket = join(consign.state, 'ftp-node', 'ingest.sock');
+  renameSync(socket, `${socket}.away`);
+  const result = await consign.run('publish', 'tool', '1.0.0-kept.1', file);
+  renameSync(`${socket}.away`, socket);
+  t.equal(result.code, 0, result.stderr);
+  t.match(result.stderr, /This machine has no storeroom/);
+  t.notMatch((await consign.run('publish', 'tool', '1.0.0-kept.2', file)).stderr, /no storeroom/);
 });
 
 t.test('a file far larger than the memory that it takes is published', async (t) => {

@@ -31,7 +31,7 @@ function proposalAt(path: string, body?: Record<string, string>) {
         reason: probeText,
         proposedBy: authorId,
         proposedAtMs: nowMs,
-        expiresAtMs: nowMs + 60_000,
+        expiresAtMs: nowMs + 3_600_000,
       });
     });
     return { path: `/approvals/${id}${path}`, ...(body ? { body } : {}) };
