@@ -7,15 +7,12 @@ import { prepareMachines } from './given.ts';
 import { captureInnerWall, isAllTls } from './inner-wall.ts';
 import { pairOf, readNetworkTable } from './network-table.ts';
 import { countArrivals, readArrivals, tryAllPorts } from './port-probe.ts';
-import { readRunbook } from './runbook.ts';
 import { Topology, places, type Place, type PlaceOrWall } from './topology.ts';
 import { visitAsCustomer } from './visit-as-customer.ts';
 
 const content = 'the first release\n';
 const everywhere: readonly PlaceOrWall[] = [...(Object.keys(places) as Place[]), 'wall'];
 const linkPort = 8445;
-const takenOver = 12;
-const lastChapter = Math.max(...readRunbook().map(({ number }) => number));
 
 const topology = await Topology.up();
 t.teardown(() => topology.down());
@@ -23,7 +20,7 @@ await prepareMachines(topology);
 
 t.test(
   'the runbook brings it up, and a customer fetches a file in three ways',
-  { timeout: 900_000 },
+  { timeout: 500_000 },
   async (t) => {
     await followRunbook(topology, { from: 1, to: 2 });
     const capture = await captureInnerWall(topology);
@@ -47,23 +44,6 @@ t.test(
   },
 );
 
-t.test(
-  'rotation, an upgrade, lost nodes and keys, a web-front that was taken over, any point in time: as the runbook says',
-  { timeout: 900_000 },
-  async (t) => {
-    await followRunbook(topology, { from: 6, to: takenOver });
-    // As that chapter says, both are let in again.
-    await followRunbook(topology, { from: 3, to: 4 });
-    await followRunbook(topology, { from: takenOver + 1, to: lastChapter });
-    const { fetched } = await visitAsCustomer(topology);
-    t.same(fetched, { https: content, ftps: content, sftp: content }, 'the customer is served as before');
-    const verified = await topology
-      .at('internal-db')
-      .shell('runuser -u consign -- consign --json audit verify');
-    t.match(JSON.parse(verified), { intact: true });
-  },
-);
-
 t.test('what is not TLS would be found', async (t) => {
   const record = Buffer.from('1603010002abcd', 'hex');
   const isTls = (...bytes: Buffer[]): boolean =>
@@ -75,7 +55,7 @@ t.test('what is not TLS would be found', async (t) => {
 
 t.test(
   'each port of each machine is tried from each other: the table is what is open',
-  { timeout: 900_000 },
+  { timeout: 500_000 },
   async (t) => {
     const addressOf = (to: PlaceOrWall, from: PlaceOrWall): string =>
       to === 'wall' ? places[from as Place].gateway : places[to].address;
