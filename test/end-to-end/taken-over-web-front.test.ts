@@ -195,7 +195,8 @@ await t.test("a signed-in customer's session gets what that customer may have, a
       address,
     });
   const granted = await request();
-  if (!granted.valid || !granted.allowed || granted.grant === null) throw new Error('the entitled file was refused');
+  if (!granted.valid || !granted.allowed || granted.grant === null)
+    throw new Error('the entitled file was refused');
   const [payload = '', signature = ''] = granted.grant.split('.');
   const body = JSON.parse(Buffer.from(payload, 'base64url').toString()) as DocumentBody<'staging-grant'>;
   const changed = { ...body, product: 'secret', version: '1.0.0', file: 'secret.bin' };

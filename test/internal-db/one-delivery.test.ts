@@ -18,7 +18,8 @@ t.test(
     t.match(catalog, { products: [{ name: 'tool', standing: 'open', newest: { version: '1.0.0' } }] });
 
     const requested = await webFront.call('delivery.request', { session, ...demoFile, address: '127.0.0.1' });
-    if (!requested.valid || !requested.allowed || requested.grant === null) throw new Error('the delivery was not allowed');
+    if (!requested.valid || !requested.allowed || requested.grant === null)
+      throw new Error('the delivery was not allowed');
     t.equal(requested.nodeId, node.keys.id, 'the one node is chosen');
     const grant = node.verify('staging-grant', requested.grant);
     t.match(grant, {

@@ -128,7 +128,11 @@ t.test(
   'that an artifact is held waits once, sent or not, and is told again after it was accepted',
   async (t) => {
     const { outbox } = open(t);
-    const held = (byte: string) => ({ type: 'artifact.held' as const, sha256: byte.repeat(32), pinned: true });
+    const held = (byte: string) => ({
+      type: 'artifact.held' as const,
+      sha256: byte.repeat(32),
+      pinned: true,
+    });
     outbox.addHeld(held('ab'), 1);
     outbox.take(10);
     outbox.addHeld(held('ab'), 2);
