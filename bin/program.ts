@@ -24,6 +24,7 @@ const groupSummaries: Readonly<Record<string, string>> = {
   licence: 'licence agreements that customers accept',
   staff: 'logins of the staff console',
   token: 'tokens for the API of the staff console',
+  storeroom: "the files that this machine's FTP node keeps",
   db: 'the database that internal-db keeps everything in',
   webhook: 'other systems that are told of what happens',
   bans: 'networks that may not log in',
