@@ -116,7 +116,9 @@ function complete(command: Command, spec: CommandSpec, run: RunCommand): void {
 function findOrAddGroup(parent: Command, word: string): Command {
   const known = parent.commands.find((command) => command.name() === word);
   if (known) return known;
-  const group = parent.command(word).description(groupSummaries[word] ?? word);
+  const summary = groupSummaries[word];
+  if (summary === undefined) throw new Error(`the group of commands '${word}' has no summary`);
+  const group = parent.command(word).description(summary);
   inherit(group, parent);
   return group;
 }
