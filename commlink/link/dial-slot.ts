@@ -2,7 +2,7 @@
 // the configuration wants elsewhere or under other keys. The successor comes first, then the old link drains: no call is
 // lost. Caller: dial-slots.ts, one slot for each connection that the configuration asks for.
 import type { KeyGeneration } from '../key-bag.ts';
-import { handoverMsMax, redialPauseMsMax, redialPauseMsMin, settledLinkMs } from '../limits.ts';
+import { redialPauseMsMax, redialPauseMsMin, settledLinkMs } from '../limits.ts';
 import { delay } from './delay.ts';
 import type { LinkContext } from './link-context.ts';
 import { dialLink, type DialTarget } from './link-dialler.ts';
@@ -64,18 +64,10 @@ export class DialSlot {
     await this.#running;
   }
 
-  /**
-   * Dials no more, and drains the link when there is another to the same node; in any case after a time in which the
-   * other end should have made its own.
-   */
+  /** Dials no more; the link that is up is handed over to another one to the same node. */
   async handOver(): Promise<void> {
     await this.stop();
-    const link = this.#current;
-    if (!link) return;
-    const within = AbortSignal.any([this.#closing, AbortSignal.timeout(handoverMsMax)]);
-    while (!within.aborted && link.connection.usable && !this.#table.canSpare(link))
-      await this.#table.waitForLink(link.proven.peer.id, within);
-    await this.#table.drain(link);
+    if (this.#current) await this.#table.handOver(this.#current);
   }
 
   #findKeysToSend(): KeyGeneration | undefined {

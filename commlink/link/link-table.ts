@@ -2,7 +2,7 @@
 // Callers: link-calls.ts places calls here; dial slots and the listener add links. Old links drain when told.
 import type { CallGate } from '../call-gate.ts';
 import type { KeyGeneration } from '../key-bag.ts';
-import { acceptedLinksPerPeerMax, drainMsMax, linkRpcLimits } from '../limits.ts';
+import { acceptedLinksPerPeerMax, drainMsMax, handoverMsMax, linkRpcLimits } from '../limits.ts';
 import type { Member } from '../node-config.ts';
 import type { CallObserver } from '../rpc/call-observer.ts';
 import type { CompiledTable } from '../rpc/compiled-table.ts';
@@ -60,20 +60,21 @@ export class LinkTable {
     if (!this.#announcedUp.has(peer.id)) this.#announce(peer, true);
     for (const wake of this.#waiting.get(peer.id) ?? []) wake();
     // Its keys were retired during its handshake. The other end may be using it already: no call is to be lost.
-    if (!this.#context.bags.isCurrent(proven.keyGeneration)) void this.drain(link);
+    if (!this.#context.bags.isCurrent(proven.keyGeneration)) void this.#retire(link);
     return link;
   }
 
   /**
    * Obeys the context's new members and bags: cuts links to nodes that are not members any more, or not the same, and
-   * drains links of retired generations. How old a link may grow counts from the next link on.
+   * drains links of retired generations. A link whose pair has no bag any more is handed over: over it the other end may
+   * still have to learn of this version. How old a link may grow counts from the next link on.
    */
   adopt(linkAgeMaxMs: number): void {
     this.#linkAgeMaxMs = linkAgeMaxMs;
     for (const link of this.links()) {
       const { peer, keyGeneration } = link.proven;
       if (!this.#isMember(peer)) link.connection.close();
-      else if (!this.#context.bags.isCurrent(keyGeneration)) void this.drain(link);
+      else if (!this.#context.bags.isCurrent(keyGeneration)) void this.#retire(link);
     }
     this.#eraseRetiredKeys();
     for (const waiting of this.#waiting.values()) for (const wake of waiting) wake();
@@ -85,7 +86,7 @@ export class LinkTable {
   }
 
   /** Whether calls to the link's node could be placed without it. */
-  canSpare(link: OpenLink): boolean {
+  #canSpare(link: OpenLink): boolean {
     const links = this.#linksById.get(link.proven.peer.id) ?? [];
     return [...links].some((other) => other !== link && other.connection.usable);
   }
@@ -131,6 +132,26 @@ export class LinkTable {
     stop.abort();
     link.connection.close();
     await link.connection.closed;
+  }
+
+  /**
+   * Drains the link when there is another to the same node; in any case after a time in which the other end should have
+   * made its own.
+   */
+  async handOver(link: OpenLink): Promise<void> {
+    const over = new AbortController();
+    void link.connection.unusable.then(() => over.abort());
+    const within = AbortSignal.any([over.signal, AbortSignal.timeout(handoverMsMax)]);
+    while (!within.aborted && !this.#canSpare(link)) await this.waitForLink(link.proven.peer.id, within);
+    await this.drain(link);
+  }
+
+  /** Gives up a link whose keys no new link may use: the next generation replaces it, or the other direction does. */
+  #retire(link: OpenLink): Promise<void> {
+    const { bags, self } = this.#context;
+    const { peer, direction } = link.proven;
+    const [from, to] = direction === 'dialled' ? [self.id, peer.id] : [peer.id, self.id];
+    return bags.find(from, to) ? this.drain(link) : this.handOver(link);
   }
 
   #isMember(peer: Member): boolean {

@@ -125,15 +125,39 @@ void t.test('the direction of dialling turns round without a call lost', async (
     generations: [makeGeneration(5, 7)],
     sendGeneration: 5,
   };
-  await pair.adopt('ftp', { dial: [], listen: loopback, bags: [copyBag(nodes.bag), copyBag(backBag)] });
+  // As composed: the old direction has no keys any more, and the other end does not know yet.
+  await pair.adopt('ftp', { dial: [], listen: loopback, bags: [copyBag(backBag)] });
   await sleep(300);
   t.equal(pair.ftp.linked().length, 1, 'the old link stays until there is another');
   const dial = [{ peer: 'ftp1', host: '127.0.0.1', port: pair.ftp.port ?? 0, connections: 1 }];
-  await pair.adopt('web', { dial, listen: null, bags: [copyBag(nodes.bag), copyBag(backBag)] });
+  await pair.adopt('web', { dial, listen: null, bags: [copyBag(backBag)] });
   await eventually(() => pair.web.status().length === 1 && pair.web.status()[0]?.direction === 'dialled');
   await load.stop();
   t.same(load.failures, []);
 });
+
+void t.test(
+  'the end that accepted the old direction learns first: it can still tell the other',
+  async (t) => {
+    const pair = await openPair(t, 2);
+    const { nodes } = pair;
+    const load = startLoad(pair);
+    const generations = [makeGeneration(5, 7)];
+    const [from, to] = [nodes.web.member.id, nodes.ftp.member.id];
+    const bag = { ...nodes.bag, from, to, generations, sendGeneration: 5 };
+    const listen = { ...loopback, port: await freePort(t) };
+    const dial = [{ peer: 'ftp1', ...listen, connections: 2 }];
+    await pair.adopt('web', { dial, listen: null, bags: [copyBag(bag)] });
+    await sleep(300);
+    t.equal(pair.web.linked().length, 1, 'the old link stays until there is another');
+    await pair.adopt('ftp', { dial: [], listen, bags: [copyBag(bag)] });
+    const isTurned = (): boolean =>
+      pair.web.status().length === 2 && pair.web.status().every(({ direction }) => direction === 'dialled');
+    await eventually(isTurned);
+    await load.stop();
+    t.same(load.failures, []);
+  },
+);
 
 void t.test('the listener moves: the new address is open when prepared, and the links stay', async (t) => {
   const pair = await openPair(t);
