@@ -10,7 +10,7 @@ import { passwordParameters } from '#internal-db/passwords/password-parameters.t
 import { startConsign } from '../rig/running-consign.ts';
 import { compare, quantileOf, type Benchmark, type BenchmarkRow } from './benchmark.ts';
 import { ownProcessorSeconds } from './delivery-processes.ts';
-import { loadPages, signInAll, type LoadTimes, type PortalPlace } from './portal-load.ts';
+import { loadPages, signInAll, type LoadTimes, type PageTimes, type PortalPlace } from './portal-load.ts';
 import { populate, type Population, type PopulationSize } from './portal-population.ts';
 
 const usual: PopulationSize = { accounts: 100_000, usersPerAccount: 10, sessions: 5000 };
@@ -155,12 +155,13 @@ function startCosts({ pids }: Stage) {
   };
 }
 
-function reportTimes(report: (row: BenchmarkRow) => void, name: string, times: LoadTimes): void {
+function reportTimes(report: (row: BenchmarkRow) => void, name: string, times: PageTimes): void {
   const row = { bench: 'portal', case: name };
   report(compare({ ...row, metric: 'throughput', unit: 'requests/s' }, perSecond(times), null));
   for (const [metric, share] of [['p50', 0.5] as const, ['p99', 0.99] as const]) {
     report(compare({ ...row, metric, unit: 'ms' }, quantileOf(times.latenciesMs, share), null));
   }
+  report(compare({ ...row, metric: 'longest stall of bench itself', unit: 'ms' }, times.ownStallMs, null));
   report(compare({ ...row, metric: 'size', unit: 'bytes' }, times.bodyBytes, null));
 }
 
