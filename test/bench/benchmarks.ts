@@ -1,5 +1,6 @@
 // The table of benchmarks: `npm run bench -- NAME`.
 import type { Benchmark } from './benchmark.ts';
+import { measureCluster } from './cluster-benchmark.ts';
 import { measureCommlink } from './commlink-benchmark.ts';
 import { measureConfiguration } from './configuration-benchmark.ts';
 import { measureDelivery } from './delivery-benchmark.ts';
@@ -9,6 +10,7 @@ import { measureStores } from './store-benchmark.ts';
 
 /** Name to benchmark. */
 export const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
+  ['cluster', measureCluster],
   ['commlink', measureCommlink],
   ['config', measureConfiguration],
   ['delivery', measureDelivery],

@@ -1,5 +1,6 @@
 // What a server costs, from /proc: the processor time and the memory of a process and of all that it has started.
-// Callers: delivery-rows.ts, delivery-sessions.ts, portal-benchmark.ts.
+// Callers: delivery-rows.ts, delivery-sessions.ts, portal-benchmark.ts,
+// cluster-costs.ts.
 import { readFileSync, readdirSync } from 'node:fs';
 
 /** Of /proc/PID/stat (proc(5)): USER_HZ, the same on every Linux that Node.js runs on. */
@@ -7,12 +8,15 @@ const ticksPerSecond = 100;
 /** Places in /proc/PID/stat behind the program's name: ppid, and utime, stime, cutime, cstime. */
 const parentPlace = 1;
 const timePlaces = [11, 12, 13, 14] as const;
+const ownTimePlaces = [11, 12] as const;
 
 interface ProcessTimes {
   readonly pid: number;
   readonly parent: number;
   /** Its own, and that of its ended children that it has waited for. */
   readonly ticks: number;
+  /** Its own alone. */
+  readonly ownTicks: number;
 }
 
 /** Processor seconds that the process and its descendants have taken, ended ones included. */
@@ -23,6 +27,11 @@ export function processorSeconds(root: number): number {
 /** Processor seconds that the process has taken, with those of its ended children. */
 export function ownProcessorSeconds(pid: number): number {
   return (readTimes(pid)?.ticks ?? Number.NaN) / ticksPerSecond;
+}
+
+/** The same without its ended children. */
+export function loneProcessorSeconds(pid: number): number {
+  return (readTimes(pid)?.ownTicks ?? Number.NaN) / ticksPerSecond;
 }
 
 /** How many processes there are now, with the root. */
@@ -51,8 +60,10 @@ function readTimes(pid: number): ProcessTimes | null {
   const text = readIfThere(`/proc/${pid}/stat`);
   if (text === null) return null;
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const ticks = timePlaces.reduce((sum, place) => sum + Number(fields[place]), 0);
-  return { pid, parent: Number(fields[parentPlace]), ticks };
+  const sumOf = (places: readonly number[]): number =>
+    places.reduce((sum, place) => sum + Number(fields[place]), 0);
+  const [ticks, ownTicks] = [sumOf(timePlaces), sumOf(ownTimePlaces)];
+  return { pid, parent: Number(fields[parentPlace]), ticks, ownTicks };
 }
 
 function proportionalBytes(pid: number): number {

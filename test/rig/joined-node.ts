@@ -1,10 +1,9 @@
 // A further node of a whole Consign, on this machine: a state directory, a launcher and ports of its own, let in with a
-// ticket as on a machine of its own. Callers: the end-to-end tests.
+// ticket as on a machine of its own. Callers: the end-to-end tests, the cluster benchmark.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Test } from 'tap';
 import { findFreePortBase } from './free-ports.ts';
 import { letNodeIn } from './let-node-in.ts';
 import { plainCommand } from './plain-process.ts';
@@ -12,6 +11,11 @@ import { runProgram } from './run-program.ts';
 import { RunningConsign } from './running-consign.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'consign');
+
+/** The part of tap's test object that this needs. */
+interface Teardown {
+  readonly teardown: (done: () => Promise<void>) => void;
+}
 
 /** A node that is to come. */
 interface NodeToCome {
@@ -22,13 +26,13 @@ interface NodeToCome {
 }
 
 /** Lets an FTP node of this name into the cluster, and starts it; it is stopped and removed when the test ends. */
-export function joinFtpNode(t: Test, consign: RunningConsign, name: string): Promise<RunningConsign> {
+export function joinFtpNode(t: Teardown, consign: RunningConsign, name: string): Promise<RunningConsign> {
   return joinNode(t, consign, { role: 'ftp-node', name });
 }
 
 /** The same for a node of any role. */
 export async function joinNode(
-  t: Test,
+  t: Teardown,
   consign: RunningConsign,
   { role, name, prepare }: NodeToCome,
 ): Promise<RunningConsign> {
