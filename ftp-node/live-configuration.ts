@@ -2,7 +2,7 @@
 // `prepare` to the cluster node. Trusts what it is given: it was signed by operators, and sealed to this node.
 import type { NodeConfiguration } from '#commlink/configuration/node-configuration.ts';
 import type { Logger } from '#commlink/log.ts';
-import type { NodeEndpoints, NodePlace } from '#commlink/methods/ftp-node-methods.ts';
+import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import type { PreparedChange } from '#commlink/prepared-change.ts';
 import { checkIdentity } from '#commlink/settings/checked-identity.ts';
 import { fingerprintHostKey } from './host-key-fingerprint.ts';
@@ -67,12 +67,6 @@ export class LiveConfiguration {
         ? { host: sftp.publicHost, port: sftp.port || (ports.sftp ?? 0), hostKeyFingerprints }
         : null,
     };
-  }
-
-  /** Where the node stands, for those who choose one. */
-  get place(): NodePlace {
-    const { region, serves, tags } = this.#installed.settings;
-    return { region, serves, tags };
   }
 
   /** Makes everything ready for `next`. Throws StartupError when it cannot be; nothing has changed then. */

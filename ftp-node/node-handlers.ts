@@ -17,7 +17,7 @@ import { unstageByOrder } from './stager/unstaging.ts';
 export interface NodeDoor {
   /** The node's name. */
   readonly name: string;
-  readonly configuration: Pick<LiveConfiguration, 'endpoints' | 'place'>;
+  readonly configuration: Pick<LiveConfiguration, 'endpoints'>;
   readonly context: StagerContext;
   readonly host: SessionHost;
   readonly artifacts: Pick<ArtifactPuller, 'hold'>;
@@ -65,7 +65,6 @@ export function nodeHandlers(door: NodeDoor): Handlers<typeof ftpNodeMethods> {
         sessionCount,
         transferCount,
         loadPercent: door.loadPercent(),
-        ...configuration.place,
         draining: isDraining(),
         banSequence: bans.sequence,
         storeroomFreeBytes: context.storeroom.freeBytes(),

@@ -78,7 +78,7 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
   const factorChallenges = new FactorChallenges(() => clock.nowMs(), opened.keys.id);
   const { departures: questions } = factorChallenges;
   const orders = new OrderSender({ store, clock, log, documents, relay, isRemoved });
-  const placed = new PlacedFiles({ store, clock, settings, tagsOf: (nodeId) => directory.tagsOf(nodeId) });
+  const placed = new PlacedFiles({ store, clock, settings });
   const context: ServiceContext = {
     store,
     clock,

@@ -7,8 +7,11 @@ import { parseSlug } from '../names.ts';
 export const accountPlace: CommandSpec = {
   arguments: [['<account>', 'the customer']],
   options: [
-    ['--region <name>', 'prefer nodes of this region (see: consign config show NODE, region)'],
-    ['--nodes <names>', 'use these nodes alone, separated by commas'],
+    ['--region <name>', 'prefer nodes of this region (internal-db: nodePlaces/NODE/region)'],
+    [
+      '--nodes <names>',
+      'use these nodes alone, separated by commas; a node that is reserved is used by no other account',
+    ],
     ['--anywhere', 'neither a region nor certain nodes'],
   ],
   examples: [

@@ -5,7 +5,6 @@ import { Type, strictObject, type Static } from '../schema.ts';
 import { BanSequence } from './ban-list.ts';
 import { Bytes, Line, Sha256, SignedText, Slug, StagedPath } from './fields.ts';
 import { SessionListing } from './live-session.ts';
-import { IpNetwork } from '../settings/link-settings.ts';
 
 /** Why a node could not stage. The explanation says what to do and is safe to show to a customer. */
 export const StagingFailure = Type.Union([
@@ -41,14 +40,6 @@ export const NodeEndpoints = strictObject({
   ]),
 });
 export type NodeEndpoints = Static<typeof NodeEndpoints>;
-
-const placeFields = {
-  region: Type.Union([Slug, Type.Null()]),
-  serves: Type.Array(IpNetwork, { maxItems: 64 }),
-  tags: Type.Array(Slug, { maxItems: 16 }),
-} as const;
-/** Where the node stands, as its settings say. */
-export type NodePlace = { readonly [K in keyof typeof placeFields]: Static<(typeof placeFields)[K]> };
 
 const caller = { callers: ['web-front'] as const, deadlineMs: 10_000 };
 
@@ -125,7 +116,6 @@ export const ftpNodeMethods = {
       transferCount: Type.Integer({ minimum: 0 }),
       /** How full the fullest of its limits is now: connections, transfers, or bytes a second. */
       loadPercent: Type.Integer({ minimum: 0, maximum: 100 }),
-      ...placeFields,
       draining: Type.Boolean(),
       banSequence: BanSequence,
       storeroomFreeBytes: Bytes,

@@ -22,12 +22,12 @@ function networksOf({ role, settings }: NodeEntry): Record<string, readonly stri
     case 'internal-db':
       return {
         'bans/neverNetworks': settings.bans.neverNetworks,
+        nodePlaces: Object.values(settings.nodePlaces).flatMap(({ serves }) => serves),
         identityProviders: settings.identityProviders.flatMap(({ allowedNetworks }) => allowedNetworks),
       };
     case 'ftp-node':
       return {
         'proxyProtocol/trustedNetworks': settings.proxyProtocol.trustedNetworks,
-        serves: settings.serves,
         'ftp/publicAddresses': settings.ftp.publicAddresses.map(({ network }) => network),
       };
     case 'web-front':

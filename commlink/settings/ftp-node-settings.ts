@@ -1,6 +1,5 @@
 // What is configured of an FTP node through the cluster's configuration, and takes effect without a restart.
 // Callers: ftp-node, which obeys it; the operator's side, which checks it before it is published.
-import { Slug } from '../methods/fields.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 import { HostName, IpNetwork, Port, commonSettings } from './link-settings.ts';
 import { ProxyProtocolSettings } from './proxy-protocol-settings.ts';
@@ -48,21 +47,10 @@ export const JailPolicy = Type.Union([Type.Literal('required'), Type.Literal('wh
 /** Whether sessions share a process, or each has one that sees its account's directory alone, as a user of its own. */
 export const Isolation = Type.Union([Type.Literal('shared'), Type.Literal('session')], { default: 'shared' });
 
-/** Where the node stands, so that a delivery goes to one that is near its customer. */
-const placeSettings = {
-  /** Its region, as the vendor calls it: an account of the same region is served from here where it can be. */
-  region: Type.Union([Slug, Type.Null()], { default: null }),
-  /** Customers in these networks are served from here before anywhere else: an edge node's own site. */
-  serves: Type.Array(IpNetwork, { maxItems: 64, default: [] }),
-  /** What operators call groups of nodes by. */
-  tags: Type.Array(Slug, { maxItems: 16, default: [] }),
-} as const;
-
 /** The settings of an FTP node. */
 export const FtpNodeSettings = strictObject({
   ...commonSettings,
   listenHost: HostName,
-  ...placeSettings,
   https: strictObject({
     enabled: Type.Boolean(),
     port: Port,

@@ -7,6 +7,7 @@ import { ConsoleSettings } from './console-settings.ts';
 import { IdentityProviders } from './identity-provider-settings.ts';
 import { IpNetwork, PublicUrl, commonSettings } from './link-settings.ts';
 import { MailSettings } from './mail-settings.ts';
+import { NodePlaces } from './node-place-settings.ts';
 
 const LifetimeMs = Type.Integer({ minimum: 1000, maximum: 366 * 86_400_000 });
 
@@ -29,6 +30,8 @@ export const InternalDbSettings = strictObject({
   identityProviders: IdentityProviders,
   /** Where the files of a product are kept that says nothing of it. */
   placement: Type.Unsafe<PlacementText>({ ...PlacementText, default: 'all' }),
+  /** Where each FTP node stands, so that a delivery goes to one that is near its customer. */
+  nodePlaces: NodePlaces,
   /** Whether `consign publish` sends files here, for all download servers, without being told to each time. */
   keepOriginals: Type.Boolean({ default: false }),
   /** How long a customer's delivery stays staged. */

@@ -2,6 +2,7 @@
 // chosen.
 import { mayHold, parsePlacement } from '#commlink/artifacts/placement.ts';
 import type { Member } from '#commlink/node-config.ts';
+import { placeOfNode } from '#commlink/settings/node-place-settings.ts';
 import type { ServiceContext } from '../service-context.ts';
 
 /** `holderIds` null: nobody here knows, and any of them may have it. The others of `members` can fetch it. */
@@ -15,7 +16,7 @@ export interface Holders {
  * is known to these alone.
  */
 export async function findHolders(
-  { store: { read }, settings, directory }: Pick<ServiceContext, 'store' | 'settings' | 'directory'>,
+  { store: { read }, settings }: Pick<ServiceContext, 'store' | 'settings'>,
   members: readonly Member[],
   wanted: { product: string; version: string; file: string },
 ): Promise<Holders> {
@@ -23,7 +24,10 @@ export async function findHolders(
   const release = product && (await read.catalog.release(product.id, wanted.version));
   const artifact = release && (await read.catalog.artifact(release.id, wanted.file));
   if (!artifact || !(await read.originals.bySha256(artifact.sha256))) return { members, holderIds: null };
-  const placement = parsePlacement((await read.catalog.placementOf(product.id)) ?? settings().placement);
-  const allowed = members.filter(({ id, name }) => mayHold(placement, { name, tags: directory.tagsOf(id) }));
+  const { placement: placementOfAll, nodePlaces } = settings();
+  const placement = parsePlacement((await read.catalog.placementOf(product.id)) ?? placementOfAll);
+  const allowed = members.filter(({ name }) =>
+    mayHold(placement, { name, tags: placeOfNode(nodePlaces, name).tags }),
+  );
   return { members: allowed, holderIds: new Set(await read.originals.holdersOf(artifact.sha256)) };
 }

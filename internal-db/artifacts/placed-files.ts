@@ -1,8 +1,8 @@
 // What is placed at a node: by the placement of each product, or of all, and by what was asked for lately. Called by
-// holding-orders.ts for each node each time. Node tags are what the nodes say of themselves: a hint, by which nothing is decided but
-// where files lie.
+// holding-orders.ts for each node each time. At a node that is reserved only what names it or one of its tags.
 import { mayHold, parsePlacement, type Placement } from '#commlink/artifacts/placement.ts';
 import type { Member } from '#commlink/node-config.ts';
+import { placeOfNode } from '#commlink/settings/node-place-settings.ts';
 import type { InternalDbSettings } from '#commlink/settings/internal-db-settings.ts';
 import type { Clock } from '../clock.ts';
 import { popularFilesMax, popularityFreshMs } from '../limits.ts';
@@ -15,8 +15,7 @@ const dayMs = 86_400_000;
 export interface PlacedFilesParts {
   readonly store: Store;
   readonly clock: Clock;
-  readonly settings: () => Pick<InternalDbSettings, 'placement'>;
-  readonly tagsOf: (nodeId: string) => readonly string[];
+  readonly settings: () => Pick<InternalDbSettings, 'placement' | 'nodePlaces'>;
 }
 
 interface Popular {
@@ -36,18 +35,19 @@ export class PlacedFiles {
   }
 
   /** What is placed at the node. */
-  async at({ id, name }: Member): Promise<PlacedAtNode> {
-    const { store, settings, tagsOf } = this.#parts;
+  async at({ name }: Member): Promise<PlacedAtNode> {
+    const { store, settings } = this.#parts;
     const products = await store.read.catalog.placements();
-    const node = { name, tags: tagsOf(id) };
+    const { tags, reserved } = placeOfNode(settings().nodePlaces, name);
     const productIds: string[] = [];
     const sha256s = new Set<string>();
     for (const { productId, placement } of products) {
       const text = placement ?? settings().placement;
       const parsed = parsePlacement(text);
+      if (parsed.kind === 'on-demand' || (reserved && !isByName(parsed))) continue;
       if (parsed.kind === 'popular')
         for (const sha256 of await this.#popularIn(productId, text, parsed)) sha256s.add(sha256);
-      else if (parsed.kind !== 'on-demand' && mayHold(parsed, node)) productIds.push(productId);
+      else if (mayHold(parsed, { name, tags })) productIds.push(productId);
     }
     return { productIds, sha256s: [...sha256s] };
   }
@@ -66,4 +66,9 @@ export class PlacedFiles {
     this.#popular.set(productId, { text, atMs, sha256s });
     return sha256s;
   }
+}
+
+/** Whether the placement says which nodes it means. */
+function isByName({ kind }: Placement): boolean {
+  return kind === 'nodes' || kind === 'tags';
 }

@@ -101,10 +101,11 @@ export class DeliveryMover {
   /** Whether it is at another node now. */
   async #moveOne(delivery: DeliveryRecord, others: readonly Member[]): Promise<boolean> {
     const { store, clock, directory, documents, relay } = this.#context;
+    const { nodePlaces } = this.#context.settings();
     const { members, holderIds } = await findHolders(this.#context, others, delivery);
     const holders = holderIds === null ? members : members.filter(({ id }) => holderIds.has(id));
     const place = await store.read.places.ofAccount(delivery.accountId);
-    const node = chooseNode(holders, directory, { place, address: null, holderIds });
+    const node = chooseNode(holders, { nodePlaces, directory }, { place, address: null, holderIds });
     if (!node) return false;
     const to = { deliveryId: delivery.id, nodeId: node.id, nodeName: node.name };
     const isNoted = await store.transaction(async (transaction) => {

@@ -59,11 +59,12 @@ export async function requestDelivery(
   request: DeliveryRequest,
 ): Promise<DeliveryOutcome> {
   const { store, clock, directory, documents } = context;
+  const { nodePlaces } = context.settings();
   const failed = await findFailed(store.read, request);
   const others = documents.ftpNodes().filter((member) => !failed.some(({ nodeId }) => nodeId === member.id));
   const { members, holderIds } = await findHolders(context, others, request);
   const place = await placeOfAccount(store.read, request.account);
-  const node = chooseNode(members, directory, { place, address: request.address, holderIds });
+  const node = chooseNode(members, { nodePlaces, directory }, { place, address: request.address, holderIds });
   if (!node) throw new RpcError('unavailable', explainNoNode(failed.length));
   const isArriving = holderIds !== null && !holderIds.has(node.id);
   const password = newDeliveryPassword();

@@ -40,11 +40,6 @@ export class NodeDirectory {
     if (node) this.#heard.set(nodeId, { ...node, givenCount: node.givenCount + 1 });
   }
 
-  /** The tags that the node has by its settings, as far as it was heard of. */
-  tagsOf(nodeId: string): readonly string[] {
-    return this.#heard.get(nodeId)?.description.tags ?? [];
-  }
-
   /** True when a web-front reached the node lately. */
   isReachable(nodeId: string): boolean {
     const heard = this.#heard.get(nodeId);

@@ -67,20 +67,21 @@ void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
   await t.test('it joins from behind NAT, and fetches what it is to deliver', async (t) => {
     const place = ['--host', site.edge.address, '--listen', site.edge.address, '--behind-nat'];
     await centre.letIn(edge, ['node', 'invite', 'ftp-node', 'edge1', ...place]);
-    await configure('edge1/region', 'site', 'db1/moveDeliveriesAfterMs', String(moveAfterMs));
+    const places = JSON.stringify({ edge1: { region: 'site', reserved: true } });
+    await configure('db1/nodePlaces', places, 'db1/moveDeliveriesAfterMs', String(moveAfterMs));
     const source = join(folder, 'tool.bin');
     await writeFile(source, content);
     await centre.json('account', 'create', 'acme');
     await centre.json('product', 'create', 'tool');
     await centre.json('publish', 'tool', '1.0.0', source, '--keep-original');
     await centre.json('grant', 'acme', 'tool', '--reason', 'contract');
-    await centre.json('account', 'place', 'acme', '--region', 'site');
+    await centre.json('account', 'place', 'acme', '--region', 'site', '--nodes', 'edge1,ftp1');
     const isServedThere = async (): Promise<boolean> => {
       const staged = await stage();
       return staged.url.includes(site.edge.address) && (await fetchAt(site.customer, staged.url)) === sha256;
     };
     await waitFor('a delivery at the edge', isServedThere, waitMs);
-    t.match(await centre.json('account', 'place', 'acme'), { region: 'site', nodes: [] });
+    t.match(await centre.json('account', 'place', 'acme'), { region: 'site', nodes: ['edge1', 'ftp1'] });
   });
 
   await t.test('internal-db dials out, and nobody can dial it', async (t) => {

@@ -1,14 +1,18 @@
 // Which node a delivery goes to.
 import t from 'tap';
 import type { Member } from '#commlink/node-config.ts';
+import type { NodePlace, NodePlaces } from '#commlink/settings/node-place-settings.ts';
 import { chooseNode, type NodeWish } from '#internal-db/nodes/choose-node.ts';
 import type { HeardNode, NodeDirectory } from '#internal-db/nodes/node-directory.ts';
 
+/** What a node is said to be: by the settings, and by itself. */
 type Heard = Partial<HeardNode['description']> & {
+  readonly standsAt?: Partial<NodePlace>;
   readonly reachable?: boolean;
   readonly givenCount?: number;
 };
-const idle = { transferCount: 0, stagedCount: 0, draining: false, loadPercent: 0, region: null, serves: [] };
+const idle = { transferCount: 0, stagedCount: 0, draining: false, loadPercent: 0 };
+const nowhere = { region: null, serves: [], tags: [], reserved: false };
 
 function choose(
   nodes: Readonly<Record<string, Heard | null>>,
@@ -22,9 +26,12 @@ function choose(
     },
     isReachable: (id: string) => nodes[id]?.reachable ?? nodes[id] !== null,
   };
+  const nodePlaces: NodePlaces = Object.fromEntries(
+    Object.entries(nodes).map(([name, node]) => [name, { ...nowhere, ...node?.standsAt }]),
+  );
   const place = { region: null, nodes: [] };
   const whole = { place, address: null, holderIds: null, ...wish };
-  return chooseNode(members, directory as unknown as NodeDirectory, whole)?.name;
+  return chooseNode(members, { nodePlaces, directory: directory as unknown as NodeDirectory }, whole)?.name;
 }
 
 t.test('the order of preference', async (t) => {
@@ -57,11 +64,11 @@ t.test(
   'a customer is served by the node for its network, then where the file is, then in its region',
   async (t) => {
     const place = { region: 'eu', nodes: [] };
-    const nodes = { a: { region: 'us' }, b: { region: 'eu', transferCount: 5 } };
+    const nodes = { a: { standsAt: { region: 'us' } }, b: { standsAt: { region: 'eu' }, transferCount: 5 } };
     t.equal(choose(nodes), 'a', 'without a region by load');
     t.equal(choose(nodes, { place }), 'b');
     t.equal(choose(nodes, { place, holderIds: new Set(['a']) }), 'a', 'rather far than not yet there');
-    const edge = { serves: ['203.0.113.0/24', '2001:db8::/32'] };
+    const edge = { standsAt: { serves: ['203.0.113.0/24', '2001:db8::/32'] } };
     const withEdge = { ...nodes, edge };
     for (const address of ['203.0.113.9', '2001:db8::7', '::ffff:203.0.113.9'])
       t.equal(choose(withEdge, { place, address, holderIds: new Set(['a']) }), 'edge', address);
@@ -75,8 +82,22 @@ t.test(
 
 t.test('an account that is bound to nodes is served from no other', async (t) => {
   const place = { region: 'us', nodes: ['b', 'c'] };
-  t.equal(choose({ a: { region: 'us' }, b: { transferCount: 9 } }, { place }), 'b');
+  t.equal(choose({ a: { standsAt: { region: 'us' } }, b: { transferCount: 9 } }, { place }), 'b');
   t.equal(choose({ a: {}, b: { reachable: false }, c: {} }, { place }), 'c');
   t.equal(choose({ a: {}, b: { reachable: false } }, { place }), 'b', 'rather none than another');
   t.equal(choose({ a: {} }, { place }), undefined);
+});
+
+t.test('a node that is reserved serves the accounts that name it, and no other', async (t) => {
+  const edge = { standsAt: { serves: ['0.0.0.0/1', '128.0.0.0/1'], reserved: true } };
+  const address = '203.0.113.9';
+  t.equal(choose({ edge }, { address }), undefined);
+  t.equal(choose({ a: { reachable: false }, edge }, { address }), 'a');
+  t.equal(choose({ a: {}, edge }, { address, place: { region: null, nodes: ['a', 'edge'] } }), 'edge');
+});
+
+t.test('what a node says of its place does not count', async (t) => {
+  const lying = { serves: ['0.0.0.0/1', '128.0.0.0/1'], region: 'eu', tags: ['eu'] } as Heard;
+  const wish = { address: '203.0.113.9', place: { region: 'eu', nodes: [] } };
+  t.equal(choose({ a: {}, lying }, wish), 'a');
 });
