@@ -41,6 +41,25 @@ t.test('a secret field is left out, at any depth, of fields, children and errors
   t.match(bare, { err: { message: 'bare' } });
 });
 
+t.test('so it is in errors under any name, and in what objects make of themselves', async (t) => {
+  const lines = await linesOf(`
+    const failed = (why) => Object.assign(new Error(why), { grant: 's3cret', deep: { token: 's3cret' } });
+    log.warn({ cause: failed('named'), causes: [failed('listed')] }, 'errors');
+    log.error({ err: Object.assign(new Error('outer'), { inner: failed('inner') }) }, 'within');
+    log.child({ reason: failed('bound') }).info('child');
+    class Session { toJSON() { return { id: 1, password: 's3cret', more: { key: 's3cret' } }; } }
+    log.info({ session1: new Session(), list: [new Session()] }, 'own form');`);
+  t.notMatch(JSON.stringify(lines), 's3cret');
+  const [errors, within, child, form] = lines;
+  t.match(errors, {
+    cause: { type: 'Error', message: 'named', stack: String },
+    causes: [{ message: 'listed' }],
+  });
+  t.match(within, { err: { message: 'outer', inner: { message: 'inner' } } });
+  t.match(child, { reason: { message: 'bound' } });
+  t.match(form, { session1: { id: 1, more: {} }, list: [{ id: 1 }] });
+});
+
 t.test('what refers to itself is written all the same', async (t) => {
   const lines = await linesOf("const a = { n: 1 }; a.a = a; log.info({ a }, 'circle'); log.info('after');");
   t.match(lines, [{ msg: 'circle', a: { n: 1 } }, { msg: 'after' }]);
