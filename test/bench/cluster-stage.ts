@@ -26,11 +26,13 @@ export interface StagePlan extends ClusterSize {
   readonly ftpNodeCount: number;
 }
 
-/** The product that every customer has, and the one that staff grant and revoke. */
+/** The product that every customer has. */
 export const commonProduct = 'bench-0';
+/** The product that staff grant and take back. */
 export const grantedProduct = 'bench-extra';
-/** Of each of the two. */
+/** The release of each of the two. */
 export const releasedVersion = '1.0.0';
+/** The files of that release. */
 export const releasedFiles = ['one.bin', 'two.bin', 'three.bin'] as const;
 
 const fileBytes = 65_536;
