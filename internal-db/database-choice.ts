@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { readConfig } from '#commlink/process-lifecycle.ts';
 import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
-import { PostgresSettings } from './store/postgres/postgres-settings.ts';
+import { PostgresSettings } from '#commlink/postgres-settings.ts';
 
 const fileName = 'database.json';
 

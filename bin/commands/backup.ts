@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { decodeManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import type { BackupHeader } from '#deploy/backup/backup-file.ts';
+import type { KnownMember } from '#deploy/backup/check-unpacked.ts';
 import { makeBackup } from '#deploy/backup/make-backup.ts';
 import { restoreBackup } from '#deploy/backup/restore-backup.ts';
 import { CliError } from '../cli-error.ts';
@@ -37,7 +38,10 @@ export const backup: CommandSpec = {
 export const restore: CommandSpec = {
   arguments: [['<file>', 'a backup']],
   options: [
-    ['--database <file>', 'which PostgreSQL database to fill, as database.json says it; it must be empty'],
+    [
+      '--database <file>',
+      'which PostgreSQL database to fill, as database.json says it; it must be empty. Needed for a backup with PostgreSQL',
+    ],
     ['--made-by <node-id>', 'the node whose backup it must be, where this desk does not know the cluster'],
   ],
   examples: [
@@ -45,17 +49,18 @@ export const restore: CommandSpec = {
       'restore db1.backup --state /var/lib/consign --key operator.key',
       'into a directory that is new or empty',
     ],
-    ['restore db1.backup --database postgres.json', 'into another PostgreSQL than it came from'],
+    ['restore db1.backup --database postgres.json', 'a backup with PostgreSQL, into an empty database'],
   ],
   run: async (invocation, input) => {
     const { layout } = invocation;
-    const believe = await judgeBy(invocation, input.option('madeBy'));
+    const members = await knownMembers(invocation);
     const databaseFile = input.option('database');
     const report = await restoreBackup(layout, {
       file: resolve(input.argument(0)),
       operator: await readOperatorKey(invocation),
       databaseFile: databaseFile === null ? null : resolve(databaseFile),
-      believe,
+      members,
+      believe: judgeBy(members, input.option('madeBy')),
     });
     invocation.answer({ ...report, stateDirectory: layout.directory }, () =>
       [
@@ -66,14 +71,14 @@ export const restore: CommandSpec = {
   },
 };
 
-/** Anybody can seal something to an operator: what counts is which node signed it. */
-async function judgeBy(
-  { operatorFiles }: Invocation,
-  madeBy: string | null,
-): Promise<(header: BackupHeader) => void> {
+async function knownMembers({ operatorFiles }: Invocation): Promise<readonly KnownMember[]> {
   const known = await readKnownCluster(operatorFiles);
-  const members = known === null ? [] : decodeManifest(known).manifest.members.map(({ id }) => id);
-  const trusted = madeBy === null ? members : [madeBy];
+  return known === null ? [] : decodeManifest(known).manifest.members;
+}
+
+/** Anybody can seal something to an operator: what counts is which node signed it. */
+function judgeBy(members: readonly KnownMember[], madeBy: string | null): (header: BackupHeader) => void {
+  const trusted = madeBy === null ? members.map(({ id }) => id) : [madeBy];
   return ({ node }) => {
     if (trusted.includes(node.id)) return;
     throw new CliError(

@@ -9,28 +9,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { backupSettleMs, configurationReadTriesMax } from '../limits.ts';
 import { programNames, type ProgramName, type StateLayout } from '../state-directory.ts';
+import { artifactFolders, databaseName, filesOfState, isLeftOut, ledgerName } from './backup-content.ts';
 import { copySqlite } from './copy-sqlite.ts';
-import { dumpName, dumpPostgres, readPostgresPlace } from './postgres-tools.ts';
+import { dumpName, dumpPostgres, readPostgresSettings } from './postgres-tools.ts';
 
 /** What was gathered. */
 export interface Gathered {
   readonly roles: readonly ProgramName[];
   readonly engine: 'sqlite' | 'postgres' | null;
 }
-
-/** Beside the programs' own folders. The operator's keys are not among them: a backup is for who has one. */
-const filesOfState = ['version.json', 'ca.pem', 'ca-key.pem'];
-const database = 'consign.db';
-const ledger = 'ledger.db';
-/** Of a program's folder: made anew at each start, or told apart below. */
-const isMadeAnew = (name: string): boolean =>
-  name.endsWith('.sock') || /\.db(?:-wal|-shm)?$/.test(name) || name.endsWith('.new') || name === 'compiled';
-const artifactFolders: Partial<Record<ProgramName, string>> = {
-  'internal-db': 'originals',
-  'ftp-node': 'storeroom',
-};
-/** Links into the storeroom, which are made again by what is delivered. */
-const deliveredFolder = 'accounts';
 
 /** Gathers everything into `folder`, which is empty and on the same file system. */
 export async function collectState(
@@ -48,7 +35,7 @@ export async function collectState(
   };
   const nodeFolder = layout.programDirectory('ftp-node');
   if (roles.includes('ftp-node'))
-    await copySqlite(join(nodeFolder, ledger), join(folder, 'ftp-node', ledger));
+    await copySqlite(join(nodeFolder, ledgerName), join(folder, 'ftp-node', ledgerName));
   await linkArtifacts();
   const engine = roles.includes('internal-db')
     ? await copyDatabase(layout, join(folder, 'internal-db'))
@@ -59,12 +46,12 @@ export async function collectState(
 
 async function copyDatabase(layout: StateLayout, to: string): Promise<'sqlite' | 'postgres'> {
   const from = layout.programDirectory('internal-db');
-  const place = await readPostgresPlace(from);
-  if (place === null) {
-    await copySqlite(join(from, database), join(to, database));
+  const settings = await readPostgresSettings(from);
+  if (settings === null) {
+    await copySqlite(join(from, databaseName), join(to, databaseName));
     return 'sqlite';
   }
-  await dumpPostgres(place, join(to, dumpName));
+  await dumpPostgres(settings, join(to, dumpName));
   return 'postgres';
 }
 
@@ -90,8 +77,7 @@ async function copyProgram(layout: StateLayout, role: ProgramName, to: string): 
 async function copyFolder(from: string, to: string, role: ProgramName): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 });
   for (const name of await readdir(from)) {
-    const isApart = name === artifactFolders[role] || name === deliveredFolder;
-    if (isApart || isMadeAnew(name)) continue;
+    if (name === artifactFolders[role] || isLeftOut(name)) continue;
     const [source, target] = [join(from, name), join(to, name)];
     const status = await lstat(source).catch(missingIsNull);
     if (status?.isDirectory() === true) await copyFolder(source, target, role);

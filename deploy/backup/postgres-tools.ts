@@ -3,47 +3,43 @@
 // Called by collect-state.ts and restore-backup.ts.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { readPrivateFile } from '#commlink/private-file.ts';
-import { StartupError } from '#commlink/process-lifecycle.ts';
-import { Type, compileSchema, type Static } from '#commlink/schema.ts';
+import { PostgresSettings, requirePrivateConnection } from '#commlink/postgres-settings.ts';
+import { StartupError, readConfig } from '#commlink/process-lifecycle.ts';
+import { Type, compileSchema, strictObject } from '#commlink/schema.ts';
 
 /** The dump's name in a backup. */
 export const dumpName = 'consign.pgdump';
 /** Which database internal-db uses stands in this file of its folder; without it, SQLite. */
 export const choiceName = 'database.json';
 
-/** What the tools must know of internal-db's choice; internal-db itself checks the rest. */
-const PostgresPlace = Type.Object({
-  engine: Type.Literal('postgres'),
-  host: Type.String(),
-  port: Type.Integer(),
-  database: Type.String(),
-  user: Type.String(),
-  passwordFile: Type.Union([Type.String(), Type.Null()]),
-  caFile: Type.Union([Type.String(), Type.Null()]),
-});
-type PostgresPlace = Static<typeof PostgresPlace>;
-const placeCheck = compileSchema('choice of a database', PostgresPlace);
+/** The other members of internal-db's choice: another engine, for which these tools are not needed. */
+const PostgresChoice = strictObject({ engine: Type.Literal('postgres'), ...PostgresSettings.properties });
+const OtherChoice = strictObject({ engine: Type.Literal('sqlite') });
+const choiceCheck = compileSchema('choice of a database', Type.Union([PostgresChoice, OtherChoice]));
 
 /** Reads which PostgreSQL database the internal-db with this folder uses; null for SQLite. */
-export async function readPostgresPlace(folder: string): Promise<PostgresPlace | null> {
+export async function readPostgresSettings(folder: string): Promise<PostgresSettings | null> {
   const file = join(folder, choiceName);
-  if (!existsSync(file)) return null;
-  const choice: unknown = JSON.parse(await readFile(file, 'utf8'));
-  return placeCheck.matches(choice) ? placeCheck.parse(choice) : null;
+  return existsSync(file) ? await readPostgresChoice(file) : null;
+}
+
+/** Reads such a file; null for SQLite. Throws StartupError. */
+export async function readPostgresChoice(file: string): Promise<PostgresSettings | null> {
+  const choice = await readConfig(file, choiceCheck);
+  return choice.engine === 'postgres' ? choice : null;
 }
 
 /** Writes a dump. Throws StartupError `BACKUP_TOOL_FAILED`. */
-export async function dumpPostgres(place: PostgresPlace, file: string): Promise<void> {
-  await runTool('pg_dump', place, ['--format=custom', '--no-owner', '--no-privileges', `--file=${file}`]);
+export async function dumpPostgres(settings: PostgresSettings, file: string): Promise<void> {
+  await runTool('pg_dump', settings, ['--format=custom', '--no-owner', '--no-privileges', `--file=${file}`]);
 }
 
 /** Restores a dump into an empty database, whole or not at all. Throws StartupError `BACKUP_TOOL_FAILED`. */
-export async function loadPostgres(place: PostgresPlace, file: string): Promise<void> {
-  await runTool('pg_restore', place, [
+export async function loadPostgres(settings: PostgresSettings, file: string): Promise<void> {
+  await runTool('pg_restore', settings, [
     '--single-transaction',
     '--exit-on-error',
     '--no-owner',
@@ -52,8 +48,9 @@ export async function loadPostgres(place: PostgresPlace, file: string): Promise<
   ]);
 }
 
-async function runTool(tool: string, place: PostgresPlace, args: readonly string[]): Promise<void> {
-  const { host, port, database, user, passwordFile, caFile } = place;
+async function runTool(tool: string, settings: PostgresSettings, args: readonly string[]): Promise<void> {
+  const { host, port, database, user, passwordFile, caFile } = settings;
+  requirePrivateConnection(settings);
   const where = [
     `--host=${host}`,
     `--port=${port}`,

@@ -5,7 +5,7 @@ import { verifyAudit } from '../audit/verify-audit.ts';
 import { InternalDbError } from '../internal-db-error.ts';
 import { copiedRowsPerStatement } from '../limits.ts';
 import { openPostgresWriter } from './postgres/open-postgres-store.ts';
-import type { PostgresSettings } from './postgres/postgres-settings.ts';
+import type { PostgresSettings } from '#commlink/postgres-settings.ts';
 import type { SqlParameters, SqlValue, SqlWriter } from './sql/sql-connection.ts';
 import { operationsOn } from './sql/sql-operations.ts';
 import { openSqliteStore } from './sqlite/open-sqlite-store.ts';

@@ -1,7 +1,7 @@
 // Whether a PostgreSQL database is one that internal-db can rely on. Called by open-postgres-store.ts before it is used.
 import type { Client } from 'pg';
 import { StartupError } from '#commlink/process-lifecycle.ts';
-import type { PostgresSettings } from './postgres-settings.ts';
+import type { PostgresSettings } from '#commlink/postgres-settings.ts';
 
 /** The oldest version with all that the schema uses (functions with BEGIN ATOMIC). */
 const oldestVersion = 140_000;

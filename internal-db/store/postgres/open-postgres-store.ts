@@ -21,7 +21,8 @@ import { migratePostgres } from './migrate-postgres.ts';
 import { isConnectionLoss } from './postgres-error.ts';
 import { PostgresLeadership } from './postgres-leadership.ts';
 import { PostgresReader } from './postgres-reader.ts';
-import { clientConfigOf, type PostgresSettings } from './postgres-settings.ts';
+import type { PostgresSettings } from '#commlink/postgres-settings.ts';
+import { clientConfigOf } from './client-config.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 
 /**

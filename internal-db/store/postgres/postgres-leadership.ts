@@ -1,10 +1,14 @@
 // Which of the internal-dbs on this database leads: the one whose connection has an advisory lock. The server lets go of it
 // when that process dies, and within seconds when its machine is gone, and another takes it at its next look. A leader that
-// can't ask the server any more stops leading before the server can have noticed. Called by open-postgres-store.ts.
+// can't ask the server any more stops leading before the server can have noticed. A leader that is not fit lets go of the lock
+// now and then, long enough for the others to look. Called by open-postgres-store.ts.
 import { Client, type ClientConfig } from 'pg';
-import { leaderAnswerWithinMs, leaderLookIntervalMs } from '../../limits.ts';
+import { leaderAnswerWithinMs, leaderLookIntervalMs, unfitLeaderLooksMax } from '../../limits.ts';
 import type { Leadership } from '../leadership.ts';
 import { leaderLock } from './advisory-locks.ts';
+
+/** Others look once in each such interval. */
+const looksStoodBack = 3;
 
 /** Seeks the lead, keeps it, and gives it up when closed. */
 export class PostgresLeadership implements Leadership {
@@ -13,6 +17,11 @@ export class PostgresLeadership implements Leadership {
   #isOurs = false;
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
+  #isFit: () => boolean = () => true;
+  /** Looks since it was last fit, or last stood back. */
+  #unfitLooks = 0;
+  /** Looks at which others go first. */
+  #looksToStandBack = 0;
 
   constructor(config: ClientConfig) {
     this.#config = { ...config, query_timeout: leaderAnswerWithinMs };
@@ -22,7 +31,8 @@ export class PostgresLeadership implements Leadership {
     return this.#isOurs;
   }
 
-  async seek(): Promise<void> {
+  async seek(isFit: () => boolean = () => true): Promise<void> {
+    this.#isFit = isFit;
     this.#timer ??= setInterval(() => void this.#lookOnce(), leaderLookIntervalMs);
     await this.#lookOnce();
   }
@@ -46,6 +56,7 @@ export class PostgresLeadership implements Leadership {
   /** Never rejects: who can't ask does not lead. */
   async #look(): Promise<void> {
     try {
+      if (this.#standsBack()) return await this.#letGo();
       this.#client ??= await this.#connect();
       // A lock that one has already would be counted twice.
       const sql = this.#isOurs
@@ -59,6 +70,25 @@ export class PostgresLeadership implements Leadership {
       // Nothing is waited for: the other side may be gone. Its `error` listener hears of what goes wrong here.
       void client?.end();
     }
+  }
+
+  /** Whether others are to go first at this look. */
+  #standsBack(): boolean {
+    this.#unfitLooks = this.#isFit() ? 0 : this.#unfitLooks + 1;
+    if (this.#unfitLooks === 0) this.#looksToStandBack = 0;
+    if (this.#unfitLooks > unfitLeaderLooksMax) {
+      this.#unfitLooks = 0;
+      this.#looksToStandBack = looksStoodBack;
+    }
+    this.#looksToStandBack -= 1;
+    return this.#looksToStandBack >= 0;
+  }
+
+  /** The lock goes with the connection. */
+  async #letGo(): Promise<void> {
+    const client = this.#client;
+    this.#forget();
+    await client?.end();
   }
 
   async #connect(): Promise<Client> {
