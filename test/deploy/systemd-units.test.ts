@@ -1,6 +1,6 @@
 // The systemd units: systemd itself finds nothing wrong with them, and rates the exposure of each OK or better. That the
 // programs run with all these restrictions, the test of the topology shows.
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runProgram } from '../rig/run-program.ts';
@@ -30,4 +30,13 @@ t.test('systemd knows every line of them', async (t) => {
     const said = stderr.split('\n').filter((line) => /consign/.test(line) && !/is not executable/.test(line));
     t.same(said, [], name);
   }
+});
+
+t.test('no two roles run on one machine, where they would share a user and a state', (t) => {
+  const roles = ['internal-db', 'web-front', 'ftp-node'].map((role) => `consign-${role}.service`);
+  for (const name of roles) {
+    const others = /^Conflicts=(.*)$/m.exec(readFileSync(join(folder, name), 'utf8'))?.[1]?.split(' ');
+    t.same(others?.sort(), roles.filter((role) => role !== name).sort(), name);
+  }
+  t.end();
 });
