@@ -33,7 +33,7 @@ export async function proposeWhereNeeded(
   staff: Pick<StaffRecord, 'id' | 'name'>,
   { reason, ...wanted }: DangerousChange & { readonly reason: string },
 ): Promise<ProposalRecord | null> {
-  if (!needsSecondPerson(context, staff, wanted)) return null;
+  if (!(await needsSecondPerson(context, staff, wanted))) return null;
   const change = withFirstHalf(wanted);
   const author = { actor: `staff:${staff.name}`, atMs: context.clock.nowMs() };
   // What could not be made is refused now, and not when somebody else comes to look at it.
@@ -79,14 +79,14 @@ function withFirstHalf(change: DangerousChange): DangerousChange {
   return { ...change, params: { ...change.params, firstHalf: newHalfPassword() } };
 }
 
-function needsSecondPerson(
-  { settings, store, clock }: ServiceContext,
-  staff: Pick<StaffRecord, 'id'>,
+async function needsSecondPerson(
+  context: ServiceContext,
+  staff: Pick<StaffRecord, 'id' | 'name'>,
   change: DangerousChange,
-): boolean {
-  if (!settings().console.secondPerson.includes(change.kind)) return false;
+): Promise<boolean> {
+  if (!context.settings().console.secondPerson.includes(change.kind)) return false;
   if (change.kind !== 'entitlement.bulk') return true;
-  if (change.params.single) return isOneOfMany(store, staff.id, clock.nowMs());
+  if (change.params.single) return await isOneOfMany(context, staff);
   return parseBulk(change.params.text).lines.some((line) => line.change.kind === 'revoke');
 }
 
