@@ -17,6 +17,8 @@ export const databaseIdleTransactionMs = 10_000;
 export const databaseSilenceSeconds = 5;
 /** PostgreSQL: how often an internal-db looks whether it leads, or may. */
 export const leaderLookIntervalMs = 1000;
+/** PostgreSQL: after so many such looks without a link to any web-front a leader lets the others have the lead. */
+export const unfitLeaderLooksMax = 10;
 /** PostgreSQL: a leader that has waited this long for the server's answer leads no more; less than the server takes to notice. */
 export const leaderAnswerWithinMs = 3000;
 /** PostgreSQL: how long connecting may take. */
@@ -303,6 +305,9 @@ export const popularFilesMax = 500;
 export const popularityFreshMs = 60_000;
 /** Deliveries whose file has come to their node that are staged in one round, and how many of them at the same time. */
 export const arrivalsPerRound = { max: 500, atATime: 8 } as const;
+/** Losses of files that are audited: one of a node and file within this time, and so many of a node. What is above is logged. */
+export const lossesAuditedWithinMs = 3_600_000;
+export const lossesAuditedPerNodeMax = 1000;
 /** How often nodes that lack artifacts are told again, and asked how far they are. */
 export const holdingOrderIntervalMs = 2000;
 

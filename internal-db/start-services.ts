@@ -107,7 +107,8 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     prepare: prepareWith(staffConsole, log),
   });
   late.node = node;
-  await store.leadership.seek();
+  // Cut off from the web-fronts it could carry out little of what a leader does.
+  await store.leadership.seek(() => node.commlink.linked('web-front').length > 0);
   const schedules = [
     ...startSchedules(context, { node, configurationAudit, databaseKeys }),
     ...scheduleAlerts(alerts, log),

@@ -5,8 +5,11 @@
 export interface Leadership {
   /** True while this process is the one. It may be false again at any time, and the work has to bear being done twice. */
   readonly isOurs: boolean;
-  /** From now on this process takes the lead whenever nobody has it; resolves after the first attempt. */
-  seek(): Promise<void>;
+  /**
+   * From now on this process takes the lead whenever nobody has it; resolves after the first attempt. Who is not fit to lead lets
+   * go of it again and again, for others to take.
+   */
+  seek(isFit?: () => boolean): Promise<void>;
 }
 
 /** Where one process at a time can have the database open, that one leads. */

@@ -100,6 +100,21 @@ t.test('a leader that lost its connection leads no more, until it has the lock a
   await waitFor('it to lead again', () => store.leadership.isOurs, 20_000);
 });
 
+t.test('a leader that is not fit lets another lead, and leads where nobody else does', async (t) => {
+  const settings = server.settingsOf(server.createDatabase());
+  const [first, second] = await Promise.all([openPostgresStore(settings), openPostgresStore(settings)]);
+  t.teardown(() => Promise.all([first.close(), second.close()]));
+  let isFit = true;
+  await first.leadership.seek(() => isFit);
+  await second.leadership.seek();
+  t.same([first.leadership.isOurs, second.leadership.isOurs], [true, false]);
+  isFit = false;
+  await waitFor('the fit one to lead', () => second.leadership.isOurs, 40_000);
+  t.notOk(first.leadership.isOurs);
+  await second.close();
+  await waitFor('the other one to lead again', () => first.leadership.isOurs, 20_000);
+});
+
 t.test('who copies into a database has it alone', { timeout: 90_000 }, async (t) => {
   const settings = server.settingsOf(server.createDatabase());
   const store = await openPostgresStore(settings);
