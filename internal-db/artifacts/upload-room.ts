@@ -7,15 +7,34 @@ import type { ServiceContext } from '../service-context.ts';
 import type { UploadRecord } from '../store/originals.ts';
 import type { OriginFolder } from './origin-folder.ts';
 
-/** What is promised to uploads of anybody that are under way is not given away twice. RpcError `overloaded`. */
-export async function requireRoomForUpload(
-  { store, artifacts: { folder } }: ServiceContext,
-  sizeBytes: number,
-): Promise<void> {
+/** What was free on the disk at one moment, and what the uploads that were under way had still to send, by id. */
+export interface MeasuredRoom {
+  readonly freeBytes: number;
+  readonly missingBytes: ReadonlyMap<string, number>;
+}
+
+/** Looks at the disk, which a transaction has no time for. */
+export async function measureRoom({ store, artifacts: { folder } }: ServiceContext): Promise<MeasuredRoom> {
   const open = await store.read.originals.openUploads();
-  const missingBytes = await Promise.all(open.map((upload) => missingBytesOf(folder, upload)));
-  const promisedBytes = missingBytes.reduce((sum, bytes) => sum + bytes, 0);
-  const freeBytes = (await folder.freeBytes()) - originFreeBytesMin - promisedBytes;
+  const missing = open.map(async (upload): Promise<[string, number]> => [
+    upload.id,
+    await missingBytesOf(folder, upload),
+  ]);
+  return { missingBytes: new Map(await Promise.all(missing)), freeBytes: await folder.freeBytes() };
+}
+
+/** What is promised to uploads of anybody that are open now is not given away twice. RpcError `overloaded`. */
+export function requireRoomForUpload(
+  measured: MeasuredRoom,
+  open: readonly UploadRecord[],
+  sizeBytes: number,
+): void {
+  // Who was not there yet when it was measured has sent nothing.
+  const promisedBytes = open.reduce(
+    (sum, { id, sizeBytes: whole }) => sum + (measured.missingBytes.get(id) ?? whole),
+    0,
+  );
+  const freeBytes = measured.freeBytes - originFreeBytesMin - promisedBytes;
   if (sizeBytes <= freeBytes) return;
   const room = Math.max(0, freeBytes);
   throw new RpcError(

@@ -8,9 +8,9 @@ import { preflightRelease, requireDraftState } from '../admin/publish-release.ts
 import { uploadLifetimeMs, uploadsForgottenAtATime, uploadsPerStarterMax } from '../limits.ts';
 import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
-import type { ReleaseFile, UploadRecord } from '../store/originals.ts';
+import type { OriginalReads, ReleaseFile, UploadRecord } from '../store/originals.ts';
 import { explainArtifactError } from './explain-artifact-error.ts';
-import { requireRoomForPiece, requireRoomForUpload } from './upload-room.ts';
+import { measureRoom, requireRoomForPiece, requireRoomForUpload } from './upload-room.ts';
 
 /** How far an upload is. */
 export interface UploadStanding {
@@ -26,18 +26,34 @@ type NewUpload = Pick<UploadRecord, 'startedBy' | 'name' | 'sizeBytes' | 'finger
  */
 export async function beginUpload(context: ServiceContext, wanted: NewUpload): Promise<UploadStanding> {
   const { store, clock } = context;
-  const uploads = await store.read.originals.uploadsOf(wanted.startedBy);
-  const known = uploads.find((upload) => isSameWish(upload, wanted));
-  if (known) return await standingOf(context, known);
+  const left = await findSame(store.read.originals, wanted);
+  if (left) return await standingOf(context, left);
   if (wanted.releaseFile) await requireDraft(context, wanted.name, wanted.releaseFile);
-  const open = uploads.filter(({ finishedAtMs }) => finishedAtMs === null);
-  if (open.length >= uploadsPerStarterMax)
-    throw new RpcError('refused', `${open.length} of your uploads are not finished. Finish or remove some.`);
-  await requireRoomForUpload(context, wanted.sizeBytes);
-  const id = newRecordId('upl');
-  const upload = { ...wanted, id, sha256: null, createdAtMs: clock.nowMs(), finishedAtMs: null };
-  await store.transaction((transaction) => transaction.originals.insertUpload(upload));
-  return { upload, offsetBytes: 0 };
+  const room = await measureRoom(context);
+  // Counted where it is inserted: of several that begin at once, each sees those before it.
+  const { upload, isNew } = await store.transaction(async ({ originals }) => {
+    const known = await findSame(originals, wanted);
+    if (known) return { upload: known, isNew: false };
+    await requireFewOpen(originals, wanted.startedBy);
+    requireRoomForUpload(room, await originals.openUploads(), wanted.sizeBytes);
+    const id = newRecordId('upl');
+    const begun = { ...wanted, id, sha256: null, createdAtMs: clock.nowMs(), finishedAtMs: null };
+    await originals.insertUpload(begun);
+    return { upload: begun, isNew: true };
+  });
+  return isNew ? { upload, offsetBytes: 0 } : await standingOf(context, upload);
+}
+
+async function findSame(originals: OriginalReads, wanted: NewUpload): Promise<UploadRecord | undefined> {
+  const uploads = await originals.uploadsOf(wanted.startedBy);
+  return uploads.find((upload) => isSameWish(upload, wanted));
+}
+
+async function requireFewOpen(originals: OriginalReads, startedBy: string): Promise<void> {
+  const uploads = await originals.uploadsOf(startedBy);
+  const openCount = uploads.filter(({ finishedAtMs }) => finishedAtMs === null).length;
+  if (openCount < uploadsPerStarterMax) return;
+  throw new RpcError('refused', `${openCount} of your uploads are not finished. Finish or remove some.`);
 }
 
 /** An upload of this person. RpcError `not_found`. */

@@ -1,7 +1,7 @@
 // Uploads to internal-db over the administration socket, and how nodes are told of them: begun, broken off, gone on with,
 // finished; parts given to the node that asks, sealed; deliveries from those that hold the file alone.
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import {
@@ -102,6 +102,33 @@ t.test('uploads are bounded, and forgotten when they are old', async (t) => {
   await begin('mine', most);
   const theirs = { ...file, actor: 'cli:sam', sizeBytes: most };
   await t.rejects(room.admin.call('upload.begin', theirs), { code: 'overloaded' }, 'promised to another');
+});
+
+t.test('several that begin at once are bounded as if one after the other', async (t) => {
+  const room = await startRoom(t);
+  const { services } = room;
+  const wish = (name: string, startedBy: string, sizeBytes = 10) => ({
+    startedBy,
+    name,
+    sizeBytes,
+    fingerprint: name,
+    releaseFile: null,
+  });
+  const begin = (wanted: ReturnType<typeof wish>) => beginUpload(services.context, wanted);
+  const many = Array.from({ length: uploadsPerStarterMax + 5 }, (_, index) =>
+    wish(`file-${index}`, 'cli:jo'),
+  );
+  const begun = await Promise.allSettled(many.map(begin));
+  t.equal(begun.filter(({ status }) => status === 'fulfilled').length, uploadsPerStarterMax);
+  const same = await Promise.all([1, 2, 3].map(() => begin(wish('same', 'cli:ann'))));
+  t.equal(new Set(same.map(({ upload }) => upload.id)).size, 1, 'one file is one upload');
+  const { bavail, bsize } = statfsSync(dirname(room.cluster.config.databaseFile));
+  const most = Math.floor(bavail * bsize * 0.6);
+  const large = await Promise.allSettled([
+    begin(wish('a', 'cli:bob', most)),
+    begin(wish('b', 'cli:cid', most)),
+  ]);
+  t.same(large.map(({ status }) => status).sort(), ['fulfilled', 'rejected'], 'room is promised once');
 });
 
 t.test('a digest that was written down before a power cut is not believed', async (t) => {
