@@ -22,7 +22,7 @@ function networksOf({ role, settings }: NodeEntry): Record<string, readonly stri
     case 'internal-db':
       return {
         'bans/neverNetworks': settings.bans.neverNetworks,
-        nodePlaces: Object.values(settings.nodePlaces).flatMap(({ serves }) => serves),
+        nodePlaces: Object.values(settings.nodePlaces).flatMap(({ serves }) => serves ?? []),
         identityProviders: settings.identityProviders.flatMap(({ allowedNetworks }) => allowedNetworks),
       };
     case 'ftp-node':

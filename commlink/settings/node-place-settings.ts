@@ -4,26 +4,28 @@ import { Slug } from '../methods/fields.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 import { IpNetwork } from './link-settings.ts';
 
-/** The place of one node. */
-export const NodePlace = strictObject({
+/** The place of one node, as far as it is told. */
+const NodePlaceSettings = strictObject({
   /** Its region, as the vendor calls it: an account of the same region is served from here where it can be. */
-  region: Type.Union([Slug, Type.Null()], { default: null }),
+  region: Type.Optional(Type.Union([Slug, Type.Null()])),
   /** Customers in these networks are served from here before anywhere else: an edge node's own site. */
-  serves: Type.Array(IpNetwork, { maxItems: 64, default: [] }),
+  serves: Type.Optional(Type.Array(IpNetwork, { maxItems: 64 })),
   /** What operators call groups of nodes by. */
-  tags: Type.Array(Slug, { maxItems: 16, default: [] }),
+  tags: Type.Optional(Type.Array(Slug, { maxItems: 16 })),
   /** Only accounts whose own place names this node are served from it, and only files are placed here that are placed by its name or a tag. */
-  reserved: Type.Boolean({ default: false }),
+  reserved: Type.Optional(Type.Boolean()),
 });
-export type NodePlace = Static<typeof NodePlace>;
+
+/** The same, with all of its members. */
+export type NodePlace = Required<Static<typeof NodePlaceSettings>>;
 
 /** The places by the nodes' names. A node may have its place before it joins. */
-export const NodePlaces = Type.Record(Slug, NodePlace, { maxProperties: 1000, default: {} });
+export const NodePlaces = Type.Record(Slug, NodePlaceSettings, { maxProperties: 1000, default: {} });
 export type NodePlaces = Static<typeof NodePlaces>;
 
 const anywhere: NodePlace = { region: null, serves: [], tags: [], reserved: false };
 
-/** The place of a node; of one that has none, nothing is said. */
+/** The place of a node. */
 export function placeOfNode(places: NodePlaces, name: string): NodePlace {
-  return (Object.hasOwn(places, name) ? places[name] : undefined) ?? anywhere;
+  return Object.hasOwn(places, name) ? { ...anywhere, ...places[name] } : anywhere;
 }

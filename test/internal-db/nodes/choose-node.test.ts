@@ -12,7 +12,6 @@ type Heard = Partial<HeardNode['description']> & {
   readonly givenCount?: number;
 };
 const idle = { transferCount: 0, stagedCount: 0, draining: false, loadPercent: 0 };
-const nowhere = { region: null, serves: [], tags: [], reserved: false };
 
 function choose(
   nodes: Readonly<Record<string, Heard | null>>,
@@ -27,7 +26,7 @@ function choose(
     isReachable: (id: string) => nodes[id]?.reachable ?? nodes[id] !== null,
   };
   const nodePlaces: NodePlaces = Object.fromEntries(
-    Object.entries(nodes).map(([name, node]) => [name, { ...nowhere, ...node?.standsAt }]),
+    Object.entries(nodes).map(([name, node]) => [name, node?.standsAt ?? {}]),
   );
   const place = { region: null, nodes: [] };
   const whole = { place, address: null, holderIds: null, ...wish };
