@@ -6,8 +6,9 @@ import { dumpName } from './postgres-tools.ts';
 /** Beside the programs' own folders. The operator's keys are not among them: a backup is for who has one. */
 export const filesOfState: readonly string[] = ['version.json', 'ca.pem', 'ca-key.pem'];
 
-/** internal-db's and the FTP node's, of which a backup has a copy of one moment. */
+/** internal-db's database with SQLite, of which a backup has a copy of one moment. */
 export const databaseName = 'consign.db';
+/** The FTP node's, likewise. */
 export const ledgerName = 'ledger.db';
 
 const databasesOf: Record<ProgramName, readonly string[]> = {
