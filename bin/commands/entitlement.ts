@@ -30,17 +30,25 @@ export const grant: CommandSpec = {
   ],
   run: async (invocation, input) => {
     const params = readGrant(input);
-    const { entitlement } = await invocation.withAdmin((admin) =>
+    const { entitlement, missingAgreement } = await invocation.withAdmin((admin) =>
       admin.call('entitlement.grant', { actor: invocation.actor, ...params }),
     );
     invocation.answer(
-      entitlement,
+      { ...entitlement, missingAgreement },
       () =>
         `${entitlement.account} may have ${entitlement.product}: ${describeTerms(entitlement)}.\n` +
-        `  entitlement  ${entitlement.id}`,
+        `  entitlement  ${entitlement.id}` +
+        (missingAgreement === null ? '' : `\n${warnOfMissing(missingAgreement)}`),
     );
   },
 };
+
+function warnOfMissing(agreement: string): string {
+  return (
+    `Warning: there is no text of the licence agreement ${agreement} yet. Each download is refused until a version is in\n` +
+    `force and accepted: consign licence add ${agreement} …`
+  );
+}
 
 function readGrant(input: CommandInput) {
   const nowMs = Date.now();

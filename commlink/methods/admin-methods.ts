@@ -244,7 +244,11 @@ export const adminMethods = {
       licenceAgreement: Nullable(Slug),
       reason: Reason,
     }),
-    result: strictObject({ entitlement: Entitlement }),
+    result: strictObject({
+      entitlement: Entitlement,
+      /** The licence agreement asked for, where it has no text in force: nobody can accept it yet. */
+      missingAgreement: Nullable(Slug),
+    }),
   }),
   /** Revokes, and within a second unstages what it alone allowed and cuts the running transfers. */
   'entitlement.revoke': method({

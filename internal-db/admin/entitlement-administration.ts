@@ -2,6 +2,7 @@
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import type { Entitlement } from '#commlink/methods/administration-fields.ts';
+import { findMissingAgreement } from '../licences/missing-agreement.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { EntitlementRecord } from '../store/entitlements.ts';
 import { changeEntitlement, requireSensibleTerms } from './change-entitlements.ts';
@@ -13,14 +14,16 @@ type Table = typeof adminMethods;
 export async function grantEntitlement(
   context: ServiceContext,
   wanted: ParamsOf<Table, 'entitlement.grant'>,
-): Promise<{ entitlement: Entitlement }> {
+): Promise<ResultOf<Table, 'entitlement.grant'>> {
   const { actor, account, product, reason, ...terms } = wanted;
   requireSensibleTerms(terms);
   const author = { actor, atMs: context.clock.nowMs() };
   const { entitlement } = await context.store.transaction((transaction) =>
     changeEntitlement(transaction, { kind: 'grant', account, product, terms, reason }, author),
   );
-  return { entitlement: viewEntitlement(entitlement) };
+  const { read } = context.store;
+  const missingAgreement = await findMissingAgreement(read, terms.licenceAgreement, author.atMs);
+  return { entitlement: viewEntitlement(entitlement), missingAgreement };
 }
 
 /** Sets a later end, null for none. RpcError `not_found`; `conflict`: revoked; `refused`: it is no later. */

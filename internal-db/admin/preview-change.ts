@@ -7,6 +7,7 @@ import { gatherFacts } from '../decision/gather-facts.ts';
 import { judgeDelivery } from '../decision/judge-delivery.ts';
 import { supposeChange } from '../decision/suppose-change.ts';
 import { compareVersionsNewestFirst } from '../decision/version-range.ts';
+import { findMissingAgreement } from '../licences/missing-agreement.ts';
 import { customerDownloadsPerDeliveryMax } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { DeliveryRecord } from '../store/deliveries.ts';
@@ -29,6 +30,8 @@ export interface ChangePreview extends AccessDifference<ReleaseWithFiles> {
   readonly endedDeliveries: readonly DeliveryRecord[];
   /** Transfers of these that run now, and would be cut. */
   readonly runningCount: number;
+  /** The licence agreement that a grant asks for, where nobody can accept it yet; else null. */
+  readonly missingAgreement: string | null;
 }
 
 /** Looks ahead. RpcError as the change itself would have: what can't be done has no preview. */
@@ -57,6 +60,11 @@ export async function previewChange(
     ...compareAccess(await listReleases(read, product.id), facts, after),
     endedDeliveries,
     runningCount: await countRunning(read, endedDeliveries),
+    missingAgreement: await findMissingAgreement(
+      read,
+      change.kind === 'grant' ? change.terms.licenceAgreement : null,
+      atMs,
+    ),
   };
 }
 

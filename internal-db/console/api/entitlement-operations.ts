@@ -154,6 +154,7 @@ async function preview(context: ServiceContext, change: EntitlementChange) {
     keptCount: rest.keptCount,
     endedDeliveries: endedDeliveries.map(viewDelivery),
     runningCount: rest.runningCount,
+    missingAgreement: rest.missingAgreement,
   };
 }
 

@@ -35,6 +35,8 @@ export const Preview = strictObject({
   endedDeliveries: Type.Array(Delivery),
   /** Transfers of these that run now, and would be cut. */
   runningCount: Count,
+  /** The licence agreement that a grant asks for, where it has no text in force: nobody can download until it has. */
+  missingAgreement: Nullable(Slug),
 });
 
 /** What a row of a timeline can be about. */

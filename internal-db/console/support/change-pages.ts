@@ -113,7 +113,8 @@ export function renderPreviewPage(
   view: { kind: ChangeKind; preview: ChangePreview; fields: FormFields },
 ): string {
   const { kind, preview, fields } = view;
-  const { account, product, gained, lost, keptCount, endedDeliveries, runningCount } = preview;
+  const { account, product, gained, lost, keptCount, endedDeliveries, runningCount, missingAgreement } =
+    preview;
   const texts = changeTexts.preview;
   const isHarmful = lost.length > 0 || endedDeliveries.length > 0;
   const hidden = changeFields[kind].map(
@@ -131,6 +132,7 @@ export function renderPreviewPage(
         [texts.keptCount, countText(keptCount)],
         [texts.endedCount, countText(endedDeliveries.length)],
       ])}
+      ${missingAgreement === null ? null : renderNotice('warn', texts.missingAgreement(missingAgreement))}
       ${runningCount > 0 ? renderNotice('warn', texts.running(countText(runningCount))) : null}
       ${gained.length + lost.length === 0 ? html`<p>${texts.nothing}</p>` : null}
       ${gained.length > 0 ? renderSection('gained', texts.gained, renderReleases(gained)) : null}

@@ -81,6 +81,8 @@ t.test('a preview tells what a change would do, and does nothing', async (t) => 
   t.match(await preview('extend', { entitlement, until: '2099-01-01' }), { status: 422, body: /has no end/ });
   t.match(await preview('revoke', { entitlement: newRecordId('ent') }), { status: 404 });
   t.match(await preview('forget', { entitlement }), { status: 404 });
+  const licensed = { product: 'tool', versions: '*', licenceAgreement: 'terms' };
+  t.match(textOf(await preview('grant', licensed)), /no text of the licence agreement “terms” yet/);
   await room.admin.call('account.create', { actor: 'test', name: 'other', displayName: 'Other' });
   const elsewhere = `/accounts/other/preview/revoke?${new URLSearchParams({ entitlement, reason: 'x' })}`;
   t.match(await visitor.get(elsewhere), { status: 404 }, 'not under another customer');

@@ -37,6 +37,27 @@ const add = (room: RunningRoom, version: string, inForceAtMs: number | null = nu
     inForceAtMs,
   });
 
+t.test('a grant that names an agreement without a text in force says so', async (t) => {
+  const { room } = await startLicensed(t);
+  const ask = () => {
+    const names = { account: 'acme', product: 'tool', licenceAgreement: 'terms' };
+    return room.admin.call('entitlement.grant', { ...plainGrant, ...names });
+  };
+  t.equal((await ask()).missingAgreement, 'terms');
+  await add(room, '1', Date.now() + day);
+  t.equal((await ask()).missingAgreement, 'terms', 'one that is announced cannot be accepted yet');
+  const none = { ...plainGrant, account: 'acme', product: 'tool' };
+  t.equal((await room.admin.call('entitlement.grant', none)).missingAgreement, null);
+});
+
+t.test('a grant that names an agreement with a text has nothing to say', async (t) => {
+  const { room } = await startLicensed(t);
+  await add(room, '1');
+  const names = { account: 'acme', product: 'tool', licenceAgreement: 'terms' };
+  const { missingAgreement } = await room.admin.call('entitlement.grant', { ...plainGrant, ...names });
+  t.equal(missingAgreement, null);
+});
+
 t.test('a download waits for the version in force, and is told so', async (t) => {
   const { room, session, call } = await startLicensed(t);
   const wanted = { session, ...demoFile, address: '127.0.0.1' };

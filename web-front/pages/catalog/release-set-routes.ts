@@ -49,7 +49,10 @@ export function addReleaseSetRoutes(app: PortalApp, services: PortalServices): v
       const ready = await stageSet(services, { session, product, version, address });
       if (form === 'aria2') {
         const list = aria2List(ready);
-        if (list === null) throw new PortalProblem('refused', 'The download server offers no HTTPS links.');
+        if (list === null) {
+          const sentence = 'The download server offers no HTTPS links.';
+          throw new PortalProblem('refused', sentence, { reason: 'no_https_links' });
+        }
         // A version has no quotation marks and no line's end.
         const name = `${product}-${version}.aria2.txt`;
         return reply

@@ -5,7 +5,7 @@ import { problemTable, type ProblemCode } from '../../portal-problem.ts';
 
 /** Reasons for which pages have a sentence of their own; the others are met by programs alone. */
 export type ExplainedReason =
-  RefusalReason | StagingFailure | 'owners_only' | 'staff_view' | 'agreement_not_asked';
+  RefusalReason | StagingFailure | 'owners_only' | 'staff_view' | 'agreement_not_asked' | 'no_https_links';
 /** Problems that always mean the same, whatever the sentence for programs says beside. */
 type PlainProblem = Exclude<
   ProblemCode,

@@ -43,6 +43,8 @@ const sentences: ProblemSentences = {
     owners_only: 'Das können nur Inhaber Ihrer Organisation.',
     staff_view:
       'Sie sehen das Portal wie der Kunde. In dieser Ansicht lässt sich nichts ändern oder herunterladen.',
+    no_https_links:
+      'Der Download-Server bietet keine Links über HTTPS an. Nehmen Sie einen der anderen Wege auf der Seite der Version.',
     agreement_not_asked: 'Nichts von Ihnen verlangt diese Lizenzvereinbarung.',
   },
   byCode: {

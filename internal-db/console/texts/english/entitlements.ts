@@ -77,6 +77,12 @@ export const changeTexts = {
     keptCount: 'kept',
     endedCount: 'deliveries ended',
     running: (count: string) => html`<p>${count} downloads that run now are cut.</p>`,
+    missingAgreement: (name: string) =>
+      html`<p>
+        <strong>There is no text of the licence agreement “${name}” yet.</strong> The customer sees the
+        product, and meets a refusal with every download: nobody can accept the agreement until a version of
+        it is in force.
+      </p>`,
     nothing: 'No release is gained or lost by it today.',
     gained: 'Gained',
     lost: 'Lost',
