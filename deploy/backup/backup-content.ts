@@ -26,9 +26,16 @@ export const artifactFolders: Partial<Record<ProgramName, string>> = {
 /** Links into the storeroom, which are made again by what is delivered. */
 const deliveredFolder = 'accounts';
 
-/** Whether this is left out of a program's folder: made anew at each start, or a database, which is copied otherwise. */
+/** What the programs call their files. */
+const nameForm = /^[\w-][\w.-]*$/;
+
+/**
+ * Whether this is left out of a program's folder: made anew at each start, a database, which is copied otherwise, or by its
+ * name none of the program's.
+ */
 export function isLeftOut(name: string): boolean {
   return (
+    !nameForm.test(name) ||
     name.endsWith('.sock') ||
     /\.db(?:-wal|-shm)?$/.test(name) ||
     name.endsWith('.new') ||
@@ -41,5 +48,5 @@ export function isLeftOut(name: string): boolean {
 export function mayBeOf(role: ProgramName, names: readonly string[]): boolean {
   const [first = ''] = names;
   if (names.length === 1 && databasesOf[role].includes(first)) return true;
-  return names.every((name) => /^[\w-][\w.-]*$/.test(name) && !isLeftOut(name));
+  return !names.some(isLeftOut);
 }
