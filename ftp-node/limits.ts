@@ -6,6 +6,9 @@ const kibibyte = 1024;
 const second = 1000;
 const minute = 60 * second;
 
+/** How long nobody may have answered a login, while a web-front is linked, before the node decides deliveries' own logins. */
+export const silenceMsMin = 30 * second;
+
 /** All limits that may be configured: those of a session server, and those that the stager obeys for all of them. */
 export interface NodeLimits extends SessionLimits {
   readonly connectionsMax: number;
@@ -168,6 +171,8 @@ export const storeroomReserveBytes = 64 * 1024 * 1024;
 export const droppedAtATime = 100;
 /** Parts of an artifact that are asked for at the same time. */
 export const artifactSlicesInFlight = 4;
+/** How far ahead internal-db's clock may be in an order to hold artifacts. */
+export const orderClockSkewMsMax = 60_000;
 /** Pauses before an artifact that could not be fetched is tried again: the first, doubled up to the longest. */
 export const artifactRetryMs = { first: 500, longest: 30 * second } as const;
 /** How long internal-db may take for a part of an artifact. */

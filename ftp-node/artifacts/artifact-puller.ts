@@ -6,12 +6,12 @@ import type { HoldingOrder } from '#commlink/methods/documents.ts';
 import type { Logger } from '#commlink/log.ts';
 import { arrivedBytes } from '#commlink/artifacts/artifact-file.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { artifactRetryMs } from '../limits.ts';
+import { artifactRetryMs, orderClockSkewMsMax } from '../limits.ts';
 import { FtpNodeError } from '../node-error.ts';
 import { pause } from '#commlink/pause.ts';
 import type { StagerContext } from '../stager/stager-context.ts';
 import { isWithinWindows, type FetchSettings } from './fetch-settings.ts';
-import { dropUntil } from './make-room.ts';
+import { dropUntil, makeRoomFor } from './make-room.ts';
 import { pullArtifact, type PullParts, type WantedArtifact } from './pull-artifact.ts';
 import { reportMissing } from './report-lost.ts';
 
@@ -48,7 +48,7 @@ export class ArtifactPuller {
     const { cluster, node, storeroom, log } = context;
     const bytesPerSecondMax = () => settings().bytesPerSecondMax;
     this.#context = context;
-    const makeRoom = (missingBytes: number) => this.#makeRoom(missingBytes);
+    const makeRoom = (wantedBytes: number) => void makeRoomFor(context, wantedBytes);
     this.#parts = { cluster, node, keys, relay, storeroom, bytesPerSecondMax, makeRoom };
     this.#settings = settings;
     this.#log = log;
@@ -63,6 +63,9 @@ export class ArtifactPuller {
     const order = verifier.verify('holding-order', orderText);
     if (order === null || order.cluster !== cluster || order.node !== node)
       throw new RpcError('refused', 'The order to hold artifacts is not valid at this node.');
+    // One from the future would be the last that is ever taken.
+    if (order.issuedAtMs > this.#context.now() + orderClockSkewMsMax)
+      throw new RpcError('refused', 'The order to hold artifacts is from the future: compare the clocks.');
     if (order.issuedAtMs < this.#issuedAtMs)
       throw new RpcError('refused', 'The order to hold artifacts is older than the last one.');
     if (this.#issuedAtMs === Number.NEGATIVE_INFINITY)
@@ -146,11 +149,9 @@ export class ArtifactPuller {
     const { cacheBytesMax } = this.#settings();
     if (cacheBytesMax === 0) return;
     const { kept } = this.#context;
+    // What can't fit anyway empties nothing.
+    if (kept.totalBytes() - kept.summary().droppableBytes + newBytes > cacheBytesMax) return;
     dropUntil(this.#context, () => kept.totalBytes() + newBytes <= cacheBytesMax);
-  }
-
-  #makeRoom(missingBytes: number): void {
-    dropUntil(this.#context, () => this.#context.storeroom.freeBytes() >= missingBytes);
   }
 
   /** One that fails again and again keeps no other one waiting. */

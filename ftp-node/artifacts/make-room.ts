@@ -12,6 +12,13 @@ export interface DroppedArtifacts {
   readonly bytes: number;
 }
 
+/** Drops until so much is free; nothing at all when dropping everything would not be enough. Throws FtpNodeError `input_output`. */
+export function makeRoomFor(context: StagerContext, wantedBytes: number): DroppedArtifacts {
+  const { storeroom, kept } = context;
+  const canFit = storeroom.freeBytes() + kept.summary().droppableBytes >= wantedBytes;
+  return dropUntil(context, () => !canFit || storeroom.freeBytes() >= wantedBytes);
+}
+
 /** Drops until `isEnough`, or until nothing is left that may be dropped. Throws FtpNodeError `input_output`. */
 export function dropUntil(context: StagerContext, isEnough: () => boolean): DroppedArtifacts {
   const dropped = { count: 0, bytes: 0 };

@@ -39,8 +39,7 @@ export async function stageDelivery(context: StagerContext, grantText: string): 
   if (grant.useBeforeMs > now + grantLifetimeMsMax) return refuse('grant_invalid');
   const obstacle = findObstacle(context, grant, place);
   if (obstacle === 'artifact_missing') await reportMissing(context, grant.sha256);
-  // What was fetched can be fetched again; what was put here by hand is left for people to look at.
-  if (obstacle === 'artifact_damaged' && context.kept.find(grant.sha256) !== null)
+  if (obstacle === 'artifact_damaged' && hasOtherSizeThanFetched(context, grant.sha256))
     await quarantineArtifact(context, grant.sha256);
   if (obstacle !== null) return refuse(obstacle);
   try {
@@ -78,6 +77,16 @@ export async function finishStaging(
   context.wakeSender();
   context.log.info({ delivery: record.delivery, account: record.account }, 'delivery staged');
   return { staged: true, path: record.path };
+}
+
+/**
+ * Whether the file has another size than when it was fetched: a grant alone, which says what people wrote into a release, puts no file
+ * aside. What was fetched can be fetched again; what was put here by hand is left for people to look at.
+ */
+function hasOtherSizeThanFetched({ kept, storeroom }: StagerContext, sha256: string): boolean {
+  const fetched = kept.find(sha256);
+  if (fetched === null) return false;
+  return storeroom.inodesOf(sha256).some(({ stats }) => stats.size !== BigInt(fetched.sizeBytes));
 }
 
 function findObstacle(

@@ -84,6 +84,7 @@ t.test('only an order of internal-db for this node counts', async (t) => {
   await t.rejects(hold(node, [biggest], { keys: createNodeKeys() }), refused, 'signed by somebody');
   await t.rejects(hold(node, [biggest], { node: createNodeKeys().id }), refused, 'for another node');
   await t.rejects(hold(node, [biggest], { cluster: 'elsewhere' }), refused, 'of another cluster');
+  await t.rejects(hold(node, [biggest], { issuedAtMs: Date.now() + 120_000 }), refused, 'from the future');
   t.same(readdirSync(node.storeroom), []);
 });
 

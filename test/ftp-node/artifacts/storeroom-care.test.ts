@@ -99,3 +99,22 @@ t.test('a damaged artifact is put aside, its delivery ends, and it is fetched ag
   t.match(await ask(node, 'POST', '/storeroom/verify'), { damaged: [] });
   t.match(await ask(node, 'GET', '/storeroom'), { quarantinedCount: 1 }, 'kept for people to look at');
 });
+
+t.test('neither a wrong size in a grant nor a file that can not fit takes away what is here', async (t) => {
+  const node = await startFilled(t);
+  const grant = node.grantBody(cached, { file: 'wrong.bin', sizeBytes: cached.length + 1 });
+  t.match(await node.stage(grant), { staged: false, failure: 'artifact_damaged' });
+  const order = {
+    cluster: clusterName,
+    node: node.nodeId,
+    artifacts: [
+      { sha256: 'cd'.repeat(32), sizeBytes: Number.MAX_SAFE_INTEGER, purpose: 'delivery' as const },
+    ],
+    issuedAtMs: Date.now(),
+  };
+  const text = signDocument('holding-order', order, node.internalDbKeys.signing.privateKey);
+  await node.web.call('ftp1', ftpNodeMethods, 'artifacts.hold', { order: text });
+  await waitUntil(() => node.log.join('').includes('"code":"disk_full"'), 'the refusal', 30_000);
+  t.same(toldOf(node, 'artifact.lost'), []);
+  t.match(await node.stage(node.grantBody(cached, { file: 'right.bin' })), { staged: true });
+});
