@@ -105,6 +105,7 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     artifacts: {
       folder: parts.originFolder,
       writers: new UploadWriters(),
+      placed,
       holdings: new HoldingOrders({ store, log, documents, relay, placed }),
       arrivals: new StagedArrivals({ store, clock, log, documents, relay, orders }),
     },

@@ -123,11 +123,25 @@ async function addArtifacts(
     if (known && known.sha256 !== file.sha256) throw nameTaken(product, release, file.name);
     if (known) continue;
     if (wanted.toDraftOnly) requireDraftState(release);
+    await requireKnownSize(transaction, file);
     const artifact = { ...file, id: newRecordId('art'), releaseId: release.id, createdAtMs: atMs };
     await transaction.catalog.insertArtifact(artifact);
     added.push(artifact);
   }
   return added;
+}
+
+/** Of a file that is kept here the size is known: published with another one, no node could stage it. */
+async function requireKnownSize(
+  transaction: Transaction,
+  { name, sha256, sizeBytes }: Publication['files'][number],
+): Promise<void> {
+  const known = await transaction.originals.bySha256(sha256);
+  if (known === undefined || known.sizeBytes === sizeBytes) return;
+  throw new RpcError(
+    'refused',
+    `${name} has ${sizeBytes} bytes here; the file of that SHA-256 has ${known.sizeBytes}.`,
+  );
 }
 
 function viewFile({ name, sizeBytes, sha256 }: ArtifactRecord) {

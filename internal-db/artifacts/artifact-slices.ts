@@ -6,7 +6,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { sealMessage } from '#commlink/sealed-message.ts';
 import type { ServiceContext } from '../service-context.ts';
 
-/** RpcError `refused`: not that node's request; `not_found`: no such artifact here, or nothing at that offset. */
+/** RpcError `refused`: not that node's request; `not_found`: no such artifact here that the node is to hold, or nothing at that offset. */
 export async function readArtifactSlice(
   context: ServiceContext,
   node: string,
@@ -18,6 +18,7 @@ export async function readArtifactSlice(
   const original = await context.store.read.originals.bySha256(sha256);
   if (
     !original ||
+    !(await mayFetch(context, node, sha256)) ||
     offsetBytes >= original.sizeBytes ||
     !(await artifacts.folder.has(sha256, original.sizeBytes))
   )
@@ -32,4 +33,15 @@ export async function readArtifactSlice(
     plaintextBytesMax: artifactSliceBytesMax,
   });
   return { sealed };
+}
+
+/** A node gets what a delivery there waits for or has, and what is placed there: of a draft's files, nothing else. */
+async function mayFetch(
+  { store: { read }, artifacts, documents }: ServiceContext,
+  nodeId: string,
+  sha256: string,
+): Promise<boolean> {
+  if (await read.originals.isOfLiveDelivery(nodeId, sha256)) return true;
+  const member = documents.ftpNodes().find(({ id }) => id === nodeId);
+  return member !== undefined && (await artifacts.placed.includes(member, sha256));
 }

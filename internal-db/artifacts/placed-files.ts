@@ -52,6 +52,11 @@ export class PlacedFiles {
     return { productIds, sha256s: [...sha256s] };
   }
 
+  /** Whether this original is placed at the node. */
+  async includes(member: Member, sha256: string): Promise<boolean> {
+    return await this.#parts.store.read.originals.isPlaced(sha256, await this.at(member));
+  }
+
   async #popularIn(
     productId: string,
     text: string,

@@ -3,6 +3,7 @@
 // one has it sent again. Called by apply-reports.ts.
 import type { NodeReport } from '#commlink/methods/documents.ts';
 import { appendAudit } from '../audit/append-audit.ts';
+import { lossesAuditedPerNodeMax, lossesAuditedWithinMs } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Transaction } from '../store/store.ts';
 
@@ -20,6 +21,9 @@ export async function applyLoss(
   const nodeName = documents.ftpNodes().find(({ id }) => id === nodeId)?.name ?? nodeId;
   const atMs = clock.nowMs();
   log.warn({ node: nodeName, sha256, why }, 'a node has lost a file that it held');
+  // A node that says so again and again fills no audit log; the alert counts each file once anyway.
+  const lately = await transaction.artifactLosses.lossesOf(nodeId, atMs - lossesAuditedWithinMs);
+  if (lately.includes(sha256) || lately.length >= lossesAuditedPerNodeMax) return;
   await transaction.artifactLosses.noteLoss({ nodeId, nodeName, sha256, lostAtMs: atMs });
   const lost = { atMs, actor: `node:${nodeName}`, action: 'artifact.lost', subject: nodeName };
   await appendAudit(transaction, { ...lost, detail: { sha256, why } });

@@ -10,6 +10,8 @@ export interface ArtifactLoss {
 
 /** Reading them. */
 export interface ArtifactLossReads {
+  /** The digests of what a node has lost since then. */
+  lossesOf(nodeId: string, sinceMs: number): Promise<string[]>;
   /** How many files each node has lost since then, by name. */
   lossesSince(atMs: number): Promise<{ nodeName: string; count: number }[]>;
 }

@@ -49,6 +49,10 @@ export interface OriginalReads {
   bySha256(sha256: string): Promise<OriginalRecord | undefined>;
   /** Originals that deliveries at this node wait for, and that it does not hold. */
   awaitedAt(nodeId: string, limit: number): Promise<KeptFile[]>;
+  /** Whether a live delivery is at this node, or may be, of that file. */
+  isOfLiveDelivery(nodeId: string, sha256: string): Promise<boolean>;
+  /** Whether the original is one of the placed files. */
+  isPlaced(sha256: string, placed: PlacedFiles): Promise<boolean>;
   /** Originals that are placed there, and that the node does not hold for that reason; the oldest first. */
   placedButNotPinned(nodeId: string, placed: PlacedFiles, limit: number): Promise<KeptFile[]>;
   /** Originals that the node holds as placed there, and that are not any more. */

@@ -18,6 +18,14 @@ export class SqlArtifactLosses implements ArtifactLossWrites {
     );
   }
 
+  async lossesOf(nodeId: string, sinceMs: number): Promise<string[]> {
+    const rows = await this.#connection.all<{ sha256: string }>(
+      'SELECT sha256 FROM artifact_losses WHERE node_id = :nodeId AND lost_at_ms > :sinceMs',
+      { nodeId, sinceMs },
+    );
+    return rows.map(({ sha256 }) => sha256);
+  }
+
   async noteLoss(loss: ArtifactLoss): Promise<void> {
     await this.#connection.run(
       `INSERT INTO artifact_losses (node_id, sha256, node_name, lost_at_ms)

@@ -41,6 +41,24 @@ export class SqlOriginals implements OriginalWrites {
     );
   }
 
+  async isOfLiveDelivery(nodeId: string, sha256: string): Promise<boolean> {
+    const row = await this.#connection.get(
+      `SELECT 1 AS found FROM deliveries d JOIN artifacts f ON f.id = d.artifact_id
+       WHERE f.sha256 = :sha256 AND d.state IN ('requested', 'staged') AND (d.node_id = :nodeId OR EXISTS
+         (SELECT 1 FROM delivery_places p WHERE p.delivery_id = d.id AND p.node_id = :nodeId)) LIMIT 1`,
+      { nodeId, sha256 },
+    );
+    return row !== undefined;
+  }
+
+  async isPlaced(sha256: string, placed: PlacedFiles): Promise<boolean> {
+    const row = await this.#connection.get(
+      `SELECT 1 AS found FROM originals o WHERE o.sha256 = :sha256 AND ${this.#isPlaced()}`,
+      { sha256, ...parametersOf(placed) },
+    );
+    return row !== undefined;
+  }
+
   async placedButNotPinned(nodeId: string, placed: PlacedFiles, limit: number): Promise<KeptFile[]> {
     return await this.#connection.all(
       `SELECT o.sha256, o.size_bytes AS "sizeBytes" FROM originals o

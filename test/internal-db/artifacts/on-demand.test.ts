@@ -119,6 +119,8 @@ t.test(
     await report(room, { type: 'artifact.lost', sha256, why: 'damaged' });
     t.same(await orderedNow(room), placed);
     await report(room, { type: 'artifact.lost', sha256, why: 'missing' });
+    await report(room, { ...held, pinned: true });
+    await report(room, { type: 'artifact.lost', sha256, why: 'damaged' });
     const { store, clock } = room.services.context;
     t.match(await store.read.audit.last(), { actor: 'node:ftp1', action: 'artifact.lost', subject: 'ftp1' });
     const lost = {

@@ -190,12 +190,6 @@ t.test('a node is told what to hold, gets it sealed to itself, and then delivers
   const { password } = await seedRoom(room);
   const upload = await send(room);
   await admin.call('upload.finish', { actor, upload });
-  const files = [{ name: file.name, sizeBytes: file.sizeBytes, sha256, platform: null, mediaType: 'a/b' }];
-  const release = { product: 'tool', version: '2.0.0', channel: 'stable', draft: false, files };
-  await admin.call('release.publish', { actor, ...release });
-  await services.context.artifacts.holdings.send();
-  t.same(node.holdings.at(-1)?.artifacts, [{ sha256, sizeBytes: content.length, purpose: 'placement' }]);
-
   const ask = (body: Partial<ArtifactRequest>, keys = node.keys) => {
     const request = {
       cluster: cluster.config.node.cluster,
@@ -207,6 +201,18 @@ t.test('a node is told what to hold, gets it sealed to itself, and then delivers
     const signed = signDocument('artifact-request', request, keys.signing.privateKey);
     return webFront.call('artifact.read', { node: node.keys.id, request: signed });
   };
+  await t.rejects(
+    ask({}),
+    { code: 'not_found' },
+    'a node gets no file that is neither placed nor delivered there',
+  );
+  const files = [{ name: file.name, sizeBytes: file.sizeBytes, sha256, platform: null, mediaType: 'a/b' }];
+  const release = { product: 'tool', version: '2.0.0', channel: 'stable', draft: false, files };
+  const wrong = files.map((one) => ({ ...one, sizeBytes: 1 }));
+  await t.rejects(admin.call('release.publish', { actor, ...release, files: wrong }), { code: 'refused' });
+  await admin.call('release.publish', { actor, ...release });
+  await services.context.artifacts.holdings.send();
+  t.same(node.holdings.at(-1)?.artifacts, [{ sha256, sizeBytes: content.length, purpose: 'placement' }]);
   const offsetBytes = 2 * artifactSliceBytesMax;
   const { sealed } = await ask({ offsetBytes });
   const place = artifactSlicePlace({ cluster: '', node: '', sha256, offsetBytes });
