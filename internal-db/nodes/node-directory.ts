@@ -26,7 +26,9 @@ export class NodeDirectory {
   async refresh(): Promise<void> {
     const nodes = await this.#relay.reachedNodes();
     const heardAtMs = this.#clock.nowMs();
-    for (const node of nodes) this.#heard.set(node.node, { ...node, heardAtMs, givenCount: 0 });
+    // Where web-fronts differ the lower number of the list of bans counts: one that lies only has the list sent once more.
+    for (const node of nodes.toSorted((left, right) => banSequenceOf(right) - banSequenceOf(left)))
+      this.#heard.set(node.node, { ...node, heardAtMs, givenCount: 0 });
   }
 
   /** The node, if it was heard of at all. */
@@ -50,4 +52,8 @@ export class NodeDirectory {
   reachable(): HeardNode[] {
     return [...this.#heard.values()].filter((node) => this.isReachable(node.node));
   }
+}
+
+function banSequenceOf({ description }: ReachedNode): number {
+  return description.banSequence;
 }
