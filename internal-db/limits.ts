@@ -305,8 +305,9 @@ export const popularFilesMax = 500;
 export const popularityFreshMs = 60_000;
 /** Deliveries whose file has come to their node that are staged in one round, and how many of them at the same time. */
 export const arrivalsPerRound = { max: 500, atATime: 8 } as const;
-/** Losses of files that are audited: one of a node and file within this time, and so many of a node. What is above is logged. */
+/** Within this time one loss of a file by a node is audited; the others are logged. */
 export const lossesAuditedWithinMs = 3_600_000;
+/** So many losses of one node are audited within that time. */
 export const lossesAuditedPerNodeMax = 1000;
 /** How often nodes that lack artifacts are told again, and asked how far they are. */
 export const holdingOrderIntervalMs = 2000;
