@@ -3,19 +3,21 @@
 // A revocation that has not come here yet is not known here, as with signed links; a ban that has, holds before any login.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
+import type { InternalDbSilence } from './internal-db-silence.ts';
 import type { DeliveryLogins } from './ledger/delivery-logins.ts';
 import type { stagerMethods } from './session-methods.ts';
 
 /** What it works with. */
 export interface LoneLoginOptions {
   readonly logins: Pick<DeliveryLogins, 'find'>;
+  readonly silence: Pick<InternalDbSilence, 'unanswered'>;
   /** The wall clock. */
   readonly now: () => number;
 }
 
 /** The verdict; null when it is not a live delivery's login, so that nobody but internal-db can say. */
 export function decideLoginAlone(
-  { logins, now }: LoneLoginOptions,
+  { logins, now }: Omit<LoneLoginOptions, 'silence'>,
   { username, credential }: ParamsOf<typeof stagerMethods, 'login.verify'>,
 ): ResultOf<typeof stagerMethods, 'login.verify'> | null {
   if (credential.kind !== 'password') return null;

@@ -33,8 +33,8 @@ const awayCodes = new Set(['unavailable', 'disconnected']);
 const nobodyAnswered = new Set([...awayCodes, 'deadline']);
 
 /**
- * Asks internal-db about one login, and where nobody can be asked what the delivery's grant said. Throws RpcError: `unavailable`
- * when neither knows, `bad_reply` when the
+ * Asks internal-db about one login, and where nobody could be asked for a while what the delivery's grant said. Throws RpcError:
+ * `unavailable` when neither knows, `bad_reply` when the
  * answer is not internal-db's, or is the answer to another question.
  */
 export async function verifyLogin(
@@ -54,6 +54,7 @@ export async function verifyLogin(
       if (!awayCodes.has(error.code)) break;
     }
   }
+  if (!options.alone.silence.unanswered()) throw failure;
   const verdict = decideLoginAlone(options.alone, attempt);
   if (verdict === null) throw failure;
   return verdict;

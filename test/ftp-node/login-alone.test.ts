@@ -39,7 +39,7 @@ t.test('it decides only where nobody could be asked', async (t) => {
     signingKey: signing.raw,
     sealingKey: sealing.raw,
   };
-  const ask = (code: RpcErrorCode) =>
+  const ask = (code: RpcErrorCode, isSilent = true) =>
     verifyLogin(
       {
         cluster: 'test',
@@ -47,11 +47,12 @@ t.test('it decides only where nobody could be asked', async (t) => {
         internalDbs: () => [db],
         verifier: { verify: () => null },
         relay: () => Promise.reject(new RpcError(code, 'not now')),
-        alone: at(1),
+        alone: { ...at(1), silence: { unanswered: () => isSilent } },
       },
       attempt,
       new AbortController().signal,
     );
   for (const code of ['unavailable', 'disconnected', 'deadline'] as const) t.same(await ask(code), allowed);
+  await t.rejects(ask('unavailable', false), { code: 'unavailable' }, 'internal-db was heard a moment ago');
   for (const code of ['refused', 'declined', 'internal'] as const) await t.rejects(ask(code), { code });
 });
