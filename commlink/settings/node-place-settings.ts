@@ -12,7 +12,7 @@ const NodePlaceSettings = strictObject({
   serves: Type.Optional(Type.Array(IpNetwork, { maxItems: 64 })),
   /** What operators call groups of nodes by. */
   tags: Type.Optional(Type.Array(Slug, { maxItems: 16 })),
-  /** Only accounts whose own place names this node are served from it, and only files are placed here that are placed by its name or a tag. */
+  /** Only accounts whose own place names this node are served from it. */
   reserved: Type.Optional(Type.Boolean()),
 });
 

@@ -1,5 +1,5 @@
 // What is placed at a node: by the placement of each product, or of all, and by what was asked for lately. Called by
-// holding-orders.ts for each node each time. At a node that is reserved only what names it or one of its tags.
+// holding-orders.ts for each node each time.
 import { mayHold, parsePlacement, type Placement } from '#commlink/artifacts/placement.ts';
 import type { Member } from '#commlink/node-config.ts';
 import { placeOfNode } from '#commlink/settings/node-place-settings.ts';
@@ -38,13 +38,13 @@ export class PlacedFiles {
   async at({ name }: Member): Promise<PlacedAtNode> {
     const { store, settings } = this.#parts;
     const products = await store.read.catalog.placements();
-    const { tags, reserved } = placeOfNode(settings().nodePlaces, name);
+    const { tags } = placeOfNode(settings().nodePlaces, name);
     const productIds: string[] = [];
     const sha256s = new Set<string>();
     for (const { productId, placement } of products) {
       const text = placement ?? settings().placement;
       const parsed = parsePlacement(text);
-      if (parsed.kind === 'on-demand' || (reserved && !isByName(parsed))) continue;
+      if (parsed.kind === 'on-demand') continue;
       if (parsed.kind === 'popular')
         for (const sha256 of await this.#popularIn(productId, text, parsed)) sha256s.add(sha256);
       else if (mayHold(parsed, { name, tags })) productIds.push(productId);
@@ -71,9 +71,4 @@ export class PlacedFiles {
     this.#popular.set(productId, { text, atMs, sha256s });
     return sha256s;
   }
-}
-
-/** Whether the placement says which nodes it means. */
-function isByName({ kind }: Placement): boolean {
-  return kind === 'nodes' || kind === 'tags';
 }
