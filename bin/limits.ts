@@ -50,3 +50,18 @@ export const sendAgainMs = 500;
 
 /** How long `consign publish` waits for an internal-db that went away while it took a file. */
 export const sendPatienceMs = 60_000;
+
+/** Keys of one role of the fleet's metadata. */
+export const fleetKeysMax = 16;
+
+/** How long what is signed offline lasts when --lifetime does not say otherwise. */
+export const fleetLifetimeMs = 365 * 86_400_000;
+
+/** `consign fleet status` warns when something that people sign ends sooner than this. */
+export const fleetEndWarnMs = 30 * 86_400_000;
+
+/** Metadata on its way between those who sign it, with the root that they sign by. */
+export const fleetDraftBytesMax = 4 * 1024 * 1024;
+
+/** Appliances that a list of the command line shows. */
+export const listedAppliancesMax = 10_000;

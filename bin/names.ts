@@ -1,13 +1,16 @@
 // Reads the names that people type, so that a wrong one is explained before anything is asked of Consign.
 // Called by the commands. Throws CliError `usage`.
 import { FileName, Slug, Version } from '#commlink/methods/fields.ts';
+import { ApplianceUid } from '#commlink/methods/fleet-methods.ts';
 import { EmailAddress, Language, UserRole } from '#commlink/methods/people-fields.ts';
 import { compileSchema, type SchemaCheck } from '#commlink/schema.ts';
 import { CliError } from './cli-error.ts';
 
+const rolloutForm = /^rol_[A-Za-z0-9_-]{22}$/;
 const slugCheck = compileSchema('name', Slug);
 const versionCheck = compileSchema('version', Version);
 const fileNameCheck = compileSchema('file name', FileName);
+const uidCheck = compileSchema('uid', ApplianceUid);
 const emailCheck = compileSchema('address', EmailAddress);
 const roleCheck = compileSchema('role', UserRole);
 const languageCheck = compileSchema('language', Language);
@@ -35,6 +38,24 @@ export function parseFileName(text: string): string {
   throw new CliError(
     'usage',
     `"${text}" can't be a file name in a release: one name without slashes and control characters, not starting with a dot, at most 200 characters.`,
+  );
+}
+
+/** An appliance's uid. */
+export function parseUid(text: string): string {
+  if (fits(uidCheck, text)) return text;
+  throw new CliError(
+    'usage',
+    `"${text}" is no uid of an appliance: apl_ and 22 characters more, as consign appliance list shows it.`,
+  );
+}
+
+/** A rollout's id. */
+export function parseRolloutId(text: string): string {
+  if (rolloutForm.test(text)) return text;
+  throw new CliError(
+    'usage',
+    `"${text}" is no id of a rollout: rol_ and 22 characters more, as consign rollout status shows it.`,
   );
 }
 

@@ -33,8 +33,11 @@ export async function sendOriginal(
 ): Promise<{ sha256: string; sizeBytes: number }> {
   const sha256 = await digestFile(file.path);
   let lastAtMs = Date.now();
+  let farthestBytes = 0;
+  // Beginning again where it was is no progress.
   const heard = (offsetBytes: number): void => {
-    lastAtMs = Date.now();
+    if (offsetBytes > farthestBytes) lastAtMs = Date.now();
+    farthestBytes = Math.max(farthestBytes, offsetBytes);
     onOffset(offsetBytes);
   };
   for (;;) {

@@ -19,6 +19,11 @@ export function formatTime(atMs: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** `1 file`, `2 files`. */
+export function formatCount(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
 const spans = [
   ['d', 86_400_000],
   ['h', 3_600_000],
@@ -49,8 +54,8 @@ export function formatTable(headings: readonly string[], rows: readonly (readonl
 
 /** Text that came from elsewhere, safe to write to a terminal. */
 export function showable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- escape sequences in a name must not reach the terminal
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+  // eslint-disable-next-line no-control-regex -- neither escape sequences nor what turns the direction of writing reach the terminal
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 /** The same for a text of several lines. */

@@ -8,6 +8,7 @@ const ofEnding: readonly (readonly [ending: string, mediaType: string])[] = [
   ['.xz', 'application/x-xz'],
   ['.zst', 'application/zstd'],
   ['.tar', 'application/x-tar'],
+  ['.cpk', 'application/vnd.consign.package'],
   ['.deb', 'application/vnd.debian.binary-package'],
   ['.rpm', 'application/x-rpm'],
   ['.exe', 'application/vnd.microsoft.portable-executable'],

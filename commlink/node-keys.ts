@@ -1,6 +1,7 @@
 // A node's two key pairs: Ed25519 proves the node and signs its documents, X25519 is what others seal to.
-// Private keys stay in one 0600 file and in this process; all others know the raw public halves.
-// Callers: commlink.ts, and the programs that sign, verify or seal; the launcher makes the files.
+// Private keys stay in one 0600 file (node-key-file.ts) and in this process; all others know the raw public halves.
+// Callers: commlink.ts, and the programs that sign, verify or seal. An appliance has such keys, and little memory: this file
+// imports no library.
 import {
   createPrivateKey,
   createPublicKey,
@@ -8,9 +9,6 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
-import { readPrivateFile, writePrivateFile } from './private-file.ts';
-import { StartupError } from './process-lifecycle.ts';
-import { Type, compileSchema, strictObject } from './schema.ts';
 
 /** One key pair; `raw` is the 32-byte public key, base64url. */
 interface NodeKeyPair {
@@ -26,22 +24,11 @@ export interface NodeKeys {
   readonly sealing: NodeKeyPair;
 }
 
-const keyFileCheck = compileSchema(
-  'node key file',
-  strictObject({
-    signing: Type.String({ minLength: 1, maxLength: 4096 }),
-    sealing: Type.String({ minLength: 1, maxLength: 4096 }),
-  }),
-);
+const privateKeyCharactersMax = 4096;
 
 /** Makes fresh keys. */
 export function createNodeKeys(): NodeKeys {
   return nodeKeysOf(generateKeyPairSync('ed25519').privateKey, generateKeyPairSync('x25519').privateKey);
-}
-
-/** Writes the private keys as JSON of two PKCS#8 PEM texts, mode 0600, replacing the file as a whole. */
-export async function writeNodeKeys(file: string, keys: NodeKeys): Promise<void> {
-  await writePrivateFile(file, `${encodeNodeKeys(keys)}\n`);
 }
 
 /** The private keys as text: JSON of two PKCS#8 PEM texts. */
@@ -51,23 +38,18 @@ export function encodeNodeKeys(keys: NodeKeys): string {
   return JSON.stringify({ signing, sealing });
 }
 
-/** Reads what encodeNodeKeys made. Throws for anything else; the error may quote the text, so it must not be shown. */
+/**
+ * Reads what encodeNodeKeys made. Throws TypeError or SyntaxError for anything else; the error may quote the text, so it must
+ * not be shown.
+ */
 export function decodeNodeKeys(text: string): NodeKeys {
-  const { signing, sealing } = keyFileCheck.parse(JSON.parse(text));
-  return nodeKeysOf(createPrivateKey(signing), createPrivateKey(sealing));
-}
-
-/** Reads what writeNodeKeys wrote. Throws StartupError `KEY_FILE_INVALID`, `…_UNREADABLE` or `…_EXPOSED`. */
-export async function readNodeKeys(file: string): Promise<NodeKeys> {
-  const text = await readPrivateFile(file);
-  try {
-    return decodeNodeKeys(text);
-  } catch (error) {
-    // The cause is left out on purpose: a parser's message may quote the key.
-    const name = error instanceof Error ? error.name : 'unknown';
-    const hint = 'Restore it from a backup, or join the node anew.';
-    throw new StartupError('KEY_FILE_INVALID', `${file} holds no valid node keys (${name}). ${hint}`);
-  }
+  const members = JSON.parse(text) as Partial<Record<string, unknown>> | null;
+  const privateKeyOf = (member: unknown) => {
+    if (typeof member === 'string' && member.length <= privateKeyCharactersMax)
+      return createPrivateKey(member);
+    throw new TypeError('A private key is missing.');
+  };
+  return nodeKeysOf(privateKeyOf(members?.['signing']), privateKeyOf(members?.['sealing']));
 }
 
 /** The node id of a raw Ed25519 public key: base64url SHA-256 of its canonical JWK (RFC 7638 section 3, RFC 8037). */

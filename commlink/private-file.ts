@@ -1,10 +1,10 @@
 // Reading and writing the files that hold keys: 0600, written whole or not at all, refused when others could read them.
-// Callers: node-keys.ts, operator/operator-keys.ts, configuration/configuration-store.ts. Trusts the folder's owner, not the file's mode.
+// Callers: node-key-file.ts, operator/operator-keys.ts, configuration/configuration-store.ts. Trusts the folder's owner, not the file's mode.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { StartupError } from './process-lifecycle.ts';
+import { StartupError } from './startup-error.ts';
 
 const othersMask = 0o077;
 

@@ -4,23 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { writeSync } from 'node:fs';
 import { createLogger } from './log.ts';
 import { SchemaError, type SchemaCheck } from './schema.ts';
+import { StartupError } from './startup-error.ts';
+
+export { StartupError } from './startup-error.ts';
 
 /** sysexits.h EX_CONFIG: what is wrong will still be wrong after a restart. */
 const configurationExitCode = 78;
-
-/**
- * Something that only an operator can put right. The message is "What is wrong. What to do."; it may name files, never
- * secrets. `code` is stable and in capitals: `PORT_TAKEN`, `CONFIG_INVALID`, `KEY_FILE_EXPOSED`.
- */
-export class StartupError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'StartupError';
-    this.code = code;
-  }
-}
 
 /** What a process tells its parent beside being ready. */
 export interface ReadyDetails {

@@ -39,6 +39,8 @@ export type RpcErrorCode =
 export interface RpcErrorOptions extends ErrorOptions {
   /** Small letters, digits and `_`. */
   readonly reason?: string;
+  /** What to type then, for the command line alone: pages and programs are told the message without it. */
+  readonly advice?: string;
 }
 
 /** A call that failed. `message` is safe to show to the caller; it never holds a secret or a path. */
@@ -46,12 +48,15 @@ export class RpcError extends Error {
   readonly code: RpcErrorCode;
   /** A word for what is refused, where pages and programs tell refusals apart; else null. */
   readonly reason: string | null;
+  /** A sentence with a command, which stands behind the message wherever it goes over a link or the administration socket. */
+  readonly advice: string | null;
 
   constructor(code: RpcErrorCode, message: string, options: RpcErrorOptions = {}) {
     super(message, options);
     this.name = 'RpcError';
     this.code = code;
     this.reason = options.reason ?? null;
+    this.advice = options.advice ?? null;
   }
 }
 

@@ -6,7 +6,8 @@ import { rm } from 'node:fs/promises';
 import { writeGenesis } from '#commlink/configuration/cluster-node.ts';
 import { joinCluster } from '#commlink/configuration/join-cluster.ts';
 import { createLogger } from '#commlink/log.ts';
-import { createNodeKeys, readNodeKeys, writeNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
+import { readNodeKeys, writeNodeKeys } from '#commlink/node-key-file.ts';
+import { createNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
 import {
   acceptNode,
   activateNode,

@@ -65,6 +65,7 @@ export function listeningPorts(local: LocalSettings): ListeningPort[] {
     const { listenHost: host, https, ftp, sftp } = node;
     for (const [purpose, { enabled, port }] of Object.entries({ delivery: https, ftp, sftp }))
       if (enabled) add(purpose, { host, port });
+    if (https.enabled && https.plainPort !== null) add('plain HTTP', { host, port: https.plainPort });
   }
   for (const [role, settings] of Object.entries(local)) {
     const name = role.replace('-', ' ');

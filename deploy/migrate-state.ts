@@ -6,7 +6,7 @@ import { readFile, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { blockCheck, type Block } from '#commlink/configuration/blocks/block.ts';
 import { writeGenesis } from '#commlink/configuration/cluster-node.ts';
-import { readNodeKeys } from '#commlink/node-keys.ts';
+import { readNodeKeys } from '#commlink/node-key-file.ts';
 import { composeGenesis, type FirstNode } from '#commlink/operator/compose-genesis.ts';
 import { signDraft } from '#commlink/operator/draft.ts';
 import { operatorOf } from '#commlink/operator/operator-keys.ts';

@@ -1,12 +1,28 @@
 // Keeps two launchers off one state. The lock is SQLite's exclusive lock on a file of its own, which the kernel
-// drops when the process dies, however it dies: there is no stale lock to clean up. Called by installation.ts.
-import { closeSync, openSync } from 'node:fs';
+// drops when the process dies, however it dies: there is no stale lock to clean up. Callers: installation.ts, and the commands
+// that want to know whether a launcher runs.
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { readEndpoints, type StateLayout } from './state-directory.ts';
 
 /** SQLITE_BUSY: another process holds the lock. */
 const sqliteBusy = 5;
+
+/** Whether a launcher runs on this state. */
+export function isStateLocked(layout: StateLayout): boolean {
+  if (!existsSync(layout.lockFile)) return false;
+  const database = new DatabaseSync(layout.lockFile, { readOnly: true });
+  try {
+    database.exec('SELECT count(*) FROM sqlite_schema');
+    return false;
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;
+    return true;
+  } finally {
+    database.close();
+  }
+}
 
 /** Takes the lock for the rest of the process's life. Throws StartupError `STATE_IN_USE`. */
 export function lockState(layout: StateLayout): { release(): void } {

@@ -13,8 +13,11 @@ import type { ProgramName } from './state-directory.ts';
 /** sysexits.h EX_CONFIG, as in #commlink/process-lifecycle.ts. */
 const configurationExitCode = 78;
 const errorLinesKept = 20;
-/** Warnings of Node.js about its own features say nothing to an operator. */
-const nodeFlags = ['--disable-warning=ExperimentalWarning'];
+/**
+ * Warnings of Node.js about its own features say nothing to an operator. The heap may grow to four times what lives before V8
+ * marks it: left alone, a busy program is marked every few seconds, and the marking threads take its processor for 60 ms.
+ */
+const nodeFlags = ['--disable-warning=ExperimentalWarning', '--heap-growing-percent=300'];
 /** Where Node.js keeps compiled modules, so that a restart takes less time; bin/consign names the same folder. */
 const compileCache = join(import.meta.dirname, '..', 'node_modules', '.cache', 'consign');
 

@@ -1,6 +1,7 @@
 // Where artifacts come in: HTTP on a Unix socket (0600) in the state directory, for the operator's command line alone.
 // Caller: main.ts starts it. `PUT /artifact` takes the bytes; `GET /storeroom` says what is there and what still fits, `POST
-// /storeroom/verify` reads all of it again, `POST /storeroom/gc` drops what may be dropped. Whoever can open the socket is the
+// /storeroom/verify` reads all of it again, `POST /storeroom/gc` drops what may be dropped, `GET /storeroom/quarantine` lists what was
+// put aside, and `DELETE /storeroom/quarantine/<sha256>` removes one of that. Whoever can open the socket is the
 // operator; the bytes are trusted to be nothing but bytes.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -15,6 +16,8 @@ import type { StagerContext } from './stager/stager-context.ts';
 export interface IngestServer {
   close(): Promise<void>;
 }
+
+const quarantinedPath = /^\/storeroom\/quarantine\/([0-9a-f]{64})$/;
 
 const statusOf: Partial<Record<FtpNodeError['code'], number>> = { disk_full: 507, interrupted: 400 };
 
@@ -40,6 +43,9 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const quarantined = quarantinedPath.exec(request.url ?? '')?.[1];
+  if (request.method === 'DELETE' && quarantined !== undefined)
+    return sendJson(response, 200, { wasThere: context.storeroom.discardQuarantined(quarantined) });
   switch (`${request.method} ${request.url}`) {
     case 'GET /storeroom':
       return sendJson(response, 200, describeStoreroom(context));
@@ -47,10 +53,12 @@ async function answer(
       return await streamVerification(context, response);
     case 'POST /storeroom/gc':
       return sendJson(response, 200, collectGarbage(context));
+    case 'GET /storeroom/quarantine':
+      return sendJson(response, 200, { artifacts: context.storeroom.quarantined() });
     case 'PUT /artifact':
       return await takeArtifact(context, request, response);
     default: {
-      const message = 'There are PUT /artifact, GET /storeroom, POST /storeroom/verify and /storeroom/gc.';
+      const message = 'There are PUT /artifact, GET /storeroom, and what is below /storeroom.';
       return sendJson(response, 404, { code: 'not_found', message });
     }
   }

@@ -169,11 +169,13 @@ export const grantLifetimeMsMax = 60 * minute;
 export const storeroomReserveBytes = 64 * 1024 * 1024;
 /** Artifacts that are looked up at a time to be dropped, and to be compared with the disk. */
 export const droppedAtATime = 100;
+/** How often is looked whether it is time to read the storeroom again. */
+export const storeroomCheckLookMs = minute;
+/** Parts of artifacts that are given to other nodes at the same time. */
+export const slicesGivenMax = 8;
 /** Parts of an artifact that are asked for at the same time. */
 export const artifactSlicesInFlight = 4;
-/** How far ahead internal-db's clock may be in an order to hold artifacts. */
-export const orderClockSkewMsMax = 60_000;
 /** Pauses before an artifact that could not be fetched is tried again: the first, doubled up to the longest. */
 export const artifactRetryMs = { first: 500, longest: 30 * second } as const;
-/** How long internal-db may take for a part of an artifact. */
+/** How long internal-db, or another node, may take for a part of an artifact. */
 export const artifactSliceMsMax = 15 * second;

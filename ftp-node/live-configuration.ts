@@ -2,7 +2,7 @@
 // `prepare` to the cluster node. Trusts what it is given: it was signed by operators, and sealed to this node.
 import type { NodeConfiguration } from '#commlink/configuration/node-configuration.ts';
 import type { Logger } from '#commlink/log.ts';
-import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
+import type { FleetEntrances, NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import type { PreparedChange } from '#commlink/prepared-change.ts';
 import { checkIdentity } from '#commlink/settings/checked-identity.ts';
 import { fingerprintHostKey } from './host-key-fingerprint.ts';
@@ -66,6 +66,19 @@ export class LiveConfiguration {
       sftp: sftp.enabled
         ? { host: sftp.publicHost, port: sftp.port || (ports.sftp ?? 0), hostKeyFingerprints }
         : null,
+    };
+  }
+
+  /** What appliances reach this node by besides. */
+  fleetEntrances(ports: BoundPorts): FleetEntrances {
+    const { settings, identity } = this.#installed;
+    const { https, ftp } = settings;
+    const isPlain = https.enabled && https.plainPort !== null;
+    const plainPort = https.plainPort || ports.http;
+    return {
+      http: isPlain ? `http://${new URL(https.publicBase).hostname}:${plainPort}` : null,
+      plainFtp: ftp.enabled && ftp.plainPackages,
+      authority: identity.authority,
     };
   }
 

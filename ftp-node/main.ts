@@ -16,6 +16,8 @@ import {
   StartupError,
 } from '#commlink/process-lifecycle.ts';
 import { ArtifactPuller } from './artifacts/artifact-puller.ts';
+import { startStoreroomCheck } from './artifacts/check-storeroom.ts';
+import { SliceReader } from './artifacts/slice-reader.ts';
 import { BanList } from './bans/ban-list.ts';
 import { ftpNodeConfigCheck, type FtpNodeConfig } from './config.ts';
 import { startIngestServer } from './ingest-server.ts';
@@ -167,6 +169,7 @@ async function main(): Promise<void> {
       context,
       host,
       artifacts,
+      slices: new SliceReader(context, () => node.cluster.node?.commlink.members('ftp-node') ?? []),
       bans: node.bans,
       sessions: node.sessions.directory,
       loadPercent: () => measureLoad(sessions.directory, configuration.limits),
@@ -180,6 +183,7 @@ async function main(): Promise<void> {
   const sender = startSender(node, commlink);
   await host.adjust();
   const ingest = await startIngestServer(context, { socketFile: config.ingestSocket, log });
+  const checking = startStoreroomCheck(context, () => configuration.installed.settings.storeroomCheck);
   const expiry = startExpiry(context);
   const reconciling = startReconciling(context, {
     relay,
@@ -194,6 +198,7 @@ async function main(): Promise<void> {
     await host.drain();
     expiry.stop();
     await artifacts.stop();
+    await checking.stop();
     await reconciling.stop();
     downloads.stop();
     sessions.stop();

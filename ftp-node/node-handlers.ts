@@ -3,6 +3,7 @@
 import type { Handlers } from '#commlink/method-table.ts';
 import type { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import type { ArtifactPuller } from './artifacts/artifact-puller.ts';
+import type { SliceReader } from './artifacts/slice-reader.ts';
 import type { BanList } from './bans/ban-list.ts';
 import type { LiveConfiguration } from './live-configuration.ts';
 import type { SessionHost } from './session-host/session-host.ts';
@@ -17,10 +18,11 @@ import { unstageByOrder } from './stager/unstaging.ts';
 export interface NodeDoor {
   /** The node's name. */
   readonly name: string;
-  readonly configuration: Pick<LiveConfiguration, 'endpoints'>;
+  readonly configuration: Pick<LiveConfiguration, 'endpoints' | 'fleetEntrances'>;
   readonly context: StagerContext;
   readonly host: SessionHost;
   readonly artifacts: Pick<ArtifactPuller, 'hold'>;
+  readonly slices: Pick<SliceReader, 'read'>;
   readonly bans: Pick<BanList, 'replace' | 'sequence'>;
   readonly sessions: LiveSessions;
   /** How full the node is, from 0 to 100. */
@@ -52,12 +54,14 @@ export function nodeHandlers(door: NodeDoor): Handlers<typeof ftpNodeMethods> {
     'sessions.list': async ({ account }) => listSessions(sessions, account),
     'sessions.cut': ({ order }) => cutByOrder(context, sessions, order),
     'artifacts.hold': ({ order }) => door.artifacts.hold(order),
+    'artifact.read': ({ node, request }) => door.slices.read(node, request),
     'node.describe': async () => {
       const description = await host.describe();
       const { jailed, seccomp, sshNativeCrypto, sessionCount, transferCount, ports, pids } = description;
       return {
         name,
         endpoints: configuration.endpoints(ports),
+        fleet: configuration.fleetEntrances(ports),
         jailed,
         seccomp,
         sshNativeCrypto,

@@ -1,6 +1,7 @@
 // What the stager answers its session servers: the jail's door (session-methods.ts). Caller: the session host takes these,
 // one set for each session server, so that each speaks for its own transfers only.
 import type { Static } from '#commlink/schema.ts';
+import { decideApplianceLogin } from './appliance-login.ts';
 import type { DownloadRegister } from './downloads/download-register.ts';
 import type { DownloadRecord } from './ledger/download-records.ts';
 import { verifyLogin, type LoginRelayOptions } from './login-relay.ts';
@@ -49,7 +50,8 @@ export function sessionHandlers(
       directory.endSession(name, session);
       return {};
     },
-    'login.verify': (attempt, { signal }) => verifyLogin(door.login, attempt, signal),
+    'login.verify': async (attempt, { signal }) =>
+      decideApplianceLogin(context, attempt) ?? (await verifyLogin(door.login, attempt, signal)),
     'staging.describe': async ({ account, path, delivery: asked }) => {
       const nowMs = context.now();
       const record = context.deliveries

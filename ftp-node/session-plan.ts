@@ -50,6 +50,7 @@ export function planSessions(
             publicAddresses: ftp.publicAddresses,
             passivePorts: ftp.passivePorts,
             requireTls: ftp.requireTls,
+            plainPackages: ftp.plainPackages,
             activeMode: ftp.activeMode,
             requireResumption: ftp.requireResumption,
             compression: ftp.compression,

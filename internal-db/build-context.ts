@@ -11,6 +11,12 @@ import type { DatabaseKeys } from './database-keys/database-keys.ts';
 import { DatabaseSeal } from './database-keys/database-seal.ts';
 import { OrderSender } from './deliveries/order-sender.ts';
 import { recordClock } from './expire-records.ts';
+import { FleetMetadata } from './fleet/metadata/fleet-metadata.ts';
+import { ApplianceCatalogs } from './fleet/catalogs/appliance-catalogs.ts';
+import { PingPlaces } from './fleet/ping-places.ts';
+import { FleetRefusals } from './fleet/refusals.ts';
+import { SourceSigner } from './fleet/sources/source-signer.ts';
+import { FleetDeliveries } from './fleet/sources/fleet-deliveries.ts';
 import { ProviderSignIns } from './identity-providers/provider-sign-ins.ts';
 import { AccessEnder } from './identity/end-access.ts';
 import { RecentProofs } from './identity/recent-proof.ts';
@@ -23,7 +29,10 @@ import { NodeDocuments } from './nodes/node-documents.ts';
 import { createNodeRelay } from './nodes/node-relay.ts';
 import { FailureThrottle } from './passwords/failure-throttle.ts';
 import type { PasswordHasher } from './passwords/password-hash.ts';
+import type { ArtifactServices } from './artifacts/artifact-services.ts';
+import { ConfiguredOrigin } from './artifacts/configured-origin.ts';
 import { HoldingOrders } from './artifacts/holding-orders.ts';
+import { withSources } from './artifacts/node-sources.ts';
 import { PlacedFiles } from './artifacts/placed-files.ts';
 import { StagedArrivals } from './artifacts/staged-arrivals.ts';
 import type { OriginFolder } from './artifacts/origin-folder.ts';
@@ -78,8 +87,9 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
   const factorChallenges = new FactorChallenges(() => clock.nowMs(), opened.keys.id);
   const { departures: questions } = factorChallenges;
   const orders = new OrderSender({ store, clock, log, documents, relay, isRemoved });
-  const placed = new PlacedFiles({ store, clock, settings });
+  const fleetMetadata = new FleetMetadata({ store, clock, seal });
   const context: ServiceContext = {
+    cluster,
     store,
     clock,
     log,
@@ -102,16 +112,19 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     releaseSigner: new ReleaseSigner(cluster, parts.databaseKeys.signing.privateKey),
     directory,
     relay,
-    artifacts: {
-      folder: parts.originFolder,
-      writers: new UploadWriters(),
-      placed,
-      holdings: new HoldingOrders({ store, log, documents, relay, placed }),
-      arrivals: new StagedArrivals({ store, clock, log, documents, relay, orders }),
-    },
+    artifacts: buildArtifacts(parts, { clock, documents, relay, directory, orders, settings }),
     orders,
+    fleetMetadata,
+    applianceCatalogs: new ApplianceCatalogs({ store, clock, fleetMetadata }),
+    fleetRefusals: new FleetRefusals({ store, clock, log }),
+    pingPlaces: new PingPlaces({ store, clock, relay }),
+    fleetSources: {
+      signer: new SourceSigner(cluster, view, clock),
+      deliveries: new FleetDeliveries(),
+    },
     settings,
   };
+  await context.fleetMetadata.follow();
   await recordClock(context);
   return context;
 }
@@ -120,4 +133,34 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
 async function highestTimeSeen({ read }: Store): Promise<number> {
   const notedMs = Number((await read.settings.get('clock_high_water_ms')) ?? 0);
   return Math.max(notedMs, (await read.audit.last())?.atMs ?? 0);
+}
+
+type ArtifactTools = Pick<
+  ServiceContext,
+  'clock' | 'documents' | 'relay' | 'directory' | 'orders' | 'settings'
+>;
+
+function buildArtifacts(
+  { store, log, opened, originFolder: folder }: ContextParts,
+  tools: ArtifactTools,
+): ArtifactServices {
+  const { clock, documents, relay, directory, orders, settings } = tools;
+  const placed = new PlacedFiles({ store, clock, settings });
+  const sources = { store, documents, directory, settings };
+  return {
+    folder,
+    originals: new ConfiguredOrigin({ node: opened.keys.id, folder, settings, log }),
+    writers: new UploadWriters(),
+    placed,
+    holdings: new HoldingOrders({
+      store,
+      clock,
+      log,
+      documents,
+      relay,
+      placed,
+      withSources: (node, artifact) => withSources(sources, node, artifact),
+    }),
+    arrivals: new StagedArrivals({ store, clock, log, documents, relay, orders }),
+  };
 }

@@ -6,6 +6,7 @@ import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts
 import type { TokenScope } from '#commlink/methods/session-owner.ts';
 import { createCatalogHandlers } from './catalog/catalog-handlers.ts';
 import { createDeliveryHandlers } from './deliveries/delivery-handlers.ts';
+import { createFleetHandlers } from './fleet/fleet-handlers.ts';
 import { createIdempotencyHandlers } from './idempotency/idempotency-handlers.ts';
 import { answerErrors } from './error-replies.ts';
 import {
@@ -48,6 +49,7 @@ export function createCustomerHandlers(
   const reading = withScope('read');
   const downloading = withScope('downloads');
   const handlers: Handlers<typeof internalDbMethods> = {
+    ...createFleetHandlers(context, { withCaller, reading }),
     ...createIdempotencyHandlers(context, withCaller),
     ...createCatalogHandlers(context, reading),
     ...createDeliveryHandlers(context, { reading, downloading }),

@@ -139,6 +139,8 @@ export const unusedPerRoundMax = 200;
 
 /** A sealed login attempt must be this close to the wall clock. */
 export const loginAttemptAgeMaxMs = 120_000;
+/** For so long after the last such login operators are told that a node's clock is too far from this one. */
+export const clockApartToldMs = 600_000;
 /** A login with a user's password or SSH key ends after this, at the latest. */
 export const passwordLoginLifetimeMs = 24 * 3_600_000;
 /** `lastUsedAtMs` of a personal token or an SSH key is written at most this often. */
@@ -190,6 +192,8 @@ export const endingRightsMax = 20;
 export const searchWordsMax = 8;
 /** What a search finds. */
 export const searchMatchesMax = 50;
+/** Of these, releases that are there for their version. */
+export const searchReleasesMax = 20;
 /** Files that a release has room for. */
 export const catalogFilesMax = 500;
 
@@ -297,13 +301,27 @@ export const uploadLifetimeMs = 7 * 86_400_000;
 export const uploadsForgottenAtATime = 50;
 /** What uploads leave free of the database's disk. */
 export const originFreeBytesMin = 256 * 1024 * 1024;
+/** How often is asked whether the bucket of the originals can be used. */
+export const bucketLookIntervalMs = 30_000;
+/** How often originals that nothing needs any more are looked for. */
+export const originalRemovalIntervalMs = 3_600_000;
+/** Originals that are removed in one round. */
+export const removalsPerRoundMax = 50;
+/** What a leader noted in the bucket and has not renewed for so long is another's to delete: far longer than a deletion may take. */
+export const removalAdoptedAfterMs = 3_600_000;
+/** For how long a node may fetch an artifact from others; each order gives it a new permit. */
+export const artifactPermitLifetimeMs = 6 * 3_600_000;
+/** Of the artifacts in one order, the first so many are told with other nodes that have them. */
+export const sourcedArtifactsPerOrderMax = 4;
+/** Other nodes that a node is told for one artifact. */
+export const sourcesPerArtifactMax = 3;
 /** Artifacts in one order to a node: as many as surely fit the 16 KiB of a signed document. */
 export const artifactsPerOrderMax = 80;
 /** Files of a product that its popularity places at all nodes. */
 export const popularFilesMax = 500;
 /** How long what is popular is taken for what it was. */
 export const popularityFreshMs = 60_000;
-/** Deliveries whose file has come to their node that are staged in one round, and how many of them at the same time. */
+/** Deliveries at one node whose file has come there that are staged in one round, and how many of them at the same time. */
 export const arrivalsPerRound = { max: 500, atATime: 8 } as const;
 /** Within this time one loss of a file by a node is audited; the others are logged. */
 export const lossesAuditedWithinMs = 3_600_000;

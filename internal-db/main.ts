@@ -16,6 +16,7 @@ import { internalDbConfigCheck } from './config.ts';
 import { readDatabaseChoice } from './database-choice.ts';
 import { passwordParameters } from './passwords/password-parameters.ts';
 import { startServices } from './start-services.ts';
+import { startWatcher } from './watcher/start-watcher.ts';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
@@ -38,8 +39,13 @@ async function main(): Promise<void> {
     version,
     passwordParameters,
   });
-  onShutdown(() => services.stop());
-  announceReady({});
+  const tell = (): void => announceReady({ pids: watcher.pid === null ? {} : { watcher: watcher.pid } });
+  const watcher = startWatcher({ configFile: values.config, log, onPid: tell });
+  onShutdown(async () => {
+    await watcher.stop();
+    await services.stop();
+  });
+  tell();
   log.info({ database: database.engine }, 'internal-db is ready');
 }
 

@@ -30,7 +30,13 @@ export type RecordKind =
   | 'prp'
   | 'idl'
   | 'pvw'
-  | 'upl';
+  | 'upl'
+  | 'rol'
+  | 'apl'
+  | 'apt'
+  | 'sit'
+  | 'enc'
+  | 'ffl';
 
 /** A new id of the kind given, e.g. `dlv_3q2-7wAAAAAAAAAAAAAAAA`. */
 export function newRecordId(kind: RecordKind): string {

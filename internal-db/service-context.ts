@@ -8,6 +8,11 @@ import type { BanSender } from './bans/ban-sender.ts';
 import type { FailureBans } from './bans/failure-bans.ts';
 import type { Clock } from './clock.ts';
 import type { OrderSender } from './deliveries/order-sender.ts';
+import type { FleetMetadata } from './fleet/metadata/fleet-metadata.ts';
+import type { ApplianceCatalogs } from './fleet/catalogs/appliance-catalogs.ts';
+import type { PingPlaces } from './fleet/ping-places.ts';
+import type { FleetRefusals } from './fleet/refusals.ts';
+import type { FleetSources } from './fleet/sources/fleet-sources.ts';
 import type { ProviderSignIns } from './identity-providers/provider-sign-ins.ts';
 import type { InternalDbMetrics } from './metrics.ts';
 import type { NodeDirectory } from './nodes/node-directory.ts';
@@ -26,6 +31,8 @@ import type { Store } from './store/store.ts';
 
 /** The services' tools. */
 export interface ServiceContext {
+  /** The cluster's name. */
+  readonly cluster: string;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
@@ -61,6 +68,15 @@ export interface ServiceContext {
   readonly orders: OrderSender;
   /** Artifacts that are kept here, and uploads that become some. */
   readonly artifacts: ArtifactServices;
+  /** The fleet's signed metadata, and what signs it online. */
+  readonly fleetMetadata: FleetMetadata;
+  /** Catalogs of appliances, and messages of theirs that were turned away. */
+  readonly applianceCatalogs: ApplianceCatalogs;
+  readonly fleetRefusals: FleetRefusals;
+  /** Who may wait for pings. */
+  readonly pingPlaces: PingPlaces;
+  /** Where appliances fetch what their catalogs name. */
+  readonly fleetSources: FleetSources;
   /** The settings of the installed configuration; asked for at each use, since they change while this process runs. */
   readonly settings: () => InternalDbSettings;
 }

@@ -5,6 +5,7 @@ import type { NodeKeys } from '#commlink/node-keys.ts';
 import type { ConfigurationAudit } from './audit/configuration-audit.ts';
 import { handOverKeys } from './database-keys/hand-over-keys.ts';
 import { keyHandOverIntervalMs } from './database-keys/limits.ts';
+import { refusalWriteIntervalMs } from './fleet/limits.ts';
 import { expireRecords, recordClock } from './expire-records.ts';
 import {
   accessWriteIntervalMs,
@@ -58,7 +59,7 @@ export function startSchedules(context: ServiceContext, parts: RunningParts): Sc
     leadership,
     intervalMs: holdingOrderIntervalMs,
     log,
-    work: () => context.artifacts.holdings.send(),
+    work: async () => context.artifacts.holdings.superviseSending(),
   });
   context.artifacts.holdings.onNudge(() => holdings.nudge());
   const arrivals = startSchedule({
@@ -66,7 +67,7 @@ export function startSchedules(context: ServiceContext, parts: RunningParts): Sc
     leadership,
     intervalMs: holdingOrderIntervalMs,
     log,
-    work: () => context.artifacts.arrivals.stage(),
+    work: async () => context.artifacts.arrivals.superviseStaging(),
   });
   context.artifacts.arrivals.onNudge(() => arrivals.nudge());
   node.commlink.onLinkChange((_member, up) => {
@@ -105,6 +106,12 @@ function scheduleNotes(context: ServiceContext, configurationAudit: Configuratio
     log,
     work: () => context.access.write(),
   });
+  const refusals = startSchedule({
+    name: 'messages of appliances that were turned away',
+    intervalMs: refusalWriteIntervalMs,
+    log,
+    work: () => context.fleetRefusals.write(),
+  });
   const clock = startSchedule({
     name: 'clock',
     intervalMs: clockRecordIntervalMs,
@@ -118,7 +125,7 @@ function scheduleNotes(context: ServiceContext, configurationAudit: Configuratio
     work: () => configurationAudit.write(context),
   });
   audit.nudge();
-  return [access, clock, audit];
+  return [access, refusals, clock, audit];
 }
 
 /** Each internal-db gives the keys of the database to those that ask. */

@@ -12,15 +12,18 @@ import { AlertWatch, scheduleAlerts } from './alerts/alert-watch.ts';
 import type { ProcessFacts } from './admin/describe-status.ts';
 import type { ConfigurationAudit } from './audit/configuration-audit.ts';
 import { buildContext, type LateNode } from './build-context.ts';
+import { scheduleOriginals } from './artifacts/original-schedules.ts';
 import { OriginFolder } from './artifacts/origin-folder.ts';
 import { startConsole, type RunningConsole } from './console/start-console.ts';
 import type { InternalDbConfig } from './config.ts';
+import { scheduleMetadata } from './fleet/metadata/schedule-metadata.ts';
 import { scheduleMoves } from './deliveries/move-deliveries.ts';
 import type { DatabaseChoice } from './database-choice.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
 import { recordClock } from './expire-records.ts';
 import { scheduleForgetting } from './forget-old-records.ts';
 import { startMailSchedules } from './mail/mail-schedules.ts';
+import { mailAlerts } from './mail/tell-alerts.ts';
 import { InternalDbMetrics } from './metrics.ts';
 import { createPasswordHasher } from './passwords/password-hash.ts';
 import type { PasswordParameters } from './passwords/password-parameters.ts';
@@ -61,7 +64,6 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   const late: LateNode = { node: null };
   const passwords = await createPasswordHasher(passwordParameters);
   const shared = await openSharedKeys(config, parts, store);
-  const { databaseKeys } = shared;
   const context = await buildContext(config.node.cluster, {
     store,
     log,
@@ -69,10 +71,10 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     opened,
     late,
     passwords,
-    databaseKeys,
+    databaseKeys: shared.databaseKeys,
     originFolder: new OriginFolder(join(dirname(config.databaseFile), 'originals')),
   });
-  const { internalDbCount } = shared;
+  const { databaseKeys, internalDbCount } = shared;
   await configurationAudit.recordInstalled(opened.configuration, { store, internalDbCount });
   await sealOldSecrets(store, context.totpSafe);
   if (shared.areNew) await sealAllAnew(store, context.totpSafe);
@@ -109,11 +111,14 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   late.node = node;
   // Cut off from the web-fronts it could carry out little of what a leader does.
   await store.leadership.seek(() => node.commlink.linked('web-front').length > 0);
+  mailAlerts(context, alerts);
   const schedules = [
     ...startSchedules(context, { node, configurationAudit, databaseKeys }),
     ...scheduleAlerts(alerts, log),
     scheduleForgetting(context),
+    scheduleMetadata(context),
     scheduleMoves(context),
+    ...scheduleOriginals(context),
     runWebhooks(context, alerts),
     ...startMailSchedules(context, config.databaseFile),
   ];
@@ -145,8 +150,14 @@ async function stopServices(
   await Promise.all(schedules.map((schedule) => schedule.stop()));
   await Promise.all([context.failureBans.settle(), context.resetRequests.settle()]);
   await context.accessEnder.stop();
-  await Promise.all([context.orders.settle(), context.banSender.settle()]);
+  await Promise.all([
+    context.orders.settle(),
+    context.banSender.settle(),
+    context.artifacts.arrivals.settle(),
+    context.artifacts.holdings.settle(),
+  ]);
   await node.close();
+  context.artifacts.originals.close();
   await context.access.write();
   await recordClock(context);
   await configurationAudit.write(context);

@@ -40,7 +40,16 @@ const quotesRules = (path: string): boolean => path === 'test/tidy.test.ts' || p
 const sources = readSources();
 
 t.test('the scan sees every room', async (t) => {
-  for (const room of ['commlink', 'internal-db', 'web-front', 'ftp-node', 'deploy', 'bin', 'test']) {
+  for (const room of [
+    'commlink',
+    'internal-db',
+    'web-front',
+    'ftp-node',
+    'appliance',
+    'deploy',
+    'bin',
+    'test',
+  ]) {
     t.ok(
       sources.some(({ path }) => roomOf(path) === room),
       `${room} has files`,
@@ -61,11 +70,11 @@ t.test('a library is imported in one place of a room', async (t) => {
   t.same(describeAll(checkLibraries(sources)), []);
 });
 
-t.test('the console has its words in texts/', async (t) => {
+t.test('console and portal have their words in texts/', async (t) => {
   t.same(describeAll(sources.flatMap(checkPageWords)), []);
 });
 
-t.test('words on a page of the console are found, and what is no word is not', async (t) => {
+t.test('words on a page are found, and what is no word is not', async (t) => {
   const bad: readonly string[] = [
     'html`<p>Nothing yet.</p>`',
     'html`<td>none</td>`',
@@ -85,6 +94,11 @@ t.test('words on a page of the console are found, and what is no word is not', a
   const check = (text: string) => checkPageWords({ path: 'internal-db/console/nodes-page.ts', text });
   for (const text of bad) t.equal(check(text).length, 1, text);
   for (const text of good) t.same(check(text), [], text);
+  const checkPortal = (text: string) => checkPageWords({ path: 'web-front/pages/home-page.ts', text });
+  for (const text of bad) t.equal(checkPortal(text).length, 1, text);
+  const told = "throw new PortalProblem(\n  'not_found',\n  'There is no such file.',\n);";
+  t.same(checkPortal(told), [], 'the page for it has a sentence of its own');
+  t.equal(checkPortal(`${told}\nconst title = 'Nothing here';`).length, 1);
   t.same(checkPageWords({ path: 'internal-db/console/texts/english/nodes.ts', text: bad[0] ?? '' }), []);
 });
 

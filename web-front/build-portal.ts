@@ -6,11 +6,15 @@ import type { Logger } from '#commlink/log.ts';
 import type { AssetStore } from '#commlink/pages/asset-store.ts';
 import { addApiRoutes } from './api/api-routes.ts';
 import { logRequests } from './http/access-log.ts';
+import type { BeatCalls } from './fleet/beat-calls.ts';
+import { addFleetRoutes } from './fleet/fleet-routes.ts';
+import type { PingWaits } from './fleet/ping-waits.ts';
 import { declineWhileClosed, type AdmissionState } from './http/admission.ts';
 import type { DeliveryWatch } from './delivery/delivery-watch.ts';
 import { createErrorAnswer, refuseUnknownAddresses } from './http/error-answers.ts';
 import { createPortalApp, type PortalApp } from './http/portal-app.ts';
 import { carryRequestIds } from './http/request-ids.ts';
+import { findViewer } from './http/session.ts';
 import type { InternalDbClient } from './internal-db-client.ts';
 import { portalLimits } from './limits.ts';
 import type { PortalMetrics } from './metrics.ts';
@@ -25,6 +29,7 @@ import { addPeopleRoutes } from './pages/people/people-routes.ts';
 import { addHealthRoute, addPublicRoutes } from './pages/public-routes.ts';
 import { addHistoryRoutes } from './pages/history-routes.ts';
 import { addBrandingRoutes, brandingAddresses } from './pages/branding-routes.ts';
+import { addApplianceRoutes } from './pages/fleet/appliances-routes.ts';
 import { addLanguageRoutes } from './pages/language-routes.ts';
 import { addKeptFormRoutes } from './pages/kept-forms/kept-form-routes.ts';
 import { createFrames } from './pages/page-frame.ts';
@@ -41,6 +46,8 @@ export interface Backends {
   readonly internalDb: InternalDbClient;
   readonly nodes: NodeDirectory;
   readonly deliveryWatch: DeliveryWatch;
+  readonly beatCalls: BeatCalls;
+  readonly pingWaits: PingWaits;
 }
 
 /** What every app of this process shares. */
@@ -54,7 +61,7 @@ export interface PortalParts {
 /** The app for one configuration, ready to answer. Counts of requests by address begin anew with it. */
 export async function buildPortal(
   { settings, identity }: NodeConfiguration<'web-front'>,
-  { commlink, internalDb, nodes, deliveryWatch }: Backends,
+  { commlink, internalDb, nodes, deliveryWatch, beatCalls, pingWaits }: Backends,
   { assetStore, admission, metrics, log }: PortalParts,
 ): Promise<PortalApp> {
   const { publicUrl } = settings.portal;
@@ -74,7 +81,12 @@ export async function buildPortal(
     publicUrl,
     limits,
     log,
-    answerError: createErrorAnswer({ frameFor, publicUrl, log }),
+    answerError: createErrorAnswer({
+      frameFor,
+      publicUrl,
+      log,
+      findViewer: (request) => findViewer(services, request),
+    }),
   });
   carryRequestIds(app);
   logRequests(app);
@@ -101,6 +113,8 @@ export async function buildPortal(
   addHistoryRoutes(app, services);
   addPortalViewRoutes(app, services);
   addSshKeyRoutes(app, services);
+  addApplianceRoutes(app, services);
+  await addFleetRoutes(app, { internalDb, beatCalls, pingWaits });
   if (offersApi) {
     addTokenRoutes(app, services);
     await addApiRoutes(app, services);

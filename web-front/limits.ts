@@ -56,6 +56,8 @@ export const callLimits = {
   /** How long a request waits for a link that is down before the customer is told. */
   linkWaitMs: 1500,
   describeNodeDeadlineMs: 1000,
+  /** How long the page for a problem waits to hear who is signed in. */
+  viewerOfErrorWaitMs: 500,
   /** A node's endpoints are asked for again after this long. */
   endpointsFreshMs: 15_000,
 } as const;
@@ -121,6 +123,9 @@ export const sshKeyInputMax = { lineCharacters: 12_000, nameCharacters: 100 } as
 
 /** The lifetime of a personal token, in days. The longest is what internal-db takes. */
 export const tokenLifetimeDays = { min: 1, max: 366, preset: 90 } as const;
+
+/** Codes for appliances: how many at once, and for how many days. */
+export const codeLimits = { countMax: 100, days: { min: 1, max: 90, preset: 7 } } as const;
 
 /** The lifetime of an SSH key that ends by itself, in days. The longest is what internal-db takes. */
 export const sshKeyLifetimeDays = { min: 1, max: 3660 } as const;

@@ -39,14 +39,15 @@ export class Portal {
   }
 
   /**
-   * Binds the address and asks for every page, while this process may do the one and read the modules for the other; lets
-   * nobody in. Throws StartupError.
+   * Asks for every page and binds the address, while this process may read the modules for the one and do the other; lets
+   * nobody in. The address comes last: from then on who comes is turned away, and a balancer takes that for an answer. Throws
+   * StartupError.
    */
   async bind(configuration: Configuration, backends: Backends): Promise<void> {
     checkIdentity(configuration.identity, null);
-    this.#bound = await this.#entrance.prepare(entranceSettings(configuration));
     const app = await buildPortal(configuration, backends, this.#parts);
     await warmUp(app);
+    this.#bound = await this.#entrance.prepare(entranceSettings(configuration));
     this.#warm = { app, configuration };
   }
 

@@ -7,12 +7,14 @@ import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import type { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { chooseInternalDb } from './choose-internal-db.ts';
+import type { PingWaits } from './fleet/ping-waits.ts';
 import { callLimits } from './limits.ts';
 import type { NodeDirectory } from './node-directory.ts';
 import type { NodeLinks } from './node-links.ts';
 
 /** What the relay works with. */
 export interface RelayMeans {
+  readonly pingWaits: PingWaits;
   readonly commlink: NodeLinks;
   readonly nodes: NodeDirectory;
 }
@@ -33,8 +35,11 @@ export function createRelay(means: Promise<RelayMeans>, log: Logger): Handlers<t
       requireOwnNode(params.node, context);
       return await callInternalDb(await means, 'node.reconcile', { params, signal: context.signal });
     },
-    'relay.artifact': async (params, context) => {
+    'relay.artifact': async ({ source, ...params }, context) => {
       requireOwnNode(params.node, context);
+      const { signal } = context;
+      if (source !== undefined)
+        return await callNode(await means, { node: source, method: 'artifact.read' }, { params, signal });
       return await callInternalDb(await means, 'artifact.read', { params, signal: context.signal });
     },
     'relay.stage': async ({ node, grant }, context) => {
@@ -51,6 +56,7 @@ export function createRelay(means: Promise<RelayMeans>, log: Logger): Handlers<t
       await callNode(await means, { node, method: 'sessions.cut' }, { params: { order }, signal }),
     'relay.hold': async ({ node, order }, { signal }) =>
       await callNode(await means, { node, method: 'artifacts.hold' }, { params: { order }, signal }),
+    'relay.ping': async ({ uid }) => ({ waited: (await means).pingWaits.ping(uid) }),
     'relay.nodes': async () => {
       const { nodes } = await means;
       const described = await nodes.describeLinked();
@@ -100,7 +106,7 @@ async function passLoginOn(
 }
 
 type PassedOnMethod =
-  'delivery.unstage' | 'bans.replace' | 'sessions.list' | 'sessions.cut' | 'artifacts.hold';
+  'delivery.unstage' | 'bans.replace' | 'sessions.list' | 'sessions.cut' | 'artifacts.hold' | 'artifact.read';
 
 async function callNode<M extends PassedOnMethod>(
   { commlink }: RelayMeans,

@@ -5,6 +5,8 @@ import type { Logger } from '#commlink/log.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import type { AssetStore } from '#commlink/pages/asset-store.ts';
 import type { Backends } from './build-portal.ts';
+import { BeatCalls } from './fleet/beat-calls.ts';
+import { PingWaits } from './fleet/ping-waits.ts';
 import { DeliveryWatch } from './delivery/delivery-watch.ts';
 import { createInternalDbClient } from './internal-db-client.ts';
 import { PortalMetrics } from './metrics.ts';
@@ -41,7 +43,15 @@ export async function startWebFront(parts: WebFrontParts): Promise<WebFront> {
   const links = new LateLinks();
   const internalDb = createInternalDbClient(links);
   const deliveryWatch = new DeliveryWatch(internalDb, log);
-  const backends = { commlink: links, internalDb, nodes: createNodeDirectory(links), deliveryWatch };
+  const pingWaits = new PingWaits();
+  const fleet = { beatCalls: new BeatCalls(internalDb), pingWaits };
+  const backends = {
+    commlink: links,
+    internalDb,
+    nodes: createNodeDirectory(links),
+    deliveryWatch,
+    ...fleet,
+  };
   await portal.bind(opened.configuration, backends);
   // The relay and the protocol may ask for the links while they are being opened: they wait for them.
   const isOpen = Promise.withResolvers<Backends>();
@@ -54,6 +64,7 @@ export async function startWebFront(parts: WebFrontParts): Promise<WebFront> {
   // The links are needed until the last request is over, so the portal is closed before them.
   acquired.defer(async () => {
     deliveryWatch.close();
+    pingWaits.close();
     await portal.close();
     await node.close();
   });

@@ -1,6 +1,7 @@
 // `consign backup` and `consign restore`: all that a machine's state directory holds, in one file that the cluster's
 // operators alone can open.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { decodeManifest } from '#commlink/configuration/blocks/signed-manifest.ts';
 import type { BackupHeader } from '#deploy/backup/backup-file.ts';
 import type { KnownMember } from '#deploy/backup/check-unpacked.ts';
@@ -22,6 +23,8 @@ export const backup: CommandSpec = {
   ],
   run: async (invocation, input) => {
     const file = resolve(input.argument(0));
+    const folder = dirname(file);
+    if (!existsSync(folder)) throw new CliError('notFound', `There is no folder ${folder}. Make it first.`);
     const withArtifacts = !input.isOff('artifacts');
     const operators = await invocation.withCluster(async ({ manifest }) => manifest.operators.keys);
     const report = await makeBackup(invocation.layout, { file, operators, withArtifacts });

@@ -1,5 +1,5 @@
 // `consign doctor`: looks at the machine, the state and what runs, and says of each what is wrong and what to do.
-import { readEndpoints } from '#deploy/state-directory.ts';
+import { findEndpoints, findPortalDoor } from '#deploy/find-endpoints.ts';
 import { connectAdmin, type Admin } from '../admin-client.ts';
 import { CliError, toCliError } from '../cli-error.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
@@ -43,13 +43,15 @@ function describe({ check, level, detail, advice }: Finding): string {
 
 async function examine(invocation: Invocation): Promise<Finding[]> {
   const { layout } = invocation;
-  const machine = [checkNode(), checkSshCrypto(), checkJail()];
-  const version = checkStateVersion({ layout, admin: null, endpoints: null });
+  const machine = [checkNode(), checkSshCrypto(), checkJail(invocation)];
+  const version = checkStateVersion({ layout, admin: null, endpoints: null, portalDoor: null });
   if (version.level === 'fail') return [...machine, version];
   const admin = await connectIfRunning(() => connectAdmin(layout));
   try {
     const isUp = admin !== null || !hasProgram(layout, 'internal-db');
-    const patient: Patient = { layout, admin, endpoints: isUp ? readEndpoints(layout) : null };
+    const endpoints = isUp ? await findEndpoints(layout) : null;
+    const portalDoor = endpoints === null ? null : await findPortalDoor(layout);
+    const patient: Patient = { layout, admin, endpoints, portalDoor };
     const state = [checkClock, checkPermissions, checkHardLinks, checkFreeSpace];
     const services = [
       checkHttps,

@@ -78,6 +78,16 @@ export const everydayCommands: readonly ListedCommand[] = [
     'drop fetched files that nothing needs here now',
     async () => (await import('./storeroom.ts')).storeroomGc,
   ],
+  [
+    'storeroom quarantine list',
+    'show the files that were found damaged, and are kept to be looked at',
+    async () => (await import('./storeroom-quarantine.ts')).quarantineList,
+  ],
+  [
+    'storeroom quarantine remove',
+    'remove such files',
+    async () => (await import('./storeroom-quarantine.ts')).quarantineRemove,
+  ],
   ['products', 'list the products and their releases', async () => (await import('./product.ts')).products],
   [
     'publish',

@@ -2,7 +2,8 @@
 import { formatHostPort } from '#commlink/host-port.ts';
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
-import { readEndpoints, type Endpoints } from '#deploy/state-directory.ts';
+import { findEndpoints } from '#deploy/find-endpoints.ts';
+import type { Endpoints } from '#deploy/state-directory.ts';
 import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { toCliError } from '../cli-error.ts';
@@ -28,7 +29,7 @@ export const status: CommandSpec = {
       ? await invocation.withAdmin((admin) => admin.call('status', {}))
       : null;
     const view = await viewCluster(invocation, { mustAnswer: result === null });
-    const endpoints = readEndpoints(layout);
+    const endpoints = await findEndpoints(layout);
     const stateDirectory = layout.directory;
     const configuration = view?.status ?? null;
     invocation.answer({ running: true, stateDirectory, endpoints, configuration, ...result }, () =>

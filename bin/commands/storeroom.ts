@@ -3,7 +3,7 @@
 import { CliError } from '../cli-error.ts';
 import type { CommandSpec, Invocation } from '../command-spec.ts';
 import { IngestClient, type StoreroomDescription, type VerifiedStoreroom } from '../http/ingest-client.ts';
-import { formatBytes } from '../text.ts';
+import { formatBytes, formatCount } from '../text.ts';
 
 /** `consign storeroom status`. */
 export const storeroomStatus: CommandSpec = {
@@ -46,11 +46,15 @@ export const storeroomGc: CommandSpec = {
   ],
   run: async (invocation) => {
     const dropped = await withStoreroom(invocation, (storeroom) => storeroom.collectGarbage());
-    invocation.answer(dropped, () => `Dropped ${dropped.count} files, ${formatBytes(dropped.bytes)}.`);
+    invocation.answer(
+      dropped,
+      () => `Dropped ${formatCount(dropped.count, 'file')}, ${formatBytes(dropped.bytes)}.`,
+    );
   },
 };
 
-async function withStoreroom<T>(
+/** Speaks with this machine's storeroom. Called by storeroom-quarantine.ts too. */
+export async function withStoreroom<T>(
   { layout }: Invocation,
   work: (storeroom: IngestClient) => Promise<T>,
 ): Promise<T> {
@@ -74,7 +78,7 @@ function describeStatus(status: StoreroomDescription): string {
 }
 
 function describeVerified({ checkedCount, checkedBytes, damaged }: VerifiedStoreroom): string {
-  const read = `Read ${checkedCount} files, ${formatBytes(checkedBytes)}`;
+  const read = `Read ${formatCount(checkedCount, 'file')}, ${formatBytes(checkedBytes)}`;
   if (damaged.length === 0) return `${read}: all as they should be.`;
   const lines = damaged.map((sha256) => `  ${sha256}`);
   return [`${read}; damaged, put aside and ordered again where internal-db keeps them:`, ...lines].join('\n');

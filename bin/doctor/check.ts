@@ -1,6 +1,7 @@
 // What one check of `consign doctor` finds, and what all checks may look at.
 import { existsSync } from 'node:fs';
 import { programNames, type Endpoints, type ProgramName, type StateLayout } from '#deploy/state-directory.ts';
+import type { HostPort } from '#commlink/settings/link-settings.ts';
 import type { Admin } from '../admin-client.ts';
 
 /** A finding. `advice` says what to do; it is there unless all is well. */
@@ -11,17 +12,24 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** What there is to look at. `admin` and `endpoints` are null when Consign is not running. */
+/** What there is to look at. `admin`, `endpoints` and `portalDoor` are null when Consign is not running. */
 export interface Patient {
   readonly layout: StateLayout;
   readonly admin: Admin | null;
   readonly endpoints: Endpoints | null;
+  /** Where the web-front of this machine itself listens. */
+  readonly portalDoor: HostPort | null;
 }
 
 /** Whether a program runs from this state; also one that was not made yet counts, before anything joined. */
 export function hasProgram(layout: StateLayout, name: ProgramName): boolean {
   const isHere = (program: ProgramName): boolean => existsSync(layout.configFile(program));
   return isHere(name) || !programNames.some(isHere);
+}
+
+/** What to do about a program that does not do what it should. */
+export function seeLogs({ logDirectory }: StateLayout): string {
+  return `See the logs in ${logDirectory}, or journalctl -u consign-ROLE where systemd runs it.`;
 }
 
 /** A finding that all is well. */

@@ -1,6 +1,7 @@
 // The checks of `consign doctor` on the cluster: members that are silent or refuse a version, key bags that are due, and
 // the certificates that clients are shown, which come to the programs sealed and so can only be seen from outside.
 import { connect } from 'node:tls';
+import { formatHostPort } from '#commlink/host-port.ts';
 import type { Manifest } from '#commlink/configuration/blocks/manifest.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import { certificateWarnMs, probeMs } from '../limits.ts';
@@ -39,9 +40,10 @@ export function checkBags({ status, manifest }: ClusterPatient): Finding {
 }
 
 /** That no certificate that clients are shown ends soon. */
-export async function checkCertificates({ endpoints }: Patient): Promise<Finding[]> {
+export async function checkCertificates({ endpoints, portalDoor }: Patient): Promise<Finding[]> {
   if (endpoints === null) return [];
-  const urls = [endpoints.portal, endpoints.console, endpoints.delivery].filter((url) => url !== undefined);
+  const portal = portalDoor === null ? endpoints.portal : `https://${formatHostPort(portalDoor)}`;
+  const urls = [portal, endpoints.console, endpoints.delivery].filter((url) => url !== undefined);
   const ends = await Promise.all(urls.map((url) => readCertificateEndMs(new URL(url))));
   const known = ends.filter((endMs) => endMs !== null);
   if (known.length === 0) return [];

@@ -1,7 +1,7 @@
 // The checks of `consign doctor` on the machine: Node.js, ssh2's native crypto, the right to chroot, the clock.
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fail, ok, warn, type Finding, type Patient } from './check.ts';
+import { elsewhere, fail, hasProgram, ok, warn, type Finding, type Patient } from './check.ts';
 
 const nodeMajorMin = 24;
 /** Certificates and deliveries end by the clock; before this it has not been set. */
@@ -30,7 +30,8 @@ export function checkSshCrypto(): Finding {
 }
 
 /** Whether the session servers can be locked into the accounts directory. */
-export function checkJail(): Finding {
+export function checkJail({ layout }: Pick<Patient, 'layout'>): Finding {
+  if (!hasProgram(layout, 'ftp-node')) return elsewhere('jail');
   if (process.geteuid?.() === 0)
     return ok('jail', 'root: the session servers are chrooted and run as their own user');
   return warn(

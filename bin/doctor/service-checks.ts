@@ -1,5 +1,5 @@
 // The checks of `consign doctor` on what runs: the programs, their ports, their links, the storeroom, the audit log.
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { formatHostPort } from '#commlink/host-port.ts';
@@ -7,36 +7,35 @@ import { IngestClient } from '../http/ingest-client.ts';
 import { probeHttps } from '../http/portal-probe.ts';
 import { probeMs } from '../limits.ts';
 import { formatBytes } from '../text.ts';
-import { elsewhere, fail, hasProgram, ok, warn, type Finding, type Patient } from './check.ts';
+import { elsewhere, fail, hasProgram, ok, seeLogs, warn, type Finding, type Patient } from './check.ts';
 
-const startAdvice = 'Start it with npm start.';
+const startAdvice = 'Start it with npm start or, where systemd runs it, systemctl start consign-ROLE.';
 const shutAdvice =
   'Look whether this machine is banned (consign bans list), or the node drains (consign status).';
 
-/** That all is up: endpoints.json is there, and internal-db answers. */
+/** That all of this machine is up, and internal-db answers. */
 export function checkRunning({ admin, endpoints, layout }: Patient): Finding {
   const isComplete = admin !== null || !hasProgram(layout, 'internal-db');
-  if (isComplete && endpoints !== null)
-    return ok('running', `${Object.keys(endpoints.pids).length} processes`);
-  if (admin !== null)
-    return warn('running', 'not everything is up', `See the logs in ${layout.logDirectory}.`);
+  if (isComplete && endpoints !== null) return ok('running', Object.keys(endpoints.pids).join(', '));
+  if (admin !== null) return warn('running', 'not everything is up', seeLogs(layout));
   return fail('running', 'Consign is not running', startAdvice);
 }
 
 /** HTTPS of portal, console and delivery, with certificates that this installation's authority vouches for. */
-export async function checkHttps({ endpoints, layout }: Patient): Promise<Finding[]> {
+export async function checkHttps({ endpoints, layout, portalDoor }: Patient): Promise<Finding[]> {
   if (endpoints === null) return [];
-  const authority = readFileSync(layout.caFile, 'utf8');
+  // A machine with a certificate of a public authority alone has none of this installation's own.
+  const authority = existsSync(layout.caFile) ? readFileSync(layout.caFile, 'utf8') : null;
   const { portal, console: console_, delivery } = endpoints;
   return Promise.all(
     Object.entries({ portal, console: console_, delivery }).map(async ([name, url]) => {
       if (url === undefined) return elsewhere(name);
       try {
-        const status = await probeHttps(url, authority);
+        const status = await probeHttps(url, authority, name === 'portal' ? portalDoor : null);
         if (status < 500) return ok(name, `${url} answers (${status})`);
-        return fail(name, `${url} answers ${status}`, `See the logs in ${layout.logDirectory}.`);
+        return fail(name, `${url} answers ${status}`, seeLogs(layout));
       } catch (error) {
-        return fail(name, `${url}: ${describeError(error)}`, `See the logs in ${layout.logDirectory}.`);
+        return fail(name, `${url}: ${describeError(error)}`, seeLogs(layout));
       }
     }),
   );
@@ -58,7 +57,7 @@ export async function checkPorts({ endpoints, layout }: Patient): Promise<Findin
         if (/^421[ -]/.test(greeting)) return warn(protocol, `${where}: ${greeting.trim()}`, shutAdvice);
         return fail(protocol, `another program has ${where}`, 'Choose other ports with CONSIGN_PORT_BASE.');
       } catch (error) {
-        return fail(protocol, `${where}: ${describeError(error)}`, `See the logs in ${layout.logDirectory}.`);
+        return fail(protocol, `${where}: ${describeError(error)}`, seeLogs(layout));
       }
     }),
   );

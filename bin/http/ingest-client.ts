@@ -40,6 +40,16 @@ const VerifiedStoreroom = strictObject({
 /** How far a reading of everything is. */
 export type VerifiedStoreroom = Static<typeof VerifiedStoreroom>;
 
+const QuarantinedArtifacts = strictObject({
+  artifacts: Type.Array(
+    strictObject({ sha256: Sha256, sizeBytes: Bytes, sinceMs: Type.Integer({ minimum: 0 }) }),
+  ),
+});
+/** What was found damaged, the one that was found first at the head. */
+export type QuarantinedArtifacts = Static<typeof QuarantinedArtifacts>['artifacts'];
+
+const quarantinedCheck = compileSchema("the storeroom's answer", QuarantinedArtifacts);
+const discardedCheck = compileSchema("the storeroom's answer", strictObject({ wasThere: Type.Boolean() }));
 const droppedCheck = compileSchema("the storeroom's answer", DroppedArtifacts);
 const verifiedCheck = compileSchema("the storeroom's answer", VerifiedStoreroom);
 const storedCheck = compileSchema("the storeroom's answer", StoredArtifact);
@@ -101,6 +111,18 @@ export class IngestClient {
   /** Drops what may be dropped. */
   async collectGarbage(): Promise<DroppedArtifacts> {
     return droppedCheck.parse(await this.#request({ method: 'POST', path: '/storeroom/gc' }));
+  }
+
+  /** What was put aside. */
+  async quarantined(): Promise<QuarantinedArtifacts> {
+    const answer = await this.#request({ method: 'GET', path: '/storeroom/quarantine' });
+    return quarantinedCheck.parse(answer).artifacts;
+  }
+
+  /** Removes one of these; says whether it was there. */
+  async discardQuarantined(sha256: string): Promise<boolean> {
+    const answer = await this.#request({ method: 'DELETE', path: `/storeroom/quarantine/${sha256}` });
+    return discardedCheck.parse(answer).wasThere;
   }
 
   /** Has everything read again; yields after each artifact. One of terabytes is waited for as long as it takes. */

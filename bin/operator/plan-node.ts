@@ -2,7 +2,7 @@
 // it, and where its certificate comes from. Called by node invite, admit and replace.
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
-import type { NewNode } from '#commlink/operator/admit-node.ts';
+import { assertAdmissible, type NewNode } from '#commlink/operator/admit-node.ts';
 import type {
   ClusterConfiguration,
   NodeEntry,
@@ -50,7 +50,7 @@ export interface PlannedNode {
   readonly entry: NodeEntry;
 }
 
-/** Plans it on the installed configuration. Throws CliError. */
+/** Plans it on the installed configuration. Throws CliError; ConfigurationError `settings_invalid` when it can't be let in. */
 export async function planNode(
   input: CommandInput,
   configuration: ClusterConfiguration,
@@ -91,6 +91,7 @@ export async function planNode(
     contact,
     validForMs: ttl === null ? ticketLifetimeMs : parseDuration(ttl),
   };
+  assertAdmissible(configuration, node);
   return { node, entry };
 }
 

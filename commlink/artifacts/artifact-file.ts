@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { ArtifactFileError, asArtifactFileError } from './artifact-file-error.ts';
 import { artifactReadBytes } from '../limits.ts';
 
@@ -97,11 +96,17 @@ export async function nameArtifact(file: string, directory: string, sha256: stri
   }
 }
 
-/** The file's SHA-256, hexadecimal, read from the disk. Throws ArtifactFileError `input_output`. */
-export async function digestFile(file: string): Promise<string> {
+/**
+ * The file's SHA-256, hexadecimal, read from the disk; `pace` is waited for after so many bytes at a time, and ends it when it throws.
+ * Throws ArtifactFileError `input_output`.
+ */
+export async function digestFile(file: string, pace?: (bytes: number) => Promise<void>): Promise<string> {
   const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(file, { highWaterMark: artifactReadBytes }), hash);
+    for await (const chunk of createReadStream(file, { highWaterMark: artifactReadBytes })) {
+      hash.update(chunk as Buffer);
+      await pace?.((chunk as Buffer).length);
+    }
   } catch (error) {
     throw asArtifactFileError(error);
   }
@@ -138,7 +143,8 @@ async function* readContent(content: AsyncIterable<Uint8Array>): AsyncGenerator<
   }
 }
 
-async function writeWhole(handle: FileHandle, chunk: Uint8Array, offsetBytes: number): Promise<void> {
+/** Writes all of it there: the system may take less at a time. Throws the file system's errors. */
+export async function writeWhole(handle: FileHandle, chunk: Uint8Array, offsetBytes: number): Promise<void> {
   for (let done = 0; done < chunk.length;) {
     const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, offsetBytes + done);
     done += bytesWritten;

@@ -2,7 +2,8 @@
 // same owner may look as well. Callers: cluster-node.ts.
 import { MetricRegistry } from '../metrics/metric-registry.ts';
 import type { NodeRole } from '../node-config.ts';
-import { readNodeKeys, type NodeKeys } from '../node-keys.ts';
+import { readNodeKeys } from '../node-key-file.ts';
+import type { NodeKeys } from '../node-keys.ts';
 import { StartupError } from '../process-lifecycle.ts';
 import { AdmissionGate } from './admission.ts';
 import { BlockShelf } from './block-shelf.ts';

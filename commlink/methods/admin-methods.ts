@@ -23,10 +23,15 @@ import { Entitlement, StaffRole } from './administration-fields.ts';
 import { DeliveryCredentials } from './delivery-methods.ts';
 import { SshKey } from './internal-db-methods.ts';
 import { NodeEndpoints, StagingFailure } from './ftp-node-methods.ts';
+import { fleetMetadataMethods } from './fleet-metadata-methods.ts';
+import { fleetAdminMethods } from './fleet-admin-methods.ts';
+import { fleetSetupMethods } from './fleet-setup-methods.ts';
+import { fleetWatchMethods } from './fleet-watch-methods.ts';
 import { guardMethods } from './guard-methods.ts';
 import { EmailAddress, Language, UserRole } from './people-fields.ts';
 import { peopleAdminMethods } from './people-admin-methods.ts';
 import { placeMethods } from './place-methods.ts';
+import { rolloutAdminMethods } from './rollout-admin-methods.ts';
 import { staffMethods } from './staff-methods.ts';
 import { staffTokenMethods } from './staff-token-methods.ts';
 import { StatusReport } from './status-report.ts';
@@ -79,6 +84,11 @@ const write = { ...caller, mutates: true };
 
 /** The table. Unknown names are the RpcError `not_found`, names taken `conflict`; messages are fit for a terminal. */
 export const adminMethods = {
+  ...rolloutAdminMethods,
+  ...fleetAdminMethods,
+  ...fleetSetupMethods,
+  ...fleetWatchMethods,
+  ...fleetMetadataMethods,
   ...guardMethods,
   ...webhookMethods,
   ...uploadMethods,

@@ -37,10 +37,11 @@ export const DeliveryWithDownloads = strictObject({
 });
 export type DeliveryWithDownloads = Static<typeof DeliveryWithDownloads>;
 
-/** A download in the account's history. `by`: the user's name, or null for the vendor's own people. */
+/** A download in the account's history. `by`: the user's name; `appliance`: its uid; both null for the vendor's own people. */
 export const PastDownload = strictObject({
   ...Download.properties,
   by: Type.Union([Slug, Type.Null()]),
+  appliance: Type.Union([Id, Type.Null()]),
 });
 export type PastDownload = Static<typeof PastDownload>;
 
@@ -56,6 +57,9 @@ export const HistoryFilter = strictObject({
   untilMs: OrNull(AtMs),
 });
 export type HistoryFilter = Static<typeof HistoryFilter>;
+
+/** Who has asked for what an account's appliances fetch. */
+export const fleetRequester = 'fleet';
 
 /** Deliveries that may be asked for by their ids at once. */
 export const describedDeliveriesMax = 50;

@@ -17,6 +17,7 @@ import {
   NodeId,
   Protocol,
   Sha256,
+  SignedText,
   Slug,
   Version,
   StagedPath,
@@ -107,17 +108,38 @@ export const HoldingPurpose = Type.Union([
 ]);
 export type HoldingPurpose = Static<typeof HoldingPurpose>;
 
+/** Other nodes that have an artifact, and internal-db's permit to fetch it from them. */
+export const ArtifactSource = strictObject({
+  nodes: Type.Array(NodeId, { minItems: 1, maxItems: 8 }),
+  permit: SignedText,
+});
+
 /** Which artifacts a node is to hold otherwise than internal-db has heard of it to do. It fetches them in its own time. */
 export const HoldingOrder = strictObject({
   cluster: Cluster,
   node: NodeId,
-  artifacts: Type.Array(strictObject({ sha256: Sha256, sizeBytes: Bytes, purpose: HoldingPurpose }), {
-    minItems: 1,
-    maxItems: 200,
-  }),
+  artifacts: Type.Array(
+    strictObject({
+      sha256: Sha256,
+      sizeBytes: Bytes,
+      purpose: HoldingPurpose,
+      source: Type.Optional(ArtifactSource),
+    }),
+    { minItems: 1, maxItems: 200 },
+  ),
+  /** The order's number: by the time, but never less than that of an earlier one, whichever internal-db it was of. */
   issuedAtMs: AtMs,
 });
 export type HoldingOrder = Static<typeof HoldingOrder>;
+
+/** A node may fetch an artifact from others that have it, for a while. */
+export const ArtifactPermit = strictObject({
+  cluster: Cluster,
+  node: NodeId,
+  sha256: Sha256,
+  expiresAtMs: AtMs,
+});
+export type ArtifactPermit = Static<typeof ArtifactPermit>;
 
 /** A node asks for a part of an artifact, from `offsetBytes` on. The part is sealed to it, so repeating this tells nobody anything. */
 export const ArtifactRequest = strictObject({
@@ -125,6 +147,8 @@ export const ArtifactRequest = strictObject({
   node: NodeId,
   sha256: Sha256,
   offsetBytes: Bytes,
+  /** For another node than internal-db. */
+  permit: Type.Optional(SignedText),
 });
 export type ArtifactRequest = Static<typeof ArtifactRequest>;
 
@@ -143,8 +167,24 @@ export const DownloadUrl = strictObject({
   expiresAtMs: AtMs,
   /** The file is signed and encrypted in itself, so that it may be fetched in clear (plain HTTP). */
   plain: Type.Optional(Type.Literal(true)),
+  /** The appliance that it was made for: what is fetched with it is recorded as this one's. */
+  appliance: Type.Optional(Id),
 });
 export type DownloadUrl = Static<typeof DownloadUrl>;
+
+/**
+ * What an appliance logs in with over FTP and SFTP: this document is its password, its uid the name. A node verifies it without a
+ * call, and shows such a session the one file of the delivery.
+ */
+export const ApplianceLogin = strictObject({
+  cluster: Cluster,
+  appliance: Id,
+  delivery: Id,
+  expiresAtMs: AtMs,
+  /** As in a DownloadUrl: FTP without TLS will do. */
+  plain: Type.Optional(Type.Literal(true)),
+});
+export type ApplianceLogin = Static<typeof ApplianceLogin>;
 
 /** One thing that happened at a node, signed by it. `sequence` increases by one per node; replays are ignored. */
 export const NodeReport = strictObject({
@@ -216,9 +256,11 @@ export const documentSchemas = {
   'unstage-order': UnstageOrder,
   'cut-order': CutOrder,
   'holding-order': HoldingOrder,
+  'artifact-permit': ArtifactPermit,
   'artifact-request': ArtifactRequest,
   'ban-list': BanListDocument,
   'download-url': DownloadUrl,
+  'appliance-login': ApplianceLogin,
   'node-report': NodeReport,
   'report-receipt': ReportReceipt,
   'staging-statement': StagingStatement,
@@ -236,6 +278,9 @@ export const loginSealingPurpose = 'login-attempt';
 /** The purpose that a part of an artifact is sealed for. */
 export const artifactSlicePurpose = 'artifact-slice';
 /** The place that it is bound to: which artifact, from which offset on. */
-export function artifactSlicePlace({ sha256, offsetBytes }: ArtifactRequest): string {
+export function artifactSlicePlace({
+  sha256,
+  offsetBytes,
+}: Pick<ArtifactRequest, 'sha256' | 'offsetBytes'>): string {
   return `${sha256}@${offsetBytes}`;
 }

@@ -1,24 +1,37 @@
 // Field schemas that several method tables share, with the limits on what may cross a link.
 // Times are milliseconds since 1970 UTC and end in `AtMs`; sizes are bytes and end in `Bytes`.
 import { documentBytesMax } from '../limits.ts';
+import {
+  fileNameCharactersMax,
+  fileNamePattern,
+  idPattern,
+  sha256Pattern,
+  slugPattern,
+  versionCharactersMax,
+  versionPattern,
+} from '../name-patterns.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
 
 /** A record's id: three-letter kind, underscore, 128 random bits in base64url (`dlv_…`). */
-export const Id = Type.String({ pattern: '^[a-z]{3}_[A-Za-z0-9_-]{22}$' });
+export const Id = Type.String({ pattern: idPattern });
 /** A node id: RFC 7638 thumbprint of the node's Ed25519 key, base64url. */
 export const NodeId = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 /** A name in paths and commands (account, product, node): lower-case letters, digits, dot, dash. */
-export const Slug = Type.String({ pattern: '^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$' });
+export const Slug = Type.String({ pattern: slugPattern });
 /** A semantic version (semver.org 2.0.0). */
-export const Version = Type.String({ minLength: 1, maxLength: 64, pattern: '^[0-9A-Za-z.+-]+$' });
+export const Version = Type.String({
+  minLength: 1,
+  maxLength: versionCharactersMax,
+  pattern: versionPattern,
+});
 /** A file's name inside its release: one path segment, no control characters, no leading dot. */
 export const FileName = Type.String({
   minLength: 1,
-  maxLength: 200,
-  pattern: '^[^/\\\\\\u0000-\\u001f\\u007f.][^/\\\\\\u0000-\\u001f\\u007f]*$',
+  maxLength: fileNameCharactersMax,
+  pattern: fileNamePattern,
 });
 /** Lower-case hexadecimal SHA-256. */
-export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+export const Sha256 = Type.String({ pattern: sha256Pattern });
 /** Milliseconds since 1970 UTC. */
 export const AtMs = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 });
 /** A count of bytes, up to 2^53 - 1. */
@@ -35,6 +48,9 @@ export const SignedText = Type.String({
   maxLength: documentBytesMax,
   pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{86}$',
 });
+
+/** A part of an artifact, sealed to the node that asked for it: base64url. */
+export const SealedSlice = Type.String({ minLength: 60, maxLength: 400_000, pattern: '^[A-Za-z0-9_-]+$' });
 /** What a customer fetches with. `http`: in clear, for what is signed and encrypted in itself. */
 export const Protocol = Type.Union([
   Type.Literal('https'),
@@ -163,10 +179,12 @@ export const LoginVerdict = Type.Union([
   strictObject({
     allowed: Type.Literal(true),
     account: Slug,
-    /** `delivery:<id>`, `user:<name>`, `token:<id>` or `key:<id>`: who is logged in, for logs and download records. */
+    /** `delivery:<id>`, `user:<name>`, `token:<id>`, `key:<id>` or `appliance:<uid>`: who is logged in, for logs and download records. */
     principal: Type.String({ maxLength: 128 }),
     /** When the credential itself ends; the session is closed then. */
     expiresAtMs: AtMs,
+    /** The session sees this delivery's file, and nothing else of the account's. */
+    only: Type.Optional(strictObject({ delivery: Id, path: StagedPath })),
   }),
   strictObject({
     allowed: Type.Literal(false),

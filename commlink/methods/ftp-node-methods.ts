@@ -2,8 +2,9 @@
 // signed list of bans, its own description and that of its sessions.
 import { method } from '../method-table.ts';
 import { Type, strictObject, type Static } from '../schema.ts';
+import { NodeIdentity } from '../settings/cluster-configuration.ts';
 import { BanSequence } from './ban-list.ts';
-import { Bytes, Line, Sha256, SignedText, Slug, StagedPath } from './fields.ts';
+import { Bytes, Line, NodeId, SealedSlice, Sha256, SignedText, Slug, StagedPath } from './fields.ts';
 import { SessionListing } from './live-session.ts';
 
 /** Why a node could not stage. The explanation says what to do and is safe to show to a customer. */
@@ -40,6 +41,17 @@ export const NodeEndpoints = strictObject({
   ]),
 });
 export type NodeEndpoints = Static<typeof NodeEndpoints>;
+
+/** What appliances reach a node by, beside its ordinary endpoints. */
+export const FleetEntrances = strictObject({
+  /** Base URL of plain HTTP, for packages; null: there is none. */
+  http: Type.Union([Type.String({ maxLength: 256 }), Type.Null()]),
+  /** Whether FTP serves packages without TLS. */
+  plainFtp: Type.Boolean(),
+  /** PEM of who issued the node's certificate, where machines do not know it. */
+  authority: NodeIdentity.properties.authority,
+});
+export type FleetEntrances = Static<typeof FleetEntrances>;
 
 const caller = { callers: ['web-front'] as const, deadlineMs: 10_000 };
 
@@ -100,6 +112,13 @@ export const ftpNodeMethods = {
       }),
     }),
   }),
+  /** Gives another ftp-node, by its signed ArtifactRequest with internal-db's permit, a part of an artifact that is here. */
+  'artifact.read': method({
+    ...caller,
+    mutates: false,
+    params: strictObject({ node: NodeId, request: SignedText }),
+    result: strictObject({ sealed: SealedSlice }),
+  }),
   'node.describe': method({
     ...caller,
     mutates: false,
@@ -107,6 +126,8 @@ export const ftpNodeMethods = {
     result: strictObject({
       name: Slug,
       endpoints: NodeEndpoints,
+      /** A node that knows of no fleet yet does not say it. */
+      fleet: Type.Optional(FleetEntrances),
       jailed: Type.Boolean(),
       /** Whether the kernel refuses session servers the system calls that they have no use for. */
       seccomp: Type.Boolean(),

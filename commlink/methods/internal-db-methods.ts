@@ -6,7 +6,8 @@ import { catalogMethods } from './catalog-methods.ts';
 import { SessionRefusal, customerCall, withSession } from './customer-call.ts';
 import { deliveryMethods } from './delivery-methods.ts';
 import { idempotencyMethods } from './idempotency-methods.ts';
-import { Address, AtMs, Id, Line, NodeId, Secret, SignedText } from './fields.ts';
+import { Address, AtMs, Id, Line, NodeId, Secret, SealedSlice, SignedText } from './fields.ts';
+import { fleetMethods } from './fleet-methods.ts';
 import { ProviderUrl, identityMethods } from './identity-methods.ts';
 import { ClientName, ProviderTitle } from './people-fields.ts';
 import { KeyRefusal } from './key-refusal.ts';
@@ -46,9 +47,6 @@ export type SshKey = Static<typeof SshKey>;
 const housekeeper = { callers: ['web-front'] as const, deadlineMs: 10_000 };
 /** Sealed credentials: base64url of HPKE encapsulated key and ciphertext of a LoginAttempt. */
 export const SealedLogin = Type.String({ minLength: 60, maxLength: 8192, pattern: '^[A-Za-z0-9_-]+$' });
-
-/** A part of an artifact, sealed to the node that asked for it: base64url. */
-const SealedSlice = Type.String({ minLength: 60, maxLength: 400_000, pattern: '^[A-Za-z0-9_-]+$' });
 
 /** Parameters and result that a relay passes on unseen; shared with web-front-methods.ts. */
 export const relayedMessages = {
@@ -201,6 +199,7 @@ export const internalDbMethods = {
     ]),
   }),
   ...deliveryMethods,
+  ...fleetMethods,
   ...idempotencyMethods,
   ...portalViewMethods,
   'login.decide': method({ ...customerCall, mutates: true, ...relayedMessages.login }),

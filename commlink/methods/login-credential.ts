@@ -35,10 +35,13 @@ export const PublicKeyCredential = strictObject({
 });
 export type PublicKeyCredential = Static<typeof PublicKeyCredential>;
 
+/** The longest password that a node looks at: an appliance's, which is a signed document. */
+export const passwordCharactersMax = 512;
+
 /** A password, which may also be a personal token. */
 export const PasswordCredential = strictObject({
   kind: Type.Literal('password'),
-  password: Type.String({ maxLength: 256 }),
+  password: Type.String({ maxLength: passwordCharactersMax }),
 });
 
 /** Either of them. */

@@ -3,6 +3,7 @@
 import { method } from '../method-table.ts';
 import { Type, strictObject } from '../schema.ts';
 import { NodeId, SignedText, Slug } from './fields.ts';
+import { ApplianceUid } from './fleet-methods.ts';
 import { ftpNodeMethods } from './ftp-node-methods.ts';
 import { relayedMessages } from './internal-db-methods.ts';
 
@@ -21,7 +22,16 @@ export const webFrontMethods = {
   }),
   'relay.report': method({ ...fromNode, mutates: true, ...relayedMessages.report }),
   'relay.reconcile': method({ ...fromNode, mutates: true, ...relayedMessages.reconcile }),
-  'relay.artifact': method({ ...fromNode, mutates: false, ...relayedMessages.artifact }),
+  /** From internal-db, or from another ftp-node (`source`) that has it too. */
+  'relay.artifact': method({
+    ...fromNode,
+    mutates: false,
+    params: strictObject({
+      ...relayedMessages.artifact.params.properties,
+      source: Type.Optional(NodeId),
+    }),
+    result: relayedMessages.artifact.result,
+  }),
   'relay.stage': method({
     ...fromInternalDb,
     mutates: true,
@@ -58,6 +68,13 @@ export const webFrontMethods = {
     mutates: true,
     params: strictObject({ node: NodeId, order: SignedText }),
     result: ftpNodeMethods['artifacts.hold'].result,
+  }),
+  /** Calls an appliance that waits here; `waited` false: it does not. */
+  'relay.ping': method({
+    ...fromInternalDb,
+    mutates: false,
+    params: strictObject({ uid: ApplianceUid }),
+    result: strictObject({ waited: Type.Boolean() }),
   }),
   /** The ftp-nodes that this web-front has a live link to, with their public endpoints and health. */
   'relay.nodes': method({

@@ -15,6 +15,9 @@ export const WebhookEventType = Type.Union([
   Type.Literal('release.published'),
   Type.Literal('download.finished'),
   Type.Literal('login.refused'),
+  Type.Literal('rollout.started'),
+  Type.Literal('rollout.stopped'),
+  Type.Literal('rollout.completed'),
   Type.Literal('alert.raised'),
   Type.Literal('alert.cleared'),
 ]);
@@ -26,7 +29,11 @@ export const webhookEventTypes: readonly WebhookEventType[] = WebhookEventType.a
 /** What a message can be: what happened, or a test that somebody asked for. */
 export const WebhookMessageType = Type.Union([...WebhookEventType.anyOf, Type.Literal('webhook.test')]);
 export type WebhookMessageType = Static<typeof WebhookMessageType>;
-const EventTypes = Type.Array(WebhookEventType, { minItems: 1, maxItems: 7, uniqueItems: true });
+const EventTypes = Type.Array(WebhookEventType, {
+  minItems: 1,
+  maxItems: WebhookEventType.anyOf.length,
+  uniqueItems: true,
+});
 
 /** A webhook without its secret. */
 export const Webhook = strictObject({

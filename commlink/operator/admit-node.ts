@@ -13,6 +13,7 @@ import { admissionPollMs } from './operator-limits.ts';
 import { PublishError, pause } from './publish-error.ts';
 import { publishChange, type PublishOptions } from './publish.ts';
 import type { OperatorClient } from './read-installed.ts';
+import { assertValid } from './validate-configuration.ts';
 
 /** The node that is to come. */
 export interface NewNode {
@@ -64,6 +65,16 @@ export async function admitInvited(
 ): Promise<void> {
   await acceptNode(client, acceptance, options);
   await activateNode(client, acceptance.node.name, options);
+}
+
+/**
+ * Whether the configuration could take the node in: what would be refused once the machine shows its ticket is refused
+ * before it is asked to come. Throws ConfigurationError `settings_invalid`.
+ */
+export function assertAdmissible(configuration: ClusterConfiguration, node: NewNode): void {
+  const next = withNode(configuration, node);
+  const members = Object.entries(next.nodes).map(([name, { role }]) => ({ name, role }));
+  assertValid(next, members, configuration);
 }
 
 /** Publishes an invitation, and returns its ticket once the contact knows it. Throws what publishChange throws. */

@@ -10,6 +10,7 @@ import { findIdentityProviderProblems } from './identity-provider-problems.ts';
 import { findLinkProblems } from './link-problems.ts';
 import { findNetworkProblems } from './network-problems.ts';
 import { findPortProblems } from './port-problems.ts';
+import { findSharedSettingsProblems } from './shared-settings-problems.ts';
 import { readShape } from './shape-problems.ts';
 
 const problemsNamedMax = 3;
@@ -36,6 +37,7 @@ export function validateConfiguration(
     ...findNetworkProblems(configuration),
     ...findBrandingProblems(configuration),
     ...findIdentityProviderProblems(configuration),
+    ...findSharedSettingsProblems(configuration, before),
   ];
 }
 

@@ -82,7 +82,8 @@ export function encodeResult(id: number, result: unknown): string {
 /** An error's line. */
 export function encodeError(id: number, error: RpcError): string {
   const reason = error.reason === null ? {} : { reason: error.reason };
-  const body = { code: error.code, message: error.message.slice(0, errorMessageCharsMax), ...reason };
+  const message = error.advice === null ? error.message : `${error.message} ${error.advice}`;
+  const body = { code: error.code, message: message.slice(0, errorMessageCharsMax), ...reason };
   return `{"id":${id},"error":${toSevenBit(JSON.stringify(body))}}\r\n`;
 }
 

@@ -65,6 +65,8 @@ export const FtpNodeSettings = strictObject({
     passivePorts: strictObject({ from: Port, to: Port }),
     /** Whether a login without TLS is refused. */
     requireTls: Type.Boolean(),
+    /** Whether appliances may fetch packages without TLS, which are signed and encrypted in themselves. Nobody else may. */
+    plainPackages: Type.Boolean({ default: false }),
     /** FTP over TLS from the first byte on; null is off. */
     implicitPort: OptionalPort,
     /** Whether PORT and EPRT are obeyed, towards the customer's own address. */
@@ -113,6 +115,15 @@ export const FtpNodeSettings = strictObject({
       windows: Type.Array(strictObject({ from: TimeOfDay, to: TimeOfDay }), { maxItems: 8 }),
     },
     { default: { cacheBytesMax: 0, bytesPerSecondMax: 0, windows: [] } },
+  ),
+  /** How often all artifacts are read again and compared with their digests; 0: never. */
+  storeroomCheck: strictObject(
+    {
+      intervalMs: Type.Integer({ minimum: 0, maximum: 366 * 86_400_000 }),
+      /** Bytes that are read for it in a second; 0 is no limit. */
+      bytesPerSecondMax: Rate,
+    },
+    { default: { intervalMs: 30 * 86_400_000, bytesPerSecondMax: 20_000_000 } },
   ),
   reconcileIntervalMs: Type.Integer({ minimum: 1000, maximum: 2_147_483_647 }),
   limits: Type.Partial(SessionLimitsSchema, { additionalProperties: false }),

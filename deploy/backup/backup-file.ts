@@ -1,17 +1,8 @@
-// The form of a backup: one line of JSON that a node has signed, then the content in chunks of AES-256-GCM, in the manner of
-// age and of STREAM (Hoang, Reyhanitabar, Rogaway, Vizár, 2015): each chunk's nonce is its number, and says whether it is the
-// last, so that none can be changed, moved, left out or cut off. The key of the chunks is new for each backup, and is in the
-// first line, sealed to each operator. Who knows that key is an operator, or the node that made it and signed the line.
+// The form of a backup: one line of JSON that a node has signed, then the content in sealed chunks (commlink/sealed-chunks.ts).
+// The key of the chunks is new for each backup, and is in the first line, sealed to each operator. Who knows that key is an
+// operator, or the node that made it and signed the line.
 // Callers: make-backup.ts and restore-backup.ts.
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  randomBytes,
-  sign,
-  verify,
-  type KeyObject,
-} from 'node:crypto';
+import { createHash, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
 import type { Operator } from '#commlink/configuration/blocks/manifest.ts';
 import { DocumentError } from '#commlink/document-error.ts';
 import { NodeId, Slug } from '#commlink/methods/fields.ts';
@@ -19,14 +10,13 @@ import { nodeIdOf, signingKeyFromRaw, type NodeKeys } from '#commlink/node-keys.
 import type { OperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
+import { ChunkError, openChunks, sealChunks } from '#commlink/sealed-chunks.ts';
 import { openSealedMessage, sealMessage } from '#commlink/sealed-message.ts';
 import { backupChunkBytes, backupHeaderBytesMax } from '../limits.ts';
 
 const purpose = 'backup key';
 const domain = 'consign/1 backup\0';
 const keyBytes = 32;
-const nonceBytes = 12;
-const tagBytes = 16;
 
 const Header = strictObject({
   format: Type.Literal('consign-backup/1'),
@@ -83,12 +73,7 @@ export async function* sealBackup(
   } satisfies BackupHeader);
   const signature = sign(null, Buffer.from(domain + header), keys.signing.privateKey).toString('base64url');
   yield Buffer.from(`${JSON.stringify({ header, signature })}\n`);
-  let count = 0;
-  for await (const { chunk, isLast } of inChunks(content, backupChunkBytes)) {
-    const cipher = createCipheriv('aes-256-gcm', key, nonceOf(count, isLast)).setAAD(digestOf(header));
-    yield Buffer.concat([cipher.update(chunk), cipher.final(), cipher.getAuthTag()]);
-    count += 1;
-  }
+  yield* sealChunks(content, { key, associated: digestOf(header), chunkBytes: backupChunkBytes });
 }
 
 /** A backup that is being read: who made it, and its content, of which nothing may be used before all was read. */
@@ -115,7 +100,11 @@ export async function openBackup(backup: AsyncIterable<Uint8Array>): Promise<Ope
   }
   async function* content(operator: OperatorKeys): AsyncGenerator<Uint8Array> {
     const key = await keyFor(header, operator);
-    yield* openChunks(rest(), key, digestOf(text));
+    try {
+      yield* openChunks(rest(), { key, associated: digestOf(text), chunkBytes: backupChunkBytes });
+    } catch (error) {
+      throw error instanceof ChunkError ? invalid(error.message) : error;
+    }
   }
   return { header, content };
 }
@@ -159,58 +148,8 @@ async function keyFor({ cluster, operators }: BackupHeader, operator: OperatorKe
   }
 }
 
-async function* openChunks(
-  sealed: AsyncIterable<Uint8Array>,
-  key: Uint8Array,
-  associated: Uint8Array,
-): AsyncGenerator<Uint8Array> {
-  let count = 0;
-  for await (const { chunk, isLast } of inChunks(sealed, backupChunkBytes + tagBytes)) {
-    if (chunk.length < tagBytes) throw invalid('its end is missing');
-    const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(count, isLast))
-      .setAAD(associated)
-      .setAuthTag(chunk.subarray(-tagBytes));
-    const opened = decipher.update(chunk.subarray(0, -tagBytes));
-    try {
-      decipher.final();
-    } catch {
-      throw invalid(`it was changed or cut off at chunk ${count}`);
-    }
-    yield opened;
-    count += 1;
-  }
-}
-
-function nonceOf(count: number, isLast: boolean): Buffer {
-  const nonce = Buffer.alloc(nonceBytes);
-  nonce.writeUIntBE(count, nonceBytes - 7, 6);
-  nonce[nonceBytes - 1] = isLast ? 1 : 0;
-  return nonce;
-}
-
 function digestOf(header: string): Buffer {
   return createHash('sha256').update(header).digest();
-}
-
-/** The same bytes in chunks of one size; the last one may be shorter, and there always is one. */
-async function* inChunks(
-  bytes: AsyncIterable<Uint8Array>,
-  size: number,
-): AsyncGenerator<{ chunk: Buffer; isLast: boolean }> {
-  let parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of bytes) {
-    parts.push(part);
-    length += part.length;
-    if (length <= size) continue;
-    const held = Buffer.concat(parts);
-    let at = 0;
-    // One chunk is always kept back: what comes next says whether it is the last.
-    for (; held.length - at > size; at += size) yield { chunk: held.subarray(at, at + size), isLast: false };
-    parts = [held.subarray(at)];
-    length = held.length - at;
-  }
-  yield { chunk: Buffer.concat(parts), isLast: true };
 }
 
 function invalid(what: string): StartupError {

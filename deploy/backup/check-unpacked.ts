@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Member } from '#commlink/node-config.ts';
-import { readNodeKeys } from '#commlink/node-keys.ts';
+import { readNodeKeys } from '#commlink/node-key-file.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { readProgramPlaces } from '../program-folder.ts';
 import { layOutState, programNames, type ProgramName } from '../state-directory.ts';

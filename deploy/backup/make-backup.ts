@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Operator } from '#commlink/configuration/blocks/manifest.ts';
-import { readNodeKeys } from '#commlink/node-keys.ts';
+import { readNodeKeys } from '#commlink/node-key-file.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import { readProgramPlaces } from '../program-folder.ts';
 import type { StateLayout } from '../state-directory.ts';

@@ -6,19 +6,20 @@ import type { HoldingOrder } from '#commlink/methods/documents.ts';
 import type { Logger } from '#commlink/log.ts';
 import { arrivedBytes } from '#commlink/artifacts/artifact-file.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { artifactRetryMs, orderClockSkewMsMax } from '../limits.ts';
+import { artifactRetryMs } from '../limits.ts';
 import { FtpNodeError } from '../node-error.ts';
 import { pause } from '#commlink/pause.ts';
 import type { StagerContext } from '../stager/stager-context.ts';
 import { isWithinWindows, type FetchSettings } from './fetch-settings.ts';
 import { dropUntil, makeRoomFor } from './make-room.ts';
-import { pullArtifact, type PullParts, type WantedArtifact } from './pull-artifact.ts';
+import type { WantedArtifact } from './fetch-slice.ts';
+import { pullArtifact, type PullParts } from './pull-artifact.ts';
 import { reportMissing } from './report-lost.ts';
 
 type OrderedArtifact = HoldingOrder['artifacts'][number];
 
 /** How far an artifact is. */
-export interface ArrivingArtifact extends WantedArtifact {
+export interface ArrivingArtifact extends Pick<WantedArtifact, 'sha256' | 'sizeBytes'> {
   readonly arrivedBytes: number;
 }
 
@@ -41,7 +42,9 @@ export class ArtifactPuller {
   /** Bounded by the order, which is taken whole: what a newer one does not name is not wanted any more. */
   #wanted = new Map<string, OrderedArtifact>();
   #running: Promise<void> | null = null;
-  /** When the last order that was taken was signed; over a restart it is forgotten, and the next order counts again. */
+  /** Ids of nodes that gave wrong bytes. */
+  readonly #liars = new Set<string>();
+  /** The number of the last order that was taken; over a restart it is forgotten, and the next order counts again. */
   #issuedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor({ context, keys, relay, settings }: PullerParts) {
@@ -49,7 +52,18 @@ export class ArtifactPuller {
     const bytesPerSecondMax = () => settings().bytesPerSecondMax;
     this.#context = context;
     const makeRoom = (wantedBytes: number) => void makeRoomFor(context, wantedBytes);
-    this.#parts = { cluster, node, keys, relay, storeroom, bytesPerSecondMax, makeRoom };
+    this.#parts = {
+      cluster,
+      node,
+      keys,
+      relay,
+      storeroom,
+      bytesPerSecondMax,
+      makeRoom,
+      onFailure: (source, error) =>
+        log.info({ source: source ?? 'internal-db', err: error }, 'a part of an artifact is asked of others'),
+      onLies: (nodes, sha256) => this.#distrust(nodes, sha256),
+    };
     this.#settings = settings;
     this.#log = log;
   }
@@ -63,9 +77,6 @@ export class ArtifactPuller {
     const order = verifier.verify('holding-order', orderText);
     if (order === null || order.cluster !== cluster || order.node !== node)
       throw new RpcError('refused', 'The order to hold artifacts is not valid at this node.');
-    // One from the future would be the last that is ever taken.
-    if (order.issuedAtMs > this.#context.now() + orderClockSkewMsMax)
-      throw new RpcError('refused', 'The order to hold artifacts is from the future: compare the clocks.');
     if (order.issuedAtMs < this.#issuedAtMs)
       throw new RpcError('refused', 'The order to hold artifacts is older than the last one.');
     if (this.#issuedAtMs === Number.NEGATIVE_INFINITY)
@@ -124,7 +135,7 @@ export class ArtifactPuller {
     if (!isHere && purpose === 'cache') await reportMissing(this.#context, sha256);
     else if (!isHere) {
       this.#shrinkCache(sizeBytes);
-      await pullArtifact(this.#parts, wanted, signal);
+      await pullArtifact(this.#parts, this.#withoutLiars(wanted), signal);
       this.#log.info({ sha256, sizeBytes }, 'an artifact is here');
     }
     await this.#noteHeld(wanted);
@@ -152,6 +163,23 @@ export class ArtifactPuller {
     // What can't fit anyway empties nothing.
     if (kept.totalBytes() - kept.summary().droppableBytes + newBytes > cacheBytesMax) return;
     dropUntil(this.#context, () => kept.totalBytes() + newBytes <= cacheBytesMax);
+  }
+
+  /** Until this process ends; the operator reads of it in the log. */
+  #distrust(nodes: ReadonlySet<string>, sha256: string): void {
+    for (const node of nodes) {
+      this.#liars.add(node);
+      this.#log.error(
+        { node, sha256 },
+        'a node gave wrong bytes of an artifact; it is asked for none any more',
+      );
+    }
+  }
+
+  #withoutLiars({ sha256, sizeBytes, source }: WantedArtifact): WantedArtifact {
+    const nodes = source?.nodes.filter((node) => !this.#liars.has(node)) ?? [];
+    if (source === undefined || nodes.length === 0) return { sha256, sizeBytes };
+    return { sha256, sizeBytes, source: { ...source, nodes } };
   }
 
   /** One that fails again and again keeps no other one waiting. */

@@ -1,6 +1,6 @@
-// Fetches one artifact from internal-db through a web-front, part by part: each request is signed by this node, each part
-// sealed to it. What has arrived is on the disk and is gone on with after whatever broke it; the whole is hashed before it is
-// in the storeroom. Called by artifact-puller.ts. Trusts the digest, which internal-db has signed, and nothing else.
+// Fetches one artifact through a web-front, part by part, from internal-db and from other nodes that have it: each request is signed by
+// this node, each part sealed to it. What has arrived is on the disk and is gone on with after whatever broke it; the whole is hashed
+// before it is in the storeroom. Called by artifact-puller.ts. Trusts the digest, which internal-db has signed, and nothing else.
 import { ArtifactFileError } from '#commlink/artifacts/artifact-file-error.ts';
 import {
   appendPiece,
@@ -10,42 +10,30 @@ import {
   nameArtifact,
 } from '#commlink/artifacts/artifact-file.ts';
 import { artifactSliceBytesMax } from '#commlink/limits.ts';
-import {
-  artifactSlicePlace,
-  artifactSlicePurpose,
-  type ArtifactRequest,
-} from '#commlink/methods/documents.ts';
-import type { NodeKeys } from '#commlink/node-keys.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { openSealedMessage } from '#commlink/sealed-message.ts';
-import { signDocument } from '#commlink/signed-document.ts';
-import { artifactSlicesInFlight, artifactSliceMsMax, storeroomReserveBytes } from '../limits.ts';
+import { artifactSlicesInFlight, storeroomReserveBytes } from '../limits.ts';
 import { FtpNodeError } from '../node-error.ts';
-import type { RelayCall } from '../reports/web-front-relay.ts';
 import { RateBucket } from '../session/rate-bucket.ts';
 import type { Storeroom } from '../storeroom/storeroom.ts';
-
-/** An artifact as it was ordered. */
-export interface WantedArtifact {
-  readonly sha256: string;
-  readonly sizeBytes: number;
-}
+import { fetchSlice, type SliceParts, type WantedArtifact } from './fetch-slice.ts';
+import { mendArtifact } from './mend-artifact.ts';
+import { SliceSources, type SliceSource } from './slice-sources.ts';
 
 /** What pulling works with. */
-export interface PullParts {
-  readonly cluster: string;
-  readonly node: string;
-  readonly keys: NodeKeys;
-  readonly relay: RelayCall;
+export interface PullParts extends SliceParts {
   readonly storeroom: Storeroom;
   /** What is fetched in a second at most; 0 is no limit. */
   readonly bytesPerSecondMax: () => number;
   /** Drops others until so much is free, if that is possible. */
   readonly makeRoom: (bytes: number) => void;
+  /** A source did not give what it should; it is not asked again for this artifact. */
+  readonly onFailure: (source: SliceSource, error: unknown) => void;
+  /** Nodes gave parts that were wrong. */
+  readonly onLies: (nodes: ReadonlySet<string>, sha256: string) => void;
 }
 
 /**
- * Resolves when the artifact is in the storeroom. Throws RpcError when internal-db can't be reached or does not give it, and
+ * Resolves when the artifact is in the storeroom. Throws RpcError when nobody can be reached that gives it, and
  * FtpNodeError: `disk_full`, `input_output`; `artifact_damaged`: what arrived is something else, and was thrown away.
  */
 export async function pullArtifact(
@@ -55,37 +43,28 @@ export async function pullArtifact(
 ): Promise<void> {
   const { storeroom, bytesPerSecondMax } = parts;
   const bucket = new RateBucket(0);
+  const sources = new SliceSources(wanted.source?.nodes ?? []);
   const { sha256, sizeBytes } = wanted;
   const file = storeroom.arriving(sha256);
+  const append = async (offsetBytes: number, slices: readonly Uint8Array[]): Promise<number> => {
+    const piece = { offsetBytes, bytesMax: sizeBytes - offsetBytes, sha256: null, mustLast: false };
+    return await appendPiece(file, { ...piece, content: inOrder(slices) });
+  };
   try {
     let offsetBytes = (await arrivedBytes(file)) ?? 0;
     while (offsetBytes < sizeBytes) {
-      requireRoom(parts, sizeBytes - offsetBytes);
+      const leftBytes = sizeBytes - offsetBytes;
+      requireRoom(parts, leftBytes);
       bucket.setRate(bytesPerSecondMax() || null);
-      await bucket.take(
-        Math.min(sizeBytes - offsetBytes, artifactSlicesInFlight * artifactSliceBytesMax),
-        signal,
-      );
+      await bucket.take(Math.min(leftBytes, artifactSlicesInFlight * artifactSliceBytesMax), signal);
       signal.throwIfAborted();
-      const slices = await fetchSlices(parts, { wanted, offsetBytes, signal });
-      const bytesMax = sizeBytes - offsetBytes;
-      offsetBytes = await appendPiece(file, {
+      offsetBytes = await append(
         offsetBytes,
-        bytesMax,
-        sha256: null,
-        mustLast: false,
-        content: inOrder(slices),
-      });
+        await fetchSlices(parts, { wanted, offsetBytes, sources }, signal),
+      );
     }
-    if (sizeBytes === 0)
-      await appendPiece(file, {
-        offsetBytes,
-        bytesMax: 0,
-        sha256: null,
-        mustLast: false,
-        content: inOrder([]),
-      });
-    if (offsetBytes !== sizeBytes || (await digestFile(file)) !== sha256) await throwAway(file);
+    if (sizeBytes === 0) await append(0, []);
+    await requireDigest(parts, { wanted, file, sources }, signal);
     await nameArtifact(file, storeroom.directory, sha256);
   } catch (error) {
     throw error instanceof ArtifactFileError ? nodeErrorOf(error) : error;
@@ -95,37 +74,61 @@ export async function pullArtifact(
 /** The next parts, together. */
 async function fetchSlices(
   parts: PullParts,
-  from: { wanted: WantedArtifact; offsetBytes: number; signal: AbortSignal },
+  from: { wanted: WantedArtifact; offsetBytes: number; sources: SliceSources },
+  signal: AbortSignal,
 ): Promise<Uint8Array[]> {
-  const { wanted, offsetBytes, signal } = from;
+  const { wanted, offsetBytes, sources } = from;
   const leftCount = Math.ceil((wanted.sizeBytes - offsetBytes) / artifactSliceBytesMax);
   const count = Math.min(artifactSlicesInFlight, leftCount);
-  const within = AbortSignal.any([signal, AbortSignal.timeout(artifactSliceMsMax)]);
   return await Promise.all(
-    Array.from({ length: count }, (_, index) =>
-      fetchSlice(parts, { wanted, offsetBytes: offsetBytes + index * artifactSliceBytesMax, signal: within }),
-    ),
+    Array.from({ length: count }, (_, index) => {
+      const at = offsetBytes + index * artifactSliceBytesMax;
+      return fetchFromAny(parts, { wanted, offsetBytes: at, sources }, signal);
+    }),
   );
 }
 
-async function fetchSlice(
-  { cluster, node, keys, relay }: PullParts,
-  from: { wanted: WantedArtifact; offsetBytes: number; signal: AbortSignal },
+/** Asks one source after the other, beginning with the one whose turn it is. Throws what the last one said. */
+async function fetchFromAny(
+  parts: PullParts,
+  slice: { wanted: WantedArtifact; offsetBytes: number; sources: SliceSources },
+  signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const { wanted, offsetBytes, signal } = from;
-  const body: ArtifactRequest = { cluster, node, sha256: wanted.sha256, offsetBytes };
-  const request = signDocument('artifact-request', body, keys.signing.privateKey);
-  const { sealed } = await relay('relay.artifact', { node, request }, signal);
-  const slice = await openSealedMessage({
-    privateKey: keys.sealing.privateKey,
-    purpose: artifactSlicePurpose,
-    associated: artifactSlicePlace(body),
-    plaintextBytesMax: artifactSliceBytesMax,
-    sealed,
-  });
-  const expectedBytes = Math.min(artifactSliceBytesMax, wanted.sizeBytes - offsetBytes);
-  if (slice.length === expectedBytes) return slice;
-  throw new RpcError('bad_reply', 'A part of an artifact has another length than it should.');
+  const { wanted, offsetBytes, sources } = slice;
+  let failure: unknown;
+  for (const from of sources.inTurn(Math.floor(offsetBytes / artifactSliceBytesMax))) {
+    try {
+      const content = await fetchSlice(parts, { wanted, offsetBytes, from }, signal);
+      sources.note(offsetBytes, from);
+      return content;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof RpcError)) throw error;
+      failure = error;
+      sources.drop(from);
+      parts.onFailure(from, error);
+    }
+  }
+  throw failure;
+}
+
+/** What other nodes gave is looked through before all of it is thrown away. */
+async function requireDigest(
+  parts: PullParts,
+  arrived: { wanted: WantedArtifact; file: string; sources: SliceSources },
+  signal: AbortSignal,
+): Promise<void> {
+  const { wanted, file, sources } = arrived;
+  const { sha256, sizeBytes } = wanted;
+  const isRight = async () => (await arrivedBytes(file)) === sizeBytes && (await digestFile(file)) === sha256;
+  if (await isRight()) return;
+  const given = sources.given();
+  if (given.size > 0) {
+    const liars = await mendArtifact(parts, { wanted, file, given }, signal);
+    parts.onLies(liars, sha256);
+    if (await isRight()) return;
+  }
+  await throwAway(file);
 }
 
 async function* inOrder(slices: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

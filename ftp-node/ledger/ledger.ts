@@ -80,6 +80,11 @@ const migrations: readonly string[] = [
      password_sha256 text not null
    ) strict, without rowid;
    create index delivery_login_delivery on delivery_login (delivery);`,
+  `create table storeroom_check (
+     id integer primary key check (id = 1),
+     began_at_ms integer not null,
+     after_sha256 text
+   ) strict;`,
 ];
 
 /** Opens or makes the ledger (0600). Throws StartupError `LEDGER_NEWER`, `LEDGER_CORRUPT`. */

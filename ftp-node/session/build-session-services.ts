@@ -7,6 +7,7 @@ import type { RpcPeer } from '#commlink/rpc.ts';
 import type { sessionServerMethods, stagerMethods } from '../session-methods.ts';
 import type { AccountPlace } from './account-place.ts';
 import type { TrustedProxies } from '#commlink/proxy-protocol/trusted-proxies.ts';
+import { narrowDirectory } from './narrow-directory.ts';
 import type { SessionLimits, SessionServices } from './session-services.ts';
 import { createSessionRegistry } from './session-registry.ts';
 import { TransferRegistry } from './transfer-registry.ts';
@@ -47,7 +48,10 @@ export function buildSessionServices(options: SessionServicesOptions): BuiltSess
       trustedProxies: options.trustedProxies,
       verifyLogin: (attempt) => stager.call('login.verify', attempt),
       enterAccount: (account) => options.accounts.enter(account),
-      accountDirectory: (account) => options.accounts.directoryOf(account),
+      accountDirectory: (account, only) => {
+        const directory = options.accounts.directoryOf(account);
+        return only === undefined ? directory : narrowDirectory(directory, only.path);
+      },
       describeStaging: (account, path, delivery) =>
         stager.call('staging.describe', { account, path: path.slice(1), delivery }),
       beginTransfer: (start) => transfers.begin(start),

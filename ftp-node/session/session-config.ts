@@ -9,8 +9,16 @@ import { FtpNodeSettings, JailPolicy, SessionLimitsSchema } from '#commlink/sett
 
 const { certificate, privateKey, hostKeys } = NodeIdentity.properties;
 const { tlsMinimum, proxyProtocol, isolation, ftp } = FtpNodeSettings.properties;
-const { publicHost, publicAddresses, passivePorts, requireTls, activeMode, requireResumption, compression } =
-  ftp.properties;
+const {
+  publicHost,
+  publicAddresses,
+  passivePorts,
+  requireTls,
+  plainPackages,
+  activeMode,
+  requireResumption,
+  compression,
+} = ftp.properties;
 
 const {
   loginDeadlineMs,
@@ -59,6 +67,7 @@ export const SessionServerConfig = strictObject({
       publicAddresses,
       passivePorts,
       requireTls,
+      plainPackages,
       activeMode,
       requireResumption,
       compression,

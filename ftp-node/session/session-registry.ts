@@ -18,7 +18,7 @@ import type {
 export interface SessionRegistry {
   admit(offered: OfferedConnection): Promise<ConnectionVerdict>;
   register(session: StartingSession): Promise<SessionRegistration | null>;
-  /** Ends the sessions of a principal as revoked; returns how many there were. */
+  /** Ends the sessions of a principal, or for one delivery, as revoked; returns how many there were. */
   endSessionsOf(principal: string): number;
   /** Ends sessions, or connections, by their ids; returns how many of them there were. */
   cut(ids: readonly string[], reason: EndReason): number;
@@ -66,7 +66,8 @@ export function createSessionRegistry(
       if (!answer.begun) return null;
       sessions.set(answer.session, session);
       // When the protocol knows that it has begun.
-      if (answer.isRevoked || endedAtMs.has(principal)) setImmediate(() => session.end('revoked'));
+      const isEnded = principalsOf(session).some((each) => endedAtMs.has(each));
+      if (answer.isRevoked || isEnded) setImmediate(() => session.end('revoked'));
       const place = releaseOnce(() => {
         sessions.delete(answer.session);
         tell(stager.call('session.over', { session: answer.session }));
@@ -75,7 +76,7 @@ export function createSessionRegistry(
     },
     endSessionsOf: (principal) => {
       endedAtMs.set(principal, performance.now());
-      const ending = [...sessions.values()].filter((session) => session.principal === principal);
+      const ending = [...sessions.values()].filter((session) => principalsOf(session).includes(principal));
       for (const session of ending) session.end('revoked');
       return ending.length;
     },
@@ -89,4 +90,9 @@ export function createSessionRegistry(
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** By what an order may end it: who has logged in, or the delivery that the session is for. */
+function principalsOf({ principal, only }: StartingSession): string[] {
+  return only === undefined ? [principal] : [principal, `delivery:${only.delivery}`];
 }

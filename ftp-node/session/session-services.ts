@@ -110,6 +110,8 @@ export interface StartingSession {
   readonly username: string;
   readonly protocol: Protocol;
   readonly expiresAtMs: number;
+  /** The one file that it is for, if it is for one: it ends with that delivery. */
+  readonly only?: DeliveredFile | undefined;
   readonly end: (reason: EndReason) => void;
 }
 
@@ -137,8 +139,8 @@ export interface SessionServices {
    * each session becomes that account's for good. False when this process is another account's: end the connection.
    */
   enterAccount(account: string): Promise<boolean>;
-  /** The directory of an account that was entered. */
-  accountDirectory(account: string): AccountDirectory;
+  /** The directory of an account that was entered; with `only`, as though nothing else were in it. */
+  accountDirectory(account: string, only?: DeliveredFile): AccountDirectory;
   /** Recorded facts of a staged file (SHA-256 for HASH and ETag), or null; of one `delivery` of it, or of the newest. */
   describeStaging(account: string, path: CustomerPath, delivery: string | null): Promise<StagingFacts | null>;
   /**
@@ -187,6 +189,12 @@ export interface SessionLimits {
   /** SFTP: new keys are agreed on after so many bytes, or so long. */
   readonly rekeyBytes: number;
   readonly rekeyIntervalMs: number;
+}
+
+/** The one file that a session is for. `path` is `<product>/<version>/<file>`. */
+export interface DeliveredFile {
+  readonly delivery: string;
+  readonly path: string;
 }
 
 /** Where to listen: an inherited socket that is bound already, or an address of one's own. */

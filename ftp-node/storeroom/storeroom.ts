@@ -40,6 +40,13 @@ export interface IngestResult {
   readonly added: boolean;
 }
 
+/** An artifact that was damaged: its name, and what is there under it. */
+export interface QuarantinedArtifact {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly sinceMs: number;
+}
+
 /** An opened storeroom. */
 export interface Storeroom {
   readonly directory: string;
@@ -61,8 +68,10 @@ export interface Storeroom {
   remove(sha256: string): void;
   /** Puts an artifact that is damaged aside, where nobody takes it for one, for people to look at. Throws as `remove`. */
   quarantine(sha256: string): void;
-  /** Digests of those that were put aside. */
-  quarantined(): string[];
+  /** Those that were put aside. */
+  quarantined(): QuarantinedArtifact[];
+  /** Removes one of them; says whether it was there. Throws as `remove`. */
+  discardQuarantined(sha256: string): boolean;
   /** Where an artifact arrives that is fetched piece by piece (pull-artifact.ts); it survives a restart. */
   arriving(sha256: string): string;
   /** Removes what arrived of artifacts other than these. */
@@ -93,10 +102,8 @@ export function openStoreroom(directory: string): Storeroom {
     takeBack: (sha256, file) => takeBack(directory, sha256, file),
     remove: (sha256) => removeInodes(directory, sha256),
     quarantine: (sha256) => quarantine(directory, sha256),
-    quarantined: () =>
-      readdirSync(directory)
-        .filter((name) => name.startsWith(quarantinePrefix))
-        .map((name) => name.slice(quarantinePrefix.length)),
+    quarantined: () => listQuarantined(directory),
+    discardQuarantined: (sha256) => discardQuarantined(directory, sha256),
     arriving: (sha256) => join(directory, `${arrivingPrefix}${sha256}`),
     discardArriving: (wanted) => discardArriving(directory, wanted),
     digests: () => listDigests(directory),
@@ -195,6 +202,28 @@ function quarantine(directory: string, sha256: string): void {
   try {
     for (const { file } of listInodes(directory, sha256).toReversed())
       renameSync(file, join(directory, `${quarantinePrefix}${sha256}`));
+  } catch (error) {
+    throw asFtpNodeError(error);
+  }
+}
+
+function listQuarantined(directory: string): QuarantinedArtifact[] {
+  return readdirSync(directory)
+    .filter((name) => name.startsWith(quarantinePrefix))
+    .map((name) => {
+      const { size, ctimeMs } = lstatSync(join(directory, name));
+      const sha256 = name.slice(quarantinePrefix.length);
+      return { sha256, sizeBytes: size, sinceMs: Math.round(ctimeMs) };
+    })
+    .toSorted((left, right) => left.sinceMs - right.sinceMs);
+}
+
+function discardQuarantined(directory: string, sha256: string): boolean {
+  const file = join(directory, `${quarantinePrefix}${sha256}`);
+  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return false;
+  try {
+    rmSync(file, { force: true });
+    return true;
   } catch (error) {
     throw asFtpNodeError(error);
   }

@@ -1,6 +1,7 @@
 // Writes what is put into the storeroom by hand, hashing it on the way. Called by storeroom.ts, which names it.
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { writeWhole } from '#commlink/artifacts/artifact-file.ts';
 import { FtpNodeError } from '../node-error.ts';
 
 const readOnly = 0o444;
@@ -18,7 +19,7 @@ export async function writeIncoming(
   let sizeBytes = 0;
   for await (const chunk of readContent(content)) {
     hash.update(chunk);
-    await writeWhole(handle, chunk);
+    await writeWhole(handle, chunk, sizeBytes);
     sizeBytes += chunk.length;
   }
   await handle.chmod(readOnly);
@@ -37,13 +38,6 @@ async function* readContent(content: AsyncIterable<Uint8Array>): AsyncGenerator<
     throw new FtpNodeError('interrupted', 'The file did not arrive whole. Publish it again.', {
       cause: error,
     });
-  }
-}
-
-async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.length;) {
-    const { bytesWritten } = await handle.write(chunk, done);
-    done += bytesWritten;
   }
 }
 

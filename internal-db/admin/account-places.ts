@@ -23,7 +23,7 @@ export async function setAccountPlace(
   const names = new Set(documents.ftpNodes().map(({ name }) => name));
   const stranger = nodes.find((name) => !names.has(name));
   if (stranger !== undefined)
-    throw new RpcError('refused', `There is no FTP node ${stranger}. \`consign node list\` has them.`);
+    throw new RpcError('refused', `There is no FTP node ${stranger}.`, { advice: 'See: consign node list' });
   await store.transaction(async (transaction) => {
     const { id } = await findAccount(transaction, subject);
     await transaction.places.putAccount(id, { region, nodes });

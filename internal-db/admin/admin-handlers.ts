@@ -2,6 +2,7 @@
 // Who may connect is decided by the socket file's permissions (0600); `actor` is taken at its word.
 import type { Handlers } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { createFleetAdminHandlers } from './fleet-admin-handlers.ts';
 import { verifyAudit } from '../audit/verify-audit.ts';
 import { cancelDelivery } from '../deliveries/cancel-delivery.ts';
 import { setProductPlacement } from '../artifacts/product-placement.ts';
@@ -53,6 +54,7 @@ export function createAdminHandlers(
 ): Handlers<typeof adminMethods> {
   const handlers: Handlers<typeof adminMethods> = {
     status: () => describeStatus(context, facts),
+    ...createFleetAdminHandlers(context, facts),
     'account.create': (params) => createAccount(context, params),
     'account.list': () => listAccounts(context),
     'account.place': (params) => readAccountPlace(context, params),

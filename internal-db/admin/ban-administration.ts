@@ -34,7 +34,9 @@ export async function liftBan(
   const network = readNetwork(text);
   const ban = await context.bans.lift(network, { actor, reason });
   if (ban === null)
-    throw new RpcError('not_found', `${formatNetwork(network)} is not banned. See: consign bans list`);
+    throw new RpcError('not_found', `${formatNetwork(network)} is not banned.`, {
+      advice: 'See: consign bans list',
+    });
   context.throttle.forget(network);
   return { ban: viewBan(ban), behindNodes: context.banSender.behindNodes() };
 }

@@ -1,5 +1,6 @@
 // Products and releases, for the command line and the console: create, list, change a release's state.
 // Publishing, which has more to check, is in publish-release.ts.
+import { RpcError } from '#commlink/rpc-error.ts';
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { appendAudit } from '../audit/append-audit.ts';
@@ -7,7 +8,7 @@ import { compareVersionsNewestFirst } from '../decision/version-range.ts';
 import { endDeliveries } from '../deliveries/end-deliveries.ts';
 import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
-import type { ProductRecord } from '../store/catalog.ts';
+import type { ProductRecord, ReleaseRecord } from '../store/catalog.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
 import { explainTaken } from './account-administration.ts';
 import type { Author } from './change-entitlements.ts';
@@ -48,7 +49,7 @@ export async function listProducts(context: ServiceContext): Promise<{ products:
   return { products };
 }
 
-/** Changes a release's state. Anything but published ends its deliveries. RpcError `not_found`. */
+/** Changes a release's state. Anything but published ends its deliveries. RpcError `not_found`; `refused`: its files are gone. */
 export async function setReleaseState(
   context: ServiceContext,
   change: ParamsOf<Table, 'release.setState'>,
@@ -62,7 +63,7 @@ export async function setReleaseState(
   return { product: change.product, version: change.version, state: change.state };
 }
 
-/** The same inside a transaction; returns the orders to send afterwards. RpcError `not_found`. */
+/** The same inside a transaction; returns the orders to send afterwards. RpcErrors as above. */
 export async function changeReleaseState(
   transaction: Transaction,
   change: Omit<ParamsOf<Table, 'release.setState'>, 'actor'>,
@@ -73,12 +74,23 @@ export async function changeReleaseState(
   const release = await findRelease(transaction, product, version);
   if (release.state === state) return [];
   await transaction.catalog.setReleaseState(release.id, state, state === 'published' ? atMs : null);
+  if (state === 'published') await requireOriginals(transaction, release);
+  else await transaction.originals.noteNeeded(release.id, atMs);
   const live = state === 'published' ? [] : await transaction.deliveries.liveOfRelease(release.id);
   const ended = await endDeliveries(transaction, live, { reason: 'revoked', atMs });
   const subject = `${product.name}/${version}`;
   const detail = { from: release.state, to: state, reason, endedDeliveryCount: ended.deliveries.length };
   await appendAudit(transaction, { atMs, actor, action: 'release.setState', subject, detail });
   return ended.orders;
+}
+
+/** A withdrawn release may come back for as long as its files are there. RpcError `refused`. */
+async function requireOriginals(
+  { originalRemovals }: Transaction,
+  { id, version }: ReleaseRecord,
+): Promise<void> {
+  if (!(await originalRemovals.hasRemoved(id))) return;
+  throw new RpcError('refused', `The files of ${version} were removed. Publish them under a new version.`);
 }
 
 async function listProduct(store: StoreReads, product: ProductRecord): Promise<ListedProduct> {

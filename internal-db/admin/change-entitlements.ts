@@ -5,6 +5,7 @@ import { appendAudit } from '../audit/append-audit.ts';
 import type { EntitlementTerms } from '../decision/suppose-change.ts';
 import { isVersionRange } from '../decision/version-range.ts';
 import { endDeliveriesNoLongerAllowed, type EndedDeliveries } from '../deliveries/end-deliveries.ts';
+import { requireNoFilesOfOthers } from '../fleet/setup/private-files.ts';
 import { newRecordId } from '../record-id.ts';
 import type { EntitlementRecord } from '../store/entitlements.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
@@ -96,6 +97,7 @@ async function grant(
   requireSensibleTerms(terms);
   const account = await findAccount(transaction, change.account);
   const product = await findProduct(transaction, change.product);
+  await requireNoFilesOfOthers(transaction, product, account);
   const entitlement: EntitlementRecord = {
     id: newRecordId('ent'),
     accountId: account.id,

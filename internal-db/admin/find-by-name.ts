@@ -1,5 +1,5 @@
 // Finds what an operator names. Called by the administrative services; a name that does not exist is RpcError
-// `not_found` with a sentence fit for a terminal.
+// `not_found` with a sentence for people, and for a terminal with the command that helps.
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { AccountRecord } from '../store/accounts.ts';
 import type { ProductRecord, ReleaseRecord } from '../store/catalog.ts';
@@ -9,10 +9,8 @@ import type { StoreReads } from '../store/store.ts';
 export async function findAccount(store: StoreReads, name: string): Promise<AccountRecord> {
   const account = await store.accounts.byName(name);
   if (account) return account;
-  throw new RpcError(
-    'not_found',
-    `There is no account ${name}. Create it first: consign account create ${name}`,
-  );
+  const advice = `Create it first: consign account create ${name}`;
+  throw new RpcError('not_found', `There is no account ${name}.`, { advice });
 }
 
 /** The id of the account of that name; null stays null, for "all accounts". */
@@ -24,10 +22,8 @@ export async function findAccountId(store: StoreReads, name: string | null): Pro
 export async function findProduct(store: StoreReads, name: string): Promise<ProductRecord> {
   const product = await store.catalog.productByName(name);
   if (product) return product;
-  throw new RpcError(
-    'not_found',
-    `There is no product ${name}. Create it first: consign product create ${name}`,
-  );
+  const advice = `Create it first: consign product create ${name}`;
+  throw new RpcError('not_found', `There is no product ${name}.`, { advice });
 }
 
 /** A product's release of that version. */

@@ -18,7 +18,9 @@ export async function listSessions(
   await findAccountId(context.store.read, account);
   const members = context.documents.ftpNodes().filter(({ name }) => node === null || node === name);
   if (node !== null && members.length === 0)
-    throw new RpcError('not_found', `There is no delivery node "${node}". See: consign status`);
+    throw new RpcError('not_found', `There is no delivery node "${node}".`, {
+      advice: 'See: consign status',
+    });
   const asked = await askNodes(context, members, account);
   const nodes = asked.map(({ member, listing }) => ({
     name: member.name,

@@ -3,12 +3,18 @@
 
 /** What kinds there are. Stable: webhooks carry them. */
 export type AlertKind =
+  | 'appliance_quarantined'
+  | 'appliances_missing'
+  | 'appliances_refused'
   | 'artifacts_lost'
   | 'audit_broken'
   | 'bans_behind'
   | 'certificate_ending'
+  | 'clock_apart'
   | 'clock_behind'
   | 'database_disk_full'
+  | 'deliveries_waiting'
+  | 'fleet_metadata_ending'
   | 'mail_failing'
   | 'node_behind'
   | 'node_not_jailed'
@@ -16,7 +22,9 @@ export type AlertKind =
   | 'node_unreachable'
   | 'old_bag'
   | 'orders_pending'
+  | 'originals_unavailable'
   | 'proposal_waiting'
+  | 'rollout_stopped'
   | 'storeroom_full';
 
 /** `critical`: customers notice it now, or a promise of the system is broken. */

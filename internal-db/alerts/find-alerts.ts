@@ -1,17 +1,15 @@
 // Judges the facts: what should an operator look at? Pure. Called by alert-watch.ts. Each finding says what to do.
 import { humanSize } from '#commlink/pages/browser/human-size.ts';
-import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
-import type { ClusterStatus, MemberStatus } from '#commlink/methods/operator-methods.ts';
 import { clockBehindWarningMs } from '../limits.ts';
 import type { Finding } from './alert.ts';
 import type { AlertFacts } from './alert-facts.ts';
+import { judgeCluster } from './judge-cluster.ts';
+import { judgeFleet, judgeFleetEnds, judgeStrangers } from './find-fleet-alerts.ts';
 import {
   alertGraceMs,
-  bagGraceMs,
   certificateWarningMs,
   databaseFreeBytesMin,
   mailWaitMaxMs,
-  memberSilentMs,
   storeroomFreeBytesMin,
 } from './limits.ts';
 
@@ -23,11 +21,17 @@ export function findAlerts(facts: AlertFacts): Finding[] {
     ...judgeAudit(facts),
     ...judgeMachine(facts),
     ...judgeNodes(facts),
+    ...judgeClocks(facts),
+    ...judgeDeliveries(facts),
     ...judgeOrders(facts),
     ...judgeLosses(facts),
     ...judgeMails(facts),
+    ...judgeOriginals(facts),
+    ...judgeFleet(facts),
+    ...judgeStrangers(facts),
+    ...judgeFleetEnds(facts),
     ...judgeProposals(facts),
-    ...(facts.cluster ? [...judgeMembers(facts.cluster), ...judgeLinks(facts.cluster)] : []),
+    ...(facts.cluster ? judgeCluster(facts.cluster) : []),
   ];
   return found.toSorted((left, right) => rankOf(left) - rankOf(right));
 }
@@ -132,6 +136,32 @@ function judgeDescription(
   return found;
 }
 
+/** Without a login nothing is heard of a clock; what was heard ends with the next login that is near enough. */
+function judgeClocks({ clocksApart }: AlertFacts): Finding[] {
+  return clocksApart.map(({ nodeName, aheadMs }) => ({
+    kind: 'clock_apart',
+    severity: 'critical',
+    subject: nodeName,
+    text: `The clock of ${nodeName} is ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} this machine’s: logins there are refused.`,
+    advice:
+      'Compare both clocks with a time service. If they are right, a web-front has shown old logins again: look at it.',
+    graceMs: 0,
+  }));
+}
+
+/** They are moved, some at a time; what stays has nowhere to go. */
+function judgeDeliveries({ lostDeliveries }: AlertFacts): Finding[] {
+  return lostDeliveries.map(({ nodeName, liveCount }) => ({
+    kind: 'deliveries_waiting',
+    severity: 'critical',
+    subject: nodeName,
+    text: `${liveCount === 1 ? 'A delivery is' : `${liveCount} deliveries are`} still at ${nodeName}, which is lost, and not at another node yet.`,
+    advice:
+      'They move as soon as a node is reached that has their files, or may fetch them. Look at placements and places: which nodes may.',
+    graceMs: alertGraceMs,
+  }));
+}
+
 function judgeOrders({ bansBehind, pendingOrderCount }: AlertFacts): Finding[] {
   const behind = bansBehind.map((name): Finding => ({
     kind: 'bans_behind',
@@ -167,6 +197,21 @@ function judgeLosses({ losses }: AlertFacts): Finding[] {
   }));
 }
 
+function judgeOriginals({ originalsTrouble }: AlertFacts): Finding[] {
+  if (originalsTrouble === null) return [];
+  return [
+    {
+      kind: 'originals_unavailable',
+      severity: 'critical',
+      subject: 'originals',
+      text: originalsTrouble,
+      advice:
+        'Download servers serve what they have. Look at the service, and at the setting origin of this database.',
+      graceMs: alertGraceMs,
+    },
+  ];
+}
+
 function judgeProposals({ openProposalCount: count }: AlertFacts): Finding[] {
   if (count === 0) return [];
   return [
@@ -195,56 +240,4 @@ function judgeMails({ mails, nowMs }: AlertFacts): Finding[] {
       graceMs: alertGraceMs,
     },
   ];
-}
-
-function judgeMembers({ members, installed }: ClusterStatus): Finding[] {
-  return members.flatMap((member) => {
-    const silent = judgeSilence(member);
-    if (silent.length > 0 || isSameVersion(member.installed, installed)) return silent;
-    if (member.state !== 'active') return [];
-    return [
-      {
-        kind: 'node_behind' as const,
-        severity: 'warning' as const,
-        subject: member.name,
-        text: `${member.name} has not installed the cluster’s version of the configuration.`,
-        advice: 'Look at its log. See: consign node list',
-        graceMs: alertGraceMs,
-      },
-    ];
-  });
-}
-
-function judgeSilence({ name, state, heardAgoMs }: MemberStatus): Finding[] {
-  if (state !== 'active' || (heardAgoMs !== null && heardAgoMs < memberSilentMs)) return [];
-  const since =
-    heardAgoMs === null ? 'at all since this program started' : `for ${Math.round(heardAgoMs / 1000)} s`;
-  return [
-    {
-      kind: 'node_unheard',
-      severity: 'critical',
-      subject: name,
-      text: `${name} was not heard ${since}. No version of the configuration can be installed without it.`,
-      advice: `Look at its machine. If it is gone for good: consign node evict ${name}`,
-      // A program that has just started has heard of nobody.
-      graceMs: memberSilentMs,
-    },
-  ];
-}
-
-/** A link that goes on with keys which a rotation is to replace. */
-function judgeLinks({ members, links }: ClusterStatus): Finding[] {
-  const nameOf = (id: string): string => members.find((member) => member.id === id)?.name ?? id;
-  return links.flatMap(({ from, to, send }) => {
-    const inUse = members.find(({ id }) => id === from)?.links.filter(({ peer }) => peer === to) ?? [];
-    const old = inUse.filter(({ generation, count }) => count > 0 && generation !== send);
-    return old.map(({ generation, count }): Finding => ({
-      kind: 'old_bag',
-      severity: 'warning',
-      subject: `${nameOf(from)} → ${nameOf(to)}`,
-      text: `${count} connections from ${nameOf(from)} to ${nameOf(to)} still use the keys of generation ${generation}, not ${send}.`,
-      advice: 'Bring the rotation to its end: consign bag rotate',
-      graceMs: bagGraceMs,
-    }));
-  });
 }

@@ -12,6 +12,8 @@ export const bagGraceMs = 15 * 60_000;
 export const memberSilentMs = 60_000;
 /** A certificate that ends sooner than this should have been renewed by then. */
 export const certificateWarningMs = 14 * 86_400_000;
+/** What people have signed for the fleet and ends sooner than this should be signed again. */
+export const fleetEndingMs = 30 * 86_400_000;
 /** Less room than this on the disk of the database is an alert; a quarter of it a critical one. */
 export const databaseFreeBytesMin = 2e9;
 /** The same for a storeroom; a tenth of it is critical. */
@@ -20,3 +22,9 @@ export const storeroomFreeBytesMin = 10e9;
 export const lossToldMs = 24 * 3_600_000;
 /** People who wait for a mail longer than this notice it. */
 export const mailWaitMaxMs = 3_600_000;
+/** For so long operators are told that somebody came under the name of an appliance who was none. */
+export const refusedApplianceToldMs = 3_600_000;
+/** Quarantined appliances that have an alert each. */
+export const quarantinedToldMax = 20;
+/** Sites with missing appliances that have an alert each; when there are more, one tells of all. */
+export const missingSitesToldMax = 20;

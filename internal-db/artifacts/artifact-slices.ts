@@ -6,7 +6,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { sealMessage } from '#commlink/sealed-message.ts';
 import type { ServiceContext } from '../service-context.ts';
 
-/** RpcError `refused`: not that node's request; `not_found`: no such artifact here that the node is to hold, or nothing at that offset. */
+/** RpcError `refused`: not that node's request; `not_found`: no such artifact here that the node is to hold, or nothing at that offset; `unavailable`: the bucket. */
 export async function readArtifactSlice(
   context: ServiceContext,
   node: string,
@@ -16,15 +16,11 @@ export async function readArtifactSlice(
   const { request, recipient } = documents.verifyArtifactRequest(node, text);
   const { sha256, offsetBytes } = request;
   const original = await context.store.read.originals.bySha256(sha256);
-  if (
-    !original ||
-    !(await mayFetch(context, node, sha256)) ||
-    offsetBytes >= original.sizeBytes ||
-    !(await artifacts.folder.has(sha256, original.sizeBytes))
-  )
-    throw new RpcError('not_found', 'There is no such part of an artifact here.');
+  if (!original || !(await mayFetch(context, node, sha256)) || offsetBytes >= original.sizeBytes)
+    throw nothingThere();
   const lengthBytes = Math.min(artifactSliceBytesMax, original.sizeBytes - offsetBytes);
-  const plaintext = await artifacts.folder.readSlice(sha256, offsetBytes, lengthBytes);
+  const plaintext = await artifacts.originals.readSlice(original, offsetBytes, lengthBytes);
+  if (plaintext === null) throw nothingThere();
   const sealed = await sealMessage({
     recipient,
     purpose: artifactSlicePurpose,
@@ -33,6 +29,10 @@ export async function readArtifactSlice(
     plaintextBytesMax: artifactSliceBytesMax,
   });
   return { sealed };
+}
+
+function nothingThere(): RpcError {
+  return new RpcError('not_found', 'There is no such part of an artifact here.');
 }
 
 /** A node gets what a delivery there waits for or has, and what is placed there: of a draft's files, nothing else. */

@@ -2,7 +2,7 @@
 // release. Each step may be done again after a crash, and all of it when it was done already. Called for the console's pages
 // and the command line. Trusts no digest but the one that it computes itself.
 import { RpcError } from '#commlink/rpc-error.ts';
-import { appendPiece, digestFile, nameArtifact, syncArrived } from '#commlink/artifacts/artifact-file.ts';
+import { appendPiece, digestFile, syncArrived } from '#commlink/artifacts/artifact-file.ts';
 import { publishRelease } from '../admin/publish-release.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { UploadRecord } from '../store/originals.ts';
@@ -11,7 +11,8 @@ import { announcedDigest, findUpload } from './uploads.ts';
 
 /**
  * RpcError `not_found`; `conflict`: not all has arrived, or the release has another file of this name; `refused`: its digest is
- * not the one announced, or the release is no draft any more.
+ * not the one announced, or the release is no draft any more; `unavailable`, `refused`: the bucket;
+ * `unavailable`: the same file is being removed.
  */
 export async function finishUpload(
   context: ServiceContext,
@@ -21,7 +22,7 @@ export async function finishUpload(
   return await context.artifacts.writers.takeOver(id, async () => {
     const { upload, offsetBytes } = await findUpload(context, startedBy, id);
     const { sizeBytes, finishedAtMs } = upload;
-    if (upload.sha256 !== null && finishedAtMs !== null) return { sha256: upload.sha256 };
+    if (upload.sha256 !== null && finishedAtMs !== null) return await answerAgain(context, upload.sha256);
     if (offsetBytes !== sizeBytes)
       throw new RpcError('conflict', `${offsetBytes} of ${sizeBytes} bytes have arrived.`);
     const sha256 = await hashArrived(context, upload);
@@ -41,15 +42,16 @@ export async function finishUpload(
  */
 async function hashArrived(context: ServiceContext, upload: UploadRecord): Promise<string> {
   const { store, artifacts } = context;
+  const { sha256: knownSha256, sizeBytes } = upload;
   const file = artifacts.folder.arriving(upload.id);
-  const isKept = upload.sha256 !== null && (await artifacts.folder.has(upload.sha256, upload.sizeBytes));
-  if (upload.sha256 !== null && isKept) return upload.sha256;
+  if (knownSha256 !== null && (await artifacts.originals.has({ sha256: knownSha256, sizeBytes })))
+    return knownSha256;
   // Nothing ever arrives of an empty file.
   const nothing = { offsetBytes: 0, bytesMax: 0, sha256: null, mustLast: false, content: noContent() };
   if (upload.sizeBytes === 0) await explainArtifactError(() => appendPiece(file, nothing));
   await explainArtifactError(() => syncArrived(file));
   const sha256 = await explainArtifactError(() => digestFile(file));
-  const expected = upload.sha256 ?? announcedDigest(upload);
+  const expected = knownSha256 ?? announcedDigest(upload);
   if (![null, sha256].includes(expected)) {
     await store.transaction((transaction) => transaction.originals.removeUpload(upload.id));
     await artifacts.folder.discard(upload.id);
@@ -59,15 +61,33 @@ async function hashArrived(context: ServiceContext, upload: UploadRecord): Promi
   return sha256;
 }
 
+/** Whoever asks is about to publish it: what nothing needed until now is needed again. */
+async function answerAgain({ store, clock }: ServiceContext, sha256: string): Promise<{ sha256: string }> {
+  const known = await store.transaction(async ({ originals }) => {
+    const original = await originals.bySha256(sha256);
+    if (original) await originals.put({ ...original, keptAtMs: clock.nowMs() });
+    return original;
+  });
+  if (!known) throw new RpcError('not_found', 'The file is not kept here any more. Send it again.');
+  return { sha256 };
+}
+
+/** The row comes before the bytes: from then on nobody removes them (remove-originals.ts). */
 async function keepArtifact(
-  { store, clock, artifacts: { folder } }: ServiceContext,
+  { store, clock, artifacts: { folder, originals } }: ServiceContext,
   { id, sizeBytes }: UploadRecord,
   sha256: string,
 ): Promise<void> {
-  if (await folder.has(sha256, sizeBytes)) await folder.discard(id);
-  else await explainArtifactError(() => nameArtifact(folder.arriving(id), folder.directory, sha256));
-  const original = { sha256, sizeBytes, keptAtMs: clock.nowMs() };
-  await store.transaction((transaction) => transaction.originals.put(original));
+  const file = { sha256, sizeBytes };
+  const { place } = originals;
+  const isPut = await store.transaction(async (transaction) => {
+    if (await transaction.originalRemovals.isBeingRemoved(sha256, place)) return false;
+    await transaction.originals.put({ ...file, keptAtMs: clock.nowMs() });
+    return true;
+  });
+  if (!isPut) throw new RpcError('unavailable', 'The same file is being removed just now. Finish again.');
+  if (await originals.has(file)) await folder.discard(id);
+  else await originals.keep(folder.arriving(id), file);
 }
 
 async function addToRelease(context: ServiceContext, upload: UploadRecord, sha256: string): Promise<void> {

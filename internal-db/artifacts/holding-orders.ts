@@ -7,7 +7,8 @@ import type { HoldingOrder } from '#commlink/methods/documents.ts';
 import type { ftpNodeMethods } from '#commlink/methods/ftp-node-methods.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { Member } from '#commlink/node-config.ts';
-import { artifactsPerOrderMax } from '../limits.ts';
+import type { Clock } from '../clock.ts';
+import { artifactsPerOrderMax, sourcedArtifactsPerOrderMax } from '../limits.ts';
 import type { NodeDocuments } from '../nodes/node-documents.ts';
 import type { NodeRelay } from '../nodes/node-relay.ts';
 import { OutageLog } from '../nodes/outage-log.ts';
@@ -21,10 +22,16 @@ export type ArrivingArtifact = ResultOf<typeof ftpNodeMethods, 'artifacts.hold'>
 /** What the sender works with. */
 export interface HoldingOrderParts {
   readonly store: Store;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly documents: Pick<NodeDocuments, 'ftpNodes' | 'signHolding'>;
   readonly relay: Pick<NodeRelay, 'holdArtifacts'>;
   readonly placed: Pick<PlacedFiles, 'at'>;
+  /** The artifact with other nodes that have it. */
+  readonly withSources: (
+    node: Member,
+    artifact: HoldingOrder['artifacts'][number],
+  ) => Promise<HoldingOrder['artifacts'][number]>;
 }
 
 /** The sender. */
@@ -32,6 +39,8 @@ export class HoldingOrders {
   readonly #parts: HoldingOrderParts;
   readonly #outages: OutageLog;
   readonly #arriving = new Map<string, readonly ArrivingArtifact[]>();
+  /** By the node's id. */
+  readonly #underway = new Map<string, Promise<void>>();
   #onNudge: () => void = () => {};
 
   constructor(parts: HoldingOrderParts) {
@@ -49,9 +58,26 @@ export class HoldingOrders {
     this.#onNudge();
   }
 
+  /** Sends without anybody waiting for it, but not to a node that is still to answer: it holds up itself alone. */
+  superviseSending(): void {
+    const free = this.#parts.documents.ftpNodes().filter(({ id }) => !this.#underway.has(id));
+    Promise.all(free.map((node) => this.#sendTo(node))).catch((error: unknown) => {
+      this.#parts.log.error(
+        { err: error },
+        'orders to hold artifacts were not sent; the schedule sends them',
+      );
+    });
+  }
+
   /** Sends to each node that lacks something. Never throws for a node that can't be reached. */
   async send(): Promise<void> {
+    await this.settle();
     await Promise.all(this.#parts.documents.ftpNodes().map((node) => this.#sendTo(node)));
+  }
+
+  /** Waits for what is under way. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#underway.values());
   }
 
   /** How far each node is with an artifact, by the node's id, as far as it is known. */
@@ -63,7 +89,15 @@ export class HoldingOrders {
     return new Map(known);
   }
 
-  async #sendTo(node: Member): Promise<void> {
+  #sendTo(node: Member): Promise<void> {
+    const underway = this.#underway.get(node.id);
+    if (underway) return underway;
+    const sending = this.#sendOnce(node).finally(() => this.#underway.delete(node.id));
+    this.#underway.set(node.id, sending);
+    return sending;
+  }
+
+  async #sendOnce(node: Member): Promise<void> {
     const { documents, relay } = this.#parts;
     const { id, name } = node;
     const artifacts = await this.#orderFor(node);
@@ -72,7 +106,7 @@ export class HoldingOrders {
       return;
     }
     try {
-      const order = documents.signHolding(id, artifacts);
+      const order = documents.signHolding(id, { artifacts, issuedAtMs: await this.#nextNumber() });
       const { arriving } = await relay.holdArtifacts({ node: id, order });
       this.#arriving.set(id, arriving);
       await this.#noteAwaited(id, arriving, artifacts);
@@ -80,6 +114,20 @@ export class HoldingOrders {
     } catch (error) {
       this.#outages.failed({ nodeId: id, nodeName: name, error });
     }
+  }
+
+  /**
+   * The database numbers the orders, so that those of another internal-db, whose clock is behind, go before what nodes have of this one;
+   * by the time, so that a database that was put back from a backup does too.
+   */
+  async #nextNumber(): Promise<number> {
+    const { store, clock } = this.#parts;
+    return await store.transaction(async ({ settings }) => {
+      const before = Number((await settings.get('holding_order_number')) ?? 0);
+      const number = Math.max(before + 1, clock.nowMs());
+      await settings.put('holding_order_number', String(number));
+      return number;
+    });
   }
 
   async #orderFor(node: Member): Promise<HoldingOrder['artifacts']> {
@@ -94,7 +142,20 @@ export class HoldingOrders {
     add(await originals.awaitedAt(node.id, limit), 'delivery');
     add(await originals.placedButNotPinned(node.id, placed, limit), 'placement');
     add(await originals.pinnedButNotPlaced(node.id, placed, limit), 'cache');
-    return [...named.values()];
+    return await this.#withSources(node, [...named.values()]);
+  }
+
+  /** What a node lacks may be at others too: of the first, which it fetches first, it is told. */
+  async #withSources(
+    node: Member,
+    artifacts: readonly HoldingOrder['artifacts'][number][],
+  ): Promise<HoldingOrder['artifacts']> {
+    const sourced = artifacts.map(async (artifact, index) =>
+      index < sourcedArtifactsPerOrderMax && artifact.purpose !== 'cache'
+        ? await this.#parts.withSources(node, artifact)
+        : artifact,
+    );
+    return await Promise.all(sourced);
   }
 
   /** Customers who wait see how far it is, whichever internal-db answers them. */

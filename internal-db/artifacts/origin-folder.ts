@@ -1,13 +1,18 @@
 // The folder in which internal-db keeps artifacts: each one file named by its SHA-256, read-only, and what is being uploaded
-// beside them. Called by uploads.ts and artifact-slices.ts; trusts digests and upload ids, whose form was checked.
+// beside them, also where a bucket keeps the artifacts. Called by uploads.ts and configured-origin.ts; trusts digests and upload
+// ids, whose form was checked.
 import { mkdirSync } from 'node:fs';
 import { open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nameArtifact } from '#commlink/artifacts/artifact-file.ts';
+import type { KeptFile } from '../store/originals.ts';
+import { explainArtifactError } from './explain-artifact-error.ts';
+import type { KeptOriginals } from './kept-originals.ts';
 
 const uploadPrefix = '.upload-';
 
 /** The folder. */
-export class OriginFolder {
+export class OriginFolder implements KeptOriginals {
   readonly directory: string;
 
   /** Makes it, 0700, unless it is there. */
@@ -29,8 +34,10 @@ export class OriginFolder {
       .map((name) => name.slice(uploadPrefix.length));
   }
 
-  /** Whether the artifact is here, in this size. */
-  async has(sha256: string, sizeBytes: number): Promise<boolean> {
+  /** It was made at the start. */
+  async look(): Promise<void> {}
+
+  async has({ sha256, sizeBytes }: KeptFile): Promise<boolean> {
     try {
       const stats = await stat(join(this.directory, sha256));
       return stats.isFile() && stats.size === sizeBytes;
@@ -40,12 +47,31 @@ export class OriginFolder {
     }
   }
 
-  /** A part of an artifact; shorter at its end. Throws the file system's own errors, ENOENT for one that is not here. */
-  async readSlice(sha256: string, offsetBytes: number, lengthBytes: number): Promise<Buffer> {
-    await using handle = await open(join(this.directory, sha256), 'r');
+  async readSlice(original: KeptFile, offsetBytes: number, lengthBytes: number): Promise<Buffer | null> {
+    if (!(await this.has(original))) return null;
+    await using handle = await open(join(this.directory, original.sha256), 'r');
     const buffer = Buffer.alloc(lengthBytes);
     const { bytesRead } = await handle.read(buffer, 0, lengthBytes, offsetBytes);
     return buffer.subarray(0, bytesRead);
+  }
+
+  async keep(file: string, { sha256 }: KeptFile): Promise<void> {
+    await explainArtifactError(() => nameArtifact(file, this.directory, sha256));
+  }
+
+  /** Digests of the artifacts that have been here since before that time. */
+  async artifactsBefore(atMs: number): Promise<string[]> {
+    const names = (await readdir(this.directory)).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    const old: string[] = [];
+    for (const name of names) {
+      const stats = await stat(join(this.directory, name)).catch(ignoreMissing);
+      if (stats && stats.mtimeMs < atMs) old.push(name);
+    }
+    return old;
+  }
+
+  async remove(sha256: string): Promise<void> {
+    await rm(join(this.directory, sha256), { force: true });
   }
 
   /** Removes what arrived of an upload. */
@@ -57,4 +83,10 @@ export class OriginFolder {
     const { bavail, bsize } = await statfs(this.directory);
     return bavail * bsize;
   }
+}
+
+/** It was removed meanwhile. */
+function ignoreMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }

@@ -18,7 +18,7 @@ export interface StagedArrivalsParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly documents: Pick<NodeDocuments, 'signGrant'>;
+  readonly documents: Pick<NodeDocuments, 'ftpNodes' | 'signGrant'>;
   readonly relay: Pick<NodeRelay, 'stage'>;
   readonly orders: Pick<OrderSender, 'superviseSending'>;
 }
@@ -26,6 +26,8 @@ export interface StagedArrivalsParts {
 /** See the file. */
 export class StagedArrivals {
   readonly #parts: StagedArrivalsParts;
+  /** By the node's id. */
+  readonly #underway = new Map<string, Promise<void>>();
   #onNudge: () => void = () => {};
 
   constructor(parts: StagedArrivalsParts) {
@@ -42,16 +44,43 @@ export class StagedArrivals {
     this.#onNudge();
   }
 
-  /** Stages what can be. What a node could not be asked about is tried again in the next round. */
-  async stage(): Promise<void> {
-    const waiting = await this.#parts.store.read.deliveries.arrived(arrivalsPerRound.max);
-    for (let index = 0; index < waiting.length; index += arrivalsPerRound.atATime)
-      await Promise.all(
-        waiting.slice(index, index + arrivalsPerRound.atATime).map((delivery) => this.#stageOne(delivery)),
-      );
+  /** Stages what can be, without anybody waiting for it. */
+  superviseStaging(): void {
+    this.stage().catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, 'files that have come were not staged; the schedule tries again');
+    });
   }
 
-  async #stageOne(delivery: DeliveryRecord): Promise<void> {
+  /** Stages what can be, each node by itself: one that is slow holds up its own next round, and nothing else. */
+  async stage(): Promise<void> {
+    await Promise.all(this.#parts.documents.ftpNodes().map(({ id }) => this.#stageAt(id)));
+  }
+
+  /** Waits for what is under way. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#underway.values());
+  }
+
+  #stageAt(nodeId: string): Promise<void> {
+    const underway = this.#underway.get(nodeId);
+    if (underway) return underway;
+    const round = this.#runRound(nodeId).finally(() => this.#underway.delete(nodeId));
+    this.#underway.set(nodeId, round);
+    return round;
+  }
+
+  /** A node that does not answer is asked about the rest in the next round. */
+  async #runRound(nodeId: string): Promise<void> {
+    const waiting = await this.#parts.store.read.deliveries.arrivedAt(nodeId, arrivalsPerRound.max);
+    for (let index = 0; index < waiting.length; index += arrivalsPerRound.atATime) {
+      const some = waiting.slice(index, index + arrivalsPerRound.atATime);
+      const answered = await Promise.all(some.map((delivery) => this.#stageOne(delivery)));
+      if (!answered.every(Boolean)) return;
+    }
+  }
+
+  /** Whether the node has answered. */
+  async #stageOne(delivery: DeliveryRecord): Promise<boolean> {
     const { store, documents, relay, log } = this.#parts;
     const { id, nodeId: node, sha256 } = delivery;
     const artifact = await describeGranted(store.read, delivery);
@@ -60,14 +89,16 @@ export class StagedArrivals {
       // Its grant was used: an answer was lost, and the node's report says what became of it.
       if (answer.staged || answer.failure === 'grant_used') {
         await store.transaction(({ deliveries }) => deliveries.markArrived(id));
-        return;
+        return true;
       }
-      if (answer.failure === 'draining') return;
+      if (answer.failure === 'draining') return true;
       log.warn({ delivery: id, reason: answer.failure, sha256 }, 'a file that had come could not be staged');
       await this.#giveUp(delivery);
+      return true;
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       log.info({ delivery: id, code: error.code }, 'a file that has come is staged later');
+      return false;
     }
   }
 

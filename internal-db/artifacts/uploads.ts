@@ -134,9 +134,15 @@ async function requireDraft(
     throw new RpcError('refused', `The draft ${version} is in the channel ${release.channel}.`);
 }
 
+/** What has arrived at another internal-db, on its own disk, is not here: it is sent here once more, or finished there. */
 async function standingOf(context: ServiceContext, upload: UploadRecord): Promise<UploadStanding> {
-  if (upload.sha256 !== null) return { upload, offsetBytes: upload.sizeBytes };
-  return { upload, offsetBytes: (await arrivedBytes(context.artifacts.folder.arriving(upload.id))) ?? 0 };
+  const { sha256, sizeBytes, finishedAtMs } = upload;
+  if (finishedAtMs !== null) return { upload, offsetBytes: sizeBytes };
+  const { folder, originals } = context.artifacts;
+  const offsetBytes = await arrivedBytes(folder.arriving(upload.id));
+  if (offsetBytes !== null) return { upload, offsetBytes };
+  const isKept = sha256 !== null && (await originals.has({ sha256, sizeBytes }));
+  return { upload, offsetBytes: isKept ? sizeBytes : 0 };
 }
 
 function isSameWish(upload: UploadRecord, wanted: NewUpload): boolean {

@@ -1,5 +1,6 @@
 // Appends an entry to the audit log, inside the transaction of what it records: both happen, or neither.
 // Called by every service that changes something for staff or customers. Secrets have no place in `detail`.
+import { changesCatalogs, raiseGeneration } from '../fleet/fleet-generation.ts';
 import { auditDetailCharactersMax, auditSubjectCharactersMax } from '../limits.ts';
 import type { Transaction } from '../store/store.ts';
 import { eventOfAudit } from '../webhooks/audited-events.ts';
@@ -18,7 +19,7 @@ export interface AuditEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Appends, and has other systems told where they want to be. The store runs one transaction at a time, so that no two entries follow the same one. */
+/** Appends, has other systems told where they want to be, and catalogs judged again that it can change. The store runs one transaction at a time, so that no two entries follow the same one. */
 export async function appendAudit(transaction: Transaction, event: AuditEvent): Promise<void> {
   const last = await transaction.audit.last();
   const content = {
@@ -33,6 +34,7 @@ export async function appendAudit(transaction: Transaction, event: AuditEvent): 
   await transaction.audit.append({ ...content, hash });
   await transaction.settings.put('audit_head_sequence', String(content.sequence));
   await transaction.settings.put('audit_head_hash', hash);
+  if (changesCatalogs(event.action)) await raiseGeneration(transaction);
   const told = eventOfAudit(event);
   if (told) await raiseEvent(transaction, told);
 }

@@ -1,7 +1,8 @@
 // Many changes of entitlements at once: all of them or none. A dry run does all of it in a transaction that is then undone,
 // so that what it says is what would happen. Called by the console.
 import { RpcError } from '#commlink/rpc-error.ts';
-import { changeEntitlement, type Author } from '../admin/change-entitlements.ts';
+import { changeEntitlement, type Author, type EntitlementChange } from '../admin/change-entitlements.ts';
+import { findMissingAgreement } from '../licences/missing-agreement.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Transaction } from '../store/store.ts';
 import { parseBulk, type BulkLine, type BulkProblem } from './parse-bulk.ts';
@@ -15,6 +16,8 @@ export interface BulkOutcome {
   /** Accounts that are concerned, by name. */
   readonly accounts: readonly string[];
   readonly endedDeliveryCount: number;
+  /** Licence agreements that grants ask for, and that nobody can accept yet; each once, by name. */
+  readonly missingAgreements: readonly string[];
 }
 
 /** Thrown to undo a transaction whose outcome is wanted all the same. */
@@ -87,6 +90,10 @@ async function applyLines(
       problems.push({ line, sentence: error.message });
     }
   }
+  const agreements = new Set(lines.map(({ change }) => agreementOf(change)));
+  const missing = await Promise.all(
+    [...agreements].map((agreement) => findMissingAgreement(transaction, agreement, author.atMs)),
+  );
   const countOf = (kind: string) => lines.filter(({ change }) => change.kind === kind).length;
   const outcome = {
     problems,
@@ -95,6 +102,11 @@ async function applyLines(
     revocationCount: countOf('revoke'),
     accounts: [...accounts].toSorted(),
     endedDeliveryCount,
+    missingAgreements: missing.filter((agreement) => agreement !== null).toSorted(),
   };
   return { outcome, orders };
+}
+
+function agreementOf(change: EntitlementChange): string | null {
+  return change.kind === 'grant' ? change.terms.licenceAgreement : null;
 }

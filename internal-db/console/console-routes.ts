@@ -13,6 +13,8 @@ import {
   type StaffRoute,
 } from './console-gate.ts';
 import { registerApprovalRoutes } from './approvals/approval-routes.ts';
+import { registerFleetRoutes } from './fleet/fleet-routes.ts';
+import { registerRolloutRoutes } from './fleet/rollout-routes.ts';
 import { pageAfterSignIn, registerKeptFormRoutes } from './kept-forms/kept-form-routes.ts';
 import { KeptForms } from './kept-forms/kept-forms.ts';
 import { registerLicenceRoutes } from './licences/licence-routes.ts';
@@ -61,6 +63,8 @@ export function registerConsoleRoutes(app: ConsoleApp, context: ServiceContext, 
   registerKeptFormRoutes(app, kept, forStaff);
   registerSupportRoutes(app, context, forStaff);
   registerOperationsRoutes(app, { context, facts, forStaff });
+  registerFleetRoutes(app, context, forStaff);
+  registerRolloutRoutes(app, context, forStaff);
   registerLicenceRoutes(app, context, forStaff);
   registerWebhookRoutes(app, context, forStaff);
 }

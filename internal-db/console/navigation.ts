@@ -18,6 +18,7 @@ const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] =
     [{ href: '/accounts' }, { href: '/why' }, { href: '/bulk', needs: 'entitlement.grant' }],
   ],
   [texts.groups.software, [{ href: '/products' }, { href: '/licences' }, { href: '/statistics' }]],
+  [texts.groups.fleet, [{ href: '/fleet' }, { href: '/rollouts' }]],
   [
     texts.groups.machines,
     [

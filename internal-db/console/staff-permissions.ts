@@ -18,10 +18,18 @@ export type StaffAction =
   /** A person with a password that staff know: on the console people are invited. */
   | 'user.create'
   | 'account.setState'
+  /** From which nodes an account's deliveries come. */
+  | 'account.place'
   | 'staff.write'
   | 'catalog.write'
   | 'session.cut'
   | 'ban.write'
+  /** Have an appliance beat, restore it, let it out of quarantine, retire it. */
+  | 'appliance.write'
+  /** Say which machine an appliance is (codes for new ones and for new keys), and in which group it is, with which tags. */
+  | 'appliance.assign'
+  /** Begin rollouts, hold them up, take them back. */
+  | 'rollout.write'
   /** Which other systems are told; the list of them, too. */
   | 'webhook.write';
 
@@ -37,8 +45,9 @@ const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
     'account.create',
     'session.cut',
     'ban.write',
+    'appliance.write',
   ],
-  'release-manager': ['read', 'catalog.write'],
+  'release-manager': ['read', 'catalog.write', 'rollout.write'],
   operator: [
     'read',
     'audit.read',
@@ -51,10 +60,14 @@ const permissions: Readonly<Record<StaffRole, readonly StaffAction[]>> = {
     'account.create',
     'user.create',
     'account.setState',
+    'account.place',
     'staff.write',
     'catalog.write',
     'session.cut',
     'ban.write',
+    'appliance.write',
+    'appliance.assign',
+    'rollout.write',
     'webhook.write',
   ],
   auditor: ['read', 'audit.read'],

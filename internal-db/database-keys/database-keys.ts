@@ -3,14 +3,8 @@
 // only which they are. A node's own keys are never shared. Called by open-database-keys.ts and hand-over-keys.ts.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import {
-  createNodeKeys,
-  decodeNodeKeys,
-  encodeNodeKeys,
-  readNodeKeys,
-  writeNodeKeys,
-  type NodeKeys,
-} from '#commlink/node-keys.ts';
+import { readNodeKeys, writeNodeKeys } from '#commlink/node-key-file.ts';
+import { createNodeKeys, decodeNodeKeys, encodeNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
 import { readPrivateFile } from '#commlink/private-file.ts';
 
 const fileName = 'database-keys.json';

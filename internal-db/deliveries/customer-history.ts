@@ -9,6 +9,7 @@ import { viewDownload } from './delivery-view.ts';
 import { visibleTo } from './visible-to.ts';
 
 const userPrefix = 'user:';
+const appliancePrefix = 'appliance:';
 
 /** A page of them. RpcError `bad_request` for a cursor of another list. */
 export async function listPastDownloads(
@@ -31,6 +32,7 @@ export async function listPastDownloads(
 
 function viewPastDownload(record: PastDownloadRecord): PastDownload {
   const { downloadedBy, ...download } = record;
-  const isUser = downloadedBy.startsWith(userPrefix);
-  return { ...viewDownload(download), by: isUser ? downloadedBy.slice(userPrefix.length) : null };
+  const nameAfter = (prefix: string): string | null =>
+    downloadedBy.startsWith(prefix) ? downloadedBy.slice(prefix.length) : null;
+  return { ...viewDownload(download), by: nameAfter(userPrefix), appliance: nameAfter(appliancePrefix) };
 }

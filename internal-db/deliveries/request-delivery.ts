@@ -33,6 +33,8 @@ export interface DeliveryRequest {
   readonly lifetimeMs: number;
   /** Deliveries of the same wish that their nodes did not stage. */
   readonly insteadOf: readonly string[];
+  /** The name of the node that it is to be at; left out, one is chosen. */
+  readonly node?: string;
 }
 
 /** What became of it. `everEntitled` is for customer-refusal.ts. */
@@ -63,7 +65,7 @@ export async function requestDelivery(
   const failed = await findFailed(store.read, request);
   const others = documents.ftpNodes().filter((member) => !failed.some(({ nodeId }) => nodeId === member.id));
   const { members, holderIds } = await findHolders(context, others, request);
-  const place = await placeOfAccount(store.read, request.account);
+  const place = await placeOfRequest(store.read, request);
   const node = chooseNode(members, { nodePlaces, directory }, { place, address: request.address, holderIds });
   if (!node) throw new RpcError('unavailable', explainNoNode(failed.length));
   const isArriving = holderIds !== null && !holderIds.has(node.id);
@@ -111,7 +113,11 @@ export async function requestDelivery(
 }
 
 /** Of an account that is not there nothing is wished: the decision says that it is not. */
-async function placeOfAccount(read: StoreReads, name: string): Promise<AccountPlace> {
+async function placeOfRequest(
+  read: StoreReads,
+  { account: name, node }: DeliveryRequest,
+): Promise<AccountPlace> {
+  if (node !== undefined) return { region: null, nodes: [node] };
   const account = await read.accounts.byName(name);
   return account ? await read.places.ofAccount(account.id) : { region: null, nodes: [] };
 }

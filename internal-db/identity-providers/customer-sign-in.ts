@@ -84,8 +84,10 @@ async function decideFinish(
   }
   const found = await findUser(context, provider, { identity, language });
   if (!found.found) {
-    context.log.info({ provider: name, address, reason: found.reason }, 'sign-in refused');
-    return refused(found.reason);
+    const { reason, username } = found;
+    context.log.info({ provider: name, address, reason }, 'sign-in refused');
+    if (username !== null) await noteRefusal(context, { username, address, refusal: reason });
+    return refused(reason);
   }
   const { whose, linkId, newLink } = found;
   const origin = { address, client };
@@ -106,8 +108,7 @@ async function admit(
   const { provider, identity, linkId, newLink, origin } = how;
   const { user, account } = whose;
   if (account.state !== 'active') {
-    const attempt = { username: user.name, door: 'portal', protocol: null, principal: null };
-    await noteLogin(context, { ...attempt, address: origin.address, refusal: 'suspended' });
+    await noteRefusal(context, { username: user.name, address: origin.address, refusal: 'suspended' });
     return refused('suspended');
   }
   const made = await context.providerSignIns.makeWay(provider, linkId, identity.idToken);
@@ -121,6 +122,14 @@ async function admit(
   const signIn = { ...origin, newHash: null, factor: `provider ${provider.name}`, way };
   // Removed, suspended or unlinked since it was found: begin again, and be told.
   return (await recordSession(context, whose, signIn)) ?? refused('unusable');
+}
+
+/** For the customer's timeline, and whoever hears of refused logins by a webhook. */
+async function noteRefusal(
+  context: ServiceContext,
+  refused: { username: string; address: string; refusal: string },
+): Promise<void> {
+  await noteLogin(context, { ...refused, door: 'portal', protocol: null, principal: null });
 }
 
 function customerProvider(

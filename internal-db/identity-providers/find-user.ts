@@ -22,7 +22,7 @@ import {
 import { insertUserLink, newUserLink } from './user-link.ts';
 import { usernameFor } from './username-for.ts';
 
-/** Who it is, or why nobody. `newLink`: the user was there already, and the link is stored when all is proved. `several`: the address is in more than one account, and only a link says which is meant. */
+/** Who it is, or why nobody. `newLink`: the user was there already, and the link is stored when all is proved. `several`: the address is in more than one account, and only a link says which is meant. `username`: whose login was refused, where that is known. */
 export type FoundUser =
   | {
       readonly found: true;
@@ -33,6 +33,7 @@ export type FoundUser =
   | {
       readonly found: false;
       readonly reason: 'unknown_person' | 'email_unverified' | 'several' | 'linked_otherwise';
+      readonly username: string | null;
     };
 
 /** What is needed to find or make somebody. */
@@ -69,7 +70,8 @@ async function findIn(transaction: Transaction, wanted: Wanted): Promise<FoundUs
   const link = await transaction.identityLinks.linkOf('user', identity);
   if (link) {
     const whose = await transaction.people.userById(link.ownerId);
-    if (!whose || !servesAccount(provider, whose.account.name)) return nobody('unknown_person');
+    if (!whose || !servesAccount(provider, whose.account.name))
+      return nobody('unknown_person', whose?.user.name);
     await transaction.identityLinks.touchLink(link.id, atMs);
     return { found: true, whose, linkId: link.id, newLink: null };
   }
@@ -94,8 +96,11 @@ async function findIn(transaction: Transaction, wanted: Wanted): Promise<FoundUs
   return { found: true, whose, linkId: made.id, newLink: null };
 }
 
-function nobody(reason: Extract<FoundUser, { found: false }>['reason']): FoundUser {
-  return { found: false, reason };
+function nobody(
+  reason: Extract<FoundUser, { found: false }>['reason'],
+  username: string | null = null,
+): FoundUser {
+  return { found: false, reason, username };
 }
 
 /** Somebody else there is linked to whom the address names: an address that was given to another person lets them in nowhere. */
@@ -112,7 +117,7 @@ async function refuseRecycled(
     subject: account.name,
     detail: { user: user.name, provider: provider.name, issuer, at: subject },
   });
-  return nobody('linked_otherwise');
+  return nobody('linked_otherwise', user.name);
 }
 
 /** Somebody who was invited, or whoever the provider vouches for where the settings say so; null when neither. */

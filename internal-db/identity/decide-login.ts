@@ -27,10 +27,11 @@ export async function decideLogin(
   sealed: string,
 ): Promise<{ answer: string }> {
   const attempt = await context.documents.openLogin(node, sealed);
-  const ageMs = Math.abs(context.clock.wallMs() - attempt.attemptedAtMs);
-  if (ageMs > loginAttemptAgeMaxMs) {
-    context.log.warn({ node, ageMs }, 'stale login attempt; compare the clocks of the machines');
-    throw new RpcError('refused', 'The login attempt is too old. Compare the clocks of the machines.');
+  const aheadMs = attempt.attemptedAtMs - context.clock.wallMs();
+  context.directory.noteClock(node, aheadMs);
+  if (Math.abs(aheadMs) > loginAttemptAgeMaxMs) {
+    context.log.warn({ node, aheadMs }, 'a login is refused: the clock of its node is too far from this one');
+    throw new RpcError('refused', 'The clocks of the node and of internal-db are too far apart.');
   }
   const isBanned = context.bans.bannedUntilMs(attempt.address) !== null;
   // The node ends the connections of who is banned as soon as it knows; until then, this says no more than that.

@@ -63,6 +63,22 @@ export interface MailValues {
     readonly credentials: readonly MailedCredential[];
     readonly portal: string;
   };
+  readonly alert: {
+    readonly state: 'raised' | 'cleared';
+    readonly severity: 'warning' | 'critical';
+    readonly text: string;
+    readonly advice: string;
+    readonly atMs: number;
+  };
+  readonly newKeys: {
+    readonly account: string;
+    readonly appliance: string;
+    readonly uid: string;
+    /** Where the message with the code came from. */
+    readonly address: string;
+    readonly atMs: number;
+    readonly portal: string;
+  };
   readonly portalView: {
     readonly account: string;
     readonly username: string;

@@ -31,10 +31,9 @@ export async function inviteUser(
   const outcome = await invite(context, { ...wanted, account: found, invitedBy: context.vendorName() });
   if (outcome.done) return { invitation: outcome.invitation };
   if (outcome.reason !== 'mail_off') throw new RpcError('refused', outcome.explanation);
-  throw new RpcError(
-    'refused',
-    "No mail is configured. Set internal-db's `mail` and `portalUrl` (consign config edit), or use: consign user create",
-  );
+  const advice =
+    "Set internal-db's `mail` and `portalUrl` (consign config edit), or use: consign user create";
+  throw new RpcError('refused', 'No mail is configured, so that nobody can be invited.', { advice });
 }
 
 /** Takes the second factors and ends the sessions; the person is told. RpcError `not_found`: the user. */

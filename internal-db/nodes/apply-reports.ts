@@ -15,6 +15,9 @@ import { applyLoss } from './apply-loss.ts';
 type ReportedEvent = NodeReport['event'];
 type ReportedDownload = Extract<ReportedEvent, { type: 'download' }>;
 
+/** Before the uid of an appliance that has downloaded something. */
+const appliancePrefix = 'appliance:';
+
 /** Verifies and applies a node's reports; returns a signed receipt for what is durable. RpcError `refused`. */
 export async function applyReports(
   context: ServiceContext,
@@ -132,9 +135,10 @@ async function applyDownload(
 }
 
 function downloadFinished(event: ReportedDownload, delivery: DeliveryRecord): WebhookEvent {
-  const { download, protocol, address, sentBytes, sizeBytes, outcome } = event;
+  const { download, principal, protocol, address, sentBytes, sizeBytes, outcome } = event;
   const { id, account, product, version, file, requestedBy } = delivery;
   const transfer = { download, protocol, address, sentBytes, sizeBytes, outcome };
-  const data = { delivery: id, account, product, version, file, requestedBy, ...transfer };
+  const appliance = principal.startsWith(appliancePrefix) ? principal.slice(appliancePrefix.length) : null;
+  const data = { delivery: id, account, product, version, file, requestedBy, appliance, ...transfer };
   return { type: 'download.finished', atMs: event.endedAtMs ?? event.startedAtMs, data };
 }

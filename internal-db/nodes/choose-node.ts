@@ -67,7 +67,8 @@ function rankOf(member: Member, { nodePlaces, directory }: KnownNodes, wish: Nod
   ];
 }
 
-function servesAddress({ serves }: NodePlace, address: string | null): boolean {
+/** Whether a node is there for customers at this address before anybody else. */
+export function servesAddress({ serves }: NodePlace, address: string | null): boolean {
   const customer = address === null ? null : parseNetwork(address);
   if (customer === null) return false;
   return serves.some((text) => {

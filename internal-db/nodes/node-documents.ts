@@ -19,7 +19,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { openSealedMessage } from '#commlink/sealed-message.ts';
 import { signDocument, verifyDocument } from '#commlink/signed-document.ts';
 import { toWallMs, type Clock } from '../clock.ts';
-import { grantUseWithinMs } from '../limits.ts';
+import { artifactPermitLifetimeMs, grantUseWithinMs } from '../limits.ts';
 import { newRecordId } from '../record-id.ts';
 import type { DeliveryRecord } from '../store/deliveries.ts';
 import type { OrderedUnstaging } from '../store/nodes.ts';
@@ -130,11 +130,21 @@ export class NodeDocuments {
     );
   }
 
-  /** An order to hold artifacts. */
-  signHolding(node: string, artifacts: HoldingOrder['artifacts']): string {
+  /** An order to hold artifacts; `issuedAtMs` is its number. */
+  signHolding(node: string, order: Pick<HoldingOrder, 'artifacts' | 'issuedAtMs'>): string {
     return signDocument(
       'holding-order',
-      { cluster: this.#clusterName, node, artifacts, issuedAtMs: this.#clock.wallMs() },
+      { cluster: this.#clusterName, node, ...order },
+      this.#cluster.keys.signing.privateKey,
+    );
+  }
+
+  /** Permission for a node to fetch an artifact from others that have it. */
+  signArtifactPermit(node: string, sha256: string): string {
+    const expiresAtMs = this.#clock.wallMs() + artifactPermitLifetimeMs;
+    return signDocument(
+      'artifact-permit',
+      { cluster: this.#clusterName, node, sha256, expiresAtMs },
       this.#cluster.keys.signing.privateKey,
     );
   }

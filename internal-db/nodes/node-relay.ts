@@ -20,6 +20,10 @@ export interface NodeRelay {
   listSessions(params: ParamsOf<Table, 'relay.sessions'>): Promise<ResultOf<Table, 'relay.sessions'>>;
   cutSessions(params: ParamsOf<Table, 'relay.cut'>): Promise<ResultOf<Table, 'relay.cut'>>;
   holdArtifacts(params: ParamsOf<Table, 'relay.hold'>): Promise<ResultOf<Table, 'relay.hold'>>;
+  /** Calls an appliance, at whichever web-front it waits; false when it waits at none. */
+  pingAppliance(uid: string): Promise<boolean>;
+  /** How many web-fronts are linked. */
+  webFrontCount(): number;
   /** The nodes that the linked web-fronts reach; a web-front that does not answer counts as reaching none. */
   reachedNodes(): Promise<ReachedNode[]>;
 }
@@ -81,6 +85,8 @@ export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | 
       throughAny((webFront, commlink) =>
         commlink.call(webFront, webFrontMethods, 'relay.hold', params, attempt),
       ),
+    webFrontCount: () => link()?.linked('web-front').length ?? 0,
+    pingAppliance: async (uid) => await pingThroughAll(link(), uid),
     reachedNodes: async () => {
       const commlink = link();
       if (!commlink) return [];
@@ -98,4 +104,19 @@ export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | 
 
 function noWebFront(): RpcError {
   return new RpcError('unavailable', 'No web-front is linked; the delivery node can not be reached.');
+}
+
+/** It waits at one of them, or at none. */
+async function pingThroughAll(
+  commlink: Pick<Commlink, 'linked' | 'call'> | null,
+  uid: string,
+): Promise<boolean> {
+  if (!commlink) return false;
+  const answers = await Promise.allSettled(
+    commlink.linked('web-front').map(({ name }) => {
+      const options = { deadlineMs: nodeDirectoryDeadlineMs };
+      return commlink.call(name, webFrontMethods, 'relay.ping', { uid }, options);
+    }),
+  );
+  return answers.some((answer) => answer.status === 'fulfilled' && answer.value.waited);
 }

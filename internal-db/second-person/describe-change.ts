@@ -103,7 +103,8 @@ function factsAt({ atMs, facts }: Static<typeof KeptPreview>): Facts {
 
 async function factsOfTable(context: ServiceContext, text: string): Promise<Facts> {
   const outcome = await applyBulk(context, { actor: 'console', text, dryRun: true });
-  const { problems, accounts, grantCount, extensionCount, revocationCount, endedDeliveryCount } = outcome;
+  const { problems, accounts, grantCount, extensionCount, revocationCount } = outcome;
+  const { endedDeliveryCount, missingAgreements } = outcome;
   const [first] = problems;
   if (first) return [['It cannot be done now', `Line ${first.line ?? 1}: ${first.sentence}`]];
   return [
@@ -112,6 +113,9 @@ async function factsOfTable(context: ServiceContext, text: string): Promise<Fact
     ['Revocations', String(revocationCount)],
     ['Deliveries that end', String(endedDeliveryCount)],
     ['Customers', accounts.join(', ')],
+    ...(missingAgreements.length === 0
+      ? []
+      : ([['Agreements that nobody can accept yet', missingAgreements.join(', ')]] as const)),
   ];
 }
 

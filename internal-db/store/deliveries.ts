@@ -75,10 +75,16 @@ export interface DeliveryReads {
   page(filter: DeliveryPageFilter): Promise<DeliveryRecord[]>;
   liveOfAccount(accountId: string): Promise<DeliveryRecord[]>;
   liveOfRelease(releaseId: string): Promise<DeliveryRecord[]>;
+  /** Those of an account's artifact that `requestedBy` has asked for. */
+  liveOfArtifact(wanted: {
+    accountId: string;
+    artifactId: string;
+    requestedBy: string;
+  }): Promise<DeliveryRecord[]>;
   liveCountOfAccount(accountId: string): Promise<number>;
   liveCounts(): Promise<{ requested: number; staged: number }>;
   /** Those that waited for their file, and whose node holds it now. */
-  arrived(limit: number): Promise<DeliveryRecord[]>;
+  arrivedAt(nodeId: string, limit: number): Promise<DeliveryRecord[]>;
   /** Live deliveries whose time was over at `atMs`. */
   overdue(atMs: number, limit: number): Promise<DeliveryRecord[]>;
 }

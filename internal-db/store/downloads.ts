@@ -23,7 +23,7 @@ export interface DownloadRecord extends DownloadRow {
   readonly account: string;
 }
 
-/** A download and whose it was: `user:<name>`, of the login or else of the delivery's wish; or who of the staff made it. */
+/** A download and whose it was: `user:<name>` or `appliance:<uid>`, of the login or else of the delivery's wish; or who of the staff made it. */
 export interface PastDownloadRecord extends DownloadRecord {
   readonly downloadedBy: string;
 }

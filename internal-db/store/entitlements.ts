@@ -63,8 +63,13 @@ export interface EntitlementReads {
     untilMs: number;
     limit: number;
   }): Promise<EntitlementRecord[]>;
-  /** Complete downloads that ended at or before `untilMs`, by entitlement; those without any are left out. */
+  /**
+   * Complete downloads that ended at or before `untilMs`, by entitlement; those without any are left out. An appliance's downloads of
+   * one delivery count as one.
+   */
   completeDownloadCounts(ids: readonly string[], untilMs: number): Promise<Map<string, number>>;
+  /** The name of another account with an entitlement to the product that is not revoked, if there is one. */
+  otherHolder(productId: string, accountId: string): Promise<string | undefined>;
 }
 
 /** Writing entitlements. */

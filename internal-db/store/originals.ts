@@ -5,6 +5,7 @@
 export interface OriginalRecord {
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** When it came, or something that needed it ended. */
   readonly keptAtMs: number;
 }
 
@@ -76,8 +77,10 @@ export interface OriginalReads {
 
 /** Writing them. */
 export interface OriginalWrites extends OriginalReads {
-  /** Does nothing when it is there. */
+  /** Of one that is there the time alone is changed. */
   put(original: OriginalRecord): Promise<void>;
+  /** Something that needed the files of a release has ended. */
+  noteNeeded(releaseId: string, atMs: number): Promise<void>;
   /** Notes that the node holds it, and whether as placed there; does nothing when it is no original. */
   noteHeld(nodeId: string, held: { sha256: string; isPinned: boolean; atMs: number }): Promise<void>;
   /** The node holds it no more; tells whether it was known to. */

@@ -20,8 +20,9 @@ export interface PlaceReads {
   ofAccount(accountId: string): Promise<AccountPlace>;
   /** The further nodes of these deliveries. */
   ofDeliveries(deliveryIds: readonly string[]): Promise<DeliveryPlace[]>;
-  /** Nodes by id at which deliveries are live. */
+  /** Nodes by id at which deliveries are live. Costs by nodes, not by deliveries. */
   nodesWithLive(): Promise<{ nodeId: string; nodeName: string }[]>;
+  liveCountAt(nodeId: string): Promise<number>;
   /** Live deliveries at a node, by id, from behind `after`. */
   liveAt(wanted: { nodeId: string; after: string; limit: number }): Promise<string[]>;
 }
@@ -31,6 +32,9 @@ export interface PlaceWrites extends PlaceReads {
   putAccount(accountId: string, place: AccountPlace): Promise<void>;
   /** Notes a further node; one that is noted stays as it is. */
   add(place: DeliveryPlace, atMs: number): Promise<void>;
-  /** Makes a further node the one that a live delivery is at, and that one a further node. False when it is live no more. */
-  move(place: DeliveryPlace, atMs: number): Promise<boolean>;
+  /**
+   * Makes a node the one that a live delivery is at, and that one a further node. `isArriving`: it has to fetch the file, and is
+   * given its grant then. False when the delivery is live no more.
+   */
+  move(place: DeliveryPlace, how: { readonly atMs: number; readonly isArriving: boolean }): Promise<boolean>;
 }

@@ -14,6 +14,12 @@ export type SettingName =
   | 'database_keys'
   /** The number of the newest list of bans. */
   | 'ban_list_sequence'
+  /** The number of the newest order to hold artifacts. */
+  | 'holding_order_number'
+  /** Raised by whatever can change a catalog of an appliance (fleet/fleet-generation.ts). */
+  | 'fleet_generation'
+  /** Another one with each change of the fleet's signed metadata. */
+  | 'fleet_metadata_stamp'
   | EndingsTold;
 
 /** Counts of rows, by a plain name such as `accounts` or `liveDeliveries`. */

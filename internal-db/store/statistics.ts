@@ -43,6 +43,19 @@ export interface ProductStorage {
   readonly sizeBytes: number;
 }
 
+/** Files, each content once. */
+export interface FileSum {
+  readonly fileCount: number;
+  readonly sizeBytes: number;
+}
+
+/** What a node has in its storeroom, as far as it has told: what it fetched, and of whatever is there what is staged for customers. */
+export interface NodeStorage {
+  readonly nodeId: string;
+  readonly fetched: FileSum;
+  readonly staged: FileSum;
+}
+
 /** A product with how its releases stand. */
 export interface ProductSummary {
   readonly name: string;
@@ -71,6 +84,8 @@ export interface StatisticsReads {
   productSummaries(): Promise<ProductSummary[]>;
   /** Largest first. */
   storageOfProducts(limit: number): Promise<ProductStorage[]>;
+  /** Of each node that has something, in no order. */
+  storageOfNodes(): Promise<NodeStorage[]>;
 }
 
 /** Writing statistics: only what the engine can't tell by itself. */

@@ -2,6 +2,12 @@
 // that no service has to think of both.
 import type { WebhookEvent } from './webhook-event.ts';
 
+const rolloutEvents = {
+  'rollout.create': 'rollout.started',
+  'rollout.stop': 'rollout.stopped',
+  'rollout.complete': 'rollout.completed',
+} as const;
+
 /** What is needed of an entry. */
 interface AuditedAction {
   readonly atMs: number;
@@ -24,11 +30,25 @@ export function eventOfAudit({ atMs, actor, action, subject, detail }: AuditedAc
     }
     case 'release.publish':
       return detail['state'] === 'published' ? published(subject, { atMs, actor }) : null;
+    case 'rollout.create':
+    case 'rollout.stop':
+    case 'rollout.complete':
+      return rolloutEvent(action, { atMs, actor, subject, detail });
     case 'release.setState':
       return detail['to'] === 'published' ? published(subject, { atMs, actor }) : null;
     default:
       return null;
   }
+}
+
+/** The subject is "<product>/<version>". */
+function rolloutEvent(
+  action: 'rollout.create' | 'rollout.stop' | 'rollout.complete',
+  { atMs, actor, subject, detail }: Omit<AuditedAction, 'action'>,
+): WebhookEvent {
+  const [product, version] = subject.split('/');
+  const { rollout, reason } = detail;
+  return { type: rolloutEvents[action], atMs, data: { rollout, product, version, reason, by: actor } };
 }
 
 /** The subject is "<product>/<version>". */

@@ -112,7 +112,7 @@ export async function replayWebhook(
 async function findWebhook({ webhooks }: StoreReads, id: string): Promise<WebhookRecord> {
   const webhook = await webhooks.byId(id);
   if (webhook) return webhook;
-  throw new RpcError('not_found', `There is no webhook ${id}. See: consign webhook list`);
+  throw new RpcError('not_found', `There is no webhook ${id}.`, { advice: 'See: consign webhook list' });
 }
 
 function requireReceiver(text: string, allowedNetworks: readonly string[]): void {

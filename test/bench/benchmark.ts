@@ -21,6 +21,8 @@ export interface BenchmarkOptions {
   readonly sizeMebibytes: number | null;
   /** Once and small, to see whether it runs. */
   readonly quick: boolean;
+  /** On PostgreSQL instead of SQLite. */
+  readonly postgres: boolean;
 }
 
 /** Measures, and reports each figure as soon as it has it. */

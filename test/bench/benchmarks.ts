@@ -4,6 +4,7 @@ import { measureCluster } from './cluster-benchmark.ts';
 import { measureCommlink } from './commlink-benchmark.ts';
 import { measureConfiguration } from './configuration-benchmark.ts';
 import { measureDelivery } from './delivery-benchmark.ts';
+import { measureFleet } from './fleet-benchmark.ts';
 import { measurePortal } from './portal-benchmark.ts';
 import { measureStaging } from './staging-benchmark.ts';
 import { measureStores } from './store-benchmark.ts';
@@ -14,6 +15,7 @@ export const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['commlink', measureCommlink],
   ['config', measureConfiguration],
   ['delivery', measureDelivery],
+  ['fleet', measureFleet],
   ['portal', measurePortal],
   ['staging', measureStaging],
   ['store', measureStores],

@@ -27,12 +27,20 @@ function checkRows({ stage, record }: Compared): string[] {
   const states = new Map(
     rowsOf(stage, 'SELECT id, state FROM deliveries').map(([id = '', state = '']) => [id, state]),
   );
-  const complete = new Map(
+  // A session server that is killed between a file's last byte and its record leaves `aborted`, for its stager can't know better; one
+  // that hears in that moment that the delivery has ended, `revoked`. No download of this work is partial.
+  const recorded = new Map(
     rowsOf(
       stage,
-      `SELECT delivery_id, count(*) FROM downloads WHERE outcome = 'complete' GROUP BY delivery_id`,
+      `SELECT delivery_id, count(*) FROM downloads WHERE outcome IN ('complete', 'aborted', 'revoked') GROUP BY delivery_id`,
     ).map(([id = '', count]) => [id, Number(count)]),
   );
+  const outcomes = rowsOf(stage, 'SELECT delivery_id, outcome FROM downloads');
+  const outcomesOf = (id: string): string =>
+    outcomes
+      .filter(([delivery]) => delivery === id)
+      .map(([, outcome]) => outcome)
+      .join(', ');
   const revoked = new Map(
     rowsOf(
       stage,
@@ -50,10 +58,10 @@ function checkRows({ stage, record }: Compared): string[] {
       .filter((delivery) => !fits(delivery))
       .map(({ id, state }) => `Delivery ${id} is ${states.get(id) ?? 'gone'}, and was said to be ${state}.`),
     ...record.deliveries
-      .filter(({ id, completeCount }) => (complete.get(id) ?? 0) < completeCount)
+      .filter(({ id, completeCount }) => (recorded.get(id) ?? 0) < completeCount)
       .map(
         ({ id, completeCount }) =>
-          `Of ${completeCount} downloads of ${id}, ${complete.get(id) ?? 0} are recorded.`,
+          `Of ${completeCount} downloads of ${id}, ${recorded.get(id) ?? 0} are recorded (${outcomesOf(id)}).`,
       ),
     ...record.grants
       .filter(({ id, state }) => !revoked.has(id) || (state === 'revoked' && !revoked.get(id)))

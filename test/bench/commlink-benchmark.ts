@@ -9,7 +9,7 @@ import { openCommlink } from '#commlink/commlink.ts';
 import { dialLink } from '#commlink/link/link-dialler.ts';
 import { readEphemeralPorts } from '#commlink/link/local-port.ts';
 import { createLogger } from '#commlink/log.ts';
-import { writeNodeKeys } from '#commlink/node-keys.ts';
+import { writeNodeKeys } from '#commlink/node-key-file.ts';
 import { openRpc } from '#commlink/rpc.ts';
 import { contextOf, twoNodes, type TwoNodes } from '../commlink/two-nodes.ts';
 import { compare, medianOf, type Benchmark } from './benchmark.ts';

@@ -3,7 +3,7 @@
 import { openCommlink } from '#commlink/commlink.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { LinkPlan } from '#commlink/node-config.ts';
-import { readNodeKeys } from '#commlink/node-keys.ts';
+import { readNodeKeys } from '#commlink/node-key-file.ts';
 import { openRpc } from '#commlink/rpc.ts';
 import { benchmarkHandlers, benchmarkMethods } from './commlink-calls.ts';
 import { listenMutualTls, type TlsIdentity } from './mutual-tls.ts';

@@ -1,4 +1,4 @@
-// `npm run bench -- NAME [--json] [--quick] [--only ROW]… [--size MIB]`: runs one benchmark and prints one JSON object a
+// `npm run bench -- NAME [--json] [--quick] [--only ROW]… [--size MIB] [--postgres]`: runs one benchmark and prints one JSON object a
 // line, of which the first and the last say on what machine, or a readable table.
 import { parseArgs } from 'node:util';
 import { describeMachine, type BenchmarkRow } from './benchmark.ts';
@@ -13,6 +13,7 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     size: { type: 'string' },
+    postgres: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
@@ -23,7 +24,7 @@ if (!benchmark || positionals.length !== 1) {
   process.exit(usageExitCode);
 }
 const rows: BenchmarkRow[] = [];
-const { only, quick } = values;
+const { only, quick, postgres } = values;
 const sizeMebibytes = values.size === undefined ? null : Number(values.size);
 sayMachine();
 await benchmark(
@@ -32,7 +33,7 @@ await benchmark(
     if (values.json) process.stdout.write(`${JSON.stringify(row)}\n`);
     else process.stderr.write(`${cellsOf(row).join('  ')}\n`);
   },
-  { only, quick, sizeMebibytes },
+  { only, quick, sizeMebibytes, postgres },
 );
 if (!values.json) process.stdout.write(`\n${tableOf(rows)}\n`);
 sayMachine();

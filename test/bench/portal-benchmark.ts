@@ -1,16 +1,21 @@
 // Signed-in pages of the portal with very many customers in the database, at fifty connections, through web-front, commlink
-// and database of a whole Consign; and sign-ins, beside argon2 alone. With --quick: few customers, to see whether it runs.
-import { readFile } from 'node:fs/promises';
+// and database of a whole Consign; and sign-ins, beside argon2 alone. With --postgres on that engine; with --quick: few
+// customers, to see whether it runs.
+import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectAdmin, type Admin } from '#bin/admin-client.ts';
 import { layOutState } from '#deploy/state-directory.ts';
 import { passwordChecksRunningMax } from '#internal-db/limits.ts';
 import { createPasswordHasher } from '#internal-db/passwords/password-hash.ts';
 import { passwordParameters } from '#internal-db/passwords/password-parameters.ts';
-import { startConsign } from '../rig/running-consign.ts';
+import { PostgresServer } from '../rig/postgres-server.ts';
+import { startConsign, type RunningConsign } from '../rig/running-consign.ts';
 import { compare, quantileOf, type Benchmark, type BenchmarkRow } from './benchmark.ts';
 import { ownProcessorSeconds } from './delivery-processes.ts';
-import { loadPages, signInAll, type LoadTimes, type PageTimes, type PortalPlace } from './portal-load.ts';
+import { signInAll, startBrowsers } from './portal-load.ts';
+import type { Browsers, LoadTimes, PageTimes, PortalPlace } from './portal-load.ts';
+import { openPostgresPopulation, openSqlitePopulation } from './population-database.ts';
 import { populate, type Population, type PopulationSize } from './portal-population.ts';
 
 const usual: PopulationSize = { accounts: 100_000, usersPerAccount: 10, sessions: 5000 };
@@ -23,7 +28,7 @@ const connections = 50;
 const steadyShare = 0.5;
 const password = 'correct horse battery';
 const actor = 'bench';
-/** Whose processor time a page costs; the launcher writes the logs down, and `bench` are the browsers. */
+/** Whose processor time a page costs; the launcher writes the logs down, and `browsers` is what asks. */
 const programs = ['web-front', 'internal-db', 'launcher'] as const;
 /** As many as the portal lets wait for a password check without refusing anybody. */
 const signInsAtOnce = 8;
@@ -35,28 +40,31 @@ const pages = [
 
 interface Stage {
   readonly portal: PortalPlace;
+  readonly browsers: Browsers;
   readonly pids: ReadonlyMap<string, number>;
   readonly population: Population;
 }
 
 /** The benchmark `portal`. */
-export const measurePortal: Benchmark = async (report, { quick, only }) => {
+export const measurePortal: Benchmark = async (report, { quick, only, postgres }) => {
   const cleanups: (() => unknown)[] = [];
   try {
-    const stage = await setUp(quick ? quickly : usual, (cleanup) => cleanups.unshift(cleanup));
+    const size = quick ? quickly : usual;
+    const stage = await setUp({ size, postgres }, (cleanup) => cleanups.unshift(cleanup));
     const { userCount, entitlementCount, sessions } = stage.population;
-    const shown = `${userCount} users, ${entitlementCount} entitlements`;
+    const engine = postgres ? ', PostgreSQL' : '';
+    const shown = `${userCount} users, ${entitlementCount} entitlements${engine}`;
     for (const page of pages) {
       if (only.length > 0 && !only.includes(page.name)) continue;
       const plan = { ...page, connections, sessions, durationMs: quick ? 1000 : 15_000 };
-      await loadPages(stage.portal, { ...plan, pacePerSecond: null, durationMs: plan.durationMs / 3 });
+      await stage.browsers.load({ ...plan, pacePerSecond: null, durationMs: plan.durationMs / 3 });
       const name = `${page.name}, ${connections} connections, ${shown}`;
       const costs = startCosts(stage);
-      const fastest = await loadPages(stage.portal, { ...plan, pacePerSecond: null });
+      const fastest = await stage.browsers.load({ ...plan, pacePerSecond: null });
       reportTimes(report, `${name}, as fast as they can`, fastest);
       costs.report(report, `${name}, as fast as they can`, fastest.latenciesMs.length);
       const pacePerSecond = (steadyShare * fastest.latenciesMs.length * 1000) / fastest.elapsedMs;
-      const steady = await loadPages(stage.portal, { ...plan, pacePerSecond });
+      const steady = await stage.browsers.load({ ...plan, pacePerSecond });
       reportTimes(report, `${name}, half as fast`, steady);
     }
     if (only.length === 0 || only.includes('sign-in')) await measureSignIns(report, stage, quick);
@@ -65,26 +73,48 @@ export const measurePortal: Benchmark = async (report, { quick, only }) => {
   }
 };
 
-async function setUp(size: PopulationSize, teardown: (cleanup: () => unknown) => void): Promise<Stage> {
+async function setUp(
+  { size, postgres }: { size: PopulationSize; postgres: boolean },
+  teardown: (cleanup: () => unknown) => void,
+): Promise<Stage> {
+  // First, so that it is removed last.
+  const server = postgres ? await PostgresServer.start({ folder: tmpdir() }) : null;
+  if (server) teardown(() => server.remove());
   const consign = await startConsign({ teardown });
   const perMinute = 1_000_000;
   const limits = ['signInsPerMinute', 'apiRequestsPerMinute', 'pageRequestsPerMinute'];
   await consign.configure(...limits.flatMap((name) => [`web1/limits/${name}`, String(perMinute)]));
-  const layout = layOutState(consign.state);
-  const admin = await connectAdmin(layout);
-  teardown(() => admin.close());
+  const admin = await connectAdmin(layOutState(consign.state));
   await publishProducts(admin);
+  admin.close();
   const hasher = await createPasswordHasher(passwordParameters);
   const passwordHash = await hasher.hash(password);
-  const databaseFile = path.join(consign.state, 'internal-db', 'consign.db');
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-  const population = await populate(databaseFile, size, { passwordHash, tell });
+  const database = server
+    ? await moveToPostgres(consign, server)
+    : openSqlitePopulation(path.join(consign.state, 'internal-db', 'consign.db'));
+  const population = await populate(database, size, { passwordHash, tell });
+  await database.close();
+  if (server) await consign.start();
   const { portal: origin, caFile } = consign.endpoints;
+  const portal = { origin, certificate: await readFile(caFile, 'utf8') };
+  const browsers = startBrowsers(portal);
+  teardown(() => browsers.stop());
   const pids = new Map([
     ...programs.map((name) => [name, consign.pid(name)] as const),
-    ['bench', process.pid],
+    ['browsers', browsers.pid],
   ]);
-  return { portal: { origin, certificate: await readFile(caFile, 'utf8') }, pids, population };
+  return { portal, browsers, pids, population };
+}
+
+/** Stops Consign and copies what it has to the server. */
+async function moveToPostgres(consign: RunningConsign, server: PostgresServer) {
+  const settings = server.settingsOf(server.createDatabase());
+  const choice = path.join(consign.state, 'postgres.json');
+  await writeFile(choice, JSON.stringify({ engine: 'postgres', ...settings }), { mode: 0o600 });
+  await consign.stop();
+  await consign.json('db', 'copy', choice);
+  return await openPostgresPopulation(settings);
 }
 
 async function publishProducts(admin: Admin): Promise<void> {
@@ -161,7 +191,7 @@ function reportTimes(report: (row: BenchmarkRow) => void, name: string, times: P
   for (const [metric, share] of [['p50', 0.5] as const, ['p99', 0.99] as const]) {
     report(compare({ ...row, metric, unit: 'ms' }, quantileOf(times.latenciesMs, share), null));
   }
-  report(compare({ ...row, metric: 'longest stall of bench itself', unit: 'ms' }, times.ownStallMs, null));
+  report(compare({ ...row, metric: 'longest stall of the browsers', unit: 'ms' }, times.ownStallMs, null));
   report(compare({ ...row, metric: 'size', unit: 'bytes' }, times.bodyBytes, null));
 }
 

@@ -1,9 +1,16 @@
 // Browsers that load the portal over kept-alive HTTPS connections, as fast as they can or at a steady pace, and people who
-// sign in. Caller: portal-benchmark.ts.
+// sign in. Callers: portal-benchmark.ts, portal-browsers.ts.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { Client } from 'undici';
 import { Visitor } from '../web-front/portal-fixture.ts';
+
+/** Connecting, and the last answers, beside the load itself. */
+const loadGraceMs = 60_000;
 
 /** Where the portal is, and the certificate that proves it. */
 export interface PortalPlace {
@@ -48,6 +55,8 @@ export async function loadPages(portal: PortalPlace, plan: LoadPlan): Promise<Pa
     () => new Client(portal.origin, { connect: { ca: portal.certificate }, pipelining: 1 }),
   );
   const latenciesMs: number[] = [];
+  // As the product's programs are started: marking the heap would stop all browsers at once.
+  setFlagsFromString('--heap-growing-percent=300');
   const ownDelays = monitorEventLoopDelay({ resolution: 1 });
   let bodyBytes = 0;
   try {
@@ -71,6 +80,35 @@ export async function loadPages(portal: PortalPlace, plan: LoadPlan): Promise<Pa
     ownDelays.disable();
     await Promise.all(clients.map((client) => client.close()));
   }
+}
+
+/** Browsers in a process of their own, whose heap holds nothing else. */
+export interface Browsers {
+  readonly pid: number;
+  readonly load: (plan: LoadPlan) => Promise<PageTimes>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts them; whatever one load throws is thrown by it here. */
+export function startBrowsers(portal: PortalPlace): Browsers {
+  const program = path.join(import.meta.dirname, 'portal-browsers.ts');
+  const child = fork(program, { serialization: 'advanced' });
+  return {
+    pid: child.pid ?? 0,
+    load: async (plan) => {
+      const ended = AbortSignal.timeout(Math.ceil(plan.durationMs) + loadGraceMs);
+      const answer = once(child, 'message', { signal: ended }) as Promise<[PageTimes | { fault: string }]>;
+      child.send({ portal, plan });
+      const [times] = await answer;
+      if ('fault' in times) throw new Error(times.fault);
+      return times;
+    },
+    stop: async () => {
+      const exited = once(child, 'exit');
+      child.disconnect();
+      await exited;
+    },
+  };
 }
 
 function sessionOf({ sessions }: LoadPlan, count: number): string {

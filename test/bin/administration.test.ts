@@ -137,6 +137,20 @@ t.test('a file far larger than the memory that it takes is published', async (t)
   t.ok(peakKibibytes > 0 && peakKibibytes < 300_000, `at most ${peakKibibytes} KiB were resident`);
 });
 
+t.test('a grant under an agreement without a text says that nobody can accept it yet', async (t) => {
+  t.match(await consign.json('account', 'create', 'umbrella'), { name: 'umbrella' });
+  const grant = ['grant', 'umbrella', 'tool', '--licence', 'terms', '--reason', 'Contract 43'];
+  const { stdout } = await consign.run(...grant);
+  t.match(stdout, /Warning: there is no text of the licence agreement terms yet\. .*refused until/);
+  t.match(stdout, /consign licence add terms/);
+  t.match(await consign.json(...grant), { missingAgreement: 'terms' });
+  const text = join(temporaryFolder(t), 'terms.md');
+  writeFileSync(text, 'Be kind.');
+  await consign.json('licence', 'add', 'terms', '1', text, '--title', 'Terms');
+  t.match(await consign.json(...grant), { missingAgreement: null });
+  t.notMatch((await consign.run(...grant)).stdout, /Warning/);
+});
+
 t.test('why explains before, while and after an entitlement', async (t) => {
   const target = 'tool/1.0.0/tool-1.0.0.tar.gz';
   interface Why {

@@ -1,8 +1,8 @@
 // What people type at the command line: names, versions, targets, times, durations.
 import t from 'tap';
-import { parseFileName, parseSlug, parseTarget, parseVersion } from '#bin/names.ts';
+import { parseFileName, parseRolloutId, parseSlug, parseTarget, parseUid, parseVersion } from '#bin/names.ts';
 import { parseDuration, parseTime } from '#bin/times.ts';
-import { formatBytes, formatSpan, formatTable } from '#bin/text.ts';
+import { formatBytes, formatCount, formatSpan, formatTable } from '#bin/text.ts';
 
 const usage = { code: 'usage' };
 
@@ -11,6 +11,21 @@ t.test('reads names', async (t) => {
     t.equal(parseSlug(name, 'account'), name);
   const bad = ['', 'Acme', 'acme/eu', '../acme', '-a', 'a-', '.', 'a b', 'a\n', 'é', 'a'.repeat(65), 'a\0'];
   for (const name of bad) t.throws(() => parseSlug(name, 'account'), usage, JSON.stringify(name));
+});
+
+t.test('reads what appliances and rollouts are called', async (t) => {
+  const tail = 'a-_0'.padEnd(22, 'A');
+  t.equal(parseUid(`apl_${tail}`), `apl_${tail}`);
+  t.equal(parseRolloutId(`rol_${tail}`), `rol_${tail}`);
+  for (const bad of ['', 'apl_nope', `rol_${tail}`, `apl_${tail}A`, `apl_${tail}\n`])
+    t.throws(() => parseUid(bad), usage, bad);
+  for (const bad of ['', 'x', `apl_${tail}`, `rol_${tail}\n`])
+    t.throws(() => parseRolloutId(bad), usage, bad);
+});
+
+t.test('counts', async (t) => {
+  t.equal(formatCount(1, 'file'), '1 file');
+  t.equal(formatCount(0, 'file'), '0 files');
 });
 
 t.test('reads file names', async (t) => {

@@ -64,14 +64,22 @@ t.test('lets a new web-front in: ticket, join, learner, active, dialled by the F
   const cluster = await operateCluster(t);
   const { run, json, portBase, state } = cluster;
   const identity = certificate(state);
-  const noAuthority = await run('node', 'invite', 'web-front', 'web2');
+  const ports = ['--port-base', String(portBase + 200)];
+  const noAuthority = await run('node', 'invite', 'web-front', 'web2', ...ports);
   t.equal(noAuthority.code, 2);
   t.match(noAuthority.stderr, 'no authority to issue a certificate');
-  const place = ['--port-base', String(portBase + 200), ...identity];
+  const place = [...ports, ...identity];
   t.equal((await run('node', 'invite', 'web-rear', 'web2', ...place)).code, 2);
   t.equal((await run('node', 'invite', 'web-front', 'policy', ...place)).code, 2);
   t.equal((await run('node', 'invite', 'web-front', 'web-front', ...place)).code, 5);
   t.equal((await run('node', 'admit', 'web2', ...place)).code, 4);
+  // Its portal would listen among the passive ports of the FTP node, on the same machine.
+  const { passivePorts } = await json<{ passivePorts: { from: number } }>(['config', 'show', 'ftp-node/ftp']);
+  const taken = ['--port-base', String(passivePorts.from), ...identity];
+  const inTheWay = await run('node', 'invite', 'web-front', 'web2', ...taken);
+  t.match(inTheWay.stderr, `Port ${passivePorts.from}, for the portal, is taken by passive FTP of ftp-node`);
+  t.equal(inTheWay.code, 1);
+  t.notMatch((await run('node', 'list')).stdout, 'Invited', 'no ticket was made');
 
   const invitation = invite(cluster, ['node', 'invite', 'web-front', 'web2', ...place]);
   const ticket = await invitation.ticket;

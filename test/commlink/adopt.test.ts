@@ -89,16 +89,17 @@ void t.test('a changed address is dialled before the link to the old one drains'
   t.same(dialled, [], 'the node was never seen as down');
 });
 
-void t.test('a dial that hangs at an old address is given up when the address changes', async (t) => {
+void t.test('who waits between attempts at an old address dials the new one at once', async (t) => {
   const nodes = twoNodes(t);
   const web = await nodes.listen();
   const ftp = await nodes.dial(1);
-  await sleep(700);
+  // After the sixth failure the pause is 1.6 s at least.
+  await eventually(() => nodes.ftp.lines.filter(({ code }) => code === 'unreachable').length >= 6);
   const dial = [{ peer: 'web1', host: '127.0.0.1', port: web.port ?? 0, connections: 1 }];
   const startMs = performance.now();
   await ftp.adopt(nodes.planOf(nodes.ftp, { dial }));
   await eventually(() => ftp.linked().length === 1);
-  t.ok(performance.now() - startMs < 300, 'the pause between attempts is not waited out');
+  t.ok(performance.now() - startMs < 1500, 'the pause between attempts is not waited out');
 });
 
 void t.test('a pool grows and shrinks', async (t) => {

@@ -4,14 +4,8 @@ import { createHash, sign, verify } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import {
-  createNodeKeys,
-  nodeIdOf,
-  readNodeKeys,
-  sealingKeyFromRaw,
-  signingKeyFromRaw,
-  writeNodeKeys,
-} from '#commlink/node-keys.ts';
+import { readNodeKeys, writeNodeKeys } from '#commlink/node-key-file.ts';
+import { createNodeKeys, nodeIdOf, sealingKeyFromRaw, signingKeyFromRaw } from '#commlink/node-keys.ts';
 
 async function keyFile(t: Test): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'consign-keys-'));

@@ -53,7 +53,7 @@ function serve(stream: Duplex, limits: Partial<RpcLimits> = {}): Pick<Ends, 'hel
       brief: hold,
       operators: async () => ({}),
       fail: async ({ how }) => {
-        if (how === 'refused') throw new RpcError('refused', 'Not today.');
+        if (how === 'refused') throw new RpcError('refused', 'Not today.', { advice: 'Ask tomorrow.' });
         if (how === 'reply') return { extra: 'secret' };
         throw new Error('the inside story');
       },
@@ -147,7 +147,10 @@ void t.test(
 
 void t.test("passes a handler's RpcError on, and turns any other fault into an incident", async (t) => {
   const { caller, lines } = join(t);
-  await t.rejects(caller.call('fail', { how: 'refused' }), { code: 'refused', message: 'Not today.' });
+  await t.rejects(caller.call('fail', { how: 'refused' }), {
+    code: 'refused',
+    message: 'Not today. Ask tomorrow.',
+  });
   const error = await caller.call('fail', { how: 'throw' }).then(
     () => new Error('it came back'),
     (thrown: RpcError) => thrown,

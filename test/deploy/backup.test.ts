@@ -34,6 +34,8 @@ async function backUp(t: Test, consign: RunningConsign): Promise<Kept> {
   life.isOver = true;
   t.ok((await working) > 0, 'work went on meanwhile');
   t.match(report, { roles: ['internal-db', 'web-front', 'ftp-node'], operators: ['operator'] });
+  const nowhere = await consign.run('backup', join(folder, 'none', 'consign.backup'));
+  t.match(nowhere, { code: 4, stderr: /There is no folder .*none\. Make it first\./ });
   const listed = readdirSync(consign.state);
   t.notOk(
     listed.some((name) => name.includes('backup')),

@@ -5,7 +5,7 @@ import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readStopped } from '#commlink/configuration/read-stopped.ts';
 import { countValidSignatures } from '#commlink/configuration/blocks/signed-manifest.ts';
-import { readNodeKeys } from '#commlink/node-keys.ts';
+import { readNodeKeys } from '#commlink/node-key-file.ts';
 import { operatorOf, readOperatorKeys } from '#commlink/operator/operator-keys.ts';
 import { firstPlaces } from '#deploy/default-settings.ts';
 import { readNodeConfiguration } from '#deploy/installed-settings.ts';

@@ -31,7 +31,7 @@ const consign = await startConsign(t);
 t.test('says where everything is, once everything is up, and only to its owner', async (t) => {
   const { endpoints } = consign;
   const servers = Array.from({ length: availableParallelism() }, (_, index) => `session-server-${index + 1}`);
-  const names = ['launcher', 'internal-db', 'web-front', 'ftp-node', ...servers];
+  const names = ['launcher', 'internal-db', 'watcher', 'web-front', 'ftp-node', ...servers];
   t.same(Object.keys(endpoints.pids).toSorted(), names.toSorted());
   for (const name of names) t.ok(isAlive(consign.pid(name)), name);
   t.match(endpoints, { portal: /^https:/, ftp: { port: Number }, sftp: { port: Number } });

@@ -8,7 +8,7 @@ import { readLocalSettings, readNodeConfiguration } from '#deploy/installed-sett
 import { firstPlaces } from '#deploy/default-settings.ts';
 import { prepareState } from '#deploy/prepare-state.ts';
 import { layOutState, openStateDirectory, programNames, readStateVersion } from '#deploy/state-directory.ts';
-import { readNodeKeys } from '#commlink/node-keys.ts';
+import { readNodeKeys } from '#commlink/node-key-file.ts';
 import { findFreePortBase } from '../rig/free-ports.ts';
 import { makeLayoutOne } from '../rig/layout-one.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';

@@ -70,3 +70,14 @@ t.test('finds nothing wrong with free ports, and leaves them free', async (t) =>
   await checkPortsFree(ports);
   t.pass();
 });
+
+t.test('the port for packages in clear is among those that must be free, where there is one', async (t) => {
+  const { 'ftp-node': node } = defaultEntries({ ports: layOutPorts(20_000), isRoot: false });
+  const https = { ...node.settings.https, plainPort: 20_099 };
+  const found = listeningPorts({ 'ftp-node': { ...node.settings, https } });
+  t.match(
+    found.find(({ purpose }) => purpose === 'plain HTTP'),
+    { port: 20_099 },
+  );
+  t.notOk(listeningPorts({ 'ftp-node': node.settings }).some(({ purpose }) => purpose === 'plain HTTP'));
+});

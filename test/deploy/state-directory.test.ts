@@ -9,7 +9,7 @@ import {
   readEndpoints,
   readStateVersion,
 } from '#deploy/state-directory.ts';
-import { lockState } from '#deploy/state-lock.ts';
+import { isStateLocked, lockState } from '#deploy/state-lock.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 
 t.test('makes a directory that only its owner can enter', async (t) => {
@@ -92,10 +92,13 @@ t.test('reads endpoints only when they are whole', async (t) => {
 t.test('one launcher at a time: the lock is refused until it is let go', async (t) => {
   const layout = layOutState(temporaryFolder(t));
   mkdirSync(layout.directory, { recursive: true });
+  t.equal(isStateLocked(layout), false, 'no launcher has been here');
   const first = lockState(layout);
+  t.equal(isStateLocked(layout), true);
   t.throws(() => lockState(layout), { code: 'STATE_IN_USE' });
   t.equal(statSync(layout.lockFile).mode & 0o777, 0o600);
   first.release();
+  t.equal(isStateLocked(layout), false, 'who asks whether it is held does not take it');
   lockState(layout).release();
 });
 

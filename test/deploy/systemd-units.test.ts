@@ -1,5 +1,5 @@
-// The systemd units: systemd itself finds nothing wrong with them, and rates the exposure of each OK or better. That the
-// programs run with all these restrictions, the test of the topology shows.
+// The systemd units: systemd itself finds nothing wrong with them, and rates the exposure of each OK or better, but for the agent of an
+// appliance. That the programs run with all these restrictions, the test of the topology shows.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -10,16 +10,20 @@ const units = readdirSync(folder).filter((name) => name.endsWith('.service'));
 /** Of 10, where systemd's "medium" begins. */
 const mediumFrom = 5;
 
-t.test('each service is rated OK or better', async (t) => {
-  t.ok(units.length >= 4, units.join(', '));
-  for (const name of units) {
+/** It installs software, as a package manager does: what binds it would bind every install program. */
+const installer = 'consign-agent.service';
+
+t.test('each service but the one that installs is rated OK or better', async (t) => {
+  const rated = units.filter((name) => name !== installer);
+  t.ok(rated.length >= 4 && rated.length === units.length - 1, units.join(', '));
+  for (const name of rated) {
     const { stdout, stderr } = await runProgram('systemd-analyze', [
       'security',
       '--offline=yes',
       join(folder, name),
     ]);
-    const rated = /Overall exposure level for \S+: (\d+\.\d) (\w+)/.exec(stdout);
-    t.ok(Number(rated?.[1] ?? 10) < mediumFrom, `${name}: ${rated?.[1]} ${rated?.[2]} ${stderr}`);
+    const exposure = /Overall exposure level for \S+: (\d+\.\d) (\w+)/.exec(stdout);
+    t.ok(Number(exposure?.[1] ?? 10) < mediumFrom, `${name}: ${exposure?.[1]} ${exposure?.[2]} ${stderr}`);
   }
 });
 

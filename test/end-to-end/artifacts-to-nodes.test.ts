@@ -2,7 +2,7 @@
 // it, internal-db, the web-front that passes its parts on, the node that fetches them. Then a customer has it. One that is placed on demand comes when it is asked for.
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { chmod, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { startConsign, waitFor } from '../rig/running-consign.ts';
@@ -90,4 +90,26 @@ t.test('what is placed on demand is fetched when it is staged, and dropped when 
   t.notOk(existsSync(join(storeroom, wanted)));
   const again = await consign.json<{ id: string }>('stage', 'acme', 'big/2.0.0/second.iso');
   t.ok(again.id, 'and it comes again');
+});
+
+t.test('what the disk has damaged is put aside, fetched again, and listed until it is removed', async (t) => {
+  await consign.json('product', 'placement', 'big', 'all');
+  const damaged = join(storeroom, sha256);
+  // Of the same length: one of another is found by whatever looks at it first.
+  await chmod(damaged, 0o644);
+  const handle = await open(damaged, 'r+');
+  await handle.write(Buffer.from([(content[0] ?? 0) ^ 1]), 0, 1, 0);
+  await handle.close();
+  const verified = await consign.run('--json', 'storeroom', 'verify');
+  t.equal(verified.code, 1, 'it was found');
+  const listed = () =>
+    consign.json<{ sha256: string; sizeBytes: number }[]>('storeroom', 'quarantine', 'list');
+  t.match(await listed(), [{ sha256, sizeBytes: content.length }]);
+  const isBack = () => existsSync(damaged) && readFileSync(damaged).equals(content);
+  await waitFor('the file once more', isBack, withinMs);
+  t.equal((await consign.run('storeroom', 'quarantine', 'remove')).code, 2, 'which of them?');
+  t.same(await consign.json('storeroom', 'quarantine', 'remove', sha256), { removed: [sha256] });
+  t.equal((await consign.run('storeroom', 'quarantine', 'remove', sha256)).code, 4);
+  t.same(await listed(), []);
+  t.same(await consign.json('storeroom', 'quarantine', 'remove', '--all'), { removed: [] });
 });

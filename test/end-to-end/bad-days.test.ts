@@ -15,7 +15,15 @@ const artifact = join(consign.state, 'ftp-node', 'storeroom', vendor.sha256);
 
 t.test('the command line says which name is unknown, and what to do', async (t) => {
   const cases: readonly [said: RegExp, code: number, ...args: string[]][] = [
-    [/There is no account nobody\./, 4, 'grant', 'nobody', 'tool', '--reason', 'x'],
+    [
+      /no account nobody\. Create it first: consign account create nobody/,
+      4,
+      'grant',
+      'nobody',
+      'tool',
+      '--reason',
+      'x',
+    ],
     [/There is no product thing\./, 4, 'grant', 'acme', 'thing', '--reason', 'x'],
     [/There is no product thing\./, 4, 'publish', 'thing', '1.0.0', vendor.source],
     [/There is no file .*\/none\./, 4, 'publish', 'tool', '1.0.1', join(temporaryFolder(t), 'none')],

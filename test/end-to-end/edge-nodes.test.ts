@@ -6,7 +6,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { ensureAuthority, issueCertificate } from '#deploy/certificates.ts';
 import { portBaseDefault } from '#deploy/ports.ts';
+import { createHostKeys } from '#deploy/ssh-host-keys.ts';
+import { layOutState } from '#deploy/state-directory.ts';
 import { ConsignMachine } from '../rig/consign-machine.ts';
 import { makeNatSite } from '../rig/nat-site.ts';
 import { makeNetworkMachines, type NetworkMachine } from '../rig/network-machines.ts';
@@ -42,8 +45,8 @@ void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
     centre.json('config', 'set', ...pairs, '--publish', '--reason', 'a test');
   const ca = join(centre.state, 'ca.pem');
   /** The digest of what curl gets, or its exit code. */
-  const fetchAt = async (machine: NetworkMachine, url: string): Promise<string> => {
-    const script = `set -o pipefail; curl -fsS --max-time 20 --cacert '${ca}' '${url}' | sha256sum`;
+  const fetchAt = async (machine: NetworkMachine, url: string, more = ''): Promise<string> => {
+    const script = `set -o pipefail; curl -fsS ${more} --max-time 20 --cacert '${ca}' '${url}' | sha256sum`;
     const { code, stdout } = await machine.run('bash', ['-c', script]);
     return code === 0 ? stdout.slice(0, 64) : `exit code ${code}`;
   };
@@ -64,6 +67,10 @@ void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
   const atCentre = ({ url }: Staged): string =>
     url.replace(/^https:\/\/[^/]+/, `https://${centreMachine.address}:${portBaseDefault + 2}`);
 
+  /** The link as it is, at the centre's node: as when the DNS leads the edge's name there. */
+  const underOldName = ({ url }: Staged): Promise<string> =>
+    fetchAt(outside, url, `--connect-to ::${centreMachine.address}:${portBaseDefault + 2}`);
+
   await t.test('it joins from behind NAT, and fetches what it is to deliver', async (t) => {
     const place = ['--host', site.edge.address, '--listen', site.edge.address, '--behind-nat'];
     await centre.letIn(edge, ['node', 'invite', 'ftp-node', 'edge1', ...place]);
@@ -82,6 +89,25 @@ void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
     };
     await waitFor('a delivery at the edge', isServedThere, waitMs);
     t.match(await centre.json('account', 'place', 'acme'), { region: 'site', nodes: ['edge1', 'ftp1'] });
+  });
+
+  await t.test("the centre's node answers to the edge's name with a certificate of both", async (t) => {
+    const staged = await stage();
+    t.equal(await underOldName(staged), 'exit code 60', 'the certificate is not for that name');
+    const layout = layOutState(centre.state);
+    const names = [centreMachine.address, site.edge.address];
+    const { certificate, privateKey } = await issueCertificate(await ensureAuthority(layout), names);
+    const parts = { certificate, 'private-key': privateKey, 'host-key': createHostKeys()[0] ?? '' };
+    const options: string[] = [];
+    for (const [name, text] of Object.entries(parts)) {
+      await writeFile(join(folder, name), text, { mode: 0o600 });
+      options.push(`--${name}`, join(folder, name));
+    }
+    await centre.json('node', 'identity', 'ftp1', ...options, '--reason', 'Both names');
+    // Refused, since the delivery is not there; or served, when the edge was away for a moment, and the delivery has moved.
+    const isShown = async (): Promise<boolean> =>
+      [sha256, 'exit code 22'].includes(await underOldName(staged));
+    await waitFor('an answer under the old name', isShown, waitMs);
   });
 
   await t.test('internal-db dials out, and nobody can dial it', async (t) => {
@@ -114,6 +140,7 @@ void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
     t.equal(await fetchFtps(staged, 'another'), 'exit code 67', 'curl: login denied');
     await waitFor('the move', async () => (await nodeOf(staged)) === 'ftp1 staged', waitMs);
     t.equal(await fetchAt(outside, atCentre(staged)), sha256, 'the same link, at the other node');
+    t.equal(await underOldName(staged), sha256, "and under the lost node's name");
     t.equal(await fetchAt(site.customer, staged.url), sha256, 'and the site still goes on');
     site.join();
     const reported = async (): Promise<boolean> => {

@@ -66,6 +66,7 @@ async function takeOverWebFront(): Promise<Commlink> {
     'relay.bans': denied,
     'relay.sessions': denied,
     'relay.cut': denied,
+    'relay.ping': denied,
     'relay.nodes': denied,
   };
   const log = createLogger('attacker', 'silent');

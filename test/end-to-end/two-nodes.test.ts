@@ -1,7 +1,7 @@
 // Two FTP nodes in one cluster, with real clients: a download begun at one is finished at the other; who is banned, cut or
 // taken back at one is so at both; and when one drains, deliveries go to the other.
 import { randomBytes } from 'node:crypto';
-import { truncate, writeFile } from 'node:fs/promises';
+import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -89,6 +89,26 @@ t.test('both nodes say the same of a file', async (t) => {
   t.same(otherOverFtp, overFtp);
   const modified = overFtp.find((line) => line.startsWith('Last-Modified'));
   t.ok(modified && first.some((line) => line.toLowerCase() === modified.toLowerCase()));
+});
+
+t.test('what the database has lost a node fetches from the other', async (t) => {
+  const kept = join(folder, 'kept.bin');
+  await writeFile(kept, randomBytes(3_000_000));
+  const digest = await sha256OfFile(kept);
+  await consign.json('product', 'create', 'kept');
+  await consign.json('product', 'placement', 'kept', 'nodes:ftp1');
+  await consign.json('publish', 'kept', '1.0.0', kept, '--keep-original');
+  await consign.json('grant', 'acme', 'kept', '--reason', 'contract');
+  const stage = () => consign.json<Staged>('stage', 'acme', 'kept/1.0.0/kept.bin');
+  t.equal(nodeOf(await stage()), 'ftp1', 'the only one that may have it');
+  await rm(join(consign.state, 'internal-db', 'originals', digest));
+  await consign.json('product', 'placement', 'kept', 'nodes:ftp2');
+  const other = await stage();
+  t.equal(nodeOf(other), 'ftp2');
+  const fetched = join(folder, 'fetched.bin');
+  const curl = await runProgram('curl', [...tls, '-o', fetched, other.url]);
+  t.equal(curl.code, 0, curl.stderr);
+  t.equal(await sha256OfFile(fetched), digest);
 });
 
 t.test('a download begun at one node over HTTPS is finished at the other over FTPS and SFTP', async (t) => {

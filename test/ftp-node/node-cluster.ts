@@ -19,6 +19,7 @@ export type FtpNodeSettings = SettingsOf<'ftp-node'>;
 /** What a test that sets `ftp` need not say. */
 export const usualFtp = {
   implicitPort: null,
+  plainPackages: false,
   activeMode: false,
   requireResumption: false,
   compression: false,

@@ -26,8 +26,8 @@ export interface Decisions {
   login: (attempt: LoginAttempt) => LoginVerdict;
   /** Ids of the statement that are not live. */
   notLive: (statement: StagingStatement) => string[];
-  /** The part of an artifact that is asked for. */
-  slice: (request: ArtifactRequest) => Uint8Array;
+  /** The part of an artifact that is asked for, of internal-db or of another node. */
+  slice: (request: ArtifactRequest, source: string | undefined) => Uint8Array;
   /** What the relay makes of internal-db's receipt. */
   receipt: (honest: ReportReceipt) => ReportReceipt;
   /** When false, every relayed call fails as though no internal-db could be reached. */
@@ -84,14 +84,14 @@ export function relayHandlers(standIn: RelayStandIn): Handlers<typeof webFrontMe
       const notLive = decisions.notLive(verifyDocument('staging-statement', text, nodeKey));
       return { order: notLive.length === 0 ? null : standIn.signOrder(notLive) };
     },
-    'relay.artifact': async ({ request: text }) => {
+    'relay.artifact': async ({ request: text, source }) => {
       checkReachable();
       const request = verifyDocument('artifact-request', text, nodeKey);
       const sealed = await sealMessage({
         recipient: standIn.nodeSealingKey,
         purpose: artifactSlicePurpose,
         associated: artifactSlicePlace(request),
-        plaintext: decisions.slice(request),
+        plaintext: decisions.slice(request, source),
         plaintextBytesMax: artifactSliceBytesMax,
       });
       return { sealed };
@@ -102,6 +102,7 @@ export function relayHandlers(standIn: RelayStandIn): Handlers<typeof webFrontMe
     'relay.bans': refuse,
     'relay.sessions': refuse,
     'relay.cut': refuse,
+    'relay.ping': refuse,
     'relay.nodes': refuse,
   };
 }

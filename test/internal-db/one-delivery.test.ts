@@ -85,7 +85,7 @@ t.test('status tells of the database, the link and the node', async (t) => {
   await room.webFront.call('session.describe', { session: 'nobody' });
   const status = await room.admin.call('status', {});
   t.match(status, {
-    database: { schemaVersion: 18 },
+    database: { schemaVersion: 23 },
     counts: { accounts: 1, users: 1, entitlements: 1 },
     links: [{ peer: 'web1', connections: 1, generations: [1] }],
     nodes: [{ name: 'ftp1', via: 'web1' }],

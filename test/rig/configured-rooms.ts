@@ -42,6 +42,8 @@ export interface RoomsRequest {
   readonly linkPort?: number;
   readonly consolePort?: number;
   readonly portalPort?: number;
+  /** internal-db's settings, where they differ from the usual. */
+  readonly internalDb?: Partial<InternalDbSettings>;
 }
 
 /** Makes them; nothing runs yet. */
@@ -51,10 +53,12 @@ export async function configureRooms(request: RoomsRequest = {}): Promise<Config
   const issued = await issueCertificate('localhost');
   const identity: NodeIdentity = { ...issued, authority: null, hostKeys: [], ...request.identity };
   const { linkPort = portBase, consolePort = portBase + 1, portalPort = portBase + 2 } = request;
+  const db1 = entryOf('internal-db', { listen: linkPort, room: consolePort });
+  Object.assign(db1.settings, request.internalDb);
   const cluster = await configureCluster({
     directory,
     members: {
-      db1: { entry: entryOf('internal-db', { listen: linkPort, room: consolePort }), identity },
+      db1: { entry: db1, identity },
       web1: {
         entry: entryOf('web-front', { listen: null, dial: { db1: linkPort }, room: portalPort }),
         identity,

@@ -2,7 +2,7 @@
 // Callers: the end-to-end tests that look for these where they must not be. The programs may be running.
 import { openNodeSections, type NodeSections } from '#commlink/configuration/blocks/open-node-sections.ts';
 import { readStopped } from '#commlink/configuration/read-stopped.ts';
-import { readNodeKeys } from '#commlink/node-keys.ts';
+import { readNodeKeys } from '#commlink/node-key-file.ts';
 import { firstPlaces } from '#deploy/default-settings.ts';
 import { bootstrapOf } from '#deploy/program-folder.ts';
 import { layOutState, type ProgramName } from '#deploy/state-directory.ts';

@@ -21,6 +21,10 @@ interface Teardown {
 interface NodeToCome {
   readonly role: 'internal-db' | 'web-front' | 'ftp-node';
   readonly name: string;
+  /** Where clients reach it, if not at `localhost`. */
+  readonly host?: string;
+  /** Added to its launcher's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** What else its machine needs before it starts; `state` is its state directory. */
   readonly prepare?: (state: string) => Promise<void>;
 }
@@ -34,15 +38,15 @@ export function joinFtpNode(t: Teardown, consign: RunningConsign, name: string):
 export async function joinNode(
   t: Teardown,
   consign: RunningConsign,
-  { role, name, prepare }: NodeToCome,
+  { role, name, host = 'localhost', environment = {}, prepare }: NodeToCome,
 ): Promise<RunningConsign> {
   const folder = await mkdtemp(join(tmpdir(), 'consign-joined-'));
-  const joined = new RunningConsign(join(folder, 'state'), await findFreePortBase(), {});
+  const joined = new RunningConsign(join(folder, 'state'), await findFreePortBase(), { environment });
   t.teardown(async () => {
     await joined.stop();
     await rm(folder, { recursive: true, force: true });
   });
-  const place = ['--host', 'localhost', '--listen', '127.0.0.1', '--port-base', String(joined.portBase)];
+  const place = ['--host', host, '--listen', '127.0.0.1', '--port-base', String(joined.portBase)];
   const invite = plainCommand(program, ['node', 'invite', role, name, ...place]);
   await letNodeIn(spawn(...invite, { env: consign.environment }), {
     join: (ticket) =>

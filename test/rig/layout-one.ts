@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createNodeKeys, writeNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
+import { writeNodeKeys } from '#commlink/node-key-file.ts';
+import { createNodeKeys, type NodeKeys } from '#commlink/node-keys.ts';
 import { ensureAuthority, issueCertificate, ownHostNames } from '#deploy/certificates.ts';
 import { createHostKeys } from '#deploy/ssh-host-keys.ts';
 import { layOutState } from '#deploy/state-directory.ts';

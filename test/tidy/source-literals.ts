@@ -5,6 +5,8 @@
 export interface Literal {
   /** What stands before it on its line, without blanks at the end: a tag, a call, a name. */
   readonly before: string;
+  /** The code before it, as far as it may matter. */
+  readonly code: string;
   readonly text: string;
   readonly line: number;
 }
@@ -76,7 +78,15 @@ function scanTemplate(source: string, start: number, literals: Literal[]): numbe
   return at + 1;
 }
 
+/** The longest statement that is looked at, in characters. */
+const codeCharactersMax = 400;
+
 function literalAt(source: string, start: number, text: string): Literal {
   const above = source.slice(0, start);
-  return { before: above.slice(above.lastIndexOf('\n') + 1).trimEnd(), text, line: above.split('\n').length };
+  return {
+    before: above.slice(above.lastIndexOf('\n') + 1).trimEnd(),
+    code: above.slice(-codeCharactersMax),
+    text,
+    line: above.split('\n').length,
+  };
 }

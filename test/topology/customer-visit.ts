@@ -3,38 +3,13 @@
 // its standard input and the authority in NODE_EXTRA_CA_CERTS. Run by the tests of the topology.
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { formTokenFor } from '#commlink/pages/form-token.ts';
+import { signIn } from './portal-session.ts';
 
 const tries = 100;
 const pauseMs = 200;
 
 const [portal = '', product = '', version = '', file = ''] = process.argv.slice(2);
-const { username, password } = JSON.parse(await text(process.stdin)) as {
-  username: string;
-  password: string;
-};
-
-/** The value of a cookie that an answer sets. */
-function cookieOf(answer: Response, name: string): string {
-  const line = answer.headers.getSetCookie().find((each) => each.startsWith(`${name}=`));
-  if (line === undefined) throw new Error(`No ${name} came with ${answer.status} of ${answer.url}.`);
-  return line.slice(name.length + 1).split(';')[0] ?? '';
-}
-
-const visitor = cookieOf(await fetch(`${portal}/sign-in`), '__Host-consign-visitor');
-const form = new URLSearchParams({ formToken: formTokenFor(visitor), next: '/', username, password });
-const signedIn = await fetch(`${portal}/sign-in`, {
-  method: 'POST',
-  body: form,
-  redirect: 'manual',
-  headers: { cookie: `__Host-consign-visitor=${visitor}` },
-});
-const session = cookieOf(signedIn, '__Host-consign-session');
-const headers = {
-  cookie: `__Host-consign-session=${session}`,
-  'x-form-token': formTokenFor(session),
-  'content-type': 'application/json',
-};
+const headers = await signIn(portal, await text(process.stdin));
 
 /** Asks for the file; it may still be on its way to the node then. Links and password are in the first answer alone. */
 async function request(): Promise<object> {

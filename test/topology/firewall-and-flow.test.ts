@@ -1,27 +1,38 @@
 // The whole network of docs/network.md, brought up by the runbook's own commands: a customer signs in, asks for a file and
 // fetches it in each way; what crosses the inner wall meanwhile is TLS; then every port of every machine is tried from every
-// other one, and those of the document's table are open, and no others. Needs root.
+// other one and from the wall, and over IPv6 from where strangers are or may get to; those of the document's table are open, and no
+// others. Needs root.
 import t from 'tap';
 import { followRunbook } from './follow-runbook.ts';
 import { prepareMachines } from './given.ts';
 import { captureInnerWall, isAllTls } from './inner-wall.ts';
 import { pairOf, readNetworkTable } from './network-table.ts';
 import { countArrivals, readArrivals, tryAllPorts } from './port-probe.ts';
-import { Topology, places, type Place, type PlaceOrWall } from './topology.ts';
+import { Topology, oneOfEach, placeOfAddress, addressFrom, type PlaceOrWall } from './topology.ts';
 import { visitAsCustomer } from './visit-as-customer.ts';
 
 const content = 'the first release\n';
-const everywhere: readonly PlaceOrWall[] = [...(Object.keys(places) as Place[]), 'wall'];
+const everywhere: readonly PlaceOrWall[] = [...oneOfEach, 'wall'];
+/** Where strangers are, or may get to: IPv6 is tried from there too. */
+const exposed: readonly PlaceOrWall[] = ['customer', 'web-front', 'ftp-node'];
 const linkPort = 8445;
 
-const topology = await Topology.up();
+const topology = await Topology.up(oneOfEach);
 t.teardown(() => topology.down());
-await prepareMachines(topology);
+
+/** What `consign status` says, and what `consign doctor` finds wrong. */
+async function examine(place: PlaceOrWall, user: string): Promise<{ said: string; findings: object[] }> {
+  const consign = (words: string): Promise<string> =>
+    topology.at(place).shell(`runuser -u ${user} -- consign ${words}`);
+  const findings = JSON.parse(await consign('--json doctor')) as { level: string }[];
+  return { said: await consign('status'), findings: findings.filter(({ level }) => level !== 'ok') };
+}
 
 t.test(
   'the runbook brings it up, and a customer fetches a file in three ways',
   { timeout: 500_000 },
   async (t) => {
+    await prepareMachines(topology);
     await followRunbook(topology, { from: 1, to: 2 });
     const capture = await captureInnerWall(topology);
     await followRunbook(topology, { from: 3, to: 5 });
@@ -29,6 +40,19 @@ t.test(
     t.same(fetched, { https: content, ftps: content, sftp: content });
     const status = await topology.at('internal-db').shell('runuser -u consign -- consign --json status');
     t.match(JSON.parse(status), { nodes: [{ name: 'ftp1', description: { jailed: true } }] });
+    for (const [place, user] of [
+      ['internal-db', 'consign'],
+      ['web-front', 'consign'],
+      ['ftp-node', 'root'],
+    ] as const) {
+      const { said, findings } = await examine(place, user);
+      t.match(
+        said,
+        new RegExp(`processes +${place} [0-9]+$`, 'm'),
+        `status knows what systemd runs at ${place}`,
+      );
+      t.same(findings, [], `nothing is wrong at ${place}`);
+    }
 
     const { others, directions, whole } = await capture.stop();
     t.same(others, [], 'nothing but TCP crosses the inner wall');
@@ -57,30 +81,29 @@ t.test(
   'each port of each machine is tried from each other: the table is what is open',
   { timeout: 500_000 },
   async (t) => {
-    const addressOf = (to: PlaceOrWall, from: PlaceOrWall): string =>
-      to === 'wall' ? places[from as Place].gateway : places[to].address;
-    const wallAddresses = new Set<string>(Object.values(places).map(({ gateway }) => gateway));
-    const placeOfAddress = (address: string): PlaceOrWall => {
-      if (wallAddresses.has(address)) return 'wall';
-      const found = (Object.keys(places) as Place[]).find((place) => places[place].address === address);
-      if (found === undefined) throw new Error(`Nobody has the address ${address}.`);
-      return found;
-    };
     await Promise.all(everywhere.map((place) => countArrivals(topology.at(place))));
-    const isTried = (from: PlaceOrWall, to: PlaceOrWall): boolean => from !== to && from !== 'wall';
+    const othersThan = (place: PlaceOrWall): PlaceOrWall[] => everywhere.filter((other) => other !== place);
     for (const from of everywhere)
-      await Promise.all(
-        everywhere
-          .filter((to) => isTried(from, to))
-          .map((to) => tryAllPorts(topology.at(from), addressOf(to, from))),
-      );
-    const table = readNetworkTable();
+      for (const family of exposed.includes(from) ? ([4, 6] as const) : ([4] as const))
+        await Promise.all(
+          othersThan(from).map((to) => tryAllPorts(topology.at(from), addressFrom(from, to, family))),
+        );
+    const table = readNetworkTable('Who may talk to whom');
     for (const to of everywhere) {
       const arrived = await readArrivals(to, topology.at(to), placeOfAddress);
-      for (const from of everywhere.filter((place) => isTried(place, to))) {
-        const pair = pairOf(from, to);
+      for (const pair of othersThan(to).map((from) => pairOf(from, to)))
         t.same([...(arrived.get(pair) ?? [])].toSorted(), [...(table.get(pair) ?? [])].toSorted(), pair);
-      }
     }
   },
 );
+
+t.test('what the wall lets through over IPv6 would be found', async (t) => {
+  const allow = `nft insert rule inet consign forwarded ip6 daddr ${addressFrom('customer', 'web-front', 6)} tcp dport 1-1000 accept`;
+  await topology.at('wall').shell(allow);
+  await tryAllPorts(topology.at('customer'), addressFrom('customer', 'web-front', 6));
+  const arrived = await readArrivals('web-front', topology.at('web-front'), placeOfAddress);
+  const found = [...(arrived.get(pairOf('customer', 'web-front')) ?? [])].filter((port) =>
+    port.includes('6 '),
+  );
+  t.same(found.toSorted(), ['tcp6 443', 'tcp6 80'], 'the ports that the machine itself opens to everybody');
+});

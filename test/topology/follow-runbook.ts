@@ -1,6 +1,6 @@
 // Runs the runbook's blocks on the machines of a topology, in order; a block that waits for the next one is run beside it.
 // Callers: the tests of the topology, and `npm run topology`.
-import { readRunbook } from './runbook.ts';
+import { readRunbook, selectChapters } from './runbook.ts';
 import type { Topology } from './topology.ts';
 
 /** Runs the blocks of these chapters. Throws with the block that failed and what it said. */
@@ -9,9 +9,8 @@ export async function followRunbook(
   chapters: { from: number; to: number },
   say: (line: string) => void = () => {},
 ): Promise<void> {
-  const blocks = readRunbook().filter(({ number }) => number >= chapters.from && number <= chapters.to);
   let waiting: { settled: Promise<PromiseSettledResult<string>[]>; blocksLeft: number } | null = null;
-  for (const block of blocks) {
+  for (const block of selectChapters(readRunbook(), chapters)) {
     say(`${block.chapter}: on ${block.place}`);
     const ended = topology.at(block.place).shell(block.script);
     if (block.waitsFor > 0) {

@@ -13,10 +13,12 @@ export function pairOf(from: PlaceOrWall, to: PlaceOrWall): string {
   return `${from} to ${to}`;
 }
 
-/** What the table allows. Throws for a line that can't be read. */
-export function readNetworkTable(text = readFileSync(file, 'utf8')): OpenPorts {
+/** What the table of a chapter allows. Throws for a chapter that is not there, and for a line that can't be read. */
+export function readNetworkTable(chapter: string, text = readFileSync(file, 'utf8')): OpenPorts {
+  const found = text.split(/^##? /m).find((each) => each.startsWith(`${chapter}\n`));
+  if (found === undefined) throw new Error(`docs/network.md has no chapter "${chapter}".`);
   const open = new Map<string, Set<string>>();
-  for (const line of text.split('\n').filter((each) => /^\| [a-z]/.test(each))) {
+  for (const line of found.split('\n').filter((each) => /^\| [a-z]/.test(each))) {
     const [, from = '', to = '', protocol = '', ports = ''] = line.split('|').map((cell) => cell.trim());
     if (from === 'from') continue;
     const pair = pairOf(from as PlaceOrWall, to as PlaceOrWall);

@@ -1,6 +1,6 @@
-// Tries every TCP and UDP port of one machine from another, and sees what passed all firewalls on the way, whether somebody
-// listens there or not: the target counts what arrives, in a chain of nftables behind its own rules. Called by the test of
-// the firewall.
+// Tries every TCP and UDP port of one machine from another, over IPv4 or IPv6, and sees what passed all firewalls on the way,
+// whether somebody listens there or not: the target counts what arrives, in a chain of nftables behind its own rules. Called by
+// the tests of the firewalls.
 import { pairOf } from './network-table.ts';
 import type { SystemdMachine } from './systemd-machine.ts';
 import type { PlaceOrWall } from './topology.ts';
@@ -9,9 +9,10 @@ import type { PlaceOrWall } from './topology.ts';
 const sender = `
 import errno, socket, sys
 address = sys.argv[1]
-udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+family = socket.AF_INET6 if ':' in address else socket.AF_INET
+udp = socket.socket(family, socket.SOCK_DGRAM)
 for port in range(1, 65536):
-    tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    tcp = socket.socket(family, socket.SOCK_STREAM)
     tcp.setblocking(False)
     code = tcp.connect_ex((address, port))
     if code not in (0, errno.EINPROGRESS, errno.EPERM, errno.ECONNREFUSED): sys.exit(f'{port}: {code}')
@@ -20,18 +21,25 @@ for port in range(1, 65536):
     except PermissionError: pass
     except ConnectionRefusedError: pass
 `;
-const counter = `table inet arrivals {
+/** Begins anew where it was counted before. */
+const counter = `table inet arrivals
+delete table inet arrivals
+table inet arrivals {
   set tcp_ports { type ipv4_addr . inet_service; size 400000; flags dynamic; }
   set udp_ports { type ipv4_addr . inet_service; size 400000; flags dynamic; }
+  set tcp6_ports { type ipv6_addr . inet_service; size 400000; flags dynamic; }
+  set udp6_ports { type ipv6_addr . inet_service; size 400000; flags dynamic; }
   chain behind_the_rules {
     type filter hook input priority filter + 10; policy accept;
     iif lo accept
     tcp flags & (syn | ack) == syn add @tcp_ports { ip saddr . tcp dport }
     meta l4proto udp add @udp_ports { ip saddr . udp dport }
+    tcp flags & (syn | ack) == syn add @tcp6_ports { ip6 saddr . tcp dport }
+    meta l4proto udp add @udp6_ports { ip6 saddr . udp dport }
   }
 }`;
 
-/** Begins to count what arrives. */
+/** Begins to count what arrives, from nothing. */
 export async function countArrivals(machine: SystemdMachine): Promise<void> {
   const { code, stderr } = await machine.run('nft', ['-f', '-'], counter);
   if (code !== 0) throw new Error(stderr);
@@ -47,14 +55,14 @@ interface NftSet {
   readonly set?: { readonly elem?: readonly { readonly concat: readonly [string, number] }[] };
 }
 
-/** What arrived at a machine since countArrivals: by the machine that it came from, each port as `tcp 443`. */
+/** What arrived at a machine since countArrivals: by the machine that it came from, each port as `tcp 443`, or `tcp6 443`. */
 export async function readArrivals(
   to: PlaceOrWall,
   machine: SystemdMachine,
   placeOfAddress: (address: string) => PlaceOrWall,
 ): Promise<Map<string, Set<string>>> {
   const arrived = new Map<string, Set<string>>();
-  for (const protocol of ['tcp', 'udp']) {
+  for (const protocol of ['tcp', 'udp', 'tcp6', 'udp6']) {
     const { stdout } = await machine.run('nft', [
       '-j',
       'list',

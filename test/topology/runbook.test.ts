@@ -5,26 +5,22 @@ import t from 'tap';
 import { followRunbook } from './follow-runbook.ts';
 import { prepareMachines } from './given.ts';
 import { readRunbook } from './runbook.ts';
-import { Topology } from './topology.ts';
+import { Topology, allPlaces } from './topology.ts';
 import { visitAsCustomer } from './visit-as-customer.ts';
 
 const content = 'the first release\n';
 const takenOver = 12;
 const lastChapter = Math.max(...readRunbook().map(({ number }) => number));
 
-t.test('a block of commands that does not say where it is run is refused', async (t) => {
-  t.throws(() => readRunbook('## 1. One\n```sh\nreboot\n```\n'), /does not begin with "# on MACHINE"/);
-  t.throws(() => readRunbook('## 1. One\n```sh\n# on nowhere\nreboot\n```\n'), /does not begin/);
-});
-
 t.test('every command of the runbook does what it is for', { timeout: 580_000 }, async (t) => {
-  const topology = await Topology.up();
+  const topology = await Topology.up(allPlaces);
   t.teardown(() => topology.down());
   await prepareMachines(topology);
   await followRunbook(topology, { from: 1, to: takenOver });
   // As the last of these chapters says, both are let in again.
   await followRunbook(topology, { from: 3, to: 4 });
   await followRunbook(topology, { from: takenOver + 1, to: lastChapter });
+  topology.moveName('portal.example', 'balancer');
   const { fetched } = await visitAsCustomer(topology);
   t.same(fetched, { https: content, ftps: content, sftp: content }, 'the customer is served as before');
   const database = topology.at('internal-db');

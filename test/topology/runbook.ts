@@ -27,9 +27,28 @@ export function readRunbook(text = readFileSync(file, 'utf8')): RunbookBlock[] {
   return blocks;
 }
 
+/**
+ * The blocks of these chapters. Throws where one that waits could not be judged: its end is looked at once the blocks that it
+ * waits for have run, so these must be in the same chapters, and none of them may wait itself.
+ */
+export function selectChapters(
+  blocks: readonly RunbookBlock[],
+  { from, to }: { readonly from: number; readonly to: number },
+): RunbookBlock[] {
+  const selected = blocks.filter(({ number }) => number >= from && number <= to);
+  for (const [index, { waitsFor, chapter }] of selected.entries()) {
+    const awaited = selected.slice(index + 1, index + 1 + waitsFor);
+    if (awaited.length < waitsFor)
+      throw new Error(`A block of "${chapter}" waits for one that is not run with it.`);
+    if (awaited.some((next) => next.waitsFor > 0))
+      throw new Error(`A block of "${chapter}" waits for one that waits itself.`);
+  }
+  return selected;
+}
+
 function blockOf(script: string, chapter: string): RunbookBlock {
   const [, name, waits] =
-    /^# on ([a-z-]+)(?:, and waits for the next (block|two blocks))?\n/.exec(script) ?? [];
+    /^# on ([a-z0-9-]+)(?:, and waits for the next (block|two blocks))?\n/.exec(script) ?? [];
   const waitsFor = waits === undefined ? 0 : waits === 'block' ? 1 : 2;
   const number = Number.parseInt(chapter, 10);
   if (Number.isNaN(number)) throw new Error(`The chapter "${chapter}" has no number.`);

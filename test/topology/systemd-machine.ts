@@ -9,7 +9,8 @@ import { plainCommand } from '../rig/plain-process.ts';
 import { runProgram, type ProgramResult } from '../rig/run-program.ts';
 import { waitFor } from '../rig/running-consign.ts';
 
-const repository = join(import.meta.dirname, '..', '..');
+/** This version of Consign. */
+export const repository = join(import.meta.dirname, '..', '..');
 const bootTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
 const searchPath = '/opt/consign/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -23,6 +24,8 @@ export interface MachinePlan {
   readonly address: string;
   /** /etc/hosts of all machines. */
   readonly hosts: string;
+  /** The folder that is /opt/consign there. */
+  readonly program: string;
 }
 
 /** Runs ip(8). */
@@ -37,17 +40,19 @@ export class SystemdMachine {
   readonly namespace: string;
   readonly #folder: string;
   readonly #hosts: string;
+  readonly #program: string;
   #container: ChildProcess | null = null;
   #leader = 0;
   #said = '';
 
   /** Makes its network namespace; nothing runs yet. `folder` is in memory, and the caller removes it. */
-  constructor({ name, address, hosts }: MachinePlan, folder: string) {
+  constructor({ name, address, hosts, program }: MachinePlan, folder: string) {
     this.name = name;
     this.address = address;
     this.namespace = `cst${process.pid}${name}`;
     this.#folder = join(folder, name);
     this.#hosts = hosts;
+    this.#program = program;
     ip('netns', 'add', this.namespace);
     ip('-n', this.namespace, 'link', 'set', 'lo', 'up');
     for (const part of ['over', 'work', 'root', 'state'])
@@ -73,14 +78,17 @@ export class SystemdMachine {
     const options = [
       '--quiet',
       `--directory=${this.root}`,
-      `--machine=${this.name}`,
+      // Its name on this machine, where other topologies may be up at the same time.
+      `--machine=${this.namespace}`,
+      `--hostname=${this.name}`,
       '--register=no',
       '--keep-unit',
       `--network-namespace-path=/run/netns/${this.namespace}`,
       '--capability=CAP_NET_ADMIN',
       '--resolv-conf=off',
       '--timezone=off',
-      `--bind-ro=${repository}:/opt/consign`,
+      `--bind-ro=${this.#program}:/opt/consign`,
+      `--bind-ro=${repository}:/opt/consign-next`,
       `--bind=${join(this.#folder, 'state')}:/var/lib/consign`,
       '--console=pipe',
       '--boot',
@@ -115,13 +123,21 @@ export class SystemdMachine {
     return spawn('nsenter', this.#entering(command, args), { stdio: ['pipe', 'pipe', 'pipe'] });
   }
 
+  /** Has /opt/consign lead to this version from now on, for whatever is started then. */
+  async upgrade(): Promise<void> {
+    await this.shell('mount --rbind /opt/consign-next /opt/consign');
+  }
+
   /** Cuts the power: every process here is gone at once, what was written stays. */
   async cutPower(): Promise<void> {
     const container = this.#container;
     if (container === null) return;
     this.#container = null;
     const hasEnded = (): boolean => container.exitCode !== null || container.signalCode !== null;
-    if (this.#leader > 0 && !hasEnded()) process.kill(this.#leader, 'SIGKILL');
+    if (!hasEnded()) {
+      if (this.#leader > 0) process.kill(this.#leader, 'SIGKILL');
+      else container.kill('SIGKILL');
+    }
     await waitFor(`${this.name} to end`, hasEnded, stopTimeoutMs);
     this.#leader = 0;
   }

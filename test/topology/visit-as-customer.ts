@@ -20,11 +20,16 @@ export interface Visit {
   readonly fetched: Readonly<Record<'https' | 'ftps' | 'sftp', string>>;
 }
 
+/** The password that the runbook's first customer was given. */
+export function passwordOfAlice(topology: Topology): string {
+  const printed = readFileSync(join(topology.at('internal-db').root, 'root/alice.txt'), 'utf8');
+  return /password +(\S+)/.exec(printed)?.[1] ?? '';
+}
+
 /** Visits. Throws with what a program said when it fails. */
 export async function visitAsCustomer(topology: Topology, file = 'tool/1.0.0/tool.txt'): Promise<Visit> {
   const customer = topology.at('customer');
-  const printed = readFileSync(join(topology.at('internal-db').root, 'root/alice.txt'), 'utf8');
-  const password = /password +(\S+)/.exec(printed)?.[1] ?? '';
+  const password = passwordOfAlice(topology);
   const args = ['https://portal.example', ...file.split('/')];
   const script = '/opt/consign/test/topology/customer-visit.ts';
   const asked = await customer.run(
@@ -35,6 +40,7 @@ export async function visitAsCustomer(topology: Topology, file = 'tool/1.0.0/too
   if (asked.code !== 0) throw new Error(`The portal: ${asked.stderr}`);
   const delivery = JSON.parse(asked.stdout) as Delivery;
   const { login, urls } = delivery;
+  const { hostname } = new URL(urls.https);
   const https = await customer.shell(`curl -fsS --cacert ${authority} '${urls.https}'`);
   const ftps = await customer.shell(
     `curl -fsS --ssl-reqd --cacert ${authority} --user '${login}:${delivery.password}' '${urls.ftp}'`,
@@ -42,7 +48,7 @@ export async function visitAsCustomer(topology: Topology, file = 'tool/1.0.0/too
   const sftp = await customer.shell(`cd "$(mktemp -d)"
 echo 'echo ${delivery.password}' > ask && chmod 700 ask && sed -i '1i#!/bin/sh' ask
 SSH_ASKPASS=$PWD/ask SSH_ASKPASS_REQUIRE=force sftp -q -P 2222 -o StrictHostKeyChecking=accept-new \\
-  ${login}@files.example:/${delivery.path} got >/dev/null
+  ${login}@${hostname}:/${delivery.path} got >/dev/null
 cat got`);
   return { password, fetched: { https, ftps, sftp } };
 }

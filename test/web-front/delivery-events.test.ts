@@ -3,6 +3,7 @@
 import t from 'tap';
 import { Agent, request } from 'undici';
 import { RpcError } from '#commlink/rpc-error.ts';
+import { waitFor } from '../rig/running-consign.ts';
 import { Visitor, startPortal, type Portal } from './portal-fixture.ts';
 
 interface Told {
@@ -70,10 +71,7 @@ const setUp = async (t: Parameters<typeof startPortal>[0]) => {
 const askedCount = ({ internalDb }: Portal) =>
   internalDb.calls.filter(({ method }) => method === 'delivery.describe').length;
 
-/** Waits until it is so; the test's own timeout ends it otherwise. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
+const until = (isSo: () => boolean) => waitFor('what is told', isSo, 30_000);
 
 t.test('a stream tells of each change, and ends with the delivery', async (t) => {
   const { follow, change, delivery } = await setUp(t);

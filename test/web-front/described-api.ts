@@ -93,6 +93,8 @@ export class Examiner {
 export const catalogTags = ['catalog', 'licences'];
 /** What the operations about people are tagged with; people-api.test.ts watches them, api.test.ts all others. */
 export const peopleTags = ['profile', 'second-factors', 'members'];
+/** The tag of appliance-api.test.ts. */
+export const applianceTag = 'appliances';
 
 /** Whether the description has this status for a route. */
 export function isDescribed(description: Description, [method, path]: Route, status: number) {

@@ -14,6 +14,7 @@ import type { SessionOwner } from '#commlink/methods/session-owner.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { FakeFtpNode, recording } from './fake-ftp-node.ts';
 import { fakeIdentityHandlers } from './fake-identity.ts';
+import { FakeFleet } from './fake-fleet.ts';
 import { FakePeople, secondFactorAnswer } from './fake-people.ts';
 import type { HandMadeCluster } from '../rig/configured-by-hand.ts';
 import { fakePortalViewHandlers } from './fake-portal-views.ts';
@@ -67,6 +68,7 @@ export class FakeInternalDb {
   readonly tokens = new Map<string, { name: string; secret: string }>();
   readonly sshKeys: SshKey[] = [];
   readonly people = new FakePeople();
+  readonly fleet = new FakeFleet();
   readonly nodeId: string;
   catalog = catalogOf('gateway-2.1.0.tar.gz');
   openRefusal: Extract<ResultOf<Db, 'session.open'>, { opened: false }> | null = null;
@@ -156,6 +158,7 @@ export class FakeInternalDb {
       ...fakeIdentityHandlers(live),
       ...fakeCatalogHandlers(live, { catalog: () => this.catalog, owner: (session) => this.owner(session) }),
       ...fakePortalViewHandlers(live),
+      ...this.fleet.handlers(live),
       'session.open': async ({ username, password }) => {
         if (this.fault) throw this.fault;
         if (this.openRefusal) return this.openRefusal;
@@ -233,7 +236,7 @@ export class FakeInternalDb {
         live(session, () => {
           const all = [...this.deliveries.values()].flatMap(({ downloads }) => downloads);
           const wanted = all.filter(({ outcome }) => (filter.outcome ?? outcome) === outcome);
-          const rows = wanted.map((download) => ({ ...download, by: 'ada' })).toReversed();
+          const rows = wanted.map((download) => ({ ...download, by: 'ada', appliance: null })).toReversed();
           const page = cutRows(rows, { after, limit });
           return { downloads: page.rows, next: page.next };
         }),

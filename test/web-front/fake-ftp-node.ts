@@ -25,6 +25,7 @@ export class FakeFtpNode {
       'sessions.list': async () => ({ sessions: [], sessionCount: 0 }),
       'sessions.cut': async () => ({ cutSessionCount: 2 }),
       'artifacts.hold': async () => ({ arriving: [] }),
+      'artifact.read': async () => ({ sealed: 'x'.repeat(60) }),
       'node.describe': async () => ({
         name: 'ftp1',
         endpoints,

@@ -20,6 +20,7 @@ const download: PastDownload = {
   endedAtMs: Date.UTC(2026, 10, 22, 9, 31),
   outcome: 'complete',
   by: 'ada',
+  appliance: null,
 };
 
 const setUp = async (t: Parameters<typeof startPortal>[0], downloadCount: number) => {
@@ -27,7 +28,7 @@ const setUp = async (t: Parameters<typeof startPortal>[0], downloadCount: number
   const visitor = new Visitor(portal);
   await visitor.signIn();
   const { id } = portal.internalDb.deliver({ product: 'gateway', version: '2.1.0', file: 'gateway.tar.gz' });
-  const { by: _by, ...row } = download;
+  const { by: _by, appliance: _appliance, ...row } = download;
   const rows = Array.from({ length: downloadCount }, () => ({ ...row, id: newId('dlv'), delivery: id }));
   portal.internalDb.deliveries.get(id)?.downloads.push(...rows);
   return { portal, visitor };

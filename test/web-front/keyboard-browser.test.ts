@@ -4,6 +4,7 @@
 import type { Locator, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { makeKey } from '../internal-db/ssh-keys/made-keys.ts';
+import { tabTo } from '../rig/by-keyboard.ts';
 import { collectFaults, launchChromium, takePicture, viewports } from '../rig/chromium.ts';
 import { auditPage } from '../rig/page-audit.ts';
 import { startPortalWithDatabase } from './portal-with-database.ts';
@@ -12,22 +13,10 @@ import { codeOf } from '../rig/totp-code.ts';
 
 const actor = 'test:operator';
 const password = 'correct horse battery';
-/** Stops of the keyboard on one page. */
-const stopsMax = 120;
 
 const portal = await startPortalWithDatabase(t);
 await openShop(portal);
 const browser = await launchChromium(t);
-
-/** Presses Tab until the focus is there, as somebody without a mouse does. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  const hasFocus = () => target.evaluate((element) => element === document.activeElement);
-  for (let stops = 0; stops < stopsMax; stops += 1) {
-    if (await hasFocus()) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`the keyboard does not get to ${String(target)}`);
-}
 
 async function follow(page: Page, target: Locator, then: Locator): Promise<void> {
   await tabTo(page, target);

@@ -152,7 +152,8 @@ t.test(
     t.equal(failed.status, 503);
     t.match(failed.text, 'The disk is full.');
     t.equal(internalDb.deliveries.size - before, 3, 'one and two more');
-    t.equal(internalDb.calls.at(-1)?.method, 'delivery.cancel');
+    const lastChange = internalDb.calls.findLast(({ method }) => method !== 'session.describe');
+    t.equal(lastChange?.method, 'delivery.cancel');
   },
 );
 
@@ -250,6 +251,26 @@ t.test('signing out ends the session at internal-db and in the browser', async (
   t.equal(out.headers['location'], '/sign-in');
   t.equal(portal.internalDb.liveSecrets.size, 0);
   t.equal((await visitor.get('/')).status, 303);
+});
+
+t.test('a page that is not there has the ways to the others for who is signed in', async (t) => {
+  const portal = await startPortal(t);
+  const visitor = new Visitor(portal);
+  const strange = await visitor.get('/no-such-page');
+  t.equal(strange.status, 404);
+  t.notMatch(strange.text, 'href="/deliveries"');
+  t.same(portal.internalDb.calls, [], 'nobody is asked who a stranger is');
+  await visitor.signIn();
+  for (const path of ['/no-such-page', '/products/nothing', '/deliveries/x']) {
+    const { status, text } = await visitor.get(path);
+    t.equal(status, 404, path);
+    t.match(text, 'href="/deliveries"', path);
+    t.match(text, 'action="/sign-out"', path);
+  }
+  portal.internalDb.beforeAnswer = async () => await new Promise((go) => setTimeout(go, 3000));
+  const withoutAnswer = await visitor.get('/no-such-page');
+  t.equal(withoutAnswer.status, 404, 'the page does not wait for an internal-db that hangs');
+  t.notMatch(withoutAnswer.text, 'href="/deliveries"');
 });
 
 t.test('scripts and styles have entity tags and may be kept for ever', async (t) => {

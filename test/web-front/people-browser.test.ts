@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { collectFaults, launchChromium, takePicture, viewports } from '../rig/chromium.ts';
 import { auditPage } from '../rig/page-audit.ts';
 import { looks } from '../rig/page-walk.ts';
+import { signOut } from '../rig/sign-out.ts';
 import { startPortalWithDatabase } from './portal-with-database.ts';
 import { awaitLink } from './read-mails.ts';
 import { codeOf } from '../rig/totp-code.ts';
@@ -53,12 +54,6 @@ async function signIn(page: Page, username: string, password: string): Promise<v
   await page.getByLabel('User name').fill(username);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-}
-
-async function signOut(page: Page): Promise<void> {
-  await page.locator('details.menu > summary').click();
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-  await page.waitForURL(/\/sign-in$/);
 }
 
 /** An authenticator without a person: says yes at once. */

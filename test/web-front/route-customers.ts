@@ -15,6 +15,10 @@ type Db = Handlers<typeof internalDbMethods>;
 export const probeText = `probe7f"onprobe='1'><x-probe>&lt;`;
 /** What tells a page that has something of the first account from one that has not. */
 export const probeMarker = 'probe7f';
+/** The appliance of the first account. */
+export const probeAppliance = `apl_${'P'.repeat(22)}`;
+/** Its type. */
+export const probeType = 'probe-box';
 /** The password of all of them. */
 export const customerPassword = 'correct horse battery';
 
@@ -64,6 +68,7 @@ export async function createTwoAccounts(portal: PortalWithDatabase): Promise<Two
   const terms = { name: 'probe-terms', version: '1', title: probeText, text: probeText, inForceAtMs: null };
   await admin.call('licence.add', { actor, ...terms });
   await admin.call('entitlement.grant', { ...grant, licenceAgreement: terms.name });
+  await addAppliance(services.context);
   const handlers = createCustomerHandlers(services.context, createLogger('test', 'silent'));
   const context = {
     peer: { role: 'web-front', name: 'web1', id: 'web1' },
@@ -90,4 +95,36 @@ export async function createTwoAccounts(portal: PortalWithDatabase): Promise<Two
     attacker: () => join('other-account', 'Attacker'),
     stranger: () => new Visitor(portal),
   };
+}
+
+async function addAppliance({ store }: PortalWithDatabase['services']['context']): Promise<void> {
+  await store.transaction(async ({ accounts, catalog, fleetTypes, appliances }) => {
+    const account = await accounts.byName('probe-account');
+    const product = await catalog.productByName('probe-product');
+    const type = {
+      id: `apt_${'P'.repeat(22)}`,
+      name: probeType,
+      title: probeText,
+      channel: 'stable',
+      createdAtMs: 1,
+    };
+    await fleetTypes.insertType(type, [product?.id ?? '']);
+    await appliances.insert({
+      uid: probeAppliance,
+      accountId: account?.id ?? '',
+      typeId: type.id,
+      siteId: null,
+      name: probeText,
+      groupName: 'default',
+      slot: 0,
+      state: 'active',
+      signingKey: 'signing',
+      sealingKey: 'sealing',
+      hardware: '',
+      enrolledAtMs: 1,
+      stateSinceMs: 1,
+      stateReason: '',
+      restoringSinceMs: null,
+    });
+  });
 }

@@ -4,6 +4,16 @@
 import t, { type Test } from 'tap';
 import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { collectRoutes } from '../rig/registered-routes.ts';
+import {
+  checkAnswer,
+  checkNames,
+  checkUnchanged,
+  elsewhere,
+  foreignHeaders,
+  isApi,
+  leadsToSignIn,
+  pathOf,
+} from '../rig/route-checks.ts';
 import { startPortalWithDatabase } from './portal-with-database.ts';
 import { createTwoAccounts, customerPassword, probeMarker, type Customer } from './route-customers.ts';
 import type { RouteRequest, RouteRow } from './route-row.ts';
@@ -28,13 +38,6 @@ const registered = collected.apps.at(-1) ?? new Set<string>();
 const accounts = await createTwoAccounts(portal);
 const rows = Object.entries(portalRoutes);
 const changing = rows.filter(([route]) => !route.startsWith('GET '));
-const elsewhere = [
-  '//evil.example',
-  'https://evil.example/',
-  '/\\evil.example',
-  '/\t/evil.example',
-  'evil:x',
-];
 
 t.test('every route has a row, and every row a route', async (t) => {
   t.ok(registered.size > 20, 'routes were collected');
@@ -52,7 +55,7 @@ t.test('the customer itself gets an answer, and no name in it is markup', async 
     t.ok(isExpected, `${route}: ${answer.status} ${answer.status < 400 ? '' : answer.text.slice(0, 300)}`);
     if (!String(answer.headers['content-type']).startsWith('text/html')) continue;
     if (answer.text.includes(probeMarker)) pagesWithNames += 1;
-    t.notMatch(answer.text, /<x-probe|["'\s]onprobe=["']/, `${route}: names stay text`);
+    checkNames(t, route, answer.text);
   }
   t.ok(pagesWithNames >= 4, 'the names are on the pages');
 });
@@ -112,10 +115,7 @@ t.test('a request that another site makes the browser send changes nothing', asy
     const forged: [string, Omit<Sending, 'by'>][] = [
       ['without a token', { token: null }],
       ['with the token of somebody else', { token: foreign }],
-      ['as Fetch Metadata tells', { token, headers: { 'sec-fetch-site': 'cross-site' } }],
-      ['from a neighbouring host', { token, headers: { 'sec-fetch-site': 'same-site' } }],
-      ['as Origin tells', { token, headers: { origin: 'https://evil.example' } }],
-      ['from a sandbox', { token, headers: { origin: 'null' } }],
+      ...foreignHeaders.map(([title, headers]): [string, Omit<Sending, 'by'>] => [title, { token, headers }]),
     ];
     for (const [title, sending] of forged) {
       await unchanged(t, `${route} ${title}`, async () => {
@@ -199,33 +199,6 @@ async function send(route: string, request: RouteRequest, sending: Sending): Pro
   return await by.send(method, path, { headers, body: new URLSearchParams(fields).toString() });
 }
 
-/** What no answer may lack: it can't be framed, its type is not guessed, and it leads nowhere else. */
-function checkAnswer(t: Test, title: string, { headers }: Answer): void {
-  t.equal(headers['x-frame-options'], 'DENY', `${title}: not in a frame`);
-  t.match(headers['content-security-policy'], /frame-ancestors 'none'|; sandbox/, `${title}: not in a frame`);
-  t.equal(headers['x-content-type-options'], 'nosniff', title);
-  const { location } = headers;
-  if (location !== undefined) t.match(location, /^\/(?![/\\])[\x21-\x7e]*$/, `${title}: stays on this site`);
-}
-
-/** Every change is in the audit log; a refusal there is none. */
 async function unchanged(t: Test, title: string, work: () => Promise<unknown>): Promise<void> {
-  const { audit } = portal.services.context.store.read;
-  const before = (await audit.last())?.sequence ?? 0;
-  await work();
-  const since = await audit.after(before, 100);
-  const changes = since.map(({ action }) => action).filter((action) => !/refused?$/.test(action));
-  t.strictSame(changes, [], `${title}: nothing was changed`);
-}
-
-function leadsToSignIn({ status, headers }: Answer): boolean {
-  return status === 303 && String(headers.location).startsWith('/sign-in');
-}
-
-function isApi(route: string): boolean {
-  return route.includes(' /api/');
-}
-
-function pathOf(route: string): string {
-  return route.slice(route.indexOf(' ') + 1);
+  await checkUnchanged(t, { title, read: portal.services.context.store.read }, work);
 }

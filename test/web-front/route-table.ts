@@ -6,6 +6,7 @@ import { catalogRows } from './route-rows/catalog-routes.ts';
 import { designRows } from './route-rows/design-routes.ts';
 import { deliveryRows } from './route-rows/delivery-routes.ts';
 import { keptFormRows } from './route-rows/kept-form-routes.ts';
+import { fleetRows } from './route-rows/fleet-routes.ts';
 import { firstRows } from './route-rows/first-routes.ts';
 import { peopleRows } from './route-rows/people-routes.ts';
 import { providerRows } from './route-rows/provider-routes.ts';
@@ -14,6 +15,7 @@ import { portalViewRows } from './route-rows/portal-view-routes.ts';
 /** The rows, by method and path as the route was registered. */
 export const portalRoutes: Readonly<Record<string, RouteRow>> = {
   ...firstRows,
+  ...fleetRows,
   ...catalogRows,
   ...deliveryRows,
   ...designRows,

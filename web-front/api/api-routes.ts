@@ -4,6 +4,7 @@ import { httpLimits } from '../limits.ts';
 import type { PortalServices } from '../portal-services.ts';
 import { addAnswerHeaders } from './answer-headers.ts';
 import { addIdempotency } from './idempotency.ts';
+import { addApplianceApi } from './appliance-api.ts';
 import { addCatalogApi } from './catalog-api.ts';
 import { addDescriptionRoutes } from './description-routes.ts';
 import { addDeliveryApi } from './delivery-api.ts';
@@ -37,6 +38,7 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     addPortalViewApi(api, services);
     addSecondFactorApi(api, services);
     addMemberApi(api, services);
+    addApplianceApi(api, services);
     addDescriptionRoutes(api, app, services);
   };
   await app.register(addRoutes, { prefix: '/api/v1' });

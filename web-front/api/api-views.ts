@@ -18,6 +18,8 @@ import type {
   TokenView,
 } from './schemas.ts';
 
+const requesterWords = { vendor: 'your vendor', appliances: 'your appliances' };
+
 /** The owner of the credential. */
 export function viewMe({ user, account, kind, scopes, expiresAtMs }: SessionOwner): MeView {
   return { user, account, credential: { kind, scopes, expiresAt: time(expiresAtMs) } };
@@ -32,7 +34,7 @@ export function viewDelivery(
   const plainFields = { id, product, version, file, path, sizeBytes, sha256, node, login, state };
   return {
     ...plainFields,
-    requestedBy: nameRequester(delivery.requestedBy) ?? 'your vendor',
+    requestedBy: nameRequester(delivery.requestedBy, requesterWords),
     ...deliveryTimes(delivery),
     arrivedBytes: delivery.arrivedBytes,
     page: `${publicUrl}/deliveries/${id}`,
@@ -42,8 +44,8 @@ export function viewDelivery(
 
 /** A download in the history. */
 export function viewPastDownload(download: PastDownload): PastDownloadView {
-  const { delivery, path, by } = download;
-  return { ...viewDownload(download), delivery, path, by };
+  const { delivery, path, by, appliance } = download;
+  return { ...viewDownload(download), delivery, path, by, appliance };
 }
 
 /** A delivery that was just made ready, with everything to fetch it. */

@@ -24,6 +24,7 @@ export function openApiOptions(publicUrl: string) {
         { name: 'profile', description: 'You: particulars, password, sessions. A token changes none of it.' },
         { name: 'second-factors', description: 'What you are asked for beside your password.' },
         { name: 'members', description: 'The people of your organization, for its owners.' },
+        { name: 'appliances', description: 'Machines that keep themselves up to date; codes for new ones.' },
         {
           name: 'ssh-keys',
           description:

@@ -104,12 +104,13 @@ export const DownloadsQuery = strictObject({
   ...pageQuery,
 });
 
-/** A download in the history. `by`: the user's name; null for the vendor's own people. */
+/** A download in the history. `by`: the user's name; `appliance`: its uid; both null for the vendor's own people. */
 export const PastDownloadView = strictObject({
   ...DownloadView.properties,
   delivery: Id,
   path: Type.String(),
   by: OrNull(Slug),
+  appliance: OrNull(Id),
 });
 export type PastDownloadView = Static<typeof PastDownloadView>;
 

@@ -2,9 +2,10 @@
 // to the sign-in page for a visitor without a session. Faults are logged with their incident id; customers get the id.
 import type { Logger } from '#commlink/log.ts';
 import { errorPage } from '../pages/error-page.ts';
+import type { Viewer } from '../pages/layout.ts';
 import type { FrameFor, PageRequest } from '../pages/page-frame.ts';
 import { PortalProblem, problemTable, type ProblemCode } from '../portal-problem.ts';
-import { clearSessionCookie, readSessionCookie, type CookieSink } from './cookies.ts';
+import { clearSessionCookie, readSessionCookie, type CookieSink, type CookieSource } from './cookies.ts';
 import { keepForm } from './kept-form.ts';
 import type { PortalApp } from './portal-app.ts';
 import { answerHeaders } from '#commlink/pages/security-headers.ts';
@@ -20,6 +21,21 @@ const fastifyCodes: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
 };
+
+/**
+ * Problems whose page says who is signed in. The others come up when internal-db can't be asked, or before it is worth asking: a
+ * form that another site sent, or a visitor who sends too much, must not cost it anything.
+ */
+const mayAskWho: ReadonlySet<ProblemCode> = new Set([
+  'delivery_refused',
+  'refused',
+  'not_found',
+  'conflict',
+  'change_refused',
+  'key_refused',
+  'staging_failed',
+  'node_unavailable',
+]);
 
 /** Problem details as the API sends them. `type` is a page of this portal that explains the code. */
 export interface ProblemDetails {
@@ -48,17 +64,21 @@ export interface ErrorSink extends CookieSink {
   send(body: unknown): unknown;
 }
 
-/** Answers one request with its error. */
-export type AnswerError = (error: Error, request: FailedRequest, reply: ErrorSink) => unknown;
+/** Answers one request with its error. Rejects only when the answer itself can't be sent. */
+export type AnswerError = (error: Error, request: FailedRequest, reply: ErrorSink) => Promise<unknown>;
+
+/** What the answers are made with. */
+export interface ErrorMeans {
+  readonly frameFor: FrameFor;
+  readonly publicUrl: string;
+  readonly log: Logger;
+  /** Who is signed in, for the page's navigation; null when that is not known at once. Never throws. */
+  readonly findViewer: (request: CookieSource) => Promise<Viewer | null>;
+}
 
 /** Makes the function that answers every error of the portal. */
-export function createErrorAnswer(means: {
-  frameFor: FrameFor;
-  publicUrl: string;
-  log: Logger;
-}): AnswerError {
-  const { frameFor, publicUrl, log } = means;
-  return (error, request, reply) => {
+export function createErrorAnswer({ frameFor, publicUrl, log, findViewer }: ErrorMeans): AnswerError {
+  return async (error, request, reply) => {
     const problem = problemOf(error, request.url);
     logProblem(log, problem, request.id);
     reply.headers(answerHeaders(request.id));
@@ -67,8 +87,9 @@ export function createErrorAnswer(means: {
     reply.code(problem.statusCode);
     if (problem.retryAfterSeconds !== null) reply.header('retry-after', problem.retryAfterSeconds);
     if (!isApi(request.url)) {
+      const viewer = mayAskWho.has(problem.code) ? await findViewer(request) : null;
       reply.type('text/html; charset=utf-8');
-      return reply.send(errorPage(frameFor(request), problem, request.id));
+      return reply.send(errorPage(frameFor(request), problem, { incident: request.id, viewer }));
     }
     if (problem.code === 'session_required') reply.header('www-authenticate', 'Bearer realm="consign"');
     reply.type('application/problem+json');
@@ -104,7 +125,7 @@ function leadToSignIn(
 }
 
 function isApi(url: string): boolean {
-  return url.startsWith('/api/');
+  return url.startsWith('/api/') || url.startsWith('/fleet/');
 }
 
 function problemOf(error: Error, url: string): PortalProblem {

@@ -1,7 +1,9 @@
 // Who is asking: the session of a page request, the credential of an API request, and the checks that must hold before
 // either may change anything. Called at the top of every route's handler.
 import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionOwner } from '#commlink/methods/session-owner.ts';
+import { callLimits } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { PortalServices } from '../portal-services.ts';
 import type { Viewer } from '../pages/layout.ts';
@@ -39,6 +41,20 @@ export async function returningTo<T>(page: string, work: () => Promise<T>): Prom
 export async function loadViewer(services: PortalServices, session: string): Promise<Viewer> {
   const { owner } = await services.internalDb.callForSession('session.describe', { session });
   return viewerOf(owner, session);
+}
+
+/**
+ * The same for a page that is shown in any case: null for a visitor whose session is missing or over, and when internal-db does
+ * not say in time. Never throws.
+ */
+export async function findViewer(services: PortalServices, request: CookieSource): Promise<Viewer | null> {
+  const session = readSessionCookie(request);
+  if (session === null) return null;
+  const asked = loadViewer(services, session).catch((error: unknown) => {
+    services.log.debug({ err: error }, 'a page for a problem goes without navigation');
+    return null;
+  });
+  return await Promise.race([asked, delay(callLimits.viewerOfErrorWaitMs, null, { ref: false })]);
 }
 
 /** The same of an owner that came along with what the page shows. */

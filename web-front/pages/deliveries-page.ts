@@ -89,7 +89,7 @@ function row(frame: PageFrame, { delivery, downloads }: DeliveryWithDownloads): 
   const texts = frame.texts.deliveries;
   const completeCount = downloads.filter((download) => download.outcome === 'complete').length;
   const fetched = completeCount === 0 ? texts.notFetched : texts.fetched(completeCount);
-  const who = nameRequester(delivery.requestedBy) ?? texts.vendor;
+  const who = nameRequester(delivery.requestedBy, texts);
   return html`<li>
     <div>
       <p>

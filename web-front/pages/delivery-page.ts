@@ -85,7 +85,7 @@ function liveNotice(frame: PageFrame, viewer: Viewer, view: DeliveryView): Html 
     return renderNotice('bad', message, reload);
   }
   if (delivery.state === 'requested') {
-    const who = nameRequester(delivery.requestedBy) ?? texts.vendor;
+    const who = nameRequester(delivery.requestedBy, texts);
     return renderNotice('plain', html`<p><strong>${texts.preparing(who)}</strong></p>`, reload);
   }
   const message = html`<p><strong>${texts.elsewhere}</strong> ${texts.elsewhereAdvice}</p>`;

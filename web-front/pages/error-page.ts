@@ -2,10 +2,14 @@
 import { html, type Html } from '#commlink/pages/html.ts';
 import type { PortalProblem } from '../portal-problem.ts';
 import type { ProblemSentences } from '../texts/english/errors.ts';
-import { renderPage, type PageFrame } from './layout.ts';
+import { renderPage, type PageFrame, type Viewer } from './layout.ts';
 
-/** The page for a problem. It names no account: it is also shown when nothing is known of the visitor. */
-export function errorPage(frame: PageFrame, problem: PortalProblem, incident: string): string {
+/** The page for a problem, with the ways to the other pages for who is signed in; `viewer` null: nothing is known of the visitor. */
+export function errorPage(
+  frame: PageFrame,
+  problem: PortalProblem,
+  { incident, viewer }: { readonly incident: string; readonly viewer: Viewer | null },
+): string {
   const texts = frame.texts.errors;
   const { title, advice } = texts.problems[problem.code];
   const reason = problem.reason && html` · ${texts.reason} <code>${problem.reason}</code>`;
@@ -16,7 +20,7 @@ export function errorPage(frame: PageFrame, problem: PortalProblem, incident: st
     <p class="actions"><a class="button" href="/">${texts.home}</a></p>
     <p class="fine">${texts.incident} <code>${incident}</code>${reason}</p>
   </div>`;
-  return renderPage(frame, { title, viewer: null, main });
+  return renderPage(frame, { title, viewer, main });
 }
 
 /** In the visitor's language where there are words for it; else the sentence that programs get. */

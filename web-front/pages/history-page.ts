@@ -98,7 +98,7 @@ function cells({ texts, language }: PageFrame, download: PastDownload): readonly
     html`<a class="name" href="/deliveries/${download.delivery}">${rest.join('/')}</a>
       <small>${product} ${version}</small>`,
     timeText(download.startedAtMs, language),
-    download.by ?? history.vendor,
+    download.by ?? download.appliance ?? history.vendor,
     html`<div>${download.protocol.toUpperCase()} <small>${download.address}</small></div>`,
     download.sentBytes === download.sizeBytes ? size : history.ofSize(sent, size),
     html`<div>${renderTag(moods[download.outcome], history.outcomes[download.outcome])}</div>`,

@@ -20,6 +20,7 @@ interface Entry {
 const entries: readonly Entry[] = [
   { section: 'products', href: '/', place: 'banner' },
   { section: 'deliveries', href: '/deliveries', place: 'banner' },
+  { section: 'appliances', href: '/appliances', place: 'menu', isFor: ({ role }) => role === 'owner' },
   { section: 'members', href: '/members', place: 'menu', isFor: ({ role }) => role === 'owner' },
   { section: 'account', href: '/account', place: 'menu' },
   { section: 'security', href: '/account/security', place: 'menu' },

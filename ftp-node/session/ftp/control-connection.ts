@@ -4,7 +4,7 @@
 import type { SecureContext } from 'node:tls';
 import { retiredIdleTimeoutMs } from '../../limits.ts';
 import type { AcceptedConnection } from '../accept-connection.ts';
-import type { SessionRegistration } from '../session-services.ts';
+import type { DeliveredFile, SessionRegistration } from '../session-services.ts';
 import { CommandDispatcher } from './command-dispatcher.ts';
 import { CommandQueue } from './command-queue.ts';
 import { ControlLines, type ControlLine } from './control-lines.ts';
@@ -27,6 +27,8 @@ export interface FtpSession {
   readonly account: string;
   readonly principal: string;
   readonly username: string;
+  /** The one file that it is for, if it is for one. */
+  readonly only: DeliveredFile | undefined;
   readonly files: CustomerFileSystem;
   readonly admission: SessionRegistration;
 }

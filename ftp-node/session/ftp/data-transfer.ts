@@ -7,6 +7,7 @@ import { resetConnection } from '../reset-connection.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { beginHandshake, closeDataSocket, finishHandshake } from './data-socket.ts';
 import { FtpRefusal } from './ftp-refusal.ts';
+import { isPlainPackageSession } from './plain-packages.ts';
 
 /** Who stopped a transfer: the client's ABOR, the stager's cut, or the end of the control connection. */
 export type AbortReason = 'client' | 'cut' | 'session_over';
@@ -55,8 +56,9 @@ export class DataTransfer {
   /** Waits for the client's data connection, replies 150, and waits for TLS on it. Throws FtpRefusal. */
   async open(text: string): Promise<Socket> {
     const { connector, dataProtection, gateway, secureContext } = this.#connection;
+    const needsTls = gateway.plaintext === 'refused' || gateway.requireResumption;
     const wait = { timeoutMs: gateway.services.limits.dataConnectionTimeoutMs, signal: this.signal };
-    if ((gateway.plaintext === 'refused' || gateway.requireResumption) && dataProtection === 'clear')
+    if (needsTls && dataProtection === 'clear' && !isPlainPackageSession(this.#connection))
       throw new FtpRefusal(521, 'Data connections must be encrypted here: send PBSZ 0 and PROT P first.');
     if (connector.type === false) throw new FtpRefusal(425, 'Send EPSV or PASV first.');
     const { plain, handshake: begun } = await connector.waitForConnection(wait);

@@ -27,6 +27,8 @@ export interface FtpGateway {
   readonly implicitTls: boolean;
   /** `refused`: no login and no data without TLS. `allowed` is the operator's choice, for closed networks. */
   readonly plaintext: 'refused' | 'allowed';
+  /** Appliances may log in without TLS all the same, for a package. */
+  readonly plainPackages: boolean;
   /** The address that passive ports listen on, as the control port does. */
   readonly listenAddress: () => string;
   /** What PASV announces. */

@@ -23,6 +23,8 @@ export interface FtpServerOptions {
     readonly passivePorts: PortRange;
     /** No password and no data without TLS. */
     readonly requireTls: boolean;
+    /** But for the packages of appliances. */
+    readonly plainPackages: boolean;
     readonly activeMode: boolean;
     readonly requireResumption: boolean;
     readonly compression: boolean;
@@ -45,6 +47,7 @@ export async function prepareFtpServers(options: FtpServerOptions): Promise<FtpS
     services,
     tls,
     plaintext: config.requireTls ? 'refused' : 'allowed',
+    plainPackages: config.plainPackages,
     publicAddresses: await findPublicAddresses(options),
     passivePorts: config.passivePorts,
     activeMode: config.activeMode,

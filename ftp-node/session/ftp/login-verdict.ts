@@ -1,12 +1,12 @@
 // Asks for the verdict on a login and makes the session. ftp-srv's own login() calls it through the server's `login`
 // event, and gets the session's file system. Caller: customer-ftp-server.ts. Trusts the verdict, which the stager has
 // verified.
+import { passwordCharactersMax } from '#commlink/methods/login-credential.ts';
 import type { ControlConnection } from './control-connection.ts';
 import { CustomerFileSystem } from './customer-file-system.ts';
 
-/** The longest that the stager's door takes (session-methods.ts); nobody has such a name or password. */
+/** The longest that the stager's door takes (session-methods.ts); nobody has such a name. */
 const usernameCharactersMax = 128;
-const passwordCharactersMax = 256;
 
 /** Why a login is refused: wrong credentials, suspended account, or too many logins for now. */
 export class LoginRefusal extends Error {
@@ -39,7 +39,7 @@ export async function decideLogin(
   // A signature can't be asked for here.
   if (!verdict.allowed)
     throw new LoginRefusal(verdict.reason === 'signature_needed' ? 'credentials' : verdict.reason);
-  const { account, principal, expiresAtMs } = verdict;
+  const { account, principal, expiresAtMs, only } = verdict;
   // After a login to another account, which this process belongs to now.
   if (!(await services.enterAccount(account))) throw new LoginRefusal('throttled');
   const admission = await services.registerSession({
@@ -49,12 +49,13 @@ export async function decideLogin(
     principal,
     protocol,
     expiresAtMs,
+    only,
     end: (reason) => void connection.close(421, endTexts[reason]),
   });
   if (admission === null) throw new LoginRefusal('throttled');
   if (connection.gone.aborted) admission.release();
-  const files = new CustomerFileSystem(services.accountDirectory(account));
-  connection.beginSession({ account, principal, username, files, admission });
+  const files = new CustomerFileSystem(services.accountDirectory(account, only));
+  connection.beginSession({ account, principal, username, only, files, admission });
   return files;
 }
 

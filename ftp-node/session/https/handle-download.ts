@@ -1,6 +1,8 @@
 // One request, from the link to the headers of its answer. Caller: request-queue.ts. Trusts a link only after it was
 // verified, and asks the stager before the first byte; the body is send-body.ts's.
 import type { OutgoingHttpHeaders } from 'node:http';
+import { packageMediaType } from '#commlink/fleet/fleet-names.ts';
+import type { DownloadUrl } from '#commlink/methods/documents.ts';
 import {
   AccountDirectoryError,
   type OpenedFile,
@@ -86,8 +88,14 @@ export async function handleDownload(exchange: DownloadExchange): Promise<void> 
 /** RFC 9110 section 15.5.22. */
 const upgradeHeaders = { upgrade: 'TLS/1.2, HTTP/1.1', connection: 'upgrade, close' };
 
+/** Nothing but packages: whatever else a link says of its file, nobody else signs and encrypts it in itself. */
 function isMeantForClear(link: LinkVerdict): boolean {
-  return link.valid ? link.claims.plain === true : link.page === 'link_expired' && link.plain;
+  if (!link.valid) return link.page === 'link_expired' && link.plain;
+  return link.claims.plain === true && link.claims.mediaType === packageMediaType;
+}
+
+function principalOf({ delivery, appliance }: DownloadUrl): string {
+  return appliance === undefined ? `delivery:${delivery}` : `appliance:${appliance}`;
 }
 
 /** Held back while the node changes its configuration; who goes away meanwhile is not waited for. */
@@ -127,7 +135,7 @@ function beginTransfer(
   return services.beginTransfer({
     account: claims.account,
     path,
-    principal: `delivery:${claims.delivery}`,
+    principal: principalOf(claims),
     protocol,
     connection: customer.connection,
     address: customer.address,

@@ -1,5 +1,6 @@
 // Every limit of the SFTP server that SessionLimits does not carry, named, with its unit last.
 // Callers: the files of this folder only.
+import { passwordCharactersMax } from '#commlink/methods/login-credential.ts';
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
@@ -18,7 +19,7 @@ export const sshLimits = {
   loginDelayMs: { first: 250, longest: 4 * second },
   /** As in the stager's `login.verify`; what is longer is refused without asking anybody. */
   usernameCharactersMax: 128,
-  passwordCharactersMax: 256,
+  passwordCharactersMax,
   /** Sessions (channels) open at once on one connection; OpenSSH's MaxSessions. */
   channelsPerConnectionMax: 10,
   /** Packet size that a client may ask for on its channel: one of 0 bytes makes ssh2 spin for ever. */

@@ -117,7 +117,7 @@ export class SshChannels {
       channel,
       transport,
       accountBudget: login.budget,
-      directory: services.accountDirectory(login.account),
+      directory: services.accountDirectory(login.account, login.only),
       username: login.username,
       pool: this.#options.pool,
       handles,
@@ -139,7 +139,7 @@ export class SshChannels {
           address,
           offsetBytes,
           sizeBytes: file.sizeBytes,
-          delivery: null,
+          delivery: login.only?.delivery ?? null,
         }),
     });
     void this.#superviseSession(session, channel).finally(() => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuthContext, Connection, KeyboardAuthContext, PublicKeyAuthContext } from 'ssh2';
 import type { LoginVerdict } from '#commlink/methods/fields.ts';
 import type { LoginCredential } from '#commlink/methods/login-credential.ts';
-import type { SessionRegistration, SessionServices } from '../session-services.ts';
+import type { DeliveredFile, SessionRegistration, SessionServices } from '../session-services.ts';
 import { sshLimits } from './sftp-limits.ts';
 import { askForSignature, readPublicKey, signatureAlgorithms } from './ssh-public-key.ts';
 import { refuseService, tellSignatureAlgorithms } from './ssh2-insides.ts';
@@ -16,6 +16,8 @@ export interface Login {
   readonly principal: string;
   /** As the client gave it. */
   readonly username: string;
+  /** The one file that the session is for, if it is for one. */
+  readonly only: DeliveredFile | undefined;
   /** The session's registration; releasing it is the receiver's. */
   readonly registration: SessionRegistration;
 }
@@ -144,7 +146,7 @@ class LoginAttempts {
   /** False when it is refused like a wrong credential; otherwise the client has its answer. */
   async #accept(request: AuthContext, verdict: Extract<LoginVerdict, { allowed: true }>): Promise<boolean> {
     const { connection, services, signal, onLogin, onEnd } = this.#options;
-    const { account, principal, expiresAtMs } = verdict;
+    const { account, principal, expiresAtMs, only } = verdict;
     if (!(await services.enterAccount(account))) return false;
     const registration = await services.registerSession({
       connection: this.#options.connectionId,
@@ -153,6 +155,7 @@ class LoginAttempts {
       username: request.username,
       protocol: 'sftp',
       expiresAtMs,
+      only,
       end: onEnd,
     });
     if (registration === null) {
@@ -169,7 +172,7 @@ class LoginAttempts {
     let isAccepted = false;
     const onReady = (): void => {
       isAccepted = true;
-      onLogin({ account, principal, username: request.username, registration });
+      onLogin({ account, principal, username: request.username, only, registration });
     };
     connection.once('ready', onReady);
     request.accept();

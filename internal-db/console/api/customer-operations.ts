@@ -22,13 +22,13 @@ const search = operation({
   id: 'search',
   route: 'GET /search',
   summary:
-    'People, customers, products, deliveries, entitlements and files by what is at hand: name, address, id, login, digest',
+    'People, customers, products, releases, deliveries, entitlements, files and other records by what is at hand: name, version, e-mail or IP address, id, login, digest, fingerprint',
   tag: 'search',
   action: 'read',
   params: strictObject({ q: Type.String({ minLength: 1, maxLength: 200 }) }),
   result: Found,
-  run: async ({ context }, { q }) => {
-    const found = await findAnything(context.store.read, q);
+  run: async ({ context }, { q }, { staff }) => {
+    const found = await findAnything(context, q, staff.role);
     const nameOf = ({ name, title, account, email }: (typeof found.accounts)[number]) => ({
       name,
       title,
@@ -39,9 +39,16 @@ const search = operation({
       accounts: found.accounts.map(nameOf),
       people: found.people.map(nameOf),
       products: found.products.map(nameOf),
+      releases: found.releases.map(({ product, version, channel, state }) => ({
+        product,
+        version,
+        channel,
+        state,
+      })),
       deliveries: found.deliveries.map(viewDelivery),
       entitlements: found.entitlements.map(viewEntitlement),
       files: found.files.map(({ product, version, file, sha256 }) => ({ product, version, file, sha256 })),
+      records: [...found.records],
     };
   },
 });
@@ -177,6 +184,23 @@ export const customerOperations: readonly Operation[] = [
   changeState,
   timeline,
   viewPortal,
+  ofCommand('account.place', {
+    id: 'getAccountPlace',
+    route: 'GET /accounts/:account/place',
+    summary: 'Which download servers a customer’s deliveries come from',
+    tag,
+    action: 'read',
+  }),
+  ofCommand('account.setPlace', {
+    id: 'setAccountPlace',
+    route: 'PUT /accounts/:account/place',
+    summary:
+      'Prefer servers of a region, or bind a customer to servers by name; for deliveries from now on, in the place of what is noted',
+    tag,
+    action: 'account.place',
+    explicit: ['region'],
+    fails: [422],
+  }),
   ofCommand('user.list', {
     id: 'listUsers',
     route: 'GET /accounts/:account/users',

@@ -127,14 +127,21 @@ const bulk = operation({
     revocationCount: Count,
     accounts: Type.Array(Slug),
     endedDeliveryCount: Count,
+    missingAgreements: Type.Array(Slug),
   }),
   dangerous: ({ table: text, dryRun }: { table: string; dryRun: boolean }) =>
     dryRun ? null : { kind: 'entitlement.bulk', params: { text }, reason: bulkReason },
   run: async ({ context }, { actor, table: text, dryRun }) => {
     const outcome = await applyBulk(context, { actor, text, dryRun });
-    const { problems, accounts } = outcome;
+    const { problems, accounts, missingAgreements } = outcome;
     const applied = !dryRun && problems.length === 0;
-    return { ...outcome, applied, problems: [...problems], accounts: [...accounts] };
+    return {
+      ...outcome,
+      applied,
+      problems: [...problems],
+      accounts: [...accounts],
+      missingAgreements: [...missingAgreements],
+    };
   },
 });
 

@@ -10,10 +10,13 @@ const tag = 'machines';
 const { counts: _counts, pendingOrders: _pendingOrders, ...machines } = StatusReport.properties;
 const Generation = Type.Integer();
 
+const FileSum = strictObject({ fileCount: Type.Integer({ minimum: 0 }), sizeBytes: Bytes });
+
 const nodes = operation({
   id: 'listNodes',
   route: 'GET /nodes',
-  summary: 'Delivery nodes, members of the cluster, links, key bags with their generations, and storage',
+  summary:
+    'Delivery nodes with what their storerooms hold, members of the cluster, links, key bags with their generations, and storage',
   tag,
   action: 'read',
   params: strictObject({}),
@@ -31,14 +34,25 @@ const nodes = operation({
       }),
     ),
     storage: Type.Array(strictObject({ product: Slug, fileCount: Type.Integer(), sizeBytes: Bytes })),
+    /** What each FTP node holds; `freeBytes` is null while it is not heard. */
+    storerooms: Type.Array(
+      strictObject({
+        node: Slug,
+        fetched: FileSum,
+        staged: FileSum,
+        lostCount: Type.Integer({ minimum: 0 }),
+        freeBytes: Nullable(Bytes),
+      }),
+    ),
     databaseFreeBytes: Bytes,
   }),
   run: async ({ context, facts }) => {
-    const { status, bags, storage, databaseFreeBytes } = await readMachines(context, facts);
+    const { status, bags, storage, storerooms, databaseFreeBytes } = await readMachines(context, facts);
     return {
       status,
       bags: bags.map(({ accept, inUse, ...bag }) => ({ ...bag, accept: [...accept], inUse: [...inUse] })),
       storage: [...storage],
+      storerooms: [...storerooms],
       databaseFreeBytes,
     };
   },

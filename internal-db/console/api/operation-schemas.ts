@@ -191,9 +191,34 @@ export const Found = strictObject({
   accounts: Type.Array(FoundName),
   people: Type.Array(FoundName),
   products: Type.Array(FoundName),
+  releases: Type.Array(strictObject({ product: Slug, version: Version, channel: Slug, state: ReleaseState })),
   deliveries: Type.Array(Delivery),
   entitlements: Type.Array(Entitlement),
   files: Type.Array(strictObject({ product: Slug, version: Version, file: FileName, sha256: Sha256 })),
+  records: Type.Array(
+    strictObject({
+      kind: Type.Union([
+        Type.Literal('account'),
+        Type.Literal('address'),
+        Type.Literal('appliance'),
+        Type.Literal('ban'),
+        Type.Literal('licence'),
+        Type.Literal('node'),
+        Type.Literal('person'),
+        Type.Literal('product'),
+        Type.Literal('proposal'),
+        Type.Literal('rollout'),
+        Type.Literal('session'),
+        Type.Literal('sshKey'),
+        Type.Literal('staff'),
+        Type.Literal('token'),
+        Type.Literal('webhook'),
+      ]),
+      name: Line,
+      account: Nullable(Slug),
+      page: Line,
+    }),
+  ),
 });
 
 /** An entitlement with what was changed of its end. */

@@ -2,10 +2,12 @@
 // same. Called by live-routes.ts and by the routes of these pages.
 import { describeMachines } from '../../admin/describe-status.ts';
 import { findAccount } from '../../admin/find-by-name.ts';
+import { readRollout } from '../../fleet/rollouts/rollout-administration.ts';
 import { listSessions } from '../../admin/session-administration.ts';
 import { timelineRowsMax } from '../../limits.ts';
 import { periods, readDownloadStatistics } from '../../statistics/download-statistics.ts';
 import { FormFields } from '../console-forms.ts';
+import { readAppliance, readFleet } from '../fleet/read-fleet.ts';
 import type { OperationsParts } from '../operations/operations-routes.ts';
 import type { OverviewView } from '../operations/overview-page.ts';
 import { readTimeline, timelineKinds } from '../support/timeline.ts';
@@ -44,8 +46,19 @@ export function topicOf(parts: Parts, page: string): LiveTopic | null {
     const asked = { account: query.text('account'), node: query.text('node') };
     return { key: `/sessions ${JSON.stringify(asked)}`, read: () => readSessions(parts, asked) };
   }
+  const fleetTopic = fleetTopicOf(parts, pathname);
+  if (fleetTopic) return fleetTopic;
   const name = /^\/accounts\/([a-z0-9.-]+)$/.exec(pathname)?.[1];
   return name === undefined ? null : timelineTopic(parts, name, query);
+}
+
+function fleetTopicOf({ context }: Parts, pathname: string): LiveTopic | null {
+  if (pathname === '/fleet') return { key: pathname, read: () => readFleet(context) };
+  const uid = /^\/fleet\/appliances\/(apl_[A-Za-z0-9_-]{22})$/.exec(pathname)?.[1];
+  if (uid !== undefined) return { key: pathname, read: () => readAppliance(context, uid) };
+  const rollout = /^\/rollouts\/(rol_[A-Za-z0-9_-]{22})$/.exec(pathname)?.[1];
+  if (rollout === undefined) return null;
+  return { key: pathname, read: () => readRollout(context, { rollout }) };
 }
 
 /** The newest events of a customer. */

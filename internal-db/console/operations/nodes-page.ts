@@ -6,7 +6,7 @@ import { html, type Html } from '#commlink/pages/html.ts';
 import { countText, dayText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
 import type { StatusReport } from '#commlink/methods/status-report.ts';
 import { isRotationOpen, type BagStatus } from '#commlink/operator/bag-status.ts';
-import type { ProductStorage } from '../../store/statistics.ts';
+import type { FileSum, ProductStorage } from '../../store/statistics.ts';
 import { renderPage } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
 import { machinesTexts as texts } from '../texts/english/machines.ts';
@@ -15,11 +15,22 @@ import type { StaffCaller } from '../staff-session.ts';
 type Machines = Omit<StatusReport, 'counts' | 'pendingOrders'>;
 type Cluster = NonNullable<StatusReport['cluster']>;
 
+/** What a node's storeroom holds. `freeBytes` null: the node is away. */
+export interface StoreroomView {
+  readonly node: string;
+  readonly fetched: FileSum;
+  readonly staged: FileSum;
+  /** Files that it found damaged or missing, and has told of. */
+  readonly lostCount: number;
+  readonly freeBytes: number | null;
+}
+
 /** What the page shows. */
 export interface NodesView {
   readonly status: Machines;
   readonly bags: readonly BagStatus[];
   readonly storage: readonly ProductStorage[];
+  readonly storerooms: readonly StoreroomView[];
   readonly databaseFreeBytes: number;
   readonly nowMs: number;
 }
@@ -33,8 +44,9 @@ export function renderNodesPage(caller: StaffCaller, view: NodesView): string {
     live: livePage('/nodes', status),
     lead: texts.lead,
     caller,
-    content: html`${renderDeliveryNodes(status)} ${status.cluster ? renderCluster(status.cluster) : null}
-    ${renderBags(view)} ${renderLinks(status)} ${renderStorage(view)}`,
+    content: html`${renderDeliveryNodes(status)} ${renderStorerooms(view)}
+    ${status.cluster ? renderCluster(status.cluster) : null} ${renderBags(view)} ${renderLinks(status)}
+    ${renderStorage(view)}`,
   });
 }
 
@@ -75,6 +87,27 @@ function renderDeliveryNodes({ nodes }: Machines): Html {
         <p>${outOfService.back(commandLine('consign node drain NODE --undo'))}</p>
         <p>${outOfService.forGood(commandLine('consign node evict NODE --reason "Why"'))}</p>`,
     )}
+  </section>`;
+}
+
+function renderStorerooms({ storerooms }: NodesView): Html {
+  const list = texts.storerooms;
+  const number = (heading: string) => ({ heading, kind: 'number' as const });
+  return html`<section aria-labelledby="storerooms">
+    <h2 id="storerooms">${list.heading}</h2>
+    ${renderTable({
+      caption: list.caption,
+      columns: [list.node, number(list.fetched), number(list.staged), number(list.free), number(list.lost)],
+      rows: storerooms.map(({ node, fetched, staged, lostCount, freeBytes }) => [
+        node,
+        list.sum(sizeText(fetched.sizeBytes), countText(fetched.fileCount)),
+        list.sum(sizeText(staged.sizeBytes), countText(staged.fileCount)),
+        freeBytes === null ? list.away : sizeText(freeBytes),
+        lostCount === 0 ? countText(0) : renderTag('warn', countText(lostCount)),
+      ]),
+      empty: list.empty,
+    })}
+    <p class="fine">${list.about(commandLine('consign storeroom quarantine list'))}</p>
   </section>`;
 }
 

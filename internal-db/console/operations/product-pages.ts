@@ -11,6 +11,7 @@ import type { VersionHolders, VersionStatistics } from '../../statistics/version
 import type { ProductRecord, ReleaseRecord } from '../../store/catalog.ts';
 import type { ProductSummary } from '../../store/statistics.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
+import { renderPlacement } from './placement-section.ts';
 import { mayDo } from '../staff-permissions.ts';
 import { productsTexts as texts } from '../texts/english/products.ts';
 import type { StaffCaller } from '../staff-session.ts';
@@ -57,6 +58,9 @@ export function renderProductsPage(
 /** What the page of one product shows. */
 export interface ProductView {
   readonly product: ProductRecord;
+  /** Where its files are kept; null: as the settings say, which is `placementOfAll`. */
+  readonly placement: string | null;
+  readonly placementOfAll: string;
   /** Newest first. */
   readonly releases: readonly (Pick<ReleaseRecord, 'version' | 'channel' | 'state' | 'publishedAtMs'> & {
     readonly holderCount: number;
@@ -65,15 +69,22 @@ export interface ProductView {
 }
 
 /** The page of one product. */
-export function renderProductPage(caller: StaffCaller, view: ProductView): string {
-  const { product } = view;
+export function renderProductPage(
+  caller: StaffCaller,
+  view: ProductView,
+  notice: PageParts['notice'] = null,
+): string {
+  const { product, placement, placementOfAll } = view;
+  const kept = { product: product.name, own: placement, ofSettings: placementOfAll };
   return renderPage({
     title: product.title,
     section: '/products',
     crumb: { href: '/products', text: texts.title },
     lead: html`<code>${product.name}</code> ${product.description}`,
     caller,
-    content: html`${renderPublishing(caller, product)} ${renderReleases(view)} ${renderVersions(view)}`,
+    notice,
+    content: html`${renderPublishing(caller, product)} ${renderReleases(view)}
+    ${renderPlacement(caller, kept)} ${renderVersions(view)}`,
   });
 }
 

@@ -7,6 +7,7 @@ import { compileSchema } from '#commlink/schema.ts';
 import { createProduct, setReleaseState } from '../../admin/catalog-administration.ts';
 import { findProduct, findRelease } from '../../admin/find-by-name.ts';
 import { describeHoldings } from '../../artifacts/describe-holdings.ts';
+import { setProductPlacement } from '../../artifacts/product-placement.ts';
 import { setReleaseNotes } from '../../catalog/release-notes.ts';
 import { compareVersionsNewestFirst } from '../../decision/version-range.ts';
 import { consoleRowsMax } from '../../limits.ts';
@@ -19,9 +20,10 @@ import { FormFields, parseForm, parseReason } from '../console-forms.ts';
 import { readSignedForm, requirePermission } from '../console-gate.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { customersPerPage } from './limits.ts';
+import { parsePlacementForm } from './placement-section.ts';
 import { releasePath, renderProductPage, renderProductsPage, type ProductView } from './product-pages.ts';
 import { registerUploadRoutes } from './upload-routes.ts';
-import { releaseTexts } from '../texts/english/products.ts';
+import { productsTexts, releaseTexts } from '../texts/english/products.ts';
 import { renderReleasePage, type CustomerList, type ReleaseView } from './release-page.ts';
 
 const createCheck = compileSchema('product', adminMethods['product.create'].params);
@@ -42,9 +44,16 @@ export function registerProductRoutes(app: ConsoleApp, context: ServiceContext, 
   );
   app.get(
     '/products/:product',
-    forStaff(async (caller, request) =>
-      renderProductPage(caller, await readProduct(context, new FormFields(request.params).text('product'))),
-    ),
+    forStaff(async (caller, request) => {
+      const view = await readProduct(context, new FormFields(request.params).text('product'));
+      const isPlaced = new FormFields(request.query).text('done') === 'placement';
+      const notice = { kind: 'done', text: productsTexts.done.placement } as const;
+      return renderProductPage(caller, view, isPlaced ? notice : null);
+    }),
+  );
+  app.post(
+    '/products/:product/placement',
+    forStaff((caller, request, reply) => place(context, { caller, request, reply })),
   );
   app.get(
     '/products/:product/releases/:version',
@@ -142,6 +151,28 @@ async function create(
   }
 }
 
+async function place(
+  context: ServiceContext,
+  { caller, request, reply }: Exchange,
+): Promise<string | ConsoleReply> {
+  const fields = readSignedForm(caller, request);
+  requirePermission(caller, 'catalog.write');
+  const { name: product } = await findProduct(
+    context.store.read,
+    new FormFields(request.params).text('product'),
+  );
+  try {
+    const actor = `staff:${caller.staff.name}`;
+    await setProductPlacement(context, parsePlacementForm(fields, { actor, product }));
+    return await reply.redirect(`/products/${product}?done=placement`, 303);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    const view = await readProduct(context, product);
+    reply.code(422);
+    return renderProductPage(caller, view, { kind: 'refused', text: error.message });
+  }
+}
+
 async function readProduct(context: ServiceContext, name: string): Promise<ProductView> {
   const { read } = context.store;
   const product = await findProduct(read, name);
@@ -151,6 +182,8 @@ async function readProduct(context: ServiceContext, name: string): Promise<Produ
   const holderCounts = await Promise.all(releases.map(({ id }) => read.statistics.holderCount(id)));
   return {
     product,
+    placement: await read.catalog.placementOf(product.id),
+    placementOfAll: context.settings().placement,
     releases: releases.map((release, index) => ({ ...release, holderCount: holderCounts[index] ?? 0 })),
     versions: await readVersionStatistics(context, product),
   };

@@ -7,6 +7,7 @@ import { dayText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts'
 import { customerRowsMax } from '../../limits.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { DeliveryRecord } from '../../store/deliveries.ts';
+import type { AccountPlace } from '../../store/places.ts';
 import type { MemberRecord } from '../../store/people.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { livePage, type LivePage } from '../live/live-page.ts';
@@ -15,6 +16,7 @@ import type { StaffCaller } from '../staff-session.ts';
 import { renderEntitlementList, type EntitlementList } from './entitlement-list.ts';
 import { renderLongTable, renderReason, renderSection } from './parts.ts';
 import { renderPeopleList } from './people-list.ts';
+import { renderPlace } from './place-section.ts';
 import { customersTexts as texts } from '../texts/english/customers.ts';
 import { renderTimeline, type TimelineList } from './timeline-list.ts';
 
@@ -28,6 +30,9 @@ export interface AccountView {
   readonly canMail: boolean;
   readonly entitlements: EntitlementList;
   readonly liveDeliveries: readonly DeliveryRecord[];
+  /** Nodes that were lost with a delivery, and may still hold it, by its id. */
+  readonly formerNodes: ReadonlyMap<string, readonly string[]>;
+  readonly place: AccountPlace;
   /** Agreements that an entitlement asks for and that were not accepted. */
   readonly openAgreements: readonly string[];
   readonly timeline: TimelineList;
@@ -54,6 +59,7 @@ export function renderAccountPage(
     ${mayDo(role, 'licence.accept') ? renderAgreements(caller, view) : null}
     ${renderSection('people', texts.sections.people, renderPeopleList(caller, view))}
     ${renderSection('ready', texts.sections.ready, renderDeliveries(caller, view))}
+    ${renderPlace(caller, account, view.place)}
     ${renderSection('timeline', texts.sections.timeline, renderTimeline(account, view.timeline))}
     ${mayDo(role, 'account.setState') ? renderStateForm(caller, account) : null}`,
   });
@@ -87,7 +93,7 @@ function renderActions(caller: StaffCaller, { account }: AccountView): Html {
     }`;
 }
 
-function renderDeliveries(caller: StaffCaller, { liveDeliveries }: AccountView): Html {
+function renderDeliveries(caller: StaffCaller, { liveDeliveries, formerNodes }: AccountView): Html {
   const mayCancel = mayDo(caller.staff.role, 'delivery.cancel');
   const { deliveries } = texts;
   const rows = liveDeliveries
@@ -97,7 +103,7 @@ function renderDeliveries(caller: StaffCaller, { liveDeliveries }: AccountView):
           >${sizeText(delivery.sizeBytes)} · ${delivery.requestedBy}</small
         >`,
       renderTag(delivery.state === 'staged' ? 'good' : 'plain', delivery.state),
-      delivery.nodeName,
+      renderNode(delivery, formerNodes.get(delivery.id)),
       timeText(delivery.expiresAtMs),
       mayCancel ? renderCancelForm(caller, delivery) : null,
     ]);
@@ -113,6 +119,11 @@ function renderDeliveries(caller: StaffCaller, { liveDeliveries }: AccountView):
     rows,
     empty: deliveries.empty,
   });
+}
+
+function renderNode({ nodeName }: DeliveryRecord, former: readonly string[] = []): Html {
+  if (former.length === 0) return html`${nodeName}`;
+  return html`${nodeName}<br /><small>${texts.deliveries.movedFrom(former.join(', '))}</small>`;
 }
 
 function renderCancelForm(caller: StaffCaller, { account, id, file }: DeliveryRecord): Html {

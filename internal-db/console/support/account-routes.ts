@@ -4,6 +4,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { Cursor, cutPage, decodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
 import { compileSchema } from '#commlink/schema.ts';
 import { listOpenAgreements } from '../../admin/open-agreements.ts';
+import { setAccountPlace } from '../../admin/account-places.ts';
 import { setAccountState } from '../../admin/account-administration.ts';
 import { findAccount } from '../../admin/find-by-name.ts';
 import { cancelDelivery } from '../../deliveries/cancel-delivery.ts';
@@ -14,6 +15,8 @@ import { inviteUser, resetUserFactors } from '../../members/member-administratio
 import { sendPasswordReset } from '../../members/send-password-reset.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
+import type { DeliveryRecord } from '../../store/deliveries.ts';
+import type { DeliveryPlace } from '../../store/places.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts';
 import { proposalPageFor } from '../approvals/approval-gate.ts';
 import { FormFields, parseCancelForm, parseReason } from '../console-forms.ts';
@@ -25,6 +28,7 @@ import type { EntitlementList } from './entitlement-list.ts';
 import { invitationIn, parseInvitation } from './invitation-form.ts';
 import { customersTexts as texts } from '../texts/english/customers.ts';
 import { formsTexts } from '../texts/english/forms.ts';
+import { parsePlaceForm } from './place-section.ts';
 import { readTimeline, timelineKinds, type TimelineKind } from './timeline.ts';
 
 /** What the page says after the browser was sent back. */
@@ -101,6 +105,10 @@ export function registerAccountRoutes(app: ConsoleApp, context: ServiceContext, 
     await sendPasswordReset(context, { actor, user, reason: parseReason(fields) });
     return 'resetSent';
   });
+  onPost('place', 'account.place', async ({ fields, actor, account }) => {
+    await setAccountPlace(context, parsePlaceForm(fields, { actor, account }));
+    return 'placed';
+  });
   onPost('state', 'account.setState', async ({ caller, fields, actor, account }) => {
     const state = fields.text('state') === 'suspended' ? 'suspended' : 'active';
     const reason = parseReason(fields);
@@ -157,16 +165,31 @@ async function readAccount(context: ServiceContext, name: string, query: FormFie
   const { read } = context.store;
   const account = await findAccount(read, name);
   const kind = timelineKinds.find((one) => one === query.text('kind')) ?? null;
+  const liveDeliveries = await read.deliveries.liveOfAccount(account.id);
+  const further = await read.places.ofDeliveries(liveDeliveries.map(({ id }) => id));
   return {
     account,
     people: await read.people.membersOf({ accountId: account.id, afterName: '', limit: customerRowsMax + 1 }),
     invitations: await listInvitations(context, account.id),
     canMail: context.mail.portal() !== null,
     entitlements: await readEntitlements(context, account, query),
-    liveDeliveries: await read.deliveries.liveOfAccount(account.id),
+    liveDeliveries,
+    formerNodes: formerNodesOf(liveDeliveries, further),
+    place: await read.places.ofAccount(account.id),
     openAgreements: await listOpenAgreements(read, account, context.clock.nowMs()),
     timeline: await readEvents(context, account, { kind, after: readCursor(query.text('after')) }),
   };
+}
+
+/** The node that a delivery is at now may have been noted before it moved there. */
+function formerNodesOf(
+  deliveries: readonly DeliveryRecord[],
+  further: readonly DeliveryPlace[],
+): Map<string, string[]> {
+  const nodeIds = new Map(deliveries.map(({ id, nodeId }) => [id, nodeId]));
+  const former = further.filter(({ deliveryId, nodeId }) => nodeIds.get(deliveryId) !== nodeId);
+  const byDelivery = Map.groupBy(former, ({ deliveryId }) => deliveryId);
+  return new Map([...byDelivery].map(([id, places]) => [id, places.map(({ nodeName }) => nodeName)]));
 }
 
 async function readEvents(

@@ -69,11 +69,12 @@ function renderApplyButton(outcome: BulkOutcome): Html {
 }
 
 function renderOutcome(outcome: BulkOutcome, applied: boolean): Html {
-  const { problems, accounts, endedDeliveryCount } = outcome;
+  const { problems, accounts, endedDeliveryCount, missingAgreements } = outcome;
   if (problems.length > 0) return renderProblems(outcome);
   const listed = accounts.slice(0, rowsShownMax).join(', ');
   const more = accounts.length > rowsShownMax ? texts.andMore(countText(accounts.length - rowsShownMax)) : '';
   return html`${applied ? renderNotice('good', texts.done) : renderNotice('plain', texts.wouldDo)}
+    ${missingAgreements.length === 0 ? null : renderNotice('warn', texts.missingAgreements(missingAgreements))}
     ${renderNumbers([
       [texts.grants, countText(outcome.grantCount)],
       [texts.extensions, countText(outcome.extensionCount)],

@@ -1,30 +1,39 @@
-// The search box: people, accounts, products, deliveries, entitlements and files, by whatever a customer has at hand. What was
-// typed is recognized by its form; anything else is words. Called by search-routes.ts.
+// The search box: people, accounts, products, releases, deliveries, entitlements, files and other records, by whatever a customer
+// or a log line has at hand. What was typed is recognized by its form; anything else is words. Called by search-routes.ts and by
+// the API's search.
+import type { StaffRole } from '#commlink/methods/administration-fields.ts';
+import { parseReleaseQuery } from '../../catalog/release-query.ts';
 import { searchHitsMax } from '../../limits.ts';
 import { looksLikeDeliveryLogin } from '../../secret-token.ts';
+import type { ServiceContext } from '../../service-context.ts';
 import type { DeliveryRecord } from '../../store/deliveries.ts';
 import type { EntitlementRecord } from '../../store/entitlements.ts';
-import type { FoundFile, FoundKind, FoundName } from '../../store/search.ts';
+import type { FoundFile, FoundKind, FoundName, FoundRelease } from '../../store/search.ts';
 import type { StoreReads } from '../../store/store.ts';
 import { releasePath } from '../operations/product-pages.ts';
+import { findRecords, type FoundRecord } from './find-records.ts';
 
 /** What was found. Of each kind some are shown; the names that were typed exactly come first. */
 export interface Findings {
   readonly accounts: readonly FoundName[];
   readonly people: readonly FoundName[];
   readonly products: readonly FoundName[];
+  readonly releases: readonly FoundRelease[];
   readonly deliveries: readonly DeliveryRecord[];
   readonly entitlements: readonly EntitlementRecord[];
   readonly files: readonly FoundFile[];
+  readonly records: readonly FoundRecord[];
 }
 
 const nothing: Findings = {
   accounts: [],
   people: [],
   products: [],
+  releases: [],
   deliveries: [],
   entitlements: [],
   files: [],
+  records: [],
 };
 const digestPattern = /^(?:sha-?256[:=\s]\s*)?([0-9a-f]{8,64})$/;
 const deliveryIdPattern = /^dlv_[\w-]{22}$/;
@@ -32,8 +41,13 @@ const entitlementIdPattern = /^ent_[\w-]{22}$/;
 /** As many as anybody types; more would only make the question slower. */
 const wordsMax = 6;
 
-/** Finds. Never throws for what was typed. */
-export async function findAnything(store: StoreReads, typed: string): Promise<Findings> {
+/** Finds what a role may see. Never throws for what was typed. */
+export async function findAnything(
+  context: Pick<ServiceContext, 'store' | 'bans' | 'documents'>,
+  typed: string,
+  role: StaffRole,
+): Promise<Findings> {
+  const store = context.store.read;
   const text = typed.trim().slice(0, 200);
   if (deliveryIdPattern.test(text)) {
     const delivery = await store.deliveries.byId(text);
@@ -53,12 +67,17 @@ export async function findAnything(store: StoreReads, typed: string): Promise<Fi
     return exactFirst(text, [...(await findByName(store, kind, text)), ...found]);
   };
   const digest = digestPattern.exec(text.toLowerCase())?.[1];
+  const release = parseReleaseQuery(text);
   return {
     ...nothing,
     accounts: await find('account'),
     people: await find('user'),
     products: await find('product'),
+    releases: release
+      ? await store.search.releases({ ...release, within: null, limit: searchHitsMax })
+      : nothing.releases,
     files: await findFiles(store, { words, digest }),
+    records: await findRecords(context, text, { words, role }),
   };
 }
 
@@ -77,6 +96,8 @@ export function onlyFinding(found: Findings): string | null {
     ...found.accounts.map(({ name }) => `/accounts/${name}`),
     ...found.people.map(({ account }) => `/accounts/${account ?? ''}#people`),
     ...found.products.map(({ name }) => `/products/${name}`),
+    ...found.releases.map(({ product, version }) => releasePath(product, version)),
+    ...found.records.map(({ page }) => page),
     ...found.deliveries.map(({ account }) => `/accounts/${account}?kind=delivery#timeline`),
     ...found.entitlements.map(({ account, id }) => `/accounts/${account}/entitlements/${id}`),
   ];

@@ -3,11 +3,12 @@ import { renderEmpty, renderTag } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { timeText } from '#commlink/pages/sizes-and-times.ts';
 import { searchHitsMax } from '../../limits.ts';
-import type { FoundName } from '../../store/search.ts';
+import type { FoundName, FoundRelease } from '../../store/search.ts';
 import { renderPage } from '../layout.ts';
 import { releasePath } from '../operations/product-pages.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import type { Findings } from './find-anything.ts';
+import type { FoundRecord } from './find-records.ts';
 import { searchTexts as texts } from '../texts/english/search.ts';
 import { renderEntitlementState, renderSection } from './parts.ts';
 
@@ -50,6 +51,7 @@ function listParts(found: Findings, nowMs: number): (readonly [string, Html[]])[
     [kinds.customers, found.accounts.map((one) => renderName(`/accounts/${one.name}`, one))],
     [kinds.people, found.people.map((one) => renderName(`/accounts/${one.account ?? ''}#people`, one))],
     [kinds.products, found.products.map((one) => renderName(`/products/${one.name}`, one))],
+    [kinds.releases, found.releases.map(renderRelease)],
     [
       kinds.deliveries,
       found.deliveries.map(
@@ -91,6 +93,7 @@ function listParts(found: Findings, nowMs: number): (readonly [string, Html[]])[
           </li>`,
       ),
     ],
+    [kinds.records, found.records.map(renderRecord)],
   ];
 }
 
@@ -101,5 +104,26 @@ function renderName(href: string, { name, title, account, email }: FoundName): H
       <a href="${href}">${title}</a> <code>${name}</code>
       ${more.length === 0 ? null : html`<br /><small>${more.join(' · ')}</small>`}
     </div>
+  </li>`;
+}
+
+function renderRelease({ product, productTitle, version, channel, state }: FoundRelease): Html {
+  return html`<li>
+    <div>
+      <a href="${releasePath(product, version)}">${product}/${version}</a><br /><small
+        >${productTitle} · ${channel}</small
+      >
+    </div>
+    ${state === 'published' ? null : renderTag('warn', texts.releaseStates[state])}
+  </li>`;
+}
+
+function renderRecord({ kind, name, account, page }: FoundRecord): Html {
+  return html`<li>
+    <div>
+      <a class="break" href="${page}">${name}</a>
+      ${account === null ? null : html`<br /><small>${texts.of(account)}</small>`}
+    </div>
+    ${renderTag('plain', texts.recordKinds[kind])}
   </li>`;
 }

@@ -12,7 +12,7 @@ export function registerSearchRoutes(app: ConsoleApp, context: ServiceContext, f
     '/search',
     forStaff(async (caller, request, reply) => {
       const typed = new FormFields(request.query).text('q').slice(0, 200);
-      const found = await findAnything(context.store.read, typed);
+      const found = await findAnything(context, typed, caller.staff.role);
       const only = onlyFinding(found);
       if (only !== null) return reply.redirect(only, 303);
       return renderSearchPage(caller, { typed, found, nowMs: context.clock.nowMs() });

@@ -74,8 +74,21 @@ function describeEntry({ actor, action, subject, detail }: AuditRecord, kind: Ti
     mood: kind === 'refusal' ? 'bad' : isTakingAway ? 'warn' : 'plain',
     title: auditTexts[action] ?? action,
     about: subject.includes(' ') ? about : null,
-    fine: [actor, known['reason'], known['address']].filter((part) => typeof part === 'string').join(' · '),
+    fine: [actor, describePerson(known, actor), describeMove(known), known['reason'], known['address']]
+      .filter((part) => typeof part === 'string')
+      .join(' · '),
   };
+}
+
+/** Whom it concerns, where somebody else did it. Some actions name a user by its id, which says nothing here. */
+function describePerson({ user }: Readonly<Record<string, unknown>>, actor: string): string | null {
+  if (typeof user !== 'string' || user.startsWith('usr_') || actor === `user:${user}`) return null;
+  return texts.person(user);
+}
+
+/** From which node a delivery went to which. */
+function describeMove({ from, to }: Readonly<Record<string, unknown>>): string | null {
+  return typeof from === 'string' && typeof to === 'string' ? texts.moved(from, to) : null;
 }
 
 function readDetail(detail: string): Readonly<Record<string, unknown>> {

@@ -26,11 +26,12 @@ export interface TimelinePage {
   readonly next: Cursor | null;
 }
 
-/** What the audit log says of an account, and what kind of event that is. */
-const auditKinds: Readonly<Record<string, TimelineKind>> = {
+/** What the audit log says of an account, its name being the first word of the subject, and what kind of event that is. */
+export const auditKinds: Readonly<Record<string, TimelineKind>> = {
   'account.create': 'change',
   'account.suspend': 'change',
   'account.activate': 'change',
+  'account.place': 'change',
   'user.create': 'change',
   'entitlement.grant': 'change',
   'entitlement.extend': 'change',
@@ -57,6 +58,12 @@ const auditKinds: Readonly<Record<string, TimelineKind>> = {
   'password.change': 'change',
   'password.requestReset': 'change',
   'password.reset': 'change',
+  'identity.link': 'change',
+  'identity.unlink': 'change',
+  'identity.refuse': 'refusal',
+  'enrolmentCode.create': 'change',
+  'enrolmentCode.withdraw': 'change',
+  'fleet.site': 'change',
   'session.end': 'change',
   'session.open': 'login',
   'session.close': 'login',
@@ -66,6 +73,7 @@ const auditKinds: Readonly<Record<string, TimelineKind>> = {
   'portalView.end': 'login',
   'delivery.request': 'delivery',
   'delivery.cancel': 'delivery',
+  'delivery.move': 'delivery',
   'delivery.refuse': 'refusal',
 };
 

@@ -19,30 +19,48 @@ type ExplainedDecision = Explanation['decisions'][number];
 const decisionsShownMax = 50;
 const findingsShownMax = 10;
 
+/** A customer or a product that may be chosen. */
+interface KnownName {
+  readonly name: string;
+  readonly title: string;
+}
+
+/** What the fields suggest while somebody types. */
+export interface KnownNames {
+  readonly accounts: readonly KnownName[];
+  readonly products: readonly KnownName[];
+}
+
 /** The page. */
 export function renderWhyPage(
   caller: StaffCaller,
-  view: { asked: FormFields; answer: Explanation | null; refusal: string | null; supposes: boolean },
+  view: {
+    asked: FormFields;
+    names: KnownNames;
+    answer: Explanation | null;
+    refusal: string | null;
+    supposes: boolean;
+  },
 ): string {
-  const { asked, answer, refusal, supposes } = view;
+  const { asked, names, answer, refusal, supposes } = view;
   return renderPage({
     title: texts.title,
     caller,
     section: '/why',
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
-    content: html`${renderQuestion(asked)} ${answer ? renderAnswer(answer, supposes) : null}`,
+    content: html`${renderQuestion(asked, names)} ${answer ? renderAnswer(answer, supposes) : null}`,
   });
 }
 
-function renderQuestion(asked: FormFields): Html {
+function renderQuestion(asked: FormFields, names: KnownNames): Html {
   const { whatIf } = texts;
   const field = (name: string, label: string, more: Pick<TextField, 'hint' | 'attributes'> = {}) =>
     renderTextField({ name, label, value: asked.text(name), ...more });
   const moment = { name: 'at', label: texts.at, hint: texts.atHint, value: asked.text('at') };
   return html`<form action="/why">
     <div class="form columns">
-      ${field('account', texts.account, { hint: texts.accountHint, attributes: { required: true } })}
-      ${field('product', texts.product, { hint: texts.productHint, attributes: { required: true } })}
+      ${field('account', texts.account, { hint: texts.accountHint, attributes: { required: true, list: 'accounts' } })}
+      ${field('product', texts.product, { hint: texts.productHint, attributes: { required: true, list: 'products' } })}
       ${field('version', texts.version, { hint: texts.versionHint })}
       ${field('file', texts.file, { hint: texts.fileHint })}
       ${renderTextField({ ...moment, type: 'datetime-local' })}
@@ -64,8 +82,15 @@ function renderQuestion(asked: FormFields): Html {
       </div>`,
       asked.text('if') !== '',
     )}
+    ${renderNames('accounts', names.accounts)} ${renderNames('products', names.products)}
     <div><button class="primary">${texts.explain}</button></div>
   </form>`;
+}
+
+function renderNames(id: string, names: readonly KnownName[]): Html {
+  return html`<datalist id="${id}">
+    ${names.map(({ name, title }) => html`<option value="${name}">${title}</option>`)}
+  </datalist>`;
 }
 
 function renderAnswer(answer: Explanation, supposes: boolean): Html {

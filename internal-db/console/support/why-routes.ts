@@ -5,12 +5,14 @@ import { requireSensibleTerms } from '../../admin/change-entitlements.ts';
 import { explainEntitlement } from '../../admin/explain-entitlement.ts';
 import type { SupposedChange } from '../../decision/suppose-change.ts';
 import type { ServiceContext } from '../../service-context.ts';
+import type { StoreReads } from '../../store/store.ts';
 import type { ConsoleApp } from '../console-app.ts';
 import { FormFields, parseLastDay, parseWhyForm } from '../console-forms.ts';
 import type { ForStaff } from '../console-gate.ts';
 import { formsTexts } from '../texts/english/forms.ts';
 import { whyTexts as texts } from '../texts/english/search.ts';
-import { renderWhyPage } from './why-page.ts';
+import { namesSuggestedMax } from './limits.ts';
+import { renderWhyPage, type KnownNames } from './why-page.ts';
 
 const momentPattern = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2})?$/;
 
@@ -20,7 +22,8 @@ export function registerWhyRoutes(app: ConsoleApp, context: ServiceContext, forS
     '/why',
     forStaff(async (caller, request, reply) => {
       const asked = new FormFields(request.query);
-      const unasked = { asked, answer: null, supposes: false };
+      const names = await readNames(context.store.read);
+      const unasked = { asked, names, answer: null, supposes: false };
       if (asked.text('account') === '' || asked.text('product') === '') {
         return renderWhyPage(caller, { ...unasked, refusal: null });
       }
@@ -28,7 +31,7 @@ export function registerWhyRoutes(app: ConsoleApp, context: ServiceContext, forS
         const supposed = readSupposition(asked);
         const question = { ...parseWhyForm(asked), atMs: readMoment(asked.text('at')) };
         const answer = await explainEntitlement(context, question, supposed);
-        return renderWhyPage(caller, { asked, answer, refusal: null, supposes: supposed !== null });
+        return renderWhyPage(caller, { asked, names, answer, refusal: null, supposes: supposed !== null });
       } catch (error) {
         if (!(error instanceof RpcError)) throw error;
         reply.code(422);
@@ -36,6 +39,16 @@ export function registerWhyRoutes(app: ConsoleApp, context: ServiceContext, forS
       }
     }),
   );
+}
+
+/** The first names of customers, and of products: where there are more, they have to be typed. */
+async function readNames(read: StoreReads): Promise<KnownNames> {
+  const accounts = await read.accounts.page({ after: null, limit: namesSuggestedMax });
+  const products = await read.catalog.products();
+  return {
+    accounts: accounts.map(({ name, displayName: title }) => ({ name, title })),
+    products: products.slice(0, namesSuggestedMax),
+  };
 }
 
 /** A minute of UTC, or a day's first one; null for now. */

@@ -87,6 +87,16 @@ ${credentials.map(({ kind, name, lastUsedAtMs }) => `  ${endingNames[kind]} ${na
 What nobody needs had better go: ${portal}/tokens and ${portal}/ssh-keys. What you keep goes on working. You are told of
 each once.`,
   }),
+  newKeys: ({ account, appliance, uid, address, atMs, portal }, vendor) => ({
+    subject: `${vendor}: an appliance has new keys`,
+    body: `Hello,
+
+on ${momentOf(atMs)}, the appliance ${appliance} (${uid}) of ${account} was enrolled anew with a code that ${vendor} made, from
+the address ${address}. From now on that machine gets its software and its configuration; the keys that it had are not taken
+any more.
+
+If you do not know of a machine that was replaced or set up again, tell us at once. Your appliances: ${portal}/appliances`,
+  }),
   portalView: ({ account, username, reason, atMs, portal }, vendor) => ({
     subject: `${vendor}: our support has looked at your portal`,
     body: `Hello,
@@ -97,5 +107,12 @@ changed or downloaded that way. The reason given:
   ${reason}
 
 All such looks are listed here: ${portal}/history/views`,
+  }),
+  alert: ({ state, severity, text, advice, atMs }, vendor) => ({
+    subject: `${vendor}: ${state === 'cleared' ? 'over: ' : severity === 'critical' ? 'critical: ' : ''}${text}`,
+    body:
+      state === 'cleared'
+        ? `Since ${momentOf(atMs)} this needs no looking at any more:\n\n  ${text}`
+        : `Since ${momentOf(atMs)} this needs looking at:\n\n  ${text}\n\n${advice}`,
   }),
 };

@@ -1,4 +1,5 @@
 // Mails in German, typed by the English ones. Called by compose-mail.ts.
+import { englishMails } from './english.ts';
 import type { MailTexts, MailedEnding, NoticeEvent } from '../mail-draft.ts';
 import { dayOf, momentOf } from './moments.ts';
 
@@ -88,6 +89,16 @@ ${credentials.map(({ kind, name, lastUsedAtMs }) => `  ${endingNames[kind]} ${na
 Was niemand braucht, entfernen Sie besser: ${portal}/tokens und ${portal}/ssh-keys. Was Sie behalten, gilt weiter. Zu jedem
 schreiben wir Ihnen einmal.`,
   }),
+  newKeys: ({ account, appliance, uid, address, atMs, portal }, vendor) => ({
+    subject: `${vendor}: ein Gerät hat neue Schlüssel`,
+    body: `Guten Tag,
+
+am ${momentOf(atMs)} wurde das Gerät ${appliance} (${uid}) von ${account} mit einem Code, den ${vendor} ausgestellt hat, von der
+Adresse ${address} aus neu angemeldet. Ab jetzt bekommt diese Maschine seine Software und Konfiguration; die bisherigen
+Schlüssel gelten nicht mehr.
+
+Wenn Sie von keiner ersetzten oder neu aufgesetzten Maschine wissen, sagen Sie uns bitte sofort Bescheid. Ihre Geräte: ${portal}/appliances`,
+  }),
   portalView: ({ account, username, reason, atMs, portal }, vendor) => ({
     subject: `${vendor}: unser Support hat Ihr Portal angesehen`,
     body: `Guten Tag,
@@ -99,4 +110,6 @@ herunterladen lässt sich dabei nichts. Als Grund wurde angegeben:
 
 Alle solchen Einblicke stehen hier: ${portal}/history/views`,
   }),
+  // What needs looking at is for operators, whose words are English.
+  alert: englishMails.alert,
 };

@@ -4,15 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { ClientConfig } from 'pg';
 import { requirePrivateConnection, type PostgresSettings } from '#commlink/postgres-settings.ts';
 import { readPrivateFile } from '#commlink/private-file.ts';
-import {
-  databaseConnectTimeoutMs,
-  databaseIdleTransactionMs,
-  databaseSilenceSeconds,
-  databaseStatementTimeoutMs,
-} from '../../limits.ts';
-
-/** The server ends the connection of a machine that is gone, and with it the locks that others wait for. */
-const silenceOptions = `-c tcp_keepalives_idle=${databaseSilenceSeconds} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3`;
+import { databaseConnectTimeoutMs } from '../../limits.ts';
 
 /** What `pg` is told. Throws StartupError `DATABASE_UNSAFE` for a connection that others could read. */
 export async function clientConfigOf(settings: PostgresSettings): Promise<ClientConfig> {
@@ -26,9 +18,6 @@ export async function clientConfigOf(settings: PostgresSettings): Promise<Client
     ...(passwordFile === null ? {} : { password: () => readPassword(passwordFile) }),
     ssl: caFile === null ? false : { ca: await readFile(caFile, 'utf8'), minVersion: 'TLSv1.3' },
     connectionTimeoutMillis: databaseConnectTimeoutMs,
-    statement_timeout: databaseStatementTimeoutMs,
-    idle_in_transaction_session_timeout: databaseIdleTransactionMs,
-    options: silenceOptions,
     keepAlive: true,
     application_name: 'consign internal-db',
   };

@@ -10,7 +10,7 @@ const migrationsDirectory = new URL('./migrations/', import.meta.url);
 export async function migratePostgres(client: Client): Promise<number> {
   // Another process that starts now waits here, as long as it takes.
   await client.query(
-    `SET statement_timeout = 0; SELECT pg_advisory_lock${migrationLock}; RESET statement_timeout`,
+    `BEGIN; SET LOCAL statement_timeout = 0; SELECT pg_advisory_lock${migrationLock}; COMMIT`,
   );
   try {
     return await migrateAlone(client);

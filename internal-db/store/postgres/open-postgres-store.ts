@@ -3,7 +3,7 @@
 // lock that says that the database is in use; a pool of others reads; one more seeks the lead. The only folder that
 // imports `pg`.
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, Pool, type ClientConfig } from 'pg';
+import { Client, Pool, type ClientBase, type ClientConfig } from 'pg';
 import { StartupError } from '#commlink/process-lifecycle.ts';
 import {
   databaseReadersMax,
@@ -17,12 +17,14 @@ import { operationsOn } from '../sql/sql-operations.ts';
 import type { Store } from '../store.ts';
 import { presenceLock } from './advisory-locks.ts';
 import { checkDatabase } from './check-database.ts';
+import { checkSession } from './check-session.ts';
 import { migratePostgres } from './migrate-postgres.ts';
 import { isConnectionLoss } from './postgres-error.ts';
 import { PostgresLeadership } from './postgres-leadership.ts';
 import { PostgresReader } from './postgres-reader.ts';
 import type { PostgresSettings } from '#commlink/postgres-settings.ts';
 import { clientConfigOf } from './client-config.ts';
+import { prepareReadOnlySession, prepareSession } from './prepare-session.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 
 /**
@@ -33,6 +35,7 @@ export async function openPostgresStore(settings: PostgresSettings): Promise<Sto
   const config = await clientConfigOf(settings);
   const client = await connectAtStart(settings, { config, presence: 'shared' });
   try {
+    await checkSession(client, config);
     const engine = await checkDatabase(client, settings);
     const schemaVersion = await migratePostgres(client);
     return buildStore({ config, client, engine, schemaVersion });
@@ -47,6 +50,7 @@ export async function openPostgresWriter(settings: PostgresSettings): Promise<Po
   const config = await clientConfigOf(settings);
   const client = await connectAtStart(settings, { config, presence: 'alone' });
   try {
+    await checkSession(client, config);
     await checkDatabase(client, settings);
     await migratePostgres(client);
     return new PostgresWriter(() => Promise.resolve(client));
@@ -73,7 +77,8 @@ function buildStore(parts: {
   const pool = new Pool({
     ...config,
     max: databaseReadersMax,
-    options: `${config.options} -c default_transaction_read_only=on`,
+    // The pool waits for its promise, and gives the connection up when it rejects; its types do not say so.
+    onConnect: prepareReadOnlySession as (client: ClientBase) => void,
   });
   const reader = new PostgresReader(pool);
   const leadership = new PostgresLeadership(config);
@@ -115,6 +120,7 @@ async function connectWriter({ config, presence }: WriterWish): Promise<Client |
   // Without a listener the loss of an idle connection would end the process.
   client.on('error', () => undefined);
   await client.connect();
+  await prepareSession(client);
   const attempt = presence === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
   const { rows } = await client.query<{ isOurs: boolean }>(`SELECT ${attempt}${presenceLock} AS "isOurs"`);
   if (rows[0]?.isOurs) return client;

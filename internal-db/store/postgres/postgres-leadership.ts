@@ -6,6 +6,7 @@ import { Client, type ClientConfig } from 'pg';
 import { leaderAnswerWithinMs, leaderLookIntervalMs, unfitLeaderLooksMax } from '../../limits.ts';
 import type { Leadership } from '../leadership.ts';
 import { leaderLock } from './advisory-locks.ts';
+import { prepareSession } from './prepare-session.ts';
 
 /** Others look once in each such interval. */
 const looksStoodBack = 3;
@@ -99,6 +100,7 @@ export class PostgresLeadership implements Leadership {
     client.on('error', lost);
     client.on('end', lost);
     await client.connect();
+    await prepareSession(client);
     return client;
   }
 

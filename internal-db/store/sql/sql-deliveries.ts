@@ -96,6 +96,18 @@ export class SqlDeliveries implements DeliveryWrites {
     });
   }
 
+  async liveOfArtifact(wanted: {
+    accountId: string;
+    artifactId: string;
+    requestedBy: string;
+  }): Promise<DeliveryRecord[]> {
+    return this.#connection.all(
+      `${deliverySql} WHERE d.artifact_id = :artifactId AND d.account_id = :accountId
+         AND d.requested_by = :requestedBy AND ${live} ${newestFirst}`,
+      { ...wanted },
+    );
+  }
+
   async liveCountOfAccount(accountId: string): Promise<number> {
     const row = await this.#connection.get<{ liveCount: number }>(
       `SELECT count(*) AS "liveCount" FROM deliveries d WHERE d.account_id = :accountId AND ${live}`,
@@ -119,12 +131,12 @@ export class SqlDeliveries implements DeliveryWrites {
     );
   }
 
-  async arrived(limit: number): Promise<DeliveryRecord[]> {
+  async arrivedAt(nodeId: string, limit: number): Promise<DeliveryRecord[]> {
     return this.#connection.all(
-      `${deliverySql} WHERE d.arrived_bytes IS NOT NULL AND d.state = 'requested' AND EXISTS
+      `${deliverySql} WHERE d.node_id = :nodeId AND d.arrived_bytes IS NOT NULL AND d.state = 'requested' AND EXISTS
          (SELECT 1 FROM holdings h WHERE h.node_id = d.node_id AND h.sha256 = f.sha256)
        ORDER BY d.requested_at_ms LIMIT :limit`,
-      { limit },
+      { nodeId, limit },
     );
   }
 

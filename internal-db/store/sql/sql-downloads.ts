@@ -15,9 +15,10 @@ const joinedTables = 'FROM downloads t JOIN accounts a ON a.id = t.account_id';
 const downloadSql = `SELECT ${downloadColumns} ${joinedTables}`;
 const newestFirst = 'ORDER BY t.started_at_ms DESC, t.id DESC LIMIT :limit';
 
-/** `user:<name>` of whoever logged in; null for a login that was made for one delivery. */
+/** `user:<name>` of whoever logged in, or the appliance; null for a login that was made for one delivery. */
 const userOfPrincipal = `CASE substr(:principal, 1, instr(:principal, ':') - 1)
   WHEN 'user' THEN :principal
+  WHEN 'appliance' THEN :principal
   WHEN 'token' THEN (SELECT 'user:' || u.name FROM personal_tokens k JOIN users u ON u.id = k.user_id
     WHERE k.id = substr(:principal, 7))
   WHEN 'key' THEN (SELECT 'user:' || u.name FROM ssh_keys k JOIN users u ON u.id = k.user_id

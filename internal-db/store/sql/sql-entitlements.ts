@@ -29,7 +29,9 @@ export const entitlementStatements = {
 /** The statements about many products or entitlements at once, as an engine writes them; for that test too. */
 export function entitlementStatementsFor(dialect: SqlDialect) {
   return {
-    downloadCountsSql: `SELECT d.entitlement_id AS id, count(*) AS "downloadCount"
+    /** Of one delivery an appliance's downloads count once: who overhears its credentials uses nothing up by them. */
+    downloadCountsSql: `SELECT d.entitlement_id AS id, count(DISTINCT CASE WHEN t.principal LIKE 'appliance:%'
+        THEN t.principal || ' ' || d.id ELSE t.id END) AS "downloadCount"
       FROM deliveries d CROSS JOIN downloads t
       WHERE t.delivery_id = d.id AND d.entitlement_id IN (${dialect.textsOf('ids')}) AND t.outcome = 'complete' AND t.ended_at_ms <= :untilMs
       GROUP BY d.entitlement_id`,
@@ -149,6 +151,16 @@ export class SqlEntitlements implements EntitlementWrites {
       { ids: JSON.stringify(ids), untilMs },
     );
     return new Map(rows.map(({ id, downloadCount }) => [id, downloadCount]));
+  }
+
+  async otherHolder(productId: string, accountId: string): Promise<string | undefined> {
+    const row = await this.#connection.get<{ name: string }>(
+      `SELECT a.name FROM entitlements e JOIN accounts a ON a.id = e.account_id
+       WHERE e.product_id = :productId AND e.account_id <> :accountId AND e.revoked_at_ms IS NULL
+       ORDER BY a.name LIMIT 1`,
+      { productId, accountId },
+    );
+    return row?.name;
   }
 
   async insert(entitlement: EntitlementRecord): Promise<void> {

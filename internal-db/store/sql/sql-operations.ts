@@ -9,15 +9,22 @@ import { SqlCatalog } from './sql-catalog.ts';
 import { SqlDeliveries } from './sql-deliveries.ts';
 import { SqlDownloads } from './sql-downloads.ts';
 import { SqlEntitlements } from './sql-entitlements.ts';
+import { SqlFleetAppliances } from './sql-fleet-appliances.ts';
+import { SqlFleetBeats } from './sql-fleet-beats.ts';
+import { SqlFleetMetadata } from './sql-fleet-metadata.ts';
+import { SqlFleetTypes } from './sql-fleet-types.ts';
+import { SqlFleetWatch } from './sql-fleet-watch.ts';
 import { SqlIdentityLinks } from './sql-identity-links.ts';
 import { SqlKeyRequests } from './sql-key-requests.ts';
 import { SqlLicences } from './sql-licences.ts';
 import { SqlMails } from './sql-mails.ts';
 import { SqlIdempotentRequests } from './sql-idempotent-requests.ts';
 import { SqlNodes } from './sql-nodes.ts';
+import { SqlOriginalRemovals } from './sql-original-removals.ts';
 import { SqlOriginals } from './sql-originals.ts';
 import { SqlPeople } from './sql-people.ts';
 import { SqlPlaces } from './sql-places.ts';
+import { SqlRollouts } from './sql-rollouts.ts';
 import { SqlSearch } from './sql-search.ts';
 import { SqlPortalViews } from './sql-portal-views.ts';
 import { SqlPortalVisits } from './sql-portal-visits.ts';
@@ -39,19 +46,25 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
   return {
     accessEvents: new SqlAccessEvents(connection),
     accounts: new SqlAccounts(connection),
+    appliances: new SqlFleetAppliances(connection),
     artifactLosses: new SqlArtifactLosses(connection),
     audit: new SqlAudit(connection),
     bans: new SqlBans(connection),
+    beats: new SqlFleetBeats(connection),
     catalog: new SqlCatalog(connection),
     deliveries: new SqlDeliveries(connection),
     downloads: new SqlDownloads(connection),
     entitlements: new SqlEntitlements(connection),
+    fleetMetadata: new SqlFleetMetadata(connection),
+    fleetTypes: new SqlFleetTypes(connection),
+    fleetWatch: new SqlFleetWatch(connection),
     identityLinks: new SqlIdentityLinks(connection),
     keyRequests: new SqlKeyRequests(connection),
     licences: new SqlLicences(connection),
     mails: new SqlMails(connection),
     idempotentRequests: new SqlIdempotentRequests(connection),
     nodes: new SqlNodes(connection),
+    originalRemovals: new SqlOriginalRemovals(connection),
     originals: new SqlOriginals(connection),
     people: new SqlPeople(connection),
     places: new SqlPlaces(connection),
@@ -59,6 +72,7 @@ export function operationsOn(connection: SqlConnection): Transaction & StoreRead
     portalVisits: new SqlPortalVisits(connection),
     proposals: new SqlProposals(connection),
     published: new SqlPublished(connection),
+    rollouts: new SqlRollouts(connection),
     search: new SqlSearch(connection),
     secondFactors: new SqlSecondFactors(connection),
     sessions: new SqlSessions(connection),

@@ -85,7 +85,7 @@ export class SqlOriginals implements OriginalWrites {
     const rows = await this.#connection.all<{ sha256: string }>(
       `SELECT f.sha256 FROM deliveries d JOIN artifacts f ON f.id = d.artifact_id
          JOIN releases r ON r.id = f.release_id JOIN originals o ON o.sha256 = f.sha256
-       WHERE d.requested_at_ms >= :sinceMs AND r.product_id = :productId
+       WHERE d.requested_at_ms >= :sinceMs AND r.product_id = :productId AND r.state <> 'withdrawn'
        GROUP BY f.sha256 HAVING count(*) >= :deliveriesMin ORDER BY count(*) DESC LIMIT :limit`,
       { productId, ...popular },
     );
@@ -137,8 +137,16 @@ export class SqlOriginals implements OriginalWrites {
   async put(original: OriginalRecord): Promise<void> {
     await this.#connection.run(
       `INSERT INTO originals (sha256, size_bytes, kept_at_ms) VALUES (:sha256, :sizeBytes, :keptAtMs)
-       ON CONFLICT (sha256) DO NOTHING`,
+       ON CONFLICT (sha256) DO UPDATE SET kept_at_ms = excluded.kept_at_ms`,
       { ...original },
+    );
+  }
+
+  async noteNeeded(releaseId: string, atMs: number): Promise<void> {
+    await this.#connection.run(
+      `UPDATE originals SET kept_at_ms = :atMs
+       WHERE sha256 IN (SELECT f.sha256 FROM artifacts f WHERE f.release_id = :releaseId)`,
+      { releaseId, atMs },
     );
   }
 
@@ -194,7 +202,7 @@ export class SqlOriginals implements OriginalWrites {
     const { dialect } = this.#connection;
     return `(o.sha256 IN (${dialect.textsOf('sha256s')}) OR EXISTS
       (SELECT 1 FROM artifacts f JOIN releases r ON r.id = f.release_id
-       WHERE f.sha256 = o.sha256 AND r.product_id IN (${dialect.textsOf('productIds')})))`;
+       WHERE f.sha256 = o.sha256 AND r.state <> 'withdrawn' AND r.product_id IN (${dialect.textsOf('productIds')})))`;
   }
 }
 

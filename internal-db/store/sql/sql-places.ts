@@ -32,9 +32,25 @@ export class SqlPlaces implements PlaceWrites {
   }
 
   async nodesWithLive(): Promise<{ nodeId: string; nodeName: string }[]> {
+    // From one node of the index to the next.
     return this.#connection.all(
-      `SELECT d.node_id AS "nodeId", max(d.node_name) AS "nodeName" FROM deliveries d WHERE ${live} GROUP BY d.node_id`,
+      `WITH RECURSIVE n (node_id) AS (
+         SELECT min(d.node_id) FROM deliveries d WHERE ${live}
+         UNION ALL
+         SELECT (SELECT min(d.node_id) FROM deliveries d WHERE d.node_id > n.node_id AND ${live})
+         FROM n WHERE n.node_id IS NOT NULL)
+       SELECT n.node_id AS "nodeId",
+         (SELECT d.node_name FROM deliveries d WHERE d.node_id = n.node_id AND ${live} LIMIT 1) AS "nodeName"
+       FROM n WHERE n.node_id IS NOT NULL`,
     );
+  }
+
+  async liveCountAt(nodeId: string): Promise<number> {
+    const row = await this.#connection.get<{ liveCount: number }>(
+      `SELECT count(*) AS "liveCount" FROM deliveries d WHERE d.node_id = :nodeId AND ${live}`,
+      { nodeId },
+    );
+    return row?.liveCount ?? 0;
   }
 
   async liveAt({
@@ -69,17 +85,22 @@ export class SqlPlaces implements PlaceWrites {
     );
   }
 
-  async move({ deliveryId, nodeId, nodeName }: DeliveryPlace, atMs: number): Promise<boolean> {
+  async move(
+    { deliveryId, nodeId, nodeName }: DeliveryPlace,
+    { atMs, isArriving }: { atMs: number; isArriving: boolean },
+  ): Promise<boolean> {
     const before = await this.#connection.get<DeliveryPlace>(
       `SELECT d.id AS "deliveryId", d.node_id AS "nodeId", d.node_name AS "nodeName"
        FROM deliveries d WHERE d.id = :deliveryId AND ${live}`,
       { deliveryId },
     );
     if (!before) return false;
+    const change = isArriving
+      ? `state = 'requested', arrived_bytes = 0`
+      : `state = 'staged', arrived_bytes = NULL, staged_at_ms = coalesce(staged_at_ms, :atMs)`;
     await this.#connection.run(
-      `UPDATE deliveries SET node_id = :nodeId, node_name = :nodeName, state = 'staged',
-         staged_at_ms = coalesce(staged_at_ms, :atMs) WHERE id = :deliveryId`,
-      { deliveryId, nodeId, nodeName, atMs },
+      `UPDATE deliveries SET node_id = :nodeId, node_name = :nodeName, ${change} WHERE id = :deliveryId`,
+      { deliveryId, nodeId, nodeName, ...(isArriving ? {} : { atMs }) },
     );
     await this.#connection.run(
       'DELETE FROM delivery_places WHERE delivery_id = :deliveryId AND node_id = :nodeId',

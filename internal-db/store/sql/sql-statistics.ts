@@ -2,7 +2,9 @@
 import type {
   DownloadFilter,
   DownloadSum,
+  FileSum,
   NewestVersion,
+  NodeStorage,
   ProductStorage,
   ProductSummary,
   ReleaseHolder,
@@ -18,6 +20,14 @@ const sumsSql = `s.outcome, sum(s.download_count) AS "downloadCount",
   ${boundedSum('s.sent_bytes')} AS "sentBytes" FROM download_days s`;
 const whereSql = `WHERE s.day BETWEEN :fromDay AND :toDay
   AND s.product_id = coalesce(:productId, s.product_id) AND s.node_name = coalesce(:nodeName, s.node_name)`;
+
+const fetchedSql = `SELECT h.node_id AS "nodeId", count(*) AS "fileCount", ${boundedSum('o.size_bytes')} AS "sizeBytes"
+  FROM holdings h JOIN originals o ON o.sha256 = h.sha256 GROUP BY h.node_id`;
+// Both states stand there for the index that has them.
+const stagedSql = `SELECT node_id AS "nodeId", count(*) AS "fileCount", ${boundedSum('size_bytes')} AS "sizeBytes"
+  FROM (SELECT DISTINCT d.node_id, f.sha256, f.size_bytes FROM deliveries d JOIN artifacts f ON f.id = d.artifact_id
+    WHERE d.state IN ('requested', 'staged') AND d.state = 'staged') staged GROUP BY node_id`;
+const noFiles: FileSum = { fileCount: 0, sizeBytes: 0 };
 
 /** Statistics in SQL. */
 export class SqlStatistics implements StatisticsWrites {
@@ -126,6 +136,21 @@ export class SqlStatistics implements StatisticsWrites {
        GROUP BY product ORDER BY "sizeBytes" DESC, product LIMIT :limit`,
       { limit },
     );
+  }
+
+  async storageOfNodes(): Promise<NodeStorage[]> {
+    const fetched = await this.#sumsByNode(fetchedSql);
+    const staged = await this.#sumsByNode(stagedSql);
+    return [...new Set([...fetched.keys(), ...staged.keys()])].map((nodeId) => ({
+      nodeId,
+      fetched: fetched.get(nodeId) ?? noFiles,
+      staged: staged.get(nodeId) ?? noFiles,
+    }));
+  }
+
+  async #sumsByNode(sql: string): Promise<ReadonlyMap<string, FileSum>> {
+    const rows = await this.#connection.all<FileSum & { readonly nodeId: string }>(sql);
+    return new Map(rows.map(({ nodeId, ...sum }) => [nodeId, sum]));
   }
 
   async putNewest(newest: { productId: string; accountId: string; releaseId: string }): Promise<void> {

@@ -1,5 +1,5 @@
 // SQL: the columns of a user joined with its account, and how such a row becomes the two records.
-// Used by sql-accounts.ts, sql-people.ts, sql-portal-views.ts, sql-sessions.ts and sql-ssh-keys.ts, with the aliases `u` and `a`.
+// Used by sql-accounts.ts, sql-people.ts, sql-portal-views.ts, sql-search.ts, sql-sessions.ts and sql-ssh-keys.ts, with the aliases `u` and `a`.
 import type { Language, UserRole } from '#commlink/methods/people-fields.ts';
 import type { AccountRecord, UserRecord } from '../accounts.ts';
 

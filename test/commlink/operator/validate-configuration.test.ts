@@ -31,6 +31,36 @@ void t.test('nothing is wrong with a sound one', async (t) => {
   t.same(validateConfiguration(soundConfiguration(), members), []);
 });
 
+void t.test('internal-dbs of one database that would answer differently', async (t) => {
+  const several = [...members, { name: 'db2', role: 'internal-db' }] as const;
+  const withSecond = (change: (settings: Sound['nodes']['db1']['settings']) => void) => {
+    const { policy, nodes } = soundConfiguration();
+    const db2 = structuredClone(nodes.db1);
+    db2.settings.links.listen = { host: '10.0.0.4', port: 7000 };
+    change(db2.settings);
+    return { policy, nodes: { ...nodes, db2 } };
+  };
+  const check = (...asked: [ClusterConfiguration, ClusterConfiguration?]): string[] =>
+    validateConfiguration(asked[0], several, asked[1])
+      .filter(({ message }) => message.includes('has the same database'))
+      .map(({ path }) => path);
+  const own = withSecond((settings) => {
+    settings.logLevel = 'debug';
+    settings.console.host = '10.0.0.4';
+    settings.console.publicUrl = 'https://console2.example.com';
+    settings.administration = { host: '10.0.0.4', port: 7001 };
+  });
+  t.same(check(own), [], 'what is about its own machine');
+  const other = withSecond((settings) => {
+    settings.sessionLifetimeMs += 1;
+    settings.console.viewAsCustomer = 'off';
+  });
+  const paths = ['/nodes/db2/settings/sessionLifetimeMs', '/nodes/db2/settings/console'];
+  t.same(check(other), paths, 'what any of them may be asked about');
+  t.same(check(other, other), [], 'what differed before holds no version up');
+  t.same(check(other, own), paths);
+});
+
 void t.test('a listener that moves away from those who dial it', async (t) => {
   const before = soundConfiguration();
   const [entry] = before.nodes.web1.settings.links.dial;

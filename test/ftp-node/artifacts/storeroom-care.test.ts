@@ -98,6 +98,14 @@ t.test('a damaged artifact is put aside, its delivery ends, and it is fetched ag
   t.ok(readFileSync(file).equals(staged));
   t.match(await ask(node, 'POST', '/storeroom/verify'), { damaged: [] });
   t.match(await ask(node, 'GET', '/storeroom'), { quarantinedCount: 1 }, 'kept for people to look at');
+  const path = '/storeroom/quarantine';
+  const listed = { artifacts: [{ sha256, sizeBytes: staged.length }] };
+  t.match(await ask(node, 'GET', path), listed);
+  t.match(await ask(node, 'DELETE', `${path}/..%2f${sha256}`), { code: 'not_found' });
+  t.same(await ask(node, 'DELETE', `${path}/${sha256}`), { wasThere: true });
+  t.same(await ask(node, 'DELETE', `${path}/${sha256}`), { wasThere: false });
+  t.same(await ask(node, 'GET', path), { artifacts: [] });
+  t.ok(existsSync(file), 'what was fetched again stays');
 });
 
 t.test('neither a wrong size in a grant nor a file that can not fit takes away what is here', async (t) => {

@@ -154,6 +154,7 @@ async function startOurs(): Promise<void> {
   const {
     passivePorts,
     requireTls,
+    plainPackages,
     activeMode,
     requireResumption,
     compression,
@@ -165,6 +166,7 @@ async function startOurs(): Promise<void> {
     publicAddresses,
     passivePorts,
     requireTls,
+    plainPackages,
     activeMode,
     requireResumption,
     compression,

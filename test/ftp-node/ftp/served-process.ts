@@ -23,6 +23,7 @@ export interface ChildOptions {
   /** Timers of 30 s, which is how long the stock server keeps an unused PASV, run off after half a second. */
   readonly hurried: boolean;
   readonly requireTls: boolean;
+  readonly plainPackages: boolean;
   readonly implicitTls: boolean;
   readonly activeMode: boolean;
   readonly requireResumption: boolean;
@@ -125,6 +126,7 @@ export async function startServed(
     spinMs: 0,
     hurried: false,
     requireTls: true,
+    plainPackages: false,
     implicitTls: false,
     activeMode: false,
     requireResumption: false,

@@ -2,8 +2,12 @@
 // the file, and what becomes of them when it has, when it loses it, and when they are ended meanwhile.
 import { createHash, randomBytes } from 'node:crypto';
 import t from 'tap';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { StagedArrivals } from '#internal-db/artifacts/staged-arrivals.ts';
 import type { PlacementText } from '#commlink/artifacts/placement.ts';
+import { waitFor } from '../../rig/running-consign.ts';
 import { seedRoom, signIn, startRoom, type RunningRoom } from '../support/running-room.ts';
+import { TestFtpNode } from '../support/test-cluster.ts';
 
 const actor = 'cli:jo';
 const content = randomBytes(1000);
@@ -40,7 +44,9 @@ async function report(
   await webFront.call('node.report', { node: node.keys.id, reports: [node.report(event)] });
 }
 
-async function request(room: RunningRoom, wish: Awaited<ReturnType<typeof keepFile>>['wish']) {
+type Wish = Awaited<ReturnType<typeof keepFile>>['wish'] & { readonly insteadOf?: string[] };
+
+async function request(room: RunningRoom, wish: Wish) {
   const answer = await room.webFront.call('delivery.request', wish);
   if (!answer.valid || !answer.allowed) throw new Error('the delivery was not allowed');
   return answer;
@@ -146,6 +152,61 @@ t.test(
     });
   },
 );
+
+t.test('the number of an order grows, whatever the clock of the internal-db says', async (t) => {
+  const room = await startRoom(t);
+  const { node } = room.cluster;
+  await keepFile(room, 'all');
+  const { context } = room.services;
+  const ahead = context.clock.nowMs() + 600_000;
+  await context.store.transaction(({ settings }) => settings.put('holding_order_number', String(ahead)));
+  await orderedNow(room);
+  const first = node.holdings.at(-1)?.issuedAtMs ?? 0;
+  t.ok(first > ahead, 'another one, whose clock was ahead, has numbered the last');
+  await orderedNow(room);
+  t.ok((node.holdings.at(-1)?.issuedAtMs ?? 0) > first);
+});
+
+t.test('a node that does not answer holds up no other one', async (t) => {
+  const room = await startRoom(t, ['ftp2']);
+  const { node } = room.cluster;
+  const { wish } = await keepFile(room, 'on-demand');
+  const { context } = room.services;
+  const first = await request(room, wish);
+  const second = await request(room, { ...wish, insteadOf: [first.delivery.id] });
+  const third = await request(room, wish);
+  t.same([second.delivery.node, third.delivery.node], ['ftp2', 'ftp1']);
+  const silent = new TestFtpNode(room.cluster.made.keys('ftp2'), node.internalDb);
+  const answers = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const endpoints = { https: null, ftp: null, sftp: null };
+  // A web-front that reaches both nodes, one of which hangs.
+  const relay = {
+    stage: async ({ node: id }: { node: string }) => {
+      asked.push(id);
+      if (id === silent.keys.id) {
+        await answers.promise;
+        throw new RpcError('deadline', 'It has not answered.');
+      }
+      return { staged: true as const, path: 'tool/2.0.0/a.bin', endpoints };
+    },
+  };
+  const arrivals = new StagedArrivals({ ...context, relay });
+  for (const id of [silent.keys.id, node.keys.id])
+    await context.store.transaction(({ originals }) =>
+      originals.noteHeld(id, { sha256, isPinned: false, atMs: context.clock.nowMs() }),
+    );
+  const round = arrivals.stage();
+  const waiting = async (id: string) => (await context.store.read.deliveries.arrivedAt(id, 10)).length;
+  await waitFor('the other node', async () => (await waiting(node.keys.id)) === 0, 10_000);
+  t.equal(await waiting(silent.keys.id), 1);
+  const secondRound = arrivals.stage();
+  answers.resolve();
+  await Promise.all([round, secondRound]);
+  t.same(asked.filter((id) => id === silent.keys.id).length, 1, 'it is not asked again while it is asked');
+  await arrivals.stage();
+  t.same(asked.filter((id) => id === silent.keys.id).length, 2, 'but afterwards');
+});
 
 t.test('what is asked for often enough is placed at every node', async (t) => {
   const room = await startRoom(t);

@@ -1,7 +1,7 @@
 // Uploads to internal-db over the administration socket, and how nodes are told of them: begun, broken off, gone on with,
 // finished; parts given to the node that asks, sealed; deliveries from those that hold the file alone.
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import {
@@ -142,6 +142,19 @@ t.test('a digest that was written down before a power cut is not believed', asyn
   t.equal(await store.read.originals.bySha256(sha256), undefined);
 });
 
+t.test('what has arrived at another internal-db is sent here once more', async (t) => {
+  const room = await startRoom(t);
+  const { store } = room.services.context;
+  const upload = await send(room);
+  // Hashed there, which the database that both use says, and not finished.
+  await store.transaction((transaction) => transaction.originals.setUploadDigest(upload, sha256));
+  rmSync(join(folderOf(room), `.upload-${upload}`));
+  t.match(await room.admin.call('upload.begin', file), { upload, offsetBytes: 0 });
+  t.equal(await send(room), upload);
+  t.same(await room.admin.call('upload.finish', { actor, upload }), { sha256 });
+  t.ok(readFileSync(join(folderOf(room), sha256)).equals(content));
+});
+
 t.test('a disk that others have filled takes no more pieces', async (t) => {
   const room = await startRoom(t);
   const { context } = room.services;
@@ -215,7 +228,7 @@ t.test('a node is told what to hold, gets it sealed to itself, and then delivers
   t.same(node.holdings.at(-1)?.artifacts, [{ sha256, sizeBytes: content.length, purpose: 'placement' }]);
   const offsetBytes = 2 * artifactSliceBytesMax;
   const { sealed } = await ask({ offsetBytes });
-  const place = artifactSlicePlace({ cluster: '', node: '', sha256, offsetBytes });
+  const place = artifactSlicePlace({ sha256, offsetBytes });
   const opened = await openSealedMessage({
     privateKey: node.keys.sealing.privateKey,
     purpose: artifactSlicePurpose,

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { createLogger } from '#commlink/log.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { connectUnix } from '#commlink/unix-socket.ts';
+import { waitFor } from '../../rig/running-consign.ts';
 import { StaffVisitor } from '../console/staff-visitor.ts';
 import { seedRoom, startOn, startRoom } from '../support/running-room.ts';
 import { createTestCluster, internalDbSettings } from '../support/test-cluster.ts';
@@ -33,10 +34,7 @@ async function setUp(t: Test) {
   return { ...room, password, signIn, logIn, bansAtNode, actions, place: room.node, node: cluster.node };
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const deadlineMs = performance.now() + 20_000; !holds(); await delay(10))
-    if (performance.now() > deadlineMs) throw new Error(`Waited in vain for ${what}.`);
-}
+const until = (what: string, isSo: () => boolean) => waitFor(what, isSo, 20_000);
 
 t.test('failures at every door add up to one ban, which every door obeys', async (t) => {
   const { signIn, logIn, password, bansAtNode, admin, actions, node } = await setUp(t);

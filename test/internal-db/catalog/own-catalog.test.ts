@@ -138,6 +138,10 @@ t.test('search finds words in what the account may see, and only there', async (
   t.same(await find('ofen'), ['furnace'], 'accents do not matter, and words may be begun only');
   t.same(await find('2.4 setup'), ['furnace-2.4.0-setup.exe']);
   t.same(await find('linux-x64 2.4.0'), ['furnace-2.4.0-linux.tar.gz']);
+  for (const query of ['furnace/2.4.0', 'furnace 2.4', 'v2.4'])
+    t.equal((await find(query))[0], '2.4.0', `${query} is a release`);
+  t.equal((await find('2.4.0')).filter((found) => found === '2.4.0').length, 1, 'once, and of furnace alone');
+  t.same(await find('secret/2.4.0'), []);
   await room.admin.call('release.setNotes', {
     actor,
     product: 'furnace',

@@ -9,9 +9,10 @@ import { liveStreamsPerStaffMax } from '#internal-db/console/live/limits.ts';
 import { LiveWatch } from '#internal-db/console/live/live-watch.ts';
 import { hashSecret } from '#internal-db/secret-token.ts';
 import { newRecordId } from '#internal-db/record-id.ts';
-import { collectFaults, launchChromium, viewports } from '../../rig/chromium.ts';
+import { launchChromium } from '../../rig/chromium.ts';
 import { auditPage } from '../../rig/page-audit.ts';
 import { plainGrant, seedRoom, startRoom, type RunningRoom } from '../support/running-room.ts';
+import { openStaffPage } from './staff-page.ts';
 import { openStaffSession, sendToConsole } from './staff-browser.ts';
 
 const room = await startRoom(t);
@@ -19,14 +20,8 @@ await seedRoom(room);
 const browser = await launchChromium(t);
 const origin = `https://127.0.0.1:${room.services.console.port}`;
 
-async function openPage(javaScriptEnabled = true) {
-  const look = { viewport: viewports.desktop, javaScriptEnabled, ignoreHTTPSErrors: true };
-  const context = await browser.newContext(look);
-  const value = await openStaffSession(room, 'operator');
-  await context.addCookies([{ name: '__Host-consign-staff', value, url: origin, secure: true }]);
-  const page = await context.newPage();
-  return { page, faults: collectFaults(page) };
-}
+const openPage = (javaScriptEnabled = true) =>
+  openStaffPage(room, browser, { role: 'operator', javaScriptEnabled });
 
 function sessionAt(address: string) {
   const who = { account: 'acme', principal: 'user:jo', username: 'jo', idleSinceMs: Date.now() };

@@ -1,15 +1,14 @@
 // A release manager's, an operator's and an auditor's main tasks in real Chromium: a draft published, described and withdrawn
 // by the keyboard alone and without a script; statistics, nodes, sessions and bans; the audit log and its file.
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
 import t from 'tap';
 import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import { newRecordId } from '#internal-db/record-id.ts';
 import { pressOn, typeInto } from '../../rig/by-keyboard.ts';
-import { collectFaults, launchChromium, takePicture, viewports } from '../../rig/chromium.ts';
+import { launchChromium, takePicture, viewports } from '../../rig/chromium.ts';
 import { auditPage } from '../../rig/page-audit.ts';
 import { demoFile, seedRoom, startRoom } from '../support/running-room.ts';
-import { openStaffSession } from './staff-browser.ts';
+import { openStaffPage } from './staff-page.ts';
 
 const reportsPerCall = 45;
 const room = await startRoom(t);
@@ -58,14 +57,7 @@ interface Look {
   readonly javaScriptEnabled?: boolean;
 }
 
-/** A page of somebody with this role who is signed in, and what went wrong on it so far. */
-async function openPage({ role, ...look }: Look): Promise<{ page: Page; faults: readonly string[] }> {
-  const context = await browser.newContext({ ...look, ignoreHTTPSErrors: true, acceptDownloads: true });
-  const value = await openStaffSession(room, role);
-  await context.addCookies([{ name: '__Host-consign-staff', value, url: origin, secure: true }]);
-  const page = await context.newPage();
-  return { page, faults: collectFaults(page) };
-}
+const openPage = (look: Look) => openStaffPage(room, browser, look);
 
 t.test(
   'a release manager publishes, describes and withdraws, by the keyboard and without a script',

@@ -68,6 +68,32 @@ function rowsWith(body: string, text: string): string[] {
   return rows.map((body) => wordsOf({ body })).filter((row) => row.includes(text));
 }
 
+t.test('where the files of a product are kept is shown and chosen', async (t) => {
+  const { visitor, room } = await setUp(t, 'release-manager');
+  const place = (fields: Record<string, string>) =>
+    visitor.post('/products/tool', '/products/tool/placement', fields);
+  t.match(wordsOf(await visitor.get('/products/tool')), /As the settings say for all products: all \./);
+  const cases: readonly (readonly [kind: string, detail: string, placement: string | null])[] = [
+    ['nodes', 'ftp1, ftp2', 'nodes:ftp1,ftp2'],
+    ['popular', '5/30', 'popular:5/30'],
+    ['on-demand', '', 'on-demand'],
+    ['settings', 'whatever stood there', null],
+  ];
+  for (const [kind, detail, placement] of cases) {
+    const answer = await place({ kind, detail });
+    t.match(answer, { status: 303, headers: { location: '/products/tool?done=placement' } }, kind);
+    const { catalog } = room.services.context.store.read;
+    t.equal(await catalog.placementOf((await catalog.productByName('tool'))?.id ?? ''), placement);
+  }
+  for (const [kind, detail] of [
+    ['nodes', ''],
+    ['popular', 'often'],
+    ['all', 'ftp1'],
+    ['everywhere', ''],
+  ] as const)
+    t.match(await place({ kind, detail }), { status: 422, body: /notice|Say which|leave/ }, kind);
+});
+
 t.test('a product and a draft are made, published, described and withdrawn', async (t) => {
   const { visitor, admin, cluster, webFront } = await setUp(t, 'release-manager');
   const made = { name: 'probe', title: 'Probe', description: 'Probes.' };
@@ -234,6 +260,7 @@ t.test('the machines are shown with the commands for what needs a key', async (t
   t.match(body, /consign node drain NODE/);
   t.match(body, /consign bag rotate/);
   t.match(rowsWith(body, 'tool'), ['tool 1 5 bytes']);
+  t.equal(rowsWith(body, 'ftp1')[1], 'ftp1 0 bytes (0) 0 bytes (0) 1 byte 0', 'what its storeroom holds');
 });
 
 t.test('the audit log is looked through, verified and taken away', async (t) => {

@@ -5,6 +5,16 @@ import t, { type Test } from 'tap';
 import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { collectRoutes } from '../../rig/registered-routes.ts';
+import {
+  checkAnswer,
+  checkNames,
+  checkUnchanged,
+  elsewhere,
+  foreignHeaders,
+  isApi,
+  leadsToSignIn,
+  pathOf,
+} from '../../rig/route-checks.ts';
 import { startRoom } from '../support/running-room.ts';
 import { probeMarker, staffRoles, type RouteRequest, type RouteRow } from './route-row.ts';
 import { consoleRoutes } from './route-table.ts';
@@ -61,7 +71,7 @@ t.test('each role gets what it may, and nothing else; no name in it is markup', 
       t.ok(isExpected, `${title}: ${answer.status}`);
       if (!String(answer.headers['content-type']).startsWith('text/html')) continue;
       if (answer.body.includes(probeMarker)) pagesWithNames += 1;
-      t.notMatch(answer.body, /<x-probe|["'\s]onprobe=["']/, `${title}: names stay text`);
+      checkNames(t, title, answer.body);
     }
   }
   t.ok(pagesWithNames >= 10, 'the names are on the pages');
@@ -100,12 +110,10 @@ t.test('a request that another site makes the browser send changes nothing', asy
     const { session, token } = own(await openStaffSession(room, role));
     const foreign = own(await openStaffSession(room, role)).token;
     const request = await requestOf(row);
-    const forged: [string, Partial<Sending>][] = [
-      ['as Fetch Metadata tells', { headers: { 'sec-fetch-site': 'cross-site' } }],
-      ['from a neighbouring host', { headers: { 'sec-fetch-site': 'same-site' } }],
-      ['as Origin tells', { headers: { origin: 'https://evil.example' } }],
-      ['from a sandbox', { headers: { origin: 'null' } }],
-    ];
+    const forged: [string, Partial<Sending>][] = foreignHeaders.map(([title, headers]) => [
+      title,
+      { headers },
+    ]);
     // Before the sign-in there is no session that a token could be made from.
     if (row.who !== 'anybody') {
       forged.push(['without a token', { token: null }], ['with the token of another', { token: foreign }]);
@@ -124,7 +132,7 @@ t.test('reading changes nothing, and leads nowhere else', async (t) => {
     const role = staffRoles.find((one) => mayUse(row, one)) ?? 'operator';
     const sending = own(await openStaffSession(room, role));
     const request = await requestOf(row);
-    for (const next of ['//evil.example', 'https://evil.example/', '/\\evil.example']) {
+    for (const next of elsewhere) {
       const path = request.path ?? pathOf(route);
       const aimed = `${path}${path.includes('?') ? '&' : '?'}next=${encodeURIComponent(next)}`;
       await unchanged(t, route, async () =>
@@ -183,33 +191,6 @@ async function sendJson(route: string, request: RouteRequest, sending: Sending):
   return await sendToConsole(room, { method, path: request.path ?? pathOf(route) }, { headers, ...body });
 }
 
-/** What no answer may lack: it can't be framed, its type is not guessed, and it leads nowhere else. */
-function checkAnswer(t: Test, title: string, { headers }: StaffAnswer): void {
-  t.equal(headers['x-frame-options'], 'DENY', `${title}: not in a frame`);
-  t.match(headers['content-security-policy'], /frame-ancestors 'none'|; sandbox/, `${title}: not in a frame`);
-  t.equal(headers['x-content-type-options'], 'nosniff', title);
-  const { location } = headers;
-  if (location !== undefined) t.match(location, /^\/(?![/\\])[\x21-\x7e]*$/, `${title}: stays on this site`);
-}
-
-/** Every change is in the audit log; a refusal there is none. */
 async function unchanged(t: Test, title: string, work: () => Promise<unknown>): Promise<void> {
-  const { audit } = room.services.context.store.read;
-  const before = (await audit.last())?.sequence ?? 0;
-  await work();
-  const since = await audit.after(before, 100);
-  const changes = since.map(({ action }) => action).filter((action) => !/refused?$/i.test(action));
-  t.strictSame(changes, [], `${title}: nothing was changed`);
-}
-
-function leadsToSignIn({ status, headers }: StaffAnswer): boolean {
-  return status === 303 && String(headers['location']).startsWith('/sign-in');
-}
-
-function isApi(route: string): boolean {
-  return route.includes(' /api/');
-}
-
-function pathOf(route: string): string {
-  return route.slice(route.indexOf(' ') + 1);
+  await checkUnchanged(t, { title, read: room.services.context.store.read }, work);
 }

@@ -4,6 +4,7 @@ import type { RouteRow } from './route-row.ts';
 import { customerRows } from './route-rows/customer-routes.ts';
 import { approvalRows } from './route-rows/approval-routes.ts';
 import { apiRows } from './route-rows/api-routes.ts';
+import { fleetRows } from './route-rows/fleet-routes.ts';
 import { frameRows } from './route-rows/frame-routes.ts';
 import { licenceRows } from './route-rows/licence-routes.ts';
 import { operationsRows } from './route-rows/operations-routes.ts';
@@ -19,6 +20,7 @@ export const consoleRoutes: Readonly<Record<string, RouteRow>> = {
   ...apiRows,
   ...customerRows,
   ...approvalRows,
+  ...fleetRows,
   ...frameRows,
   ...licenceRows,
   ...operationsRows,

@@ -101,6 +101,9 @@ function* ofCustomers(): Generator<OperationRequest> {
   yield ['POST /accounts', '/accounts', { name: 'globex', displayName: 'Globex' }];
   yield ['GET /accounts/:account', '/accounts/globex'];
   yield ['GET /accounts/:account/timeline', '/accounts/acme/timeline?kind=change&limit=2'];
+  const place = '/accounts/globex/place';
+  yield ['PUT /accounts/:account/place', place, { region: 'eu', nodes: [] }];
+  yield ['GET /accounts/:account/place', place];
   const person = { name: 'hank', displayName: 'Hank', email: 'hank@globex.example', role: 'downloader' };
   yield ['POST /accounts/:account/users', '/accounts/globex/users', person];
   yield ['GET /accounts/:account/users', '/accounts/globex/users'];

@@ -197,6 +197,7 @@ t.test('what does not exist, exists already or makes no sense', async (t) => {
     t.equal(answer.status, status, `${route}: ${answer.text}`);
     t.equal(examiner.examine(route, answer), null, route);
     t.match(answer.json, { detail: /\w/, incident: /^\w+$/, code: /^\w+$/ });
+    t.notMatch(answer.text, /consign [a-z]/, 'a program has no use for a command to type');
   }
   t.equal((await client.send('GET', '/nothing')).status, 404);
 });

@@ -7,6 +7,7 @@ import { collectFaults, launchChromium, takePicture } from '../../rig/chromium.t
 import { findFreePortBase } from '../../rig/free-ports.ts';
 import { auditPage } from '../../rig/page-audit.ts';
 import { looks } from '../../rig/page-walk.ts';
+import { signOut } from '../../rig/sign-out.ts';
 import { seedRoom, startRoom } from '../support/running-room.ts';
 import { staffPassword } from './staff-visitor.ts';
 import { codeOf } from '../../rig/totp-code.ts';
@@ -56,12 +57,6 @@ async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password').fill(staffPassword);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-}
-
-async function signOut(page: Page): Promise<void> {
-  await page.locator('details.menu > summary').click();
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-  await page.waitForURL(/\/sign-in$/);
 }
 
 /** Signs in for the first time, with a passkey. */

@@ -6,11 +6,12 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import type { StaffRole } from '#commlink/methods/administration-fields.ts';
-import { collectFaults, launchChromium, takePicture, viewports } from '../../rig/chromium.ts';
+import { launchChromium, takePicture } from '../../rig/chromium.ts';
 import { auditPage } from '../../rig/page-audit.ts';
 import { awaitLink } from '../../web-front/read-mails.ts';
 import { newestAudit } from '../support/newest-audit.ts';
 import { plainGrant, seedRoom, signIn, startRoom } from '../support/running-room.ts';
+import { openStaffPage } from './staff-page.ts';
 import { openStaffSession } from './staff-browser.ts';
 import { staffPassword } from './staff-visitor.ts';
 
@@ -24,14 +25,7 @@ const { store } = room.services.context;
 const browser = await launchChromium(t);
 const origin = `https://127.0.0.1:${room.services.console.port}`;
 
-/** A desktop page of the member of staff with this role, who is signed in, and what went wrong on it so far. */
-async function openPage(role: StaffRole): Promise<{ page: Page; faults: readonly string[] }> {
-  const context = await browser.newContext({ viewport: viewports.desktop, ignoreHTTPSErrors: true });
-  const value = await openStaffSession(room, role);
-  await context.addCookies([{ name: '__Host-consign-staff', value, url: origin, secure: true }]);
-  const page = await context.newPage();
-  return { page, faults: collectFaults(page) };
-}
+const openPage = (role: StaffRole) => openStaffPage(room, browser, { role });
 
 async function openCustomer(page: Page, name: string): Promise<void> {
   await page.goto(origin);

@@ -3,6 +3,7 @@
 import t from 'tap';
 import type { StaffRole } from '#commlink/methods/administration-fields.ts';
 import { newRecordId } from '#internal-db/record-id.ts';
+import { fingerprintOf } from '#internal-db/ssh-keys/public-key.ts';
 import { demoFile, plainGrant, seedRoom, signIn, startRoom } from '../support/running-room.ts';
 import { StaffVisitor, challengeIn, staffPassword, type Answer } from './staff-visitor.ts';
 import { codeOf } from '../../rig/totp-code.ts';
@@ -22,6 +23,31 @@ const setUp = async (t: Parameters<typeof startRoom>[0], role: StaffRole = 'supp
 /** What a page says, without its markup. */
 const textOf = ({ body }: Answer) => body.replaceAll(/<[^>]+>|\s+/g, ' ').replaceAll(/ +/g, ' ');
 
+/** Something of each further kind that can be looked for. */
+const addRecords = async ({ services, admin }: Awaited<ReturnType<typeof startRoom>>) => {
+  const { store, documents } = services.context;
+  const { user, account } = (await store.read.accounts.userByName('jo')) ?? {};
+  if (!user || !account) throw new Error('jo is not there');
+  const publicKey = Buffer.from('no real key');
+  const login = { door: 'ftp1', protocol: 'ftp', principal: 'user:jo', refusal: 'credentials' };
+  await store.transaction(async ({ accessEvents, sshKeys }) => {
+    await accessEvents.count({ ...login, accountId: account.id, atMs: 1, address: '192.0.2.7' }, 1);
+    const key = { name: 'laptop', keyType: 'ssh-ed25519', keyBits: 256, publicKey };
+    const dates = { createdAtMs: 1, expiresAtMs: null, lastUsedAtMs: null };
+    await sshKeys.insertSshKey({ id: newRecordId('key'), userId: user.id, ...key, ...dates });
+  });
+  const agreement = {
+    name: 'terms',
+    version: '1',
+    title: 'Terms of Use',
+    text: 'Be kind.',
+    inForceAtMs: null,
+  };
+  await admin.call('licence.add', { actor: 'test', ...agreement });
+  const [node] = documents.ftpNodes();
+  return { userId: user.id, fingerprint: fingerprintOf(publicKey), nodeName: node?.name ?? '' };
+};
+
 t.test('the search box finds by whatever is at hand', async (t) => {
   const { visitor, room, entitlement } = await setUp(t);
   await room.webFront.call('session.describe', { session: 'nobody' });
@@ -33,6 +59,7 @@ t.test('the search box finds by whatever is at hand', async (t) => {
   });
   if (!staged.staged) throw new Error(staged.explanation);
   const { id, login } = staged.delivery;
+  const { userId, fingerprint, nodeName } = await addRecords(room);
   const cases: [string, RegExp][] = [
     ['acm', /^\/accounts\/acme$/],
     ['JO', /^\/accounts\/acme#people$/],
@@ -44,11 +71,29 @@ t.test('the search box finds by whatever is at hand', async (t) => {
     ['linux-x64', /^\/products\/tool\/releases\/1\.0\.0$/],
     ['abababab', /^\/products\/tool\/releases\/1\.0\.0$/],
     [`SHA256: ${'ab'.repeat(32)}`, /^\/products\/tool\/releases\/1\.0\.0$/],
+    ['1.0.0', /^\/products\/tool\/releases\/1\.0\.0$/],
+    ['v1.0', /^\/products\/tool\/releases\/1\.0\.0$/],
+    ['tool/1.0.0', /^\/products\/tool\/releases\/1\.0\.0$/],
+    ['Tool 1', /^\/products\/tool\/releases\/1\.0\.0$/],
+    [userId, /^\/accounts\/acme#people$/],
+    [fingerprint, /^\/accounts\/acme#people$/],
+    ['192.0.2.7', /^\/accounts\/acme#timeline$/],
+    ['::ffff:192.0.2.7', /^\/accounts\/acme#timeline$/],
+    ['Terms of', /^\/licences\/terms\/1$/],
+    [nodeName, /^\/nodes$/],
   ];
   for (const [typed, location] of cases) {
     const answer = await visitor.get(`/search?q=${encodeURIComponent(typed)}`);
     t.match(answer, { status: 303, headers: { location } }, typed);
   }
+  for (const typed of [
+    'apl_AAAAAAAAAAAAAAAAAAAAAA',
+    'ses_AAAAAAAAAAAAAAAAAAAAAA',
+    '192.0.2.70',
+    '9.9',
+    'ann',
+  ])
+    t.match(await visitor.get(`/search?q=${typed}`), { status: 200, body: /Nothing was found/ }, typed);
   for (const typed of ['', 'nothing like it', '"', 'OR NOT *', 'dlv_AAAAAAAAAAAAAAAAAAAAAA', '%']) {
     t.match(await visitor.get(`/search?q=${encodeURIComponent(typed)}`), { status: 200 }, typed);
   }
@@ -133,6 +178,9 @@ t.test('what if: the answer is of a supposition, and nothing is changed', async 
   const ask = async (fields: Record<string, string>) =>
     textOf(await visitor.get(`/why?${new URLSearchParams({ account: 'acme', product: 'tool', ...fields })}`));
   t.match(await ask({}), /tool\/1\.0\.0 yes/);
+  const { body } = await visitor.get('/why');
+  t.match(body, /<datalist id="accounts">\s*<option value="acme">Acme</, 'names to choose from');
+  t.match(body, /<datalist id="products">\s*<option value="tool">/);
   t.notMatch(await ask({}), /supposition/);
   t.match(await ask({ if: 'revoke', ifEntitlement: entitlement }), /supposition.*no: revoked/);
   await room.admin.call('entitlement.revoke', { actor: 'test', entitlement, reason: 'ended' });
@@ -190,6 +238,38 @@ t.test('a table of changes: all of it or nothing, and a dry run before', async (
   ] as const) {
     t.match(textOf(await send(table)), problem);
   }
+});
+
+t.test('a dry run warns of an agreement that nobody can accept yet', async (t) => {
+  const { visitor, room } = await setUp(t);
+  const table = ['change,account,product,licence,reason', 'grant,acme,tool,terms,Contract 2'].join('\n');
+  const check = async () => textOf(await visitor.post('/bulk', '/bulk', { table, do: 'check' }));
+  t.match(await check(), /There is no text yet of: terms\..*grants 1 /);
+  const licence = { name: 'terms', version: '1', title: 'Terms', text: 'Be kind.', inForceAtMs: null };
+  await room.admin.call('licence.add', { actor: 'test', ...licence });
+  t.notMatch(await check(), /There is no text yet/);
+});
+
+t.test('where a customer’s deliveries come from is shown, and changed by operators alone', async (t) => {
+  const { visitor, room } = await setUp(t, 'operator');
+  const page = async () => textOf(await visitor.get('/accounts/acme'));
+  t.match(await page(), /Where deliveries come from From any download server\./);
+  const place = (fields: Record<string, string>) =>
+    visitor.post('/accounts/acme', '/accounts/acme/place', fields);
+  t.match(await place({ region: 'eu', nodes: 'ftp1, ftp1' }), { status: 303 });
+  t.match(await page(), /From ftp1 and no other\. One in the region eu is preferred\./);
+  const stranger = await place({ region: '', nodes: 'elsewhere' });
+  t.equal(stranger.status, 422);
+  t.match(textOf(stranger), /There is no FTP node elsewhere/);
+  t.match(textOf(await place({ region: 'E U', nodes: '' })), /Correct the field .*region/);
+  t.same(await room.admin.call('account.place', { account: 'acme' }), { region: 'eu', nodes: ['ftp1'] });
+  t.match(await place({ region: '', nodes: '' }), { status: 303 });
+  t.match(await page(), /From any download server\./);
+  t.match(
+    textOf(await visitor.get('/accounts/acme')),
+    /Where deliveries come from changed/,
+    'the timeline has it',
+  );
 });
 
 t.test('the timeline has changes, logins and refusals, in pages', async (t) => {

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { formTokenFor } from '#commlink/pages/form-token.ts';
-import { collectFaults, launchChromium, takePicture, viewports } from '../../rig/chromium.ts';
+import { launchChromium, takePicture, viewports } from '../../rig/chromium.ts';
 import { auditPage } from '../../rig/page-audit.ts';
 import { seedRoom, startRoom } from '../support/running-room.ts';
+import { openStaffPage } from './staff-page.ts';
 import { openStaffSession } from './staff-browser.ts';
 
 const room = await startRoom(t);
@@ -27,13 +28,9 @@ function makeFile(name: string, sizeBytes: number) {
   return { name, path, content, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
-async function openPage(look: { javaScriptEnabled?: boolean; viewport?: { width: number; height: number } }) {
-  const context = await browser.newContext({ viewport: viewports.desktop, ...look, ignoreHTTPSErrors: true });
-  const value = await openStaffSession(room, 'release-manager');
-  await context.addCookies([{ name: '__Host-consign-staff', value, url: origin, secure: true }]);
-  const page = await context.newPage();
-  return { context, page, faults: collectFaults(page) };
-}
+type Look = { readonly javaScriptEnabled?: boolean; readonly viewport?: { width: number; height: number } };
+
+const openPage = (look: Look) => openStaffPage(room, browser, { role: 'release-manager', ...look });
 
 const filesOf = async (version: string) =>
   (await room.admin.call('release.files', { product: 'tool', version })).files;

@@ -38,8 +38,6 @@ const setUp = async (
 t.test('a delivery of a lost node is staged at another one, with the same login', async (t) => {
   const { room, mover, delivery, credentials, record, node } = await setUp(t);
   t.equal(delivery.node, 'ftp2');
-  await mover.move();
-  t.equal((await record())?.nodeName, 'ftp2', 'not before its time');
   await delay(lostAfterMs + 100);
   await mover.move();
   t.match(await record(), { nodeName: 'ftp1', state: 'staged', login: credentials.login });
@@ -55,6 +53,26 @@ t.test('a delivery of a lost node is staged at another one, with the same login'
   const before = node.grants.length;
   await mover.move();
   t.equal(node.grants.length, before, 'once');
+});
+
+t.test('nothing moves before its time', async (t) => {
+  const { mover, record } = await setUp(t, 600_000);
+  await mover.move();
+  t.equal((await record())?.nodeName, 'ftp2');
+});
+
+t.test('where deliveries are live is known node by node', async (t) => {
+  const { room, lost, node } = await setUp(t, null);
+  const { places } = room.services.context.store.read;
+  const named = (await places.nodesWithLive()).map(({ nodeId, nodeName }) => [nodeName, nodeId]);
+  t.same(named, [['ftp2', lost.keys.id]], 'the first one has ended');
+  t.same([await places.liveCountAt(lost.keys.id), await places.liveCountAt(node.keys.id)], [1, 0]);
+  const staged = { actor: 'test', account: 'acme', ...demoFile, lifetimeMs: null };
+  await room.admin.call('delivery.stage', staged);
+  await room.admin.call('delivery.stage', staged);
+  const both = (await places.nodesWithLive()).map(({ nodeName }) => nodeName);
+  t.same(both.toSorted(), ['ftp1', 'ftp2']);
+  t.equal(await places.liveCountAt(node.keys.id), 2);
 });
 
 t.test('a node that comes back keeps what was moved away, and its downloads count', async (t) => {
@@ -85,6 +103,33 @@ t.test('a node that comes back keeps what was moved away, and its downloads coun
   });
   const downloads = await room.services.context.store.read.downloads.ofDelivery(delivery.id, 10);
   t.match(downloads, [{ outcome: 'complete' }]);
+});
+
+t.test('where no other node has the file, one fetches it first', async (t) => {
+  const { room, mover, delivery, record, lost, node } = await setUp(t);
+  const { store, clock } = room.services.context;
+  const { sha256 } = (await record()) ?? { sha256: '' };
+  // It is kept as an original, and the lost node alone has fetched it.
+  await store.transaction(async ({ originals }) => {
+    await originals.put({ sha256, sizeBytes: 5, keptAtMs: clock.nowMs() });
+    await originals.noteHeld(lost.keys.id, { sha256, isPinned: false, atMs: clock.nowMs() });
+  });
+  await delay(lostAfterMs + 100);
+  const before = node.grants.length;
+  await mover.move();
+  t.match(await record(), { nodeName: 'ftp1', state: 'requested', arrivedBytes: 0 });
+  t.equal(node.grants.length, before, 'nothing is staged before it has come');
+  t.match(
+    await store.read.places.ofDeliveries([delivery.id]),
+    [{ nodeName: 'ftp2' }],
+    'both are told of its end',
+  );
+  await mover.move();
+  t.match(await record(), { nodeName: 'ftp1', arrivedBytes: 0 }, 'and it stays on its way');
+  const held = node.report({ type: 'artifact.held', sha256, pinned: false });
+  await room.webFront.call('node.report', { node: node.keys.id, reports: [held] });
+  await room.services.context.artifacts.arrivals.stage();
+  t.match(node.grants.at(-1), { delivery: delivery.id, node: node.keys.id });
 });
 
 t.test('who ends it ends it at both nodes', async (t) => {

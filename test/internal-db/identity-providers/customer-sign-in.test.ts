@@ -1,6 +1,7 @@
 // Customers who sign in by way of a real OpenID Connect provider: known by the link, by a verified address or by an invitation,
 // made where the settings say so; whose second factor counts; what is left to a password; links made and ended by their owner.
 import t from 'tap';
+import { readTimeline } from '#internal-db/console/support/timeline.ts';
 import { claimsIn } from '../../rig/identity-provider.ts';
 import { appCodeOf, memberTotp } from './member-totp.ts';
 import { address, memberPassword } from '../support/people-room.ts';
@@ -26,13 +27,28 @@ t.test('a verified address is somebody’s the first time, and the link from the
 });
 
 t.test('an address that was given to another person there takes nobody over', async (t) => {
-  const { signIn, provider, admin, database } = await startProviderRoom(t);
+  const { signIn, provider, admin, database, services } = await startProviderRoom(t);
   t.match(await signIn('kim'), { opened: true });
   provider.people.set('heir', { email: 'kim@acme.test', email_verified: true });
   t.match(await signIn('heir'), { opened: false, reason: 'linked_otherwise' });
   t.match(database.prepare('SELECT count(*) AS count FROM identity_links').get(), { count: 1 });
   const { entries } = await admin.call('audit.list', { afterSequence: 0, limit: 100 });
   t.match(entries.at(-1), { action: 'identity.refuse', detail: /"user":"kim".*"at":"heir"/ });
+  await services.context.access.write();
+  const { read } = services.context.store;
+  const acme = await read.accounts.byName('acme');
+  if (!acme) throw new Error('acme is not there');
+  const { events } = await readTimeline(read, acme, { kind: 'refusal', after: null, limit: 10 });
+  const refused = { door: 'portal', principal: 'user:kim', address, refusal: 'linked_otherwise' };
+  t.match(
+    events.find(({ source }) => source === 'access'),
+    { access: refused },
+    'support sees it',
+  );
+  t.match(
+    events.find(({ source }) => source === 'audit'),
+    { entry: { action: 'identity.refuse' } },
+  );
 });
 
 t.test('an address that is not verified, of another domain, or nobody’s lets nobody in', async (t) => {

@@ -99,6 +99,11 @@ t.test('attempts that are not what the relay says they are get no answer', async
     'said to be from a member that is no ftp-node',
   );
   await t.rejects(ask({ attemptedAtMs: stale }), { code: 'refused' }, 'replayed later');
+  const [apart] = room.services.context.directory.clocksApart();
+  t.equal(apart?.node, node.keys.id, 'and it is noted whose clock it may be');
+  t.ok(apart && Math.abs(apart.aheadMs + loginAttemptAgeMaxMs + 1000) < 60_000, 'and by how much');
+  await ask({});
+  t.same(room.services.context.directory.clocksApart(), [], 'until the next one is near enough');
   await t.rejects(ask({ nonce: 'short' }), { code: 'bad_request' });
   const garbage = { node: node.keys.id, sealed: 'A'.repeat(200) };
   await t.rejects(room.webFront.call('login.decide', garbage), { code: 'refused' });

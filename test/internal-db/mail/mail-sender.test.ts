@@ -8,6 +8,7 @@ import t, { type Test } from 'tap';
 import type { SmtpSettings } from '#commlink/settings/mail-settings.ts';
 import { mailRetryFirstMs } from '#internal-db/limits.ts';
 import { sendDueMails } from '#internal-db/mail/mail-sender.ts';
+import { waitFor } from '../../rig/running-consign.ts';
 import { issueCertificate } from '../../rig/issued-certificate.ts';
 import { startPeopleRoom } from '../support/people-room.ts';
 
@@ -95,11 +96,7 @@ async function startWithServer(t: Test, change: Partial<SmtpSettings> = {}, pass
 }
 
 /** Waits for the sender, which works by itself. */
-async function until(what: () => boolean): Promise<void> {
-  const untilMs = Date.now() + 30_000;
-  while (!what() && Date.now() < untilMs) await new Promise((go) => setTimeout(go, 20));
-  if (!what()) throw new Error('it did not happen in time');
-}
+const until = (isSo: () => boolean) => waitFor('the sender', isSo, 30_000);
 
 t.test('a mail goes to the server over TLS, with the password from its file, at once', async (t) => {
   const { server, invite, row } = await startWithServer(t);

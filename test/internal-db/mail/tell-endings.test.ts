@@ -82,6 +82,14 @@ t.test('every mail is there in both languages, with its values', async (t) => {
         { kind: 'key', name: 'laptop', lastUsedAtMs: null },
       ],
     }),
+    draft('newKeys', {
+      account: 'Acme',
+      appliance: 'press-1',
+      uid: `apl_${'A'.repeat(22)}`,
+      address: '192.0.2.1',
+      atMs: Date.now(),
+      portal,
+    }),
     draft('portalView', { account: 'Acme', username: 'kim', reason: 'Ticket 7', atMs: Date.now(), portal }),
     draft('endings', {
       account: 'Acme',

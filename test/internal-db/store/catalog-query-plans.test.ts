@@ -10,6 +10,7 @@ import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts'
 import { portalViewStatements } from '#internal-db/store/sql/sql-portal-views.ts';
 import { unusedCredentialsSql } from '#internal-db/store/sql/sql-unused-credentials.ts';
 import { newestInChannelSql, publishedStatements } from '#internal-db/store/sql/sql-published.ts';
+import { ownReleasesSql } from '#internal-db/store/sql/sql-search.ts';
 import { sqliteDialect } from '#internal-db/store/sqlite/sqlite-dialect.ts';
 
 const { productsOfAccountSql, newsSql } = publishedStatements;
@@ -19,6 +20,7 @@ const { endingSql, productSql } = entitlementStatements;
 const ofMany = {
   ...entitlementStatementsFor(sqliteDialect),
   newestInChannelSql: newestInChannelSql(sqliteDialect),
+  ownReleasesSql: ownReleasesSql(sqliteDialect),
 };
 const { acceptancesSql } = licenceStatements;
 
@@ -30,6 +32,7 @@ const maySort = new Set<string>([
   searchSql,
   acceptancesSql,
   ofMany.productsSql,
+  ofMany.ownReleasesSql,
   productSql,
 ]);
 

@@ -137,6 +137,61 @@ export function testConsoleContract(t: Test, open: OpenStore): void {
     t.same(await store.read.search.filesByName([], 10), []);
   });
 
+  t.test('releases are found by the beginning of their version', async (t) => {
+    const { store, product } = await openSeeded(t);
+    const find = async (version: string, more: { words?: string[]; within?: string[] | null } = {}) => {
+      const found = await store.read.search.releases({
+        words: [],
+        within: null,
+        limit: 10,
+        version,
+        ...more,
+      });
+      return found.map((one) => `${one.product}/${one.version}`);
+    };
+    await store.transaction(async ({ catalog }) => {
+      const release = await catalog.release(product.id, '1.0.0');
+      if (!release) throw new Error('no release');
+      const draft = { ...release, state: 'draft' as const, publishedAtMs: null };
+      for (const version of ['1.0', '1.0.10', '1.0.9', '1.1.0'])
+        await catalog.insertRelease({ ...draft, id: newRecordId('rel'), version });
+    });
+    t.same(await find('1.0'), ['tool/1.0', 'tool/1.0.10', 'tool/1.0.9', 'tool/1.0.0'], 'the very one first');
+    t.same(await find('1.0.0', { words: ['TOO'] }), ['tool/1.0.0']);
+    t.same(await find('1.0.0', { words: ['other'] }), []);
+    t.same(await find('1.0', { within: [product.id] }), ['tool/1.0.0'], 'published ones alone');
+    t.same(await find('1.0', { within: ['prd_other'] }), []);
+  });
+
+  t.test('accounts are found by an address, owners by the id of what is theirs', async (t) => {
+    const { store, acme, user } = await openSeeded(t);
+    const { search } = store.read;
+    const event = { accountId: acme.id, atMs: 1, door: 'ftp1', protocol: 'ftp', principal: 'user:jo' };
+    await store.transaction(async ({ accessEvents, sshKeys }) => {
+      await accessEvents.count({ ...event, address: '192.0.2.7', refusal: null }, 1);
+      const dates = { createdAtMs: 1, expiresAtMs: null, lastUsedAtMs: null };
+      const key = { name: 'laptop', keyType: 'ssh-ed25519', keyBits: 256, publicKey: Buffer.from('key') };
+      await sshKeys.insertSshKey({ id: 'key_1', userId: user.id, ...key, ...dates });
+    });
+    t.same(await search.accountsFrom('192.0.2.7', 5), ['acme']);
+    t.same(await search.accountsFrom('192.0.2.70', 5), []);
+    t.match(await search.ownerOf('sshKey', 'key_1'), { user: user.name, account: 'acme' });
+    for (const kind of ['session', 'token', 'sshKey'] as const)
+      t.equal(await search.ownerOf(kind, 'other'), undefined);
+    t.match(await search.sshKeys('', 5), [{ id: 'key_1', user: user.name, account: 'acme' }]);
+    t.same(await search.sshKeys('key_1', 5), []);
+  });
+
+  t.test('licence agreements are found by words', async (t) => {
+    const { store } = await openSeeded(t);
+    const added = { addedBy: 'test', addedAtMs: 1, inForceAtMs: 1 };
+    const terms = { id: newRecordId('lic'), name: 'terms', version: '1', title: 'Terms of Use' };
+    await store.transaction(({ licences }) => licences.insertAgreement({ ...terms, ...added }, 'Be kind.'));
+    const found = [{ name: 'terms', version: '1', title: 'Terms of Use' }];
+    t.same(await store.read.search.agreements(['term', 'USE'], 5), found);
+    t.same(await store.read.search.agreements(['other'], 5), []);
+  });
+
   t.test('files are found by the beginning of their digest', async (t) => {
     const { store, artifact } = await openSeeded(t);
     const found = { product: 'tool', version: '1.0.0', file: 'tool.bin', sha256: artifact.sha256 };

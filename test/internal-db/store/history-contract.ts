@@ -65,6 +65,17 @@ export function testHistoryContract(t: Test, open: OpenStore): void {
     t.equal(await count({ product: 'tool' }), 5);
     t.equal(await count({ product: 'too' }), 0);
     t.equal(await count({ accountId: 'acc_other' }), 0);
+    const wanted = {
+      accountId: acme.id,
+      artifactId: deliveries[0]?.artifactId ?? '',
+      requestedBy: 'user:jo',
+    };
+    const liveIds = async (change: object) =>
+      (await store.read.deliveries.liveOfArtifact({ ...wanted, ...change })).map(({ id }) => id).toSorted();
+    t.same(await liveIds({}), deliveries.flatMap(({ id }, index) => (index > 1 ? id : [])).toSorted());
+    t.same(await liveIds({ requestedBy: 'user:kim' }), [deliveries[1]?.id]);
+    t.same(await liveIds({ artifactId: 'art_other' }), []);
+    t.same(await liveIds({ accountId: 'acc_other' }), []);
   });
 
   t.test('downloads come in pages, and each is that of whoever logged in or asked for it', async (t) => {
@@ -81,7 +92,9 @@ export function testHistoryContract(t: Test, open: OpenStore): void {
       lastUsedAtMs: null,
       revokedAtMs: null,
     };
-    const downloads = [`delivery:${delivery.id}`, 'user:jo', `token:${token.id}`].map((principal, index) => ({
+    const appliance = `appliance:${newRecordId('apl')}`;
+    const principals = [`delivery:${delivery.id}`, 'user:jo', `token:${token.id}`, appliance];
+    const downloads = principals.map((principal, index) => ({
       id: newRecordId('dlv'),
       deliveryId: delivery.id,
       principal,
@@ -114,15 +127,16 @@ export function testHistoryContract(t: Test, open: OpenStore): void {
       (await store.read.downloads.page({ ...all, ...filter })).map(({ id }) =>
         downloads.findIndex((download) => download.id === id),
       );
-    t.same(await idsOf({}), [2, 1, 0]);
-    t.same(await idsOf({ limit: 1 }), [2]);
+    t.same(await idsOf({}), [3, 2, 1, 0]);
+    t.same(await idsOf({ limit: 1 }), [3]);
     const second = { startedAtMs: 11, id: downloads[1]?.id ?? '' };
     t.same(await idsOf({ after: second }), [0]);
     t.same(await idsOf({ downloadedBy: 'user:jo' }), [2, 1], 'a password and a token');
     t.same(await idsOf({ downloadedBy: 'user:kim' }), [0], 'the login of the delivery');
+    t.same(await idsOf({ downloadedBy: appliance }), [3]);
     t.same(await idsOf({ outcome: 'aborted' }), [0]);
     t.same(await idsOf({ fromMs: 11, untilMs: 12 }), [1]);
-    t.same(await idsOf({ product: 'tool' }), [2, 1, 0]);
+    t.same(await idsOf({ product: 'tool' }), [3, 2, 1, 0]);
     t.same(await idsOf({ product: 'too' }), []);
     t.same(await idsOf({ accountId: 'acc_other' }), []);
   });

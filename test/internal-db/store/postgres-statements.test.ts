@@ -11,7 +11,7 @@ import { PostgresServer } from '../../rig/postgres-server.ts';
 type Operation = (...values: unknown[]) => Promise<unknown>;
 
 const kinds = ['account', 'user', 'product', 'licence', 'token', 'key'];
-const isList = /ids$|words|channels|deliveries|transports|scopes|types|actions/i;
+const isList = /ids$|words|channels|deliveries|transports|scopes|types|actions|^(?:products|files)$/i;
 const statements = new Map<string, string>();
 const unanswered = new Set<string>();
 
@@ -27,7 +27,16 @@ function standIn(kind: string, rest: unknown): unknown {
 
 /** The argument lists that are tried. Which of them an operation takes is not known here: some it refuses. */
 function* argumentLists(): Generator<unknown[]> {
-  const place = { atMs: 1, id: 'x', requestedAtMs: 1, startedAtMs: 1, name: 'x', inForceAtMs: 1 };
+  const targets = { groups: ['x'], tags: ['x'] };
+  const place = {
+    atMs: 1,
+    id: 'x',
+    requestedAtMs: 1,
+    startedAtMs: 1,
+    name: 'x',
+    inForceAtMs: 1,
+    ...targets,
+  };
   for (const kind of kinds) {
     for (const rest of [null, 1, true, place]) {
       const some = standIn(kind, rest);

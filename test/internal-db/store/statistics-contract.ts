@@ -45,7 +45,7 @@ async function seedDelivery(store: Store) {
     outcome: 'complete',
     ...change,
   });
-  return { ...seeded, download };
+  return { ...seeded, delivery, download };
 }
 
 /** The contract. */
@@ -110,6 +110,39 @@ export function testStatisticsContract(t: Test, open: OpenStore): void {
     t.match(await store.read.statistics.storageOfProducts(5), [
       { product: 'tool', fileCount: 1, sizeBytes: huge.sentBytes },
     ]);
+  });
+
+  t.test('what nodes hold is summed up, each file once', async (t) => {
+    const store = await open(t.testdir({}));
+    t.teardown(() => store.close());
+    const { delivery, artifact } = await seedDelivery(store);
+    const nodeId = 'n'.repeat(43);
+    t.same(await store.read.statistics.storageOfNodes(), [], 'nothing before it is staged');
+    const held = { isPinned: false, atMs: 1 };
+    await store.transaction(async ({ deliveries, originals }) => {
+      await deliveries.markStaged(delivery, 2);
+      for (const [sha256, sizeBytes] of [
+        ['b'.repeat(64), 5],
+        ['c'.repeat(64), 7],
+      ] as const) {
+        await originals.put({ sha256, sizeBytes, keptAtMs: 1 });
+        await originals.noteHeld(nodeId, { ...held, sha256 });
+      }
+      await originals.noteHeld('other', { ...held, sha256: 'c'.repeat(64) });
+    });
+    const found = await store.read.statistics.storageOfNodes();
+    t.same(
+      found.find((one) => one.nodeId === nodeId),
+      {
+        nodeId,
+        fetched: { fileCount: 2, sizeBytes: 12 },
+        staged: { fileCount: 1, sizeBytes: artifact.sizeBytes },
+      },
+    );
+    t.match(
+      found.find((one) => one.nodeId === 'other'),
+      { fetched: { fileCount: 1, sizeBytes: 7 }, staged: { fileCount: 0, sizeBytes: 0 } },
+    );
   });
 
   t.test('accounts are counted by the newest release that they have', async (t) => {

@@ -269,6 +269,22 @@ export function testStoreContract(t: Test, open: OpenStore): void {
     });
     t.equal(await count(20), 1);
     t.equal(await count(19), 0, 'downloads that end later do not count yet');
+
+    const again = newDelivery(seeded, 'd-bbbbbbbbbb');
+    const byAppliance = (deliveryId: string, uid: string) => ({
+      ...done,
+      id: newRecordId('dlv'),
+      deliveryId,
+      principal: `appliance:${uid}`,
+    });
+    await store.transaction(async (tx) => {
+      await tx.deliveries.insert(again);
+      for (const deliveryId of [delivery.id, delivery.id, again.id])
+        await tx.downloads.put(byAppliance(deliveryId, 'apl_a'));
+      await tx.downloads.put(byAppliance(delivery.id, 'apl_b'));
+      await tx.downloads.put({ ...done, id: newRecordId('dlv') });
+    });
+    t.equal(await count(20), 5, 'two of a person, and each delivery once for each appliance');
   });
 
   t.test('orders wait for each node apart until they are acknowledged', async (t) => {

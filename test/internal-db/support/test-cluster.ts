@@ -10,7 +10,7 @@ import type { DocumentBody, DocumentKind } from '#commlink/methods/documents.ts'
 import { loginSealingPurpose } from '#commlink/methods/documents.ts';
 import type { Protocol } from '#commlink/methods/fields.ts';
 import type { LoginCredential } from '#commlink/methods/login-credential.ts';
-import type { NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
+import type { FleetEntrances, NodeEndpoints } from '#commlink/methods/ftp-node-methods.ts';
 import { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
 import type { LiveSession } from '#commlink/methods/live-session.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
@@ -48,6 +48,8 @@ export class TestFtpNode {
   arriving: ResultOf<typeof webFrontMethods, 'relay.hold'>['arriving'] = [];
   sessions: LiveSession[] = [];
   draining = false;
+  /** What it says of its entrances for appliances. */
+  fleet: FleetEntrances | undefined;
   /** What it answers instead of staging. */
   stagingFailure: Extract<ResultOf<typeof webFrontMethods, 'relay.stage'>, { staged: false }> | null = null;
   /** While false, the web-front says that it has no link to the node. */
@@ -264,6 +266,7 @@ async function openWebFront(
         node.cuts.push(cut);
         return { cutSessionCount: cut.sessions.length };
       },
+      'relay.ping': notOffered,
       'relay.nodes': async () => ({
         nodes: node.reachable ? [{ node: node.keys.id, name: 'ftp1', description: describe(node) }] : [],
       }),
@@ -276,6 +279,7 @@ function describe(node: TestFtpNode) {
   return {
     name: 'ftp1',
     endpoints: testEndpoints,
+    ...(node.fleet && { fleet: node.fleet }),
     jailed: false,
     seccomp: false,
     sshNativeCrypto: false,

@@ -50,8 +50,9 @@ export function addReleaseSetRoutes(app: PortalApp, services: PortalServices): v
       if (form === 'aria2') {
         const list = aria2List(ready);
         if (list === null) {
-          const sentence = 'The download server offers no HTTPS links.';
-          throw new PortalProblem('refused', sentence, { reason: 'no_https_links' });
+          throw new PortalProblem('refused', 'The download server offers no HTTPS links.', {
+            reason: 'no_https_links',
+          });
         }
         // A version has no quotation marks and no line's end.
         const name = `${product}-${version}.aria2.txt`;

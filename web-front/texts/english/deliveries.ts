@@ -21,6 +21,7 @@ export const deliveriesTexts = {
   fetched: (count: number) => (count === 1 ? 'fetched once' : `fetched ${count} times`),
   askedBy: (who: string) => `asked for by ${who}`,
   vendor: 'your vendor',
+  appliances: 'your appliances',
   states: {
     requested: 'Being made ready',
     staged: 'Ready',

@@ -1,6 +1,7 @@
 // Every text of the portal's pages in English, by area: the language that the others are typed by.
 import { accountTexts } from './account.ts';
 import { deliveriesTexts } from './deliveries.ts';
+import { appliancesTexts } from './appliances.ts';
 import { catalogTexts } from './catalog.ts';
 import { errorsTexts } from './errors.ts';
 import { frameTexts } from './frame.ts';
@@ -26,6 +27,7 @@ export const englishTexts = {
   history: historyTexts,
   errors: errorsTexts,
   keysAndTokens: keysAndTokensTexts,
+  appliances: appliancesTexts,
   catalog: catalogTexts,
   keptForms: keptFormsTexts,
   licences: licencesTexts,

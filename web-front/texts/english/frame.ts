@@ -7,6 +7,7 @@ export const frameTexts = {
   sections: {
     products: 'Products',
     deliveries: 'Deliveries',
+    appliances: 'Appliances',
     licences: 'Licence agreements',
     'ssh-keys': 'SSH keys',
     tokens: 'Tokens',

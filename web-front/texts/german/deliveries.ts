@@ -22,6 +22,7 @@ export const deliveriesTexts: DeliveriesTexts = {
   fetched: (count) => (count === 1 ? 'einmal abgeholt' : `${count}-mal abgeholt`),
   askedBy: (who) => `angefordert von ${who}`,
   vendor: 'Ihrem Anbieter',
+  appliances: 'Ihren Geräten',
   states: {
     requested: 'Wird bereitgestellt',
     staged: 'Bereit',

@@ -8,6 +8,7 @@ export const frameTexts: FrameTexts = {
   sections: {
     products: 'Produkte',
     deliveries: 'Lieferungen',
+    appliances: 'Geräte',
     licences: 'Lizenzverträge',
     'ssh-keys': 'SSH-Schlüssel',
     tokens: 'Tokens',

@@ -2,6 +2,7 @@
 import type { PortalTexts } from '../portal-texts.ts';
 import { accountTexts } from './account.ts';
 import { deliveriesTexts } from './deliveries.ts';
+import { appliancesTexts } from './appliances.ts';
 import { catalogTexts } from './catalog.ts';
 import { errorsTexts } from './errors.ts';
 import { frameTexts } from './frame.ts';
@@ -27,6 +28,7 @@ export const germanTexts: PortalTexts = {
   history: historyTexts,
   errors: errorsTexts,
   keysAndTokens: keysAndTokensTexts,
+  appliances: appliancesTexts,
   catalog: catalogTexts,
   keptForms: keptFormsTexts,
   licences: licencesTexts,

@@ -5,12 +5,13 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import type { ControlConnection } from '../control-connection.ts';
 import { ftpLimits } from '../ftp-limits.ts';
 import { LoginRefusal } from '../login-verdict.ts';
+import { mayLogIn } from '../plain-packages.ts';
 
 const tlsFirst = 'Encrypt the connection first: send AUTH TLS.';
 
 /** USER: remembers the name. */
 export async function nameUser(connection: ControlConnection, username: string): Promise<void> {
-  if (!mayLogIn(connection)) return connection.reply(530, tlsFirst);
+  if (!mayLogIn(connection, username)) return connection.reply(530, tlsFirst);
   if (connection.session === null) {
     connection.username = username;
     return connection.reply(331, 'Send the password or token.');
@@ -21,9 +22,9 @@ export async function nameUser(connection: ControlConnection, username: string):
 
 /** PASS: asks for the verdict and begins the session. */
 export async function checkPassword(connection: ControlConnection, password: string): Promise<void> {
-  if (!mayLogIn(connection)) return connection.reply(530, tlsFirst);
-  if (connection.session !== null) return connection.reply(230, 'You are logged in already.');
   const { username } = connection;
+  if (!mayLogIn(connection, username ?? '')) return connection.reply(530, tlsFirst);
+  if (connection.session !== null) return connection.reply(230, 'You are logged in already.');
   if (username === undefined) return connection.reply(503, 'Send USER first.');
   delete connection.username;
   const { services } = connection.gateway;
@@ -38,10 +39,6 @@ export async function checkPassword(connection: ControlConnection, password: str
     services.log.warn({ code: error.code }, 'nobody could be asked about a login');
     return connection.close(421, 'Logins cannot be checked now; please try again in a moment.');
   }
-}
-
-function mayLogIn(connection: ControlConnection): boolean {
-  return connection.secure || connection.gateway.plaintext === 'allowed';
 }
 
 async function answerRefusal(connection: ControlConnection, refusal: LoginRefusal): Promise<void> {

@@ -76,7 +76,7 @@ async function deliverFile(retrieval: Retrieval, part: FilePart): Promise<void> 
     address: connection.address,
     offsetBytes,
     sizeBytes: file.sizeBytes,
-    delivery: null,
+    delivery: session.only?.delivery ?? null,
   });
   if (record === 'not_staged') throw new FtpRefusal(550, 'There is no such file or directory.');
   if (record === 'too_many')

@@ -33,6 +33,7 @@ export const customersTexts = {
     until: 'Until',
     endIt: 'End it',
     empty: 'Nothing is ready now.',
+    movedFrom: (nodes: string) => `moved from ${nodes}`,
     end: 'End',
     reason: (file: string) => `Reason for ending ${file}`,
     endButton: 'End this delivery',
@@ -61,11 +62,26 @@ export const customersTexts = {
     factorsReset:
       'The second step is taken away, and the sessions have ended. The next sign-in needs the password alone.',
     state: 'The state of the account is changed.',
+    placed: 'Deliveries from now on come from there; those that are ready stay where they are.',
   },
   nobodyCalled: (account: string, user: string) => `${account} has nobody called ${user}.`,
   others: (caption: string) => `${caption}: the others`,
   more: (count: string) => `${count} more`,
   firstOnes: (count: string) => `These are the first ${count}; there are more.`,
+};
+
+/** The texts of where a customer’s deliveries come from. */
+export const placeTexts = {
+  heading: 'Where deliveries come from',
+  any: 'From any download server.',
+  bound: (nodes: string) => html`From <code>${nodes}</code> and no other.`,
+  ofRegion: (region: string) => html`One in the region <code>${region}</code> is preferred.`,
+  change: 'Change where they come from',
+  region: 'Region',
+  regionHint: 'As the settings call it (nodePlaces); empty: none is preferred',
+  nodes: 'Download servers',
+  nodesHint: 'By name, with commas between: only these, for deliveries from now on. Empty: any',
+  button: 'Change it',
 };
 
 /** The texts of a customer’s people. */

@@ -112,6 +112,12 @@ export const bulkTexts = {
   apply: (count: string, isOne: boolean) => (isOne ? 'Make the change' : `Make all ${count} changes`),
   done: html`<p><strong>All of it is done.</strong></p>`,
   wouldDo: html`<p><strong>Nothing is changed yet.</strong> This is what would happen.</p>`,
+  missingAgreements: (names: readonly string[]) =>
+    html`<p>
+      <strong>There is no text yet of: ${names.join(', ')}.</strong> Customers meet a refusal with every
+      download that one of these licence agreements is asked for: nobody can accept it until a version of it
+      is in force.
+    </p>`,
   grants: 'grants',
   extensions: 'extensions',
   revocations: 'revocations',

@@ -86,6 +86,21 @@ export const machinesTexts = {
     since: 'Since',
     empty: 'No link is up.',
   },
+  storerooms: {
+    heading: 'Storerooms',
+    caption: 'What each delivery node holds',
+    node: 'Node',
+    fetched: 'Fetched',
+    staged: 'Staged for customers',
+    free: 'Free',
+    lost: 'Damaged or lost, last 30 days',
+    sum: (size: Html, count: string) => html`${size} (${count})`,
+    away: 'not heard',
+    about: (command: Html) =>
+      html`In brackets: different files. What is staged takes no room of its own beside what was fetched.
+      Files that were found damaged are kept aside on the node's machine, and listed there: ${command}`,
+    empty: 'There is no delivery node.',
+  },
   storage: {
     heading: 'Storage',
     database: (size: Html, free: Html) => html`The database has ${size}, and ${free} are free on its disk`,

@@ -62,6 +62,34 @@ export const productsTexts = {
     bar: (version: string, channel: string) => `${version} (${channel})`,
     older: 'older',
   },
+  /** What the page says after the browser was sent back. */
+  done: {
+    placement: 'The download servers fetch what they lack, and keep the rest until they want the room.',
+  },
+};
+
+/** The texts of where a product’s files are kept. */
+export const placementTexts = {
+  heading: 'Where its files are kept',
+  asSettings: (placement: string) => html`As the settings say for all products: <code>${placement}</code>.`,
+  own: (placement: string) => html`By a choice for this product: <code>${placement}</code>.`,
+  change: 'Keep them elsewhere',
+  where: 'Where',
+  kinds: {
+    settings: 'As the settings say',
+    all: 'At every download server',
+    'on-demand': 'Where a customer asks for a file',
+    nodes: 'At certain servers, and delivered by these alone',
+    tags: 'At servers with certain tags, and delivered by these alone',
+    popular: 'What is asked for often: everywhere',
+  },
+  detail: 'Which',
+  detailHint:
+    'Names or tags with commas between: ftp1, ftp2. Of what is asked for often, how often and in how many days: 5/30.',
+  button: 'Keep them there',
+  wrong:
+    'Say which servers or tags, for example ftp1, ftp2; or how often within how many days, for example 5/30.',
+  noDetail: 'For that choice leave “Which” empty.',
 };
 
 /** The texts of the page of one release. */

@@ -7,6 +7,7 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { packageMediaType } from '#commlink/fleet/fleet-names.ts';
 import type { StagingGrant } from '#commlink/methods/documents.ts';
 import { startNode } from '../../running-node.ts';
 
@@ -15,7 +16,7 @@ const node = await startNode(t, {
   settings: { https: { enabled: true, port: 0, publicBase: 'https://localhost:1', plainPort: 0 } },
 });
 const content = randomBytes(3 * 1024 * 1024 + 7);
-const grant = await node.publishAndStage(content, { file: 'firmware.bin' });
+const grant = await node.publishAndStage(content, { file: 'firmware.bin', mediaType: packageMediaType });
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const inClear = (link: string): string =>
@@ -76,6 +77,7 @@ const base = `http://localhost:${node.ports.http}`;
 const token = new URL(plainLink(grant)).pathname.split('/')[2] ?? '';
 const refused: [what: string, url: string, method?: string][] = [
   ['a link for HTTPS', inClear(node.linkFor(grant))],
+  ['what is no package, whatever its link says', plainLink(grant, { mediaType: 'application/zip' })],
   ['a link for HTTPS that has expired', inClear(node.linkFor(grant, { expiresAtMs: 1 }))],
   ['a link of another node', plainLink(grant, { cluster: 'other' })],
   ['a link with another name', plainLink(grant).replace('firmware', 'other')],

@@ -46,6 +46,8 @@ const rolesOf: Readonly<Record<string, readonly StaffRole[]>> = {
   'POST /accounts': support,
   'GET /accounts/:account': everybody,
   'POST /accounts/:account/state': operator,
+  'GET /accounts/:account/place': everybody,
+  'PUT /accounts/:account/place': operator,
   'GET /accounts/:account/timeline': everybody,
   'POST /accounts/:account/portal-views': support,
   'GET /accounts/:account/users': everybody,

@@ -13,6 +13,11 @@ export const customerRows: Readonly<Record<string, RouteRow>> = {
     request: async () => ({ body: { name: `new-${crypto.randomUUID()}`, displayName: probeText } }),
     answers: 303,
   },
+  'POST /accounts/:account/place': {
+    who: ['operator'],
+    request: ofAccount('place', () => ({ region: 'eu', nodes: '' })),
+    answers: 303,
+  },
   'POST /accounts/:account/invite': {
     who: support,
     request: ofAccount('invite', () => ({ email: 'new@customer.test' })),

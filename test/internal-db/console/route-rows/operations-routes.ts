@@ -32,6 +32,14 @@ export const operationsRows: Readonly<Record<string, RouteRow>> = {
     who: 'staff',
     request: async ({ product }) => ({ path: `/products/${product}` }),
   },
+  'POST /products/:product/placement': {
+    who: publishes,
+    request: async ({ product }) => ({
+      path: `/products/${product}/placement`,
+      body: { kind: 'popular', detail: '5/30' },
+    }),
+    answers: 303,
+  },
   'GET /products/:product/releases/:version': {
     who: 'staff',
     request: async ({ product }) => ({ path: `/products/${product}/releases/1.0.0` }),

@@ -1,0 +1,68 @@
+// Pins: a version that is held for an appliance, a tag or a group, whatever rollouts say. Called for the command line and the console.
+import type { ParamsOf } from '#commlink/method-table.ts';
+import type { VersionPin, rolloutAdminMethods } from '#commlink/methods/rollout-admin-methods.ts';
+import { RpcError } from '#commlink/rpc-error.ts';
+import { findProduct, findRelease } from '../../admin/find-by-name.ts';
+import { appendAudit } from '../../audit/append-audit.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import { raiseGeneration } from '../fleet-generation.ts';
+import { pinsListedMax } from './limits.ts';
+
+type Table = typeof rolloutAdminMethods;
+type Tools = Pick<ServiceContext, 'store' | 'clock'>;
+
+/** Pins, in place of an older pin. RpcError `not_found`: product, release or appliance. */
+export async function putPin(
+  { store, clock }: Tools,
+  params: ParamsOf<Table, 'pin.put'>,
+): Promise<{ pin: VersionPin }> {
+  const { actor, product: name, scope, subject, version, reason } = params;
+  return await store.transaction(async (transaction) => {
+    const product = await findProduct(transaction, name);
+    await findRelease(transaction, product, version);
+    if (scope === 'appliance' && !(await transaction.appliances.byUid(subject)))
+      throw new RpcError('not_found', `There is no appliance ${subject}.`);
+    const pin = { scope, subject, version, reason, pinnedBy: actor, pinnedAtMs: clock.nowMs() };
+    await transaction.rollouts.putPin({ productId: product.id, ...pin });
+    const detail = { scope, subject, version, reason };
+    await appendAudit(transaction, {
+      atMs: pin.pinnedAtMs,
+      actor,
+      action: 'pin.put',
+      subject: name,
+      detail,
+    });
+    await raiseGeneration(transaction);
+    return { pin: { product: name, ...pin } };
+  });
+}
+
+/** Removes a pin. RpcError `not_found`. */
+export async function removePin(
+  { store, clock }: Tools,
+  { actor, product: name, scope, subject, reason }: ParamsOf<Table, 'pin.remove'>,
+): Promise<Record<string, never>> {
+  await store.transaction(async (transaction) => {
+    const product = await findProduct(transaction, name);
+    const isGone = await transaction.rollouts.removePin({ productId: product.id, scope, subject });
+    if (!isGone)
+      throw new RpcError('not_found', `No version of ${name} is pinned for the ${scope} ${subject}.`);
+    const atMs = clock.nowMs();
+    const detail = { scope, subject, reason };
+    await appendAudit(transaction, { atMs, actor, action: 'pin.remove', subject: name, detail });
+    await raiseGeneration(transaction);
+  });
+  return {};
+}
+
+/** All pins, the newest first. */
+export async function listPins({
+  store: { read },
+}: Pick<ServiceContext, 'store'>): Promise<{ pins: VersionPin[] }> {
+  const pins = await read.rollouts.pins(pinsListedMax);
+  const products = await read.catalog.productsByIds([...new Set(pins.map(({ productId }) => productId))]);
+  const nameOf = new Map(products.map(({ id, name }) => [id, name]));
+  return {
+    pins: pins.map(({ productId, ...pin }) => ({ product: nameOf.get(productId) ?? '', ...pin })),
+  };
+}

@@ -1,0 +1,42 @@
+// Who is behind, and why, in one word.
+import t from 'tap';
+import type { ChosenVersion } from '#internal-db/fleet/rollouts/choose-version.ts';
+import { explainStanding } from '#internal-db/fleet/rollouts/explain-standing.ts';
+
+const appliance = {
+  state: 'active' as const,
+  missingSinceMs: null,
+  sentVersion: '1.0.0',
+  confirmedVersion: '1.0.0',
+  outcome: 'installed',
+  outcomeVersion: '1.0.0',
+};
+const stays: ChosenVersion = {
+  version: '1.0.0',
+  target: '1.0.0',
+  reason: 'waiting_wave',
+  rolloutId: 'rol_a',
+};
+const goes: ChosenVersion = { version: '2.0.0', target: '2.0.0', reason: 'rollout', rolloutId: 'rol_a' };
+
+t.test('the first thing that holds it up is told', async (t) => {
+  const cases: [string, Partial<typeof appliance>, ChosenVersion, string | null][] = [
+    ['it waits for its wave', {}, stays, 'waiting_wave'],
+    ['no rollout brings the newer release', {}, { ...stays, reason: 'rollout' }, 'no_rollout'],
+    ['it has not asked', {}, goes, 'not_asked'],
+    ['it has its catalog', { sentVersion: '2.0.0' }, goes, 'installing'],
+    ['it has failed', { outcome: 'rolled_back', outcomeVersion: '2.0.0' }, goes, 'failed'],
+    ['it failed with another version', { outcome: 'failed', outcomeVersion: '1.5.0' }, goes, 'not_asked'],
+  ];
+  for (const [name, change, chosen, why] of cases)
+    t.equal(explainStanding({ ...appliance, ...change }, chosen, '2.0.0'), why, name);
+  const missing = { ...appliance, missingSinceMs: 5 as number | null };
+  t.equal(explainStanding(missing, goes, '2.0.0'), 'missing');
+  t.equal(explainStanding({ ...appliance, state: 'quarantined' as const }, goes, '2.0.0'), 'quarantined');
+});
+
+t.test('who has the newest release is not behind', async (t) => {
+  const has = { ...appliance, confirmedVersion: '2.0.0', sentVersion: '2.0.0' };
+  t.equal(explainStanding(has, goes, '2.0.0'), null);
+  t.equal(explainStanding({ ...has, state: 'quarantined' }, goes, '2.0.0'), null);
+});
