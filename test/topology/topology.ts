@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { SystemdMachine, ip, repository } from './systemd-machine.ts';
 
 const memoryBytes = '6g';
+/** Each machine's systemd and dbus watch files by six instances of inotify(7); 128 is a kernel's usual limit for all of root's. */
+const inotifyInstances = { file: '/proc/sys/fs/inotify/max_user_instances', needed: 1024 };
 
 /** The zones, each a bridge of the wall's with the wall's address in it. The two DMZs share a network of 256 addresses. */
 const zones = {
@@ -86,6 +88,7 @@ export class Topology {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${memoryBytes},mode=0755`, 'tmpfs', folder]);
     const topology = new Topology(folder);
     try {
+      raiseInotifyLimit();
       topology.#connect(wanted, program);
       await Promise.all([...topology.#machines.values()].map((machine) => machine.boot()));
       return topology;
@@ -177,4 +180,10 @@ function giveAddresses(machine: SystemdMachine, device: string, addresses: reado
     ip('-n', machine.namespace, 'address', 'add', address, 'dev', device, ...flags);
   }
   ip('-n', machine.namespace, 'link', 'set', device, 'up');
+}
+
+/** A machine that gets no instance waits for it without an end. The limit stays raised: other topologies may be up. */
+function raiseInotifyLimit(): void {
+  const { file, needed } = inotifyInstances;
+  if (Number(readFileSync(file, 'utf8')) < needed) writeFileSync(file, String(needed));
 }
