@@ -39,6 +39,8 @@ export async function openAgent(
   const { disk = new Disk(), clock = new CentreClock() } = options;
   const folder = layOutAgentFolder(path.resolve(places.state));
   const identity = await readIdentity(folder.identity);
+  // What a power cut at the end of the enrolment left: the identity has these keys.
+  await disk.remove(folder.enrolment);
   // The packages are for all users of the machine, as their files' own modes have it; the rest is the agent's.
   await disk.makeFolder(folder.packages, 0o755);
   for (const own of [folder.staging, path.join(folder.plugins, 'initial'), path.join(folder.plugins, 'post')])

@@ -1,5 +1,6 @@
-// `consign-agent enroll CODE --centre URL --roots SHA256`: makes the appliance's keys, exchanges the one-time code for a name, and keeps both, with the
-// first roots that it trusts. The identity is written last: it is enrolled from then on. Caller: main.ts.
+// `consign-agent enroll CODE --centre URL --roots SHA256`: keeps the appliance's keys, exchanges the one-time code for a name, and keeps
+// that, with the first roots that it trusts. The identity is written last: it is enrolled from then on. Until then the same command
+// may be given again, whatever has cut it off: the centre answers it again. Caller: main.ts.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -9,7 +10,6 @@ import { rootsDigest } from '#commlink/fleet/enrol-command.ts';
 import { readEnrolmentReply, signEnrolment, type EnrolmentReply } from '#commlink/fleet/enrolment.ts';
 import { firstTrustedState } from '#commlink/fleet/tuf/trusted-state.ts';
 import { rootVersion } from '#commlink/fleet/tuf/verify-bundle.ts';
-import { createNodeKeys } from '#commlink/node-keys.ts';
 import { agentVersion, type AgentPlaces } from '../agent.ts';
 import { AgentError } from '../agent-error.ts';
 import { writeTrusted } from '../catalog/trusted-file.ts';
@@ -17,6 +17,7 @@ import { askCentre } from '../centre/centre-client.ts';
 import { readHardware } from '../cycle/machine-facts.ts';
 import { layOutAgentFolder } from '../state/agent-folder.ts';
 import { Disk } from '../state/disk.ts';
+import { keysForCode } from '../state/enrolment-keys.ts';
 import { writeIdentity, type Identity } from '../state/identity.ts';
 
 /** What the person says. */
@@ -43,9 +44,9 @@ export async function enrol(
     throw new AgentError('centre_invalid', 'The centre’s address begins with https://.');
   // Others may pass through it to the packages, and see nothing else.
   await disk.makeFolder(folder.root, 0o711);
-  const keys = createNodeKeys();
   const authority = authorityFile === null ? null : await readFile(authorityFile, 'utf8');
   const hardware = await readHardware(places.machineRoot);
+  const keys = await keysForCode(folder.enrolment, code, disk);
   const nonce = randomBytes(16).toString('base64url');
   const body = signEnrolment({ code, sentAtMs: Date.now(), nonce, name, agentVersion, hardware }, keys);
   const { text } = await askCentre({ centre, authority }, { method: 'POST', path: 'enrolments', body });
@@ -55,7 +56,7 @@ export async function enrol(
   if (roots !== null && roots !== digest)
     throw new AgentError(
       'other_roots',
-      `The centre has other roots than --roots says: their digest is ${digest}. This machine is not enrolled, and the code is used up. Compare with: consign fleet status`,
+      `The centre has other roots than --roots says: their digest is ${digest}. This machine is not enrolled. Compare with: consign fleet status. With the right --roots the same code is good here until it ends.`,
     );
   await writeTrusted(folder.trusted, firstTrustedState(reply), disk);
   const { uid, cluster, account, type } = reply;
@@ -70,6 +71,7 @@ export async function enrol(
     keys,
   };
   await writeIdentity(folder.identity, identity, disk);
+  await disk.remove(folder.enrolment);
   return { identity, roots: digest };
 }
 

@@ -6,6 +6,8 @@ export interface AgentFolder {
   readonly root: string;
   /** The keys and the name, 0600. */
   readonly identity: string;
+  /** The keys of an enrolment that is under way, 0600. */
+  readonly enrolment: string;
   /** What the update framework's client trusts: one file, replaced as a whole. */
   readonly trusted: string;
   /** The catalog that was carried out. */
@@ -25,6 +27,7 @@ export function layOutAgentFolder(root: string): AgentFolder {
   return {
     root,
     identity: path.join(root, 'identity.json'),
+    enrolment: path.join(root, 'enrolment.json'),
     trusted: path.join(root, 'trusted', 'metadata.json'),
     catalogCurrent: path.join(root, 'catalog.cur'),
     catalogNew: path.join(root, 'catalog.new'),

@@ -150,10 +150,12 @@ t.test('the first roots are those that the person has named', async (t) => {
   t.throws(() => statSync(join(places.state, 'identity.json')), { code: 'ENOENT' }, 'and nothing is kept');
   t.throws(() => statSync(join(places.state, 'trusted')), { code: 'ENOENT' });
   t.match(await run(places, ...here, '--roots', 'abc'), { code: 2, stderr: /64 digits/ });
+  t.equal(statSync(join(places.state, 'enrolment.json')).mode & 0o777, 0o600, 'but for its keys');
   const proven = await run(places, ...here, '--roots', roots);
-  t.match(proven, { code: 0, stdout: /^Enrolled/ });
+  t.match(proven, { code: 0, stdout: /^Enrolled/ }, 'with which the code is good again');
   t.notMatch(proven.stdout, /unproven/);
-  const trusting = await run(agentPlaces(t), ...here);
+  t.match(await run(agentPlaces(t), ...here), { code: 1, stderr: /was used/ }, 'and nowhere else');
+  const trusting = await run(agentPlaces(t), 'enroll', 'code-2', ...here.slice(2));
   t.match(trusting.stdout, new RegExp(`the roots ${roots}, unproven`), 'without the digest, it is said');
 });
 

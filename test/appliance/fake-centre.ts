@@ -123,6 +123,8 @@ export class FakeCentre {
   readonly beats: Beat[] = [];
   readonly requests: string[] = [];
   readonly keys: { signing: string; sealing: string } = { signing: '', sealing: '' };
+  /** The key that each code was used with: to others it is refused. */
+  readonly usedCodes = new Map<string, string>();
   url = '';
   nodePort = 0;
   authority = '';
@@ -248,7 +250,7 @@ export class FakeCentre {
     const body = Buffer.concat(chunks).toString();
     switch (pathname) {
       case '/fleet/v1/enrolments':
-        response.end(JSON.stringify(this.#enrol(body)));
+        this.#enrol(body, response);
         return;
       case '/fleet/v1/beats':
         response.end(await this.#beat(body));
@@ -268,10 +270,15 @@ export class FakeCentre {
     }
   }
 
-  #enrol(body: string): EnrolmentReply {
-    const { signingKey, sealingKey, name } = openEnrolment(body);
+  #enrol(body: string, response: ServerResponse): void {
+    const { code, signingKey, sealingKey, name } = openEnrolment(body);
+    if ((this.usedCodes.get(code) ?? signingKey) !== signingKey) {
+      response.writeHead(403).end('{"title":"There is no such code, or it was used."}');
+      return;
+    }
+    this.usedCodes.set(code, signingKey);
     Object.assign(this.keys, { signing: signingKey, sealing: sealingKey });
-    return {
+    const reply: EnrolmentReply = {
       uid: this.uid,
       name: name ?? 'press-1',
       cluster: 'main',
@@ -282,6 +289,7 @@ export class FakeCentre {
       intervalMs: this.intervalMs,
       nowMs: this.now(),
     };
+    response.end(JSON.stringify(reply));
   }
 
   async #beat(body: string): Promise<string> {

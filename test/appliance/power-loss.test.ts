@@ -207,24 +207,26 @@ t.test('power may go at any step of the enrolment', async (t) => {
   const centre = await FakeCentre.start(t);
   const places = agentPlaces(t, await inMemory(t));
   const { url, authorityFile } = centre;
-  const terms = { code: 'code-1', centre: url, authorityFile, name: null, roots: null };
+  const termsOf = (code: string) => ({ code, centre: url, authorityFile, name: null, roots: null });
   const whole = diskUntil(0);
-  await enrol(places, terms, whole.disk);
+  await enrol(places, termsOf('code-0'), whole.disk);
   t.same(findUnsynced(whole.steps, join(places.state, 'identity.json')), []);
-  t.ok(whole.steps.length > 10, `${whole.steps.length} steps`);
+  t.ok(whole.steps.length > 15, `${whole.steps.length} steps`);
   for (const [index, step] of whole.steps.entries()) {
     rmSync(places.state, { recursive: true, force: true });
     await t.test(`before ${index + 1}: ${describeStep(step, places)}`, async (t) => {
+      const terms = termsOf(`code-${index + 1}`);
       await t.rejects(enrol(places, terms, diskUntil(index + 1).disk), { name: 'PowerLost' });
       const identity = await readIdentity(join(places.state, 'identity.json')).catch((error: unknown) => {
         t.match(error, { code: 'not_enrolled' });
         return null;
       });
-      // With another code: the centre has seen this one.
       if (identity === null) await enrol(places, terms);
       t.not(await runCycle(await openAgent(places, new AbortController().signal), 'start'), null, 'it beats');
+      t.notOk(existsSync(join(places.state, 'enrolment.json')), 'its keys are in one place');
     });
   }
+  t.ok(centre.usedCodes.size > 10, `${centre.usedCodes.size} codes were used, each by one machine`);
 });
 
 t.test('a sync that is missing is found', async (t) => {

@@ -26,7 +26,10 @@ interface EnrolmentTerms {
 }
 type Enrolled = Omit<EnrolmentReply, 'cluster' | 'directorRoot' | 'packagesRoot' | 'intervalMs' | 'nowMs'>;
 
-/** Enrols, or says why not. The same message again gets the same answer: an answer may be lost on its way. */
+/**
+ * Enrols, or says why not. As long as the code lasts, the same keys get the same answer again: it may be lost on its way, or with the
+ * power of the appliance.
+ */
 export async function enrolAppliance(
   context: ServiceContext,
   { message, address }: IncomingMessage,
@@ -68,7 +71,7 @@ async function redeem(
 ): Promise<Enrolled | 'code' | 'full'> {
   const { accounts, appliances, fleetTypes } = transaction;
   const code = await appliances.codeByHash(hashCode(enrolment.code));
-  if (!code) return 'code';
+  if (!code || code.withdrawnAtMs !== null || code.expiresAtMs <= atMs) return 'code';
   const account = await accounts.byId(code.accountId);
   const type = await fleetTypes.typeById(code.typeId);
   if (!account || !type || account.state !== 'active') return 'code';
@@ -80,7 +83,7 @@ async function redeem(
   });
   if (code.usedByUid !== null) {
     const before = await appliances.byUid(code.usedByUid);
-    return before?.signingKey === enrolment.signingKey ? named(before) : 'code';
+    return before && isOf(before, enrolment) ? named(before) : 'code';
   }
   if (code.uid === null && (await isFull(transaction, account.id, countMax))) return 'full';
   const appliance = await admit(transaction, { code, enrolment, atMs });
@@ -98,18 +101,22 @@ async function redeem(
   return named(appliance);
 }
 
+/** Whoever has the keys of both is the appliance that was enrolled before. */
+function isOf({ state, signingKey, sealingKey }: ApplianceRecord, enrolment: Enrolment): boolean {
+  return state !== 'retired' && signingKey === enrolment.signingKey && sealingKey === enrolment.sealingKey;
+}
+
 async function isFull({ appliances }: Transaction, accountId: string, countMax: number): Promise<boolean> {
   const { active, quarantined } = await appliances.counts(accountId);
   return active + quarantined >= countMax;
 }
 
-/** Null when the code is over, or the appliance that it is for is retired. */
+/** Null when the appliance that the code is for is retired. */
 async function admit(
   transaction: Transaction,
   { code, enrolment, atMs }: { code: EnrolmentCodeRecord; enrolment: Enrolment; atMs: number },
 ): Promise<ApplianceRecord | null> {
   const { appliances, beats } = transaction;
-  if (code.withdrawnAtMs !== null || code.expiresAtMs <= atMs) return null;
   const { signingKey, sealingKey } = enrolment;
   const hardware = hardwareDigest(enrolment);
   const uid = code.uid ?? newRecordId('apl');

@@ -1,11 +1,13 @@
 // The life of an appliance as internal-db sees it: a code, beats, catalogs, what was sent and what was confirmed, a copied disk, and a
 // machine that has lost everything.
+import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { rootsDigest } from '#commlink/fleet/enrol-command.ts';
 import type { BeatReply } from '#commlink/fleet/beat-reply.ts';
 import { readCatalogBundle } from '#commlink/fleet/catalog-bundle.ts';
 import { firstTrustedState } from '#commlink/fleet/tuf/trusted-state.ts';
 import { verifyBundle } from '#commlink/fleet/tuf/verify-bundle.ts';
+import { createNodeKeys } from '#commlink/node-keys.ts';
 import { newRecordId } from '#internal-db/record-id.ts';
 import type { RunningRoom } from '../support/running-room.ts';
 import { actor, address, beat, codeWish, enrol, makeCode, startFleetRoom } from './support/fleet-room.ts';
@@ -30,28 +32,41 @@ async function fetchCatalog(
   return { answer, catalog: verified.catalog };
 }
 
+async function redeem({ webFront }: RunningRoom, appliance: TestAppliance, code: string) {
+  return webFront.call('fleet.enrol', { message: appliance.enrolment(code), address });
+}
+
 t.test('a code is good once, for whoever shows it first', async (t) => {
   const { room } = await startFleetRoom(t);
   const code = await makeCode(room);
   const first = await enrol(room, code);
   t.match(first.reply, { account: 'acme', type: 'box', uid: /^apl_/ });
-  const again = await room.webFront.call('fleet.enrol', {
-    message: first.appliance.enrolment(code),
-    address,
-  });
+  const again = await redeem(room, first.appliance, code);
   t.match(again, { accepted: true }, 'its own answer, should it have been lost');
-  const other = await room.webFront.call('fleet.enrol', {
-    message: new TestAppliance().enrolment(code),
-    address,
-  });
-  t.same(other, { accepted: false, reason: 'code' });
-  const wrong = await room.webFront.call('fleet.enrol', {
-    message: new TestAppliance().enrolment('no-such'),
-    address,
-  });
-  t.same(wrong, { accepted: false, reason: 'code' });
+  t.equal(again.accepted && first.appliance.take(again.reply).uid, first.reply.uid, 'and the same name');
+  const { signing } = first.appliance.keys;
+  const half = new TestAppliance({ ...createNodeKeys(), signing });
+  const refused = { accepted: false, reason: 'code' };
+  t.same(await redeem(room, half, code), refused, 'not for other keys');
+  t.same(await redeem(room, new TestAppliance(), code), refused);
+  t.same(await redeem(room, new TestAppliance(), 'no-such'), refused);
   const { roots } = await room.admin.call('appliance.invite', { ...codeWish, count: 1 });
   t.equal(roots, rootsDigest(first.reply), 'who makes codes sees by what to know the roots');
+});
+
+t.test('an answer is said again while the code lasts, and its appliance is not retired', async (t) => {
+  const { room } = await startFleetRoom(t);
+  const database = new DatabaseSync(room.cluster.config.databaseFile);
+  t.teardown(() => database.close());
+  const [lasting, retiring] = [await makeCode(room), await makeCode(room)];
+  const [first, second] = [await enrol(room, lasting), await enrol(room, retiring)];
+  const about = { actor, uid: second.reply.uid, reason: 'scrapped' };
+  await room.admin.call('appliance.retire', about);
+  t.match(await redeem(room, second.appliance, retiring), { accepted: false, reason: 'code' });
+  t.match(await redeem(room, first.appliance, lasting), { accepted: true });
+  database.exec(`UPDATE enrolment_codes SET expires_at_ms = ${Date.now() - 1}`);
+  t.match(await redeem(room, first.appliance, lasting), { accepted: false, reason: 'code' });
+  t.match(await beat(room, first), { refused: null }, 'whoever had it beats on');
 });
 
 t.test('an account has so many appliances and no more, and a code waits until one is retired', async (t) => {
