@@ -1,7 +1,5 @@
 // Carries a catalog out: fetches what is missing, installs the packages in the order of what they need, then places the files. What
 // fails is noted for the next beat and tried again in the next cycle, a few times; the rest goes on. Caller: run-cycle.ts.
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import type { InstallResult } from '#commlink/fleet/beat.ts';
 import type { CatalogTarget } from '#commlink/fleet/catalog-entries.ts';
 import { isWindowOpen } from '#commlink/fleet/maintenance-window.ts';
@@ -18,6 +16,7 @@ import { placeFile } from '../install/place-file.ts';
 import { findUnmet } from '../install/requirements.ts';
 import {
   clearStaged,
+  keepStaged,
   stagePackage,
   type PackageTarget,
   type StagedPackage,
@@ -45,11 +44,12 @@ export async function carryOut(agent: Agent, { mark, isRestore }: CatalogOrder):
   for (const target of wanted.givenUp)
     await noteProblem(agent, target, new AgentError('given_up', 'It failed too often.'));
   const work = { ...wanted, files: await leaveOutForbidden(agent, wanted) };
+  await keepOnly(agent, [...work.packages, ...work.files]);
   const isLeft = wanted.givenUp.length > 0 || work.files.length < wanted.files.length;
   const isIdle = work.packages.length + work.files.length === 0;
   const isDone = (isIdle || (await doWork(agent, kept, work))) && !isLeft;
   if (isDone && !kept.isCarriedOut) await settleCatalog(agent);
-  if (isDone) await clearStaging(agent);
+  if (isDone) await keepOnly(agent, []);
   return isDone;
 }
 
@@ -177,12 +177,12 @@ async function installAll(agent: Agent, staged: readonly StagedPackage[]): Promi
       await clearStaged(agent.disk, agent.folder.staging, one.target.sha256);
     }
   }
-  for (const one of waiting)
-    await noteProblem(
-      agent,
-      one.target,
-      new AgentError('unmet_dependency', unmetOf(agent, one) ?? 'It was not its turn yet.'),
-    );
+  for (const one of waiting) {
+    const unmet = unmetOf(agent, one) ?? 'It was not its turn yet.';
+    await noteProblem(agent, one.target, new AgentError('unmet_dependency', unmet));
+    // Fetched it stays; what it needs may be long in coming.
+    await agent.disk.remove(one.content);
+  }
   return done;
 }
 
@@ -219,7 +219,7 @@ async function noteProblem(
   await journal.addProblem({ code: error.code, about, atMs: clock.stamp() });
 }
 
-/** Everything is where it belongs: what is still in the staging folder is of earlier days. */
-async function clearStaging({ disk, folder }: Agent): Promise<void> {
-  for (const name of await readdir(folder.staging)) await disk.remove(path.join(folder.staging, name));
+/** What is installed, withdrawn, given up or forbidden by now needs no room any more; what was fetched of these targets is gone on with. */
+export async function keepOnly({ disk, folder }: Agent, targets: readonly CatalogTarget[]): Promise<void> {
+  await keepStaged(disk, folder.staging, new Set(targets.map(({ sha256 }) => sha256)));
 }

@@ -8,7 +8,7 @@ import { agentErrorOf } from '../agent-error.ts';
 import { recover } from '../install/take-back.ts';
 import { aboutCharactersMax, clockOffsetMsMax, unreportedMax } from '../limits.ts';
 import { runPlugins } from '../programs/run-plugins.ts';
-import { carryOut } from './carry-out.ts';
+import { carryOut, keepOnly } from './carry-out.ts';
 import { sendBeat } from './send-beat.ts';
 
 /** Runs one cycle. Resolves to the centre's last answer; null when there was none. */
@@ -23,7 +23,7 @@ export async function runCycle(agent: Agent, cause: BeatCause): Promise<BeatRepl
 }
 
 /**
- * Does what the answer asks for. Quarantined and retired appliances change nothing. True when a restoration is over: everything was
+ * Does what the answer asks for. Quarantined and retired appliances change nothing; where nothing is to come, nothing is kept for it. True when a restoration is over: everything was
  * looked at, and is there.
  */
 async function follow(agent: Agent, { catalog, order }: BeatReply): Promise<boolean> {
@@ -34,7 +34,11 @@ async function follow(agent: Agent, { catalog, order }: BeatReply): Promise<bool
       about: `by ${clock.offsetMs()} ms`,
       atMs: clock.stamp(),
     });
-  if (catalog === null || order === 'quarantined' || order === 'retired') return false;
+  if (order === 'quarantined') return false;
+  if (catalog === null || order === 'retired') {
+    await keepOnly(agent, []);
+    return false;
+  }
   const isRestore = order === 'restore';
   return (await carryOut(agent, { mark: catalog.sha256, isRestore })) && isRestore;
 }

@@ -2,6 +2,7 @@
 // appliance, each file checked against the manifest and synced. Caller: the cycle. Trusts the package's digest (checked when it was
 // fetched), and no name in it.
 import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DocumentError } from '#commlink/document-error.ts';
 import type { CatalogTarget, PackageCustom } from '#commlink/fleet/catalog-entries.ts';
@@ -76,6 +77,15 @@ async function unpack({ target, file, identity, disk }: Staging, content: string
   }
   await disk.syncFolders(content);
   return manifest;
+}
+
+/**
+ * Makes room: of what was fetched, only what these digests name stays, whole or begun; what was unpacked goes in any case. Called with
+ * what is still to be installed of the catalog that is in force.
+ */
+export async function keepStaged(disk: Disk, staging: string, digests: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(staging))
+    if (!digests.has(name.replace(/\.part$/, ''))) await disk.remove(path.join(staging, name));
 }
 
 /** Removes what staging left: the package and the folder. A missing one is no error. */
