@@ -1,7 +1,8 @@
 // Carries a catalog out: fetches what is missing, installs the packages in the order of what they need, then places the files. What
 // fails is noted for the next beat and tried again in the next cycle, a few times; the rest goes on. Caller: run-cycle.ts.
-import type { InstallResult } from '#commlink/fleet/beat.ts';
+import type { InstallResult, WaitingPackage } from '#commlink/fleet/beat.ts';
 import type { CatalogTarget } from '#commlink/fleet/catalog-entries.ts';
+import { beatWaitingMax } from '#commlink/fleet/limits.ts';
 import { isWindowOpen } from '#commlink/fleet/maintenance-window.ts';
 import type { Source } from '#commlink/fleet/sources.ts';
 import type { Agent } from '../agent.ts';
@@ -47,10 +48,17 @@ export async function carryOut(agent: Agent, { mark, isRestore }: CatalogOrder):
   await keepOnly(agent, [...work.packages, ...work.files]);
   const isLeft = wanted.givenUp.length > 0 || work.files.length < wanted.files.length;
   const isIdle = work.packages.length + work.files.length === 0;
+  if (isIdle) await keepWaiting(agent, []);
   const isDone = (isIdle || (await doWork(agent, kept, work))) && !isLeft;
   if (isDone && !kept.isCarriedOut) await settleCatalog(agent);
   if (isDone) await keepOnly(agent, []);
   return isDone;
+}
+
+/** Nothing is to come: nothing is kept for it, and nothing waits. */
+export async function expectNothing(agent: Agent): Promise<void> {
+  await keepOnly(agent, []);
+  await keepWaiting(agent, []);
 }
 
 /** What may not be placed is not even fetched; unless a package is to come, which may allow it. */
@@ -84,8 +92,15 @@ async function doWork(agent: Agent, { catalog, mark }: KeptCatalog, work: Work):
     if (file !== null) fetched.set(target, file);
   }
   const nowMs = agent.clock.now();
-  if (nowMs === null || !isWindowOpen(windows, nowMs) || beats.hasChanged(mark)) return false;
+  if (nowMs === null || beats.hasChanged(mark)) return false;
   const packages = work.packages.filter((target) => fetched.has(target));
+  if (!isWindowOpen(windows, nowMs)) {
+    await keepWaiting(
+      agent,
+      packages.map(({ path }) => ({ path, code: 'outside_window', about: '' })),
+    );
+    return false;
+  }
   const installer: Agent = { ...agent, during: (running) => beats.during(running) };
   let done = await installAll(installer, await stageAll(agent, packages, fetched));
   for (const target of work.files) {
@@ -177,12 +192,15 @@ async function installAll(agent: Agent, staged: readonly StagedPackage[]): Promi
       await clearStaged(agent.disk, agent.folder.staging, one.target.sha256);
     }
   }
+  const unmet: WaitingPackage[] = [];
   for (const one of waiting) {
-    const unmet = unmetOf(agent, one) ?? 'It was not its turn yet.';
-    await noteProblem(agent, one.target, new AgentError('unmet_dependency', unmet));
+    const problem = new AgentError('unmet_dependency', unmetOf(agent, one) ?? 'It was not its turn yet.');
+    await noteProblem(agent, one.target, problem);
+    unmet.push({ path: one.target.path, code: problem.code, about: problem.message });
     // Fetched it stays; what it needs may be long in coming.
     await agent.disk.remove(one.content);
   }
+  await keepWaiting(agent, unmet);
   return done;
 }
 
@@ -191,6 +209,14 @@ function unmetOf({ journal }: Agent, { manifest }: StagedPackage): string | null
     manifest,
     new Map(journal.content.installed.map(({ product, version }) => [product, version])),
   );
+}
+
+/** What each beat says from now on; a cycle that has changed it beats once more. */
+async function keepWaiting({ journal }: Agent, packages: readonly WaitingPackage[]): Promise<void> {
+  const waiting = packages
+    .slice(0, beatWaitingMax)
+    .map((one) => ({ ...one, about: one.about.slice(0, aboutCharactersMax) }));
+  if (JSON.stringify(waiting) !== JSON.stringify(journal.content.waiting)) await journal.change({ waiting });
 }
 
 /** What it is not installed for is noted, and the rest goes on: unless it was begun, which is taken back before anything else. */
@@ -220,6 +246,6 @@ async function noteProblem(
 }
 
 /** What is installed, withdrawn, given up or forbidden by now needs no room any more; what was fetched of these targets is gone on with. */
-export async function keepOnly({ disk, folder }: Agent, targets: readonly CatalogTarget[]): Promise<void> {
+async function keepOnly({ disk, folder }: Agent, targets: readonly CatalogTarget[]): Promise<void> {
   await keepStaged(disk, folder.staging, new Set(targets.map(({ sha256 }) => sha256)));
 }

@@ -1,6 +1,7 @@
-// One waking of the agent: what was cut off is taken back, initial plug-ins, beat, catalog, packages, files, post plug-ins, and where
-// something was done, or a restoration found nothing to do, a second beat that tells of it. Callers: the loop, and `consign-agent run --once`. Never throws for what the
-// centre, a source or a package does: that is told in the next beat.
+// One waking of the agent: what was cut off is taken back, initial plug-ins, beat, catalog, packages, files, post plug-ins, and a second
+// beat where there is something to tell: what was done, that a restoration found nothing to do, or that a package waits for something
+// else than before. Callers: the loop, and `consign-agent run --once`. Never throws for what the centre, a source or a package does:
+// that is told in the next beat.
 import type { BeatReply } from '#commlink/fleet/beat-reply.ts';
 import type { BeatCause, PluginReport } from '#commlink/fleet/beat.ts';
 import type { Agent } from '../agent.ts';
@@ -8,18 +9,23 @@ import { agentErrorOf } from '../agent-error.ts';
 import { recover } from '../install/take-back.ts';
 import { aboutCharactersMax, clockOffsetMsMax, unreportedMax } from '../limits.ts';
 import { runPlugins } from '../programs/run-plugins.ts';
-import { carryOut, keepOnly } from './carry-out.ts';
+import { carryOut, expectNothing } from './carry-out.ts';
 import { sendBeat } from './send-beat.ts';
 
 /** Runs one cycle. Resolves to the centre's last answer; null when there was none. */
 export async function runCycle(agent: Agent, cause: BeatCause): Promise<BeatReply | null> {
   await recover(agent);
   await runPhase(agent, 'initial');
+  const { waiting: before } = agent.journal.content;
   const reply = await attempt(agent, 'beat', () => sendBeat(agent, cause, { troubles: [] }));
   const isRestored = reply !== null && (await attempt(agent, 'catalog', () => follow(agent, reply))) === true;
   await runPhase(agent, 'post');
-  if (reply === null || (agent.journal.content.results.length === 0 && !isRestored)) return reply;
-  return (await attempt(agent, 'beat', () => sendBeat(agent, 'installed'))) ?? reply;
+  const { results, waiting } = agent.journal.content;
+  const isInstalled = results.length > 0 || isRestored;
+  if (reply === null || (!isInstalled && waiting === before)) return reply;
+  // A restoration is over with a beat that says `installed`: one that has only to wait is none.
+  const then = isInstalled ? 'installed' : 'cycle';
+  return (await attempt(agent, 'beat', () => sendBeat(agent, then))) ?? reply;
 }
 
 /**
@@ -36,7 +42,7 @@ async function follow(agent: Agent, { catalog, order }: BeatReply): Promise<bool
     });
   if (order === 'quarantined') return false;
   if (catalog === null || order === 'retired') {
-    await keepOnly(agent, []);
+    await expectNothing(agent);
     return false;
   }
   const isRestore = order === 'restore';

@@ -39,7 +39,7 @@ export async function sendBeat(
 
 async function composeBeat(agent: Agent, cause: BeatCause): Promise<Beat> {
   const { identity, journal, clock, folder, machineRoot, version } = agent;
-  const { counter, installed, files, results, problems, pluginReports, downloads } = journal.content;
+  const { counter, installed, files, results, problems, waiting, pluginReports, downloads } = journal.content;
   const toldResults = results.slice(0, beatResultsMax);
   const toldReports = pluginReports.slice(0, beatPluginsMax);
   const shareCharacters = Math.floor(
@@ -69,6 +69,7 @@ async function composeBeat(agent: Agent, cause: BeatCause): Promise<Beat> {
     results: toldResults.map(shorten),
     plugins: toldReports.map(shorten),
     problems: problems.slice(0, beatProblemsMax),
+    waiting,
     downloads,
   };
 }
@@ -119,7 +120,7 @@ function presentable(beat: Beat): Beat {
     if (!(error instanceof DocumentError)) throw error;
     const about = `the beat: ${error.message}`.slice(0, aboutCharactersMax);
     const problems = [{ code: 'state_damaged', about, atMs: beat.sentAtMs }];
-    return { ...beat, results: [], plugins: [], problems };
+    return { ...beat, results: [], plugins: [], problems, waiting: [] };
   }
 }
 

@@ -3,7 +3,13 @@
 // recovery and the commands. Trusts the state directory's owner.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { BeatDownloads, BeatProblem, InstallResult, PluginReport } from '#commlink/fleet/beat.ts';
+import type {
+  BeatDownloads,
+  BeatProblem,
+  InstallResult,
+  PluginReport,
+  WaitingPackage,
+} from '#commlink/fleet/beat.ts';
 import type { FileCustom } from '#commlink/fleet/catalog-entries.ts';
 import type { TargetPath } from '#commlink/fleet/fleet-names.ts';
 import { AgentError } from '../agent-error.ts';
@@ -66,6 +72,8 @@ export interface JournalContent {
   readonly problems: readonly BeatProblem[];
   /** The problems of the last cycle, told or not. */
   readonly troubles: readonly BeatProblem[];
+  /** Packages of the catalog that can't be installed yet, as the last cycle found that could look. */
+  readonly waiting: readonly WaitingPackage[];
   readonly pluginReports: readonly PluginReport[];
   readonly history: readonly InstallResult[];
   /** What was fetched and not told yet. */
@@ -89,6 +97,7 @@ const nothing: JournalContent = {
   results: [],
   problems: [],
   troubles: [],
+  waiting: [],
   pluginReports: [],
   history: [],
   downloads: { bytes: 0, resumed: 0, source: null },

@@ -110,20 +110,26 @@ export const rolloutBehind: CommandSpec = {
       if (appliances.length === 0) return `All have the newest release of ${product} that they may have.`;
       return formatTable(
         ['appliance', 'name', 'account', 'group', 'installed', 'offered', 'why', 'last beat'],
-        appliances.map(({ uid, name, account, group, installed, offered, why, lastBeatAtMs }) => [
-          uid,
-          name,
-          account,
-          group,
-          installed ?? '–',
-          offered ?? '–',
-          why.replaceAll('_', ' '),
-          lastBeatAtMs === null ? 'never' : formatTime(lastBeatAtMs),
+        appliances.map((each) => [
+          each.uid,
+          each.name,
+          each.account,
+          each.group,
+          each.installed ?? '–',
+          each.offered ?? '–',
+          describeWhy(each),
+          each.lastBeatAtMs === null ? 'never' : formatTime(each.lastBeatAtMs),
         ]),
       );
     });
   },
 };
+
+/** With what the appliance itself says of it. */
+function describeWhy({ why, detail }: BehindAppliance): string {
+  const word = why.replaceAll('_', ' ');
+  return detail === null || detail === '' ? word : `${word}: ${detail}`;
+}
 
 function createStateCommand(options: {
   verb: string;

@@ -8,6 +8,7 @@ import {
   beatPluginsMax,
   beatProblemsMax,
   beatResultsMax,
+  beatWaitingMax,
   loadAverageMax,
   outputCharactersMax,
   timeMsMax,
@@ -75,6 +76,13 @@ export interface BeatProblem {
   readonly atMs: number;
 }
 
+/** A package of the catalog that is not installed until something else changes. `code`: `unmet_dependency`, `outside_window`. */
+export interface WaitingPackage {
+  readonly path: TargetPath;
+  readonly code: string;
+  readonly about: string;
+}
+
 /** What was fetched since the last beat. `source`: the node's name, or null. */
 export interface BeatDownloads {
   readonly bytes: number;
@@ -102,6 +110,8 @@ export interface Beat extends ApplianceMessageBase {
   readonly results: readonly InstallResult[];
   readonly plugins: readonly PluginReport[];
   readonly problems: readonly BeatProblem[];
+  /** As it stands, in each beat; problems are told once. */
+  readonly waiting: readonly WaitingPackage[];
   readonly downloads: BeatDownloads;
 }
 
@@ -133,6 +143,7 @@ export function readBeat(value: unknown): Beat {
     problems: reader.list('problems', beatProblemsMax, (each) =>
       readProblem(new FieldReader('problem', each)),
     ),
+    waiting: readWaiting(reader),
     downloads: readDownloads(reader.fields('downloads')),
   };
 }
@@ -190,6 +201,16 @@ function readPlugin(reader: FieldReader): PluginReport {
 function readProblem(reader: FieldReader): BeatProblem {
   const about = reader.text('about', { max: 500 });
   return { code: reader.text('code', word), about, atMs: reader.count('atMs', { max: timeMsMax }) };
+}
+
+/** An older agent says nothing of it. */
+function readWaiting(reader: FieldReader): WaitingPackage[] {
+  if (reader.any('waiting') === undefined) return [];
+  return reader.list('waiting', beatWaitingMax, (each) => {
+    const one = new FieldReader('waiting package', each);
+    const path = parseTargetPath(one.any('path'));
+    return { path, code: one.text('code', word), about: one.text('about', { max: 500 }) };
+  });
 }
 
 function readDownloads(reader: FieldReader): BeatDownloads {

@@ -54,6 +54,8 @@ export const beatResultsMax = 32;
 export const beatPluginsMax = 16;
 /** Problems that one beat reports. */
 export const beatProblemsMax = 32;
+/** Packages of which one beat says what they wait for. */
+export const beatWaitingMax = 16;
 /** The output of an install program or plug-in that a beat brings. */
 export const outputCharactersMax = 2_048;
 /** Network addresses (MAC) of an appliance. */

@@ -108,6 +108,8 @@ export const BehindAppliance = strictObject({
   offered: OrNull(Version),
   target: OrNull(Version),
   why: Type.String({ maxLength: 32 }),
+  /** What the appliance says of it, where it has told why: which package it lacks, and in which version. */
+  detail: OrNull(Line),
   rollout: OrNull(Id),
   lastBeatAtMs: OrNull(AtMs),
 });

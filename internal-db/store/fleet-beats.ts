@@ -28,7 +28,7 @@ export interface BeatRecord {
   readonly dayDiskFreeMinBytes: number;
   /** JSON. */
   readonly machine: string;
-  /** Plug-ins, problems and downloads; JSON. */
+  /** Plug-ins, problems, what packages wait for, and downloads; JSON. */
   readonly report: string;
 }
 

@@ -317,6 +317,13 @@ t.test('packages wait for what they need, and for the window', async (t) => {
   await runCycle(agent, 'start');
   t.equal(readCurrent(places, 'a', 'alpha'), null);
   t.match(centre.beats.at(-1)?.problems, [{ code: 'unmet_dependency' }]);
+  const unmet = { path: needing.path, code: 'unmet_dependency' };
+  const lacks = { ...unmet, about: 'It needs press >=2, and 1.0.0 is installed.' };
+  t.same(centre.beats.at(-1)?.waiting, [lacks]);
+  const beatCount = centre.beats.length;
+  await runCycle(agent, 'cycle');
+  t.equal(centre.beats.length, beatCount + 1, 'what has not changed needs no second beat');
+  t.same(centre.beats.at(-1)?.waiting, [lacks], 'and is said in each');
   const now = new Date();
   const minute = now.getUTCHours() * 60 + now.getUTCMinutes();
   const weekdays = [1, 2, 3, 4, 5, 6, 7];
@@ -326,17 +333,27 @@ t.test('packages wait for what they need, and for the window', async (t) => {
   };
   await runCycle(agent, 'cycle');
   t.equal(readCurrent(places, 'a'), '1', 'it is not the time');
+  t.same(
+    centre.beats.at(-1)?.waiting.map(({ code }) => code),
+    ['outside_window', 'outside_window'],
+  );
+  t.equal(centre.beats.at(-1)?.cause, 'cycle', 'nothing is installed');
   centre.subject = {
     windows: [{ weekdays, fromMinute: (minute + 1380) % 1440, toMinute: (minute + 60) % 1440 }],
   };
   await runCycle(agent, 'cycle');
   t.equal(readCurrent(places, 'a'), '2');
   t.equal(readCurrent(places, 'a', 'alpha'), 'a', 'in one cycle, in the right order');
+  t.same(centre.beats.at(-1)?.waiting, []);
   centre.offers = [
     await packageOffer({ version: '4.0.0', files: { a: { text: '4' } }, manifest: { from: '>=3 <4' } }),
   ];
   await runCycle(agent, 'cycle');
   t.equal(readCurrent(places, 'a'), '2', 'an intermediate version is asked for');
+  t.match(centre.beats.at(-1)?.waiting, [{ about: 'It follows >=3 <4, and 2.0.0 is installed.' }]);
+  centre.offers = [];
+  await runCycle(agent, 'cycle');
+  t.same(centre.beats.at(-1)?.waiting, [], 'nothing is to come');
 });
 
 t.test('plug-ins join the beat', async (t) => {

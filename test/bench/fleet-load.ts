@@ -55,6 +55,7 @@ function signedBeat(appliance: BenchAppliance): string {
     results: [],
     plugins: [{ name: 'disk', phase: 'initial', exitCode: 0, output: '', data: '{"temperature":41}' }],
     problems: [],
+    waiting: [],
     downloads: { bytes: 0, resumed: 0, source: null },
   };
   return signApplianceMessage('beat', beat, appliance.key);

@@ -60,8 +60,9 @@ function offerOf({ offered, target }: BehindAppliance): string {
   return target === null || target === offered ? offered : texts.way(offered, target);
 }
 
-function reasonOf({ why, rollout }: BehindAppliance): HtmlValue {
-  const text = rolloutsTexts.reasons[why] ?? why;
+function reasonOf({ why, detail, rollout }: BehindAppliance): HtmlValue {
+  const reason = rolloutsTexts.reasons[why] ?? why;
+  const text = detail === null || detail === '' ? reason : rolloutsTexts.withDetail(reason, detail);
   if (rollout === null) return text;
   return rolloutsTexts.rolloutOf(text, html`<a href="/rollouts/${rollout}">${rolloutsTexts.link}</a>`);
 }

@@ -14,7 +14,7 @@ export interface BeatArrival {
 
 /** The row that stands for the beat. */
 export function composeBeatRecord(beat: Beat, known: BeatRecord, arrival: BeatArrival): BeatRecord {
-  const { machine, plugins, problems, downloads } = beat;
+  const { machine, plugins, problems, waiting, downloads } = beat;
   return {
     uid: known.uid,
     lastBeatAtMs: arrival.atMs,
@@ -32,7 +32,7 @@ export function composeBeatRecord(beat: Beat, known: BeatRecord, arrival: BeatAr
     stateDigest: digestState(beat),
     ...dayFigures(beat, known, arrival.atMs),
     machine: JSON.stringify(machine),
-    report: JSON.stringify({ plugins, problems, downloads, catalog: beat.catalog }),
+    report: JSON.stringify({ plugins, problems, waiting, downloads, catalog: beat.catalog }),
   };
 }
 

@@ -1,5 +1,6 @@
-// Who is behind, and why: what is known of an appliance and what was chosen for it, in one word. Pure. Called by list-behind.ts and
-// for an appliance's page.
+// Who is behind, and why: what is known of an appliance and what was chosen for it, in one word. Pure. Called by list-behind.ts.
+import type { Beat, WaitingPackage } from '#commlink/fleet/beat.ts';
+import { packagePlaceOf } from '#commlink/fleet/fleet-names.ts';
 import type { RunningProduct } from '../../store/fleet-watch.ts';
 import type { ChoiceReason, ChosenVersion } from './choose-version.ts';
 
@@ -13,6 +14,14 @@ import type { ChoiceReason, ChosenVersion } from './choose-version.ts';
  */
 export type Standing =
   ChoiceReason | 'quarantined' | 'missing' | 'failed' | 'installing' | 'not_asked' | 'no_rollout';
+
+/**
+ * Of `installing`, where the appliance has said more:
+ * - `unmet_dependency`  the version needs another package, or another version before
+ * - `outside_window`    it waits for its maintenance window
+ */
+const waitingReasons = ['unmet_dependency', 'outside_window'] as const;
+type WaitingReason = (typeof waitingReasons)[number];
 
 /** Null: it has what is newest for it. `newest`: of the releases that it may have. */
 export function explainStanding(
@@ -32,4 +41,22 @@ export function explainStanding(
   if (!isOffered) return reason === 'rollout' ? 'no_rollout' : reason;
   if (outcomeVersion === version && outcome !== 'installed') return 'failed';
   return sentVersion === version ? 'installing' : 'not_asked';
+}
+
+/**
+ * Why an appliance has its catalog and does not install: what its newest beat says of this version, in a word that is known and its own
+ * sentence. Null when it says nothing. `report`: a BeatRecord's.
+ */
+export function explainWaiting(
+  report: string,
+  wanted: { readonly product: string; readonly version: string | null },
+): { readonly why: WaitingReason; readonly detail: string } | null {
+  const { waiting = [] } = JSON.parse(report) as Partial<Pick<Beat, 'waiting'>>;
+  const isWanted = ({ path }: WaitingPackage): boolean => {
+    const place = packagePlaceOf(path);
+    return place?.product === wanted.product && place.version === wanted.version;
+  };
+  const { code, about = '' } = waiting.find(isWanted) ?? {};
+  const why = waitingReasons.find((reason) => reason === code);
+  return why === undefined ? null : { why, detail: about };
 }

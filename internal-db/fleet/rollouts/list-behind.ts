@@ -10,7 +10,7 @@ import type { RunningProduct } from '../../store/fleet-watch.ts';
 import { ChoosableReleases, type PackagedRelease } from '../catalogs/choosable-releases.ts';
 import { readGeneration } from '../fleet-generation.ts';
 import { chooseVersion, type VersionQuestion } from './choose-version.ts';
-import { explainStanding } from './explain-standing.ts';
+import { explainStanding, explainWaiting } from './explain-standing.ts';
 import { behindScannedMax } from './limits.ts';
 
 type Table = typeof rolloutAdminMethods;
@@ -73,6 +73,9 @@ async function describeBehind(
   });
   const why = explainStanding(appliance, chosen, releases[0]?.version ?? null);
   if (why === null) return null;
+  const { name: product } = asked.product;
+  const beat = why === 'installing' ? await context.store.read.beats.beatOf(uid) : undefined;
+  const waiting = beat ? explainWaiting(beat.report, { product, version: chosen.version }) : null;
   return {
     uid,
     name: appliance.name,
@@ -81,7 +84,8 @@ async function describeBehind(
     installed: confirmedVersion,
     offered: chosen.version,
     target: chosen.target,
-    why,
+    why: waiting?.why ?? why,
+    detail: waiting?.detail ?? null,
     rollout: chosen.rolloutId,
     lastBeatAtMs: appliance.lastBeatAtMs,
   };

@@ -146,8 +146,11 @@ export const rolloutsTexts = {
     failed: 'the installation failed',
     installing: 'it has its catalog, and has not confirmed yet',
     no_rollout: 'no rollout brings it the newer release',
+    unmet_dependency: 'something that it needs is not installed',
+    outside_window: 'it waits for its maintenance window',
     not_asked: 'it has not fetched its catalog yet',
   } as Readonly<Record<string, string>>,
+  withDetail: (why: string, detail: string) => `${why}: ${detail}`,
   rolloutOf: (why: string, link: HtmlValue): Html => html`${why} (${link})`,
   link: 'rollout',
 };

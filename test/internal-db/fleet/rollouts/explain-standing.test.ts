@@ -1,7 +1,7 @@
 // Who is behind, and why, in one word.
 import t from 'tap';
 import type { ChosenVersion } from '#internal-db/fleet/rollouts/choose-version.ts';
-import { explainStanding } from '#internal-db/fleet/rollouts/explain-standing.ts';
+import { explainStanding, explainWaiting } from '#internal-db/fleet/rollouts/explain-standing.ts';
 
 const appliance = {
   state: 'active' as const,
@@ -40,3 +40,18 @@ t.test('who has the newest release is not behind', async (t) => {
   t.equal(explainStanding(has, goes, '2.0.0'), null);
   t.equal(explainStanding({ ...has, state: 'quarantined' }, goes, '2.0.0'), null);
 });
+
+t.test(
+  'what it waits for is what it says of the version that is wanted, in a word that is known',
+  async (t) => {
+    const about = 'It needs base >=2, and none is installed.';
+    const waiting = [{ path: 'tool/2.0.0/tool.cpk', code: 'unmet_dependency', about }];
+    const report = JSON.stringify({ waiting });
+    const wanted = { product: 'tool', version: '2.0.0' };
+    t.same(explainWaiting(report, wanted), { why: 'unmet_dependency', detail: about });
+    t.equal(explainWaiting(report, { ...wanted, version: '1.0.0' }), null, 'another version');
+    t.equal(explainWaiting(report, { ...wanted, product: 'base' }), null, 'another product');
+    t.equal(explainWaiting('{}', wanted), null, 'an older agent');
+    t.equal(explainWaiting(report.replace('unmet_dependency', 'quarantined'), wanted), null);
+  },
+);

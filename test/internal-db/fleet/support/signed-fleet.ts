@@ -112,6 +112,7 @@ export class TestAppliance {
       results: [],
       plugins: [],
       problems: [],
+      waiting: [],
       downloads: { bytes: 0, resumed: 0, source: null },
       ...otherwise,
     };
