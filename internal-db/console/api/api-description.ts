@@ -28,6 +28,7 @@ const tags = {
   uploads:
     'Files for a draft, in pieces of any length, gone on with after whatever broke them: begin, send, finish; then publish the release.',
   machines: 'Nodes, links, key bags, storage, live sessions and bans.',
+  fleet: 'Appliances at customers’ sites, codes for new ones, rollouts, and versions that are held.',
   oversight: 'Alerts, statistics and the audit log.',
   webhooks: 'Other systems that are told of what happens.',
   staff: 'Who may sign in to the console.',

@@ -4,6 +4,7 @@ import { catalogOperations } from './catalog-operations.ts';
 import { customerOperations } from './customer-operations.ts';
 import { deliveryOperations } from './delivery-operations.ts';
 import { entitlementOperations } from './entitlement-operations.ts';
+import { fleetOperations } from './fleet-operations.ts';
 import { machineOperations } from './machine-operations.ts';
 import type { Operation } from './operation.ts';
 import { oversightOperations } from './oversight-operations.ts';
@@ -19,6 +20,7 @@ export const operations: readonly Operation[] = [
   ...catalogOperations,
   ...uploadOperations,
   ...machineOperations,
+  ...fleetOperations,
   ...oversightOperations,
   ...approvalOperations,
 ];

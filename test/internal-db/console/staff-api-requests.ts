@@ -1,6 +1,7 @@
 // One request for each operation of the console's API, in an order in which all of them can be done. For staff-api.test.ts.
 import { createHash } from 'node:crypto';
 import { plainGrant, type RunningRoom } from '../support/running-room.ts';
+import { ofFleet } from './fleet-api-requests.ts';
 
 /** The route as its row has it, the address, and the body. */
 export type OperationRequest = readonly [route: string, path: string, body?: unknown];
@@ -50,6 +51,7 @@ export async function* requestsOf(
   yield* ofCatalog();
   yield* ofUploads(room);
   yield* ofMachines(room);
+  yield* ofFleet(room);
   yield* ofStaff(room);
   const delivery = await stage(room);
   yield ['GET /accounts/:account/deliveries', '/accounts/acme/deliveries?live=true&product=tool'];

@@ -80,6 +80,8 @@ const examples: Readonly<Record<string, string>> = {
   webhook: unknownId('whk'),
   proposal: unknownId('prp'),
   upload: unknownId('upl'),
+  uid: unknownId('apl'),
+  rollout: unknownId('rol'),
   product: 'nothing',
   version: '9.9.9',
   name: 'nobody',

@@ -2,7 +2,7 @@
 // with a wrong action fails. What is not refused is answered as something that does not exist, or as malformed, since what
 // the operations do has a test of its own (staff-api.test.ts).
 import type { StaffRole } from '#commlink/methods/administration-fields.ts';
-import { staffRoles, type RouteRow } from '../route-row.ts';
+import { staffRoles, type RouteRecords, type RouteRow } from '../route-row.ts';
 
 /** A value for each name in an address; of things that do not exist. */
 const nobody: Readonly<Record<string, string>> = {
@@ -17,8 +17,13 @@ const nobody: Readonly<Record<string, string>> = {
   webhook: 'whk_AAAAAAAAAAAAAAAAAAAAAA',
   proposal: 'prp_AAAAAAAAAAAAAAAAAAAAAA',
   upload: 'upl_AAAAAAAAAAAAAAAAAAAAAA',
+  uid: 'apl_AAAAAAAAAAAAAAAAAAAAAA',
+  rollout: 'rol_AAAAAAAAAAAAAAAAAAAAAA',
 };
-const queries: Readonly<Record<string, string>> = { '/search': '?q=nothing' };
+const queries: Readonly<Record<string, (records: RouteRecords) => string>> = {
+  '/search': () => '?q=nothing',
+  '/rollouts/behind': ({ product }) => `?product=${product}`,
+};
 
 const everybody = staffRoles;
 const support = ['support', 'operator'] as const;
@@ -96,6 +101,25 @@ const rolesOf: Readonly<Record<string, readonly StaffRole[]>> = {
   'GET /bans': everybody,
   'POST /bans': support,
   'POST /bans/lift': support,
+  'GET /fleet/appliances': everybody,
+  'GET /fleet/appliances/:uid': everybody,
+  'POST /fleet/appliances/:uid/ping': support,
+  'POST /fleet/appliances/:uid/change': operator,
+  'POST /fleet/appliances/:uid/restoration': support,
+  'POST /fleet/appliances/:uid/keys': operator,
+  'POST /fleet/appliances/:uid/release': support,
+  'POST /fleet/appliances/:uid/retirement': support,
+  'GET /fleet/refusals': everybody,
+  'POST /fleet/codes': operator,
+  'GET /rollouts': everybody,
+  'POST /rollouts': releases,
+  'GET /rollouts/behind': everybody,
+  'GET /rollouts/:rollout': everybody,
+  'POST /rollouts/:rollout/state': releases,
+  'POST /rollouts/:rollout/rollback': releases,
+  'GET /pins': everybody,
+  'POST /pins': releases,
+  'POST /pins/removal': releases,
   'GET /alerts': everybody,
   'GET /statistics': everybody,
   'GET /audit': audit,
@@ -116,8 +140,8 @@ export const apiRows: Readonly<Record<string, RouteRow>> = {
 function rowOf(route: string, who: readonly StaffRole[]): [string, RouteRow] {
   const [method = '', path = ''] = route.split(' ');
   const address = path.replaceAll(/:(\w+)/g, (_all, name: string) => nobody[name] ?? 'nothing');
-  const request = async () => ({
-    path: `/api/v1${address}${queries[path] ?? ''}`,
+  const request = async (records: RouteRecords) => ({
+    path: `/api/v1${address}${queries[path]?.(records) ?? ''}`,
     body: { unknown: 'field' },
   });
   const answers = ['POST', 'PUT', 'PATCH'].includes(method) ? 400 : path.includes(':') ? 404 : null;
