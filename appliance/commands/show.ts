@@ -41,7 +41,9 @@ export async function showStatus({ state }: AgentPlaces): Promise<Shown> {
 
 /** The installations, the newest last. */
 export async function showHistory({ state }: AgentPlaces): Promise<Shown> {
-  const { history } = await readJournal(layOutAgentFolder(path.resolve(state)).journal);
+  const folder = layOutAgentFolder(path.resolve(state));
+  await readIdentity(folder.identity);
+  const { history } = await readJournal(folder.journal);
   const lines = history.map(({ atMs, outcome, path: named, version, code, exitCode }) => {
     const details = [version, code === 'ok' ? '' : code, exitCode === null ? '' : `exit code ${exitCode}`];
     return [timeOf(atMs), outcome, named, ...details].filter(Boolean).join(' ');

@@ -126,6 +126,7 @@ t.test('the commands', async (t) => {
     t.match(await run(places, ...command), { code: 1, stdout: /order: quarantined/ });
   centre.order = null;
   t.match(await run(places, 'dance'), { code: 2, stderr: /no command "dance"[^]*Usage/ });
+  t.match(await run(places, 'status', 'twice'), { code: 2, stderr: /^status takes no "twice"\.[^]*Usage/ });
   t.match(await run(places, 'enroll', '--centre', centre.url), { code: 2, stderr: /^Say the code/ });
   t.match(await run(places, 'status', '--loud'), { code: 2, stderr: /--loud[^]*Usage/ });
   t.match(await run(agentPlaces(t), 'run', '--once'), { code: 1, stderr: /^This machine is not enrolled/ });
@@ -133,6 +134,26 @@ t.test('the commands', async (t) => {
     .map(({ stdout }) => stdout)
     .join();
   t.notMatch(logged, /PRIVATE KEY/);
+});
+
+t.test('one text lists the commands, each in a line', async (t) => {
+  const places = agentPlaces(t);
+  const help = await run(places, '--help');
+  t.match(help, { code: 0, stderr: '' });
+  t.match(await run(places), { code: 2, stdout: help.stdout });
+  t.match(await run(places, 'enroll', '-h'), { code: 0, stdout: help.stdout });
+  t.match(await run(places, 'dance'), {
+    code: 2,
+    stdout: '',
+    stderr: `no command "dance".\n\n${help.stdout}`,
+  });
+  const [, list = ''] = help.stdout.split('\n\n');
+  const names = [...list.matchAll(/^ {2}([a-z]+).* {2}\S/gm)].map(([, name = '']) => name);
+  t.same(names, ['enroll', 'run', 'status', 'catalog', 'history', 'verify']);
+  t.equal(list.split('\n').length, names.length, 'and each has one line');
+  for (const name of names.slice(1))
+    t.match(await run(places, name), { code: 1, stderr: /^This machine is not enrolled/ }, name);
+  for (const name of ['constructor', '--loud']) t.match(await run(places, name), { code: 2 }, name);
 });
 
 t.test('the first roots are those that the person has named', async (t) => {
