@@ -5,7 +5,7 @@
  * - `taken`       a name or id that must be unique exists already
  * - `disk_full`   the database could not grow; the transaction was undone, nothing of it remains
  * - `overloaded`  too many transactions or password checks wait; nothing was begun
- * - `closed`      the store is closed
+ * - `closed`      the store is closed, or a newer program has brought it to a schema that this one does not know; nothing was begun
  * - `unreachable` the database's server could not be reached, or was lost: nothing of the transaction is there
  * - `store_fault` the database engine failed otherwise; `cause` says how; the transaction was undone
  */

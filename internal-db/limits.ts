@@ -21,6 +21,10 @@ export const leaderLookIntervalMs = 1000;
 export const unfitLeaderLooksMax = 10;
 /** PostgreSQL: a leader that has waited this long for the server's answer leads no more; less than the server takes to notice. */
 export const leaderAnswerWithinMs = 3000;
+/** How often an internal-db looks whether it is still one of those that use the database, and knows its schema. */
+export const databasePlaceIntervalMs = 1000;
+/** For so long after the last change that found no room operators are told that the database is full. */
+export const databaseFullToldMs = 30_000;
 /** PostgreSQL: how long connecting may take. */
 export const databaseConnectTimeoutMs = 5000;
 /** PostgreSQL: how long a lost server is waited for before a call fails. */

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     log,
     version,
     passwordParameters,
+    leave: exitWithPlainError,
   });
   const tell = (): void => announceReady({ pids: watcher.pid === null ? {} : { watcher: watcher.pid } });
   const watcher = startWatcher({ configFile: values.config, log, onPid: tell });

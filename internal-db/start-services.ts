@@ -19,6 +19,7 @@ import type { InternalDbConfig } from './config.ts';
 import { scheduleMetadata } from './fleet/metadata/schedule-metadata.ts';
 import { scheduleMoves } from './deliveries/move-deliveries.ts';
 import type { DatabaseChoice } from './database-choice.ts';
+import { claimPlace, watchPlace } from './database-place.ts';
 import { createCustomerHandlers } from './customer-handlers.ts';
 import { recordClock } from './expire-records.ts';
 import { scheduleForgetting } from './forget-old-records.ts';
@@ -32,6 +33,7 @@ import { startSchedules } from './start-schedules.ts';
 import { sealAllAnew, sealOldSecrets } from './second-factor/totp-safe.ts';
 import type { ServiceContext } from './service-context.ts';
 import { runWebhooks } from './webhooks/run-webhooks.ts';
+import { DatabaseRoom } from './store/database-room.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -43,6 +45,8 @@ export interface ServiceParts {
   readonly log: Logger;
   readonly version: string;
   readonly passwordParameters: PasswordParameters;
+  /** Called when this process may use the database no more: it must end at once. */
+  readonly leave: (reason: Error) => void;
 }
 
 /** A running internal-db. */
@@ -59,9 +63,12 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   const { opened, configurationAudit, log, version, passwordParameters } = parts;
   await using acquired = new AsyncDisposableStack();
   const metrics = new InternalDbMetrics(opened.metrics);
-  const store = metrics.measureStore(await openStore(parts.database, config.databaseFile));
+  const room = new DatabaseRoom();
+  const store = metrics.measureStore(room.watch(await openStore(parts.database, config.databaseFile)));
   acquired.defer(() => store.close());
   const late: LateNode = { node: null };
+  const place = { store, id: opened.keys.id, name: config.node.name };
+  await claimPlace(place, { seq: opened.configuration.version.seq, members: opened.members() });
   const passwords = await createPasswordHasher(passwordParameters);
   const shared = await openSharedKeys(config, parts, store);
   const context = await buildContext(config.node.cluster, {
@@ -83,6 +90,8 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     clusterStatus,
     certificate: () => (late.node ?? opened).configuration.identity.certificate,
     databaseFile: config.databaseFile,
+    databaseEngine: parts.database.engine,
+    databaseIsFull: () => room.isFull(),
   });
   const facts: ProcessFacts = {
     version,
@@ -91,6 +100,7 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
     clusterStatus,
     policy: () => (late.node ?? opened).configuration.policy,
     databaseFile: config.databaseFile,
+    databaseEngine: parts.database.engine,
     alerts,
   };
   const admin = await listenUnix({
@@ -115,16 +125,24 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   const schedules = [
     ...startSchedules(context, { node, configurationAudit, databaseKeys }),
     ...scheduleAlerts(alerts, log),
+    ...scheduleCommonWork(context, alerts),
+    ...startMailSchedules(context, config.databaseFile),
+    watchPlace(place, { status: () => node.status(), leave: parts.leave, log }),
+  ];
+  acquired.defer(() => stopServices(context, { schedules, node, configurationAudit }));
+  const running = acquired.move();
+  return { context, node, console: staffConsole, stop: () => running.disposeAsync() };
+}
+
+/** Work of which there is a file for each. */
+function scheduleCommonWork(context: ServiceContext, alerts: AlertWatch): Schedule[] {
+  return [
     scheduleForgetting(context),
     scheduleMetadata(context),
     scheduleMoves(context),
     ...scheduleOriginals(context),
     runWebhooks(context, alerts),
-    ...startMailSchedules(context, config.databaseFile),
   ];
-  acquired.defer(() => stopServices(context, { schedules, node, configurationAudit }));
-  const running = acquired.move();
-  return { context, node, console: staffConsole, stop: () => running.disposeAsync() };
 }
 
 /** The keys that all internal-dbs of the database share, and how many there are. */

@@ -120,7 +120,7 @@ function assertAnchored(manifest: Manifest, gone: ReadonlySet<string>, next: str
   if (next === undefined && gone.has(anchor))
     throw new ConfigurationError(
       'not_a_successor',
-      `${anchor} is the anchor, which installs first. Name another internal-db for that, or bring ${anchor} back with its own keys.`,
+      `${anchor} is the anchor, which installs first. Name another internal-db for that (--anchor), or bring ${anchor} back with its own keys.`,
     );
 }
 

@@ -10,6 +10,8 @@ export type SettingName =
   | 'audit_head_sequence'
   | 'audit_head_hash'
   | 'configuration_version'
+  /** Who is an internal-db by the newest version that one of them has installed (database-place.ts). */
+  | 'internal_dbs'
   /** Which keys the internal-dbs share (database-keys/). */
   | 'database_keys'
   /** The number of the newest list of bans. */

@@ -144,6 +144,8 @@ export interface Store {
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   describe(): Promise<StoreDescription>;
+  /** Throws InternalDbError `closed` when a newer program has brought the database to a schema that this one does not know. */
+  checkSchema(): Promise<void>;
   /** Waits for the transactions that were begun or queued, then closes. */
   close(): Promise<void>;
 }

@@ -18,7 +18,8 @@ import type { Store } from '../store.ts';
 import { presenceLock } from './advisory-locks.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkSession } from './check-session.ts';
-import { migratePostgres } from './migrate-postgres.ts';
+import { assertSchemaKnown } from '../sql/migrations.ts';
+import { migratePostgres, schemaVersionSql } from './migrate-postgres.ts';
 import { isConnectionLoss } from './postgres-error.ts';
 import { PostgresLeadership } from './postgres-leadership.ts';
 import { PostgresReader } from './postgres-reader.ts';
@@ -52,8 +53,8 @@ export async function openPostgresWriter(settings: PostgresSettings): Promise<Po
   try {
     await checkSession(client, config);
     await checkDatabase(client, settings);
-    await migratePostgres(client);
-    return new PostgresWriter(() => Promise.resolve(client));
+    const schemaVersion = await migratePostgres(client);
+    return new PostgresWriter(() => Promise.resolve(client), schemaVersion);
   } catch (error) {
     await client.end();
     throw error;
@@ -73,7 +74,7 @@ function buildStore(parts: {
     first = null;
     if (client) return client;
     throw new Error('something is copied into the database now');
-  });
+  }, schemaVersion);
   const pool = new Pool({
     ...config,
     max: databaseReadersMax,
@@ -97,6 +98,10 @@ function buildStore(parts: {
       const sql = 'SELECT pg_database_size(current_database()) AS "sizeBytes"';
       const row = await reader.get<{ sizeBytes: number }>(sql);
       return { engine, schemaVersion, sizeBytes: row?.sizeBytes ?? 0 };
+    },
+    checkSchema: async () => {
+      const row = await reader.get<{ version: number }>(schemaVersionSql);
+      assertSchemaKnown(schemaVersion, row?.version ?? 0);
     },
     close: () =>
       queue.close(async () => {

@@ -1,19 +1,27 @@
 // The one connection that writes. Called by open-postgres-store.ts, which has the commit queue run transactions on it.
 // Each begins with an advisory lock that is held until its commit can be seen: transactions run one after the other in the
 // whole cluster, whatever process they are of, and READ COMMITTED shows each of them all that came before. So nothing
-// fails to serialize and no work is ever run twice, which the audit log's chain would not survive.
+// fails to serialize and no work is ever run twice, which the audit log's chain would not survive. Migrations have the lock, too:
+// each transaction finds the schema that it knows, or is not begun.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, QueryResult } from 'pg';
 import { InternalDbError } from '../../internal-db-error.ts';
 import { databaseRetryPauseMs, databaseRetryWithinMs } from '../../limits.ts';
 import type { SqlParameters, SqlWriter } from '../sql/sql-connection.ts';
+import { assertSchemaKnown } from '../sql/migrations.ts';
 import { transactionLock } from './advisory-locks.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { isConnectionLoss, translateError } from './postgres-error.ts';
 import { changedRows, PostgresStatements } from './postgres-statements.ts';
 
 const beginSql = `BEGIN; SELECT pg_advisory_xact_lock${transactionLock};
-  SELECT CAST(pg_current_xact_id() AS text) AS id`;
+  SELECT CAST(pg_current_xact_id() AS text) AS id, CAST(max(version) AS INTEGER) AS "schemaVersion" FROM schema_version`;
+
+/** What the server says of a transaction that begins. */
+interface Beginning {
+  readonly id: string;
+  readonly schemaVersion: number;
+}
 
 /** Makes a connection that is ready to be used; rejects when the server can't be reached. */
 export type Connect = () => Promise<Client>;
@@ -22,12 +30,15 @@ export type Connect = () => Promise<Client>;
 export class PostgresWriter implements SqlWriter {
   readonly dialect = postgresDialect;
   readonly #connect: Connect;
+  readonly #schemaVersion: number;
   #statements = new PostgresStatements();
   #client: Client | null = null;
   #transactionId: string | null = null;
 
-  constructor(connect: Connect) {
+  /** `schemaVersion` is the newest that this program knows. */
+  constructor(connect: Connect, schemaVersion: number) {
     this.#connect = connect;
+    this.#schemaVersion = schemaVersion;
   }
 
   get inTransaction(): boolean {
@@ -40,12 +51,15 @@ export class PostgresWriter implements SqlWriter {
       try {
         const client = await this.#connected();
         // Several statements in one text have a result each.
-        const results = (await client.query(beginSql)) as unknown as QueryResult<{ id: string }>[];
-        this.#transactionId = results.at(-1)?.rows[0]?.id ?? null;
+        const results = (await client.query(beginSql)) as unknown as QueryResult<Beginning>[];
+        const begun = results.at(-1)?.rows[0];
+        assertSchemaKnown(this.#schemaVersion, begun?.schemaVersion ?? 0);
+        this.#transactionId = begun?.id ?? null;
         return;
       } catch (error) {
         this.#giveUp();
-        if (!isConnectionLoss(error) || performance.now() > deadlineMs) throw translateError(error);
+        const isFinal = error instanceof InternalDbError || !isConnectionLoss(error);
+        if (isFinal || performance.now() > deadlineMs) throw translateError(error);
         await delay(databaseRetryPauseMs);
       }
     }

@@ -2,6 +2,7 @@
 // so that a schema version says the same about both. Called by the engines when a store is opened.
 import { readFileSync, readdirSync } from 'node:fs';
 import { StartupError } from '#commlink/process-lifecycle.ts';
+import { InternalDbError } from '../../internal-db-error.ts';
 
 const fileNamePattern = /^(\d{4})-[a-z0-9-]+\.sql$/;
 
@@ -38,5 +39,18 @@ export function checkSchemaVersion(migrations: readonly Migration[], current: nu
     'DATABASE_NEWER',
     `The database has schema version ${current}, but this program knows versions up to ${newest} only. ` +
       'Nothing was changed. Start the newer program that wrote it, or put back a backup from before the upgrade.',
+  );
+}
+
+/**
+ * For a program that runs while a newer one migrates its database. Throws InternalDbError `closed`: what this one would write might
+ * lack what the newer one relies on.
+ */
+export function assertSchemaKnown(known: number, current: number): void {
+  if (current <= known) return;
+  throw new InternalDbError(
+    'closed',
+    `A newer internal-db has brought the database to schema version ${current}, and this program knows versions up to ${known} only. ` +
+      'Nothing more is written by it. Start the newer version of Consign here, too.',
   );
 }

@@ -95,6 +95,8 @@ function buildStore(parts: {
     transaction: (work) => queue.run(() => work(operations)),
     describe: () =>
       Promise.resolve({ engine: 'SQLite (WAL, synchronous FULL)', schemaVersion, sizeBytes: sizeOf(file) }),
+    // Another program can't open the file meanwhile.
+    checkSchema: () => Promise.resolve(),
     close: () =>
       queue.close(async () => {
         reader.close();

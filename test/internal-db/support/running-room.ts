@@ -45,6 +45,9 @@ export async function startOn(
     log,
     version: '0.0.0',
     passwordParameters: cheapPasswords,
+    leave: (reason) => {
+      throw reason;
+    },
   });
   return { node, services };
 }
