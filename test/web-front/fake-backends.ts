@@ -155,7 +155,7 @@ export class FakeInternalDb {
     });
     const handlers: Handlers<Db> = {
       ...people,
-      ...fakeIdentityHandlers(live),
+      ...fakeIdentityHandlers(live, () => this.people.refusal),
       ...fakeCatalogHandlers(live, { catalog: () => this.catalog, owner: (session) => this.owner(session) }),
       ...fakePortalViewHandlers(live),
       ...this.fleet.handlers(live),

@@ -37,6 +37,8 @@ const routes: Route[] = [
   ['POST', '/second-factors/passkeys/begin', withBody({ password })],
   ['POST', '/second-factors/passkeys', withBody({ challenge: 'c', response: '{}', name: 'My laptop' })],
   ['POST', `/second-factors/passkeys/${newId('psk')}/remove`, withBody({ password })],
+  ['GET', '/identity-links'],
+  ['POST', `/identity-links/${newId('idl')}/remove`, withBody({ password })],
   ['GET', '/members'],
   ['PATCH', `/members/${newId('usr')}`, withBody({ role: 'owner' })],
   ['DELETE', `/members/${newId('usr')}`],

@@ -3,6 +3,8 @@
 import { createLogger } from '#commlink/log.ts';
 import type { Handlers } from '#commlink/method-table.ts';
 import type { internalDbMethods } from '#commlink/methods/internal-db-methods.ts';
+import { newRecordId } from '#internal-db/record-id.ts';
+import type { Store } from '#internal-db/store/store.ts';
 import type { UserRole } from '#commlink/methods/people-fields.ts';
 import { createCustomerHandlers } from '#internal-db/customer-handlers.ts';
 import { plainGrant } from '../internal-db/support/running-room.ts';
@@ -29,6 +31,8 @@ export interface Customer {
   readonly visitor: Visitor;
   /** The secret in the session's cookie. */
   readonly session: string;
+  /** Puts a passkey and a link to a provider into its records; of each the id. */
+  readonly addWaysIn: () => Promise<{ readonly passkey: string; readonly link: string }>;
   /** Asks internal-db as the web-front does. */
   readonly internalDb: <M extends keyof Db>(
     method: M,
@@ -87,7 +91,8 @@ export async function createTwoAccounts(portal: PortalWithDatabase): Promise<Two
     const visitor = new Visitor(portal);
     await visitor.signIn({ username: name, password: customerPassword });
     const session = visitor.cookies.get('__Host-consign-session|/')?.value ?? '';
-    return { name, account, visitor, session, internalDb };
+    const addWaysIn = () => addFactorAndLink(services.context.store, name);
+    return { name, account, visitor, session, internalDb, addWaysIn };
   };
   return {
     victim: () => join('probe-account', probeText),
@@ -95,6 +100,21 @@ export async function createTwoAccounts(portal: PortalWithDatabase): Promise<Two
     attacker: () => join('other-account', 'Attacker'),
     stranger: () => new Visitor(portal),
   };
+}
+
+async function addFactorAndLink(store: Store, name: string) {
+  const owner = (await store.read.accounts.userByName(name))?.user;
+  const [passkey, link] = [newRecordId('pky'), newRecordId('idl')];
+  const times = { createdAtMs: 1, lastUsedAtMs: null };
+  const key = { publicKey: new Uint8Array(77), signCount: 0, transports: [] };
+  const ownerId = owner?.id ?? '';
+  await store.transaction(async ({ secondFactors, identityLinks }) => {
+    const factor = { id: passkey, ownerId, name: probeText, credentialId: passkey };
+    await secondFactors.insertPasskey({ ...factor, ...key, ...times });
+    const who = { issuer: 'https://id.example', subject: link };
+    await identityLinks.insertLink({ id: link, ownerKind: 'user', ownerId, ...who, ...times });
+  });
+  return { passkey, link };
 }
 
 async function addAppliance({ store }: PortalWithDatabase['services']['context']): Promise<void> {

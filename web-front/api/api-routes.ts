@@ -10,6 +10,7 @@ import { addDescriptionRoutes } from './description-routes.ts';
 import { addDeliveryApi } from './delivery-api.ts';
 import { addDownloadApi } from './download-api.ts';
 import { addHomeApi } from './home-api.ts';
+import { addIdentityLinkApi } from './identity-link-api.ts';
 import { addLicenceApi } from './licence-api.ts';
 import { addMemberApi } from './member-api.ts';
 import { addPortalViewApi } from './portal-view-api.ts';
@@ -37,6 +38,7 @@ export async function addApiRoutes(app: PortalApp, services: PortalServices): Pr
     addProfileApi(api, services);
     addPortalViewApi(api, services);
     addSecondFactorApi(api, services);
+    addIdentityLinkApi(api, services);
     addMemberApi(api, services);
     addApplianceApi(api, services);
     addDescriptionRoutes(api, app, services);

@@ -115,6 +115,14 @@ export const SecondFactorsView = strictObject({
 });
 export type SecondFactorsView = Static<typeof SecondFactorsView>;
 
+const IdentityLinkView = strictObject({ id: Id, title: Line, createdAt: Time, lastUsedAt: OrNull(Time) });
+/** One of them. */
+export type IdentityLinkView = Static<typeof IdentityLinkView>;
+/** GET /identity-links. */
+export const IdentityLinksView = strictObject({ links: Type.Array(IdentityLinkView) });
+/** POST /identity-links/{id}/remove. */
+export const UnlinkBody = strictObject({ password: TypedPassword });
+
 /** POST /second-factors/totp. */
 export const TotpBegunView = strictObject({
   challenge: Challenge,

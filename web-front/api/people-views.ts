@@ -1,8 +1,10 @@
 // What internal-db says of people, as the API says it.
 import { time, timeOrNull } from '#commlink/api/moment.ts';
+import type { IdentityLink } from '#commlink/methods/identity-methods.ts';
 import type { Invitation, Member, OwnSession, Profile } from '#commlink/methods/people-methods.ts';
 import type { Passkey, SecondFactors } from '#commlink/methods/second-factor-methods.ts';
 import type {
+  IdentityLinkView,
   InvitationView,
   MemberView,
   OwnSessionView,
@@ -44,6 +46,11 @@ export function viewInvitation({ createdAtMs, expiresAtMs, ...invitation }: Invi
 /** A passkey. */
 export function viewPasskey({ createdAtMs, lastUsedAtMs, ...passkey }: Passkey): PasskeyView {
   return { ...passkey, createdAt: time(createdAtMs), lastUsedAt: timeOrNull(lastUsedAtMs) };
+}
+
+/** An identity provider that a person is known at. */
+export function viewIdentityLink({ createdAtMs, lastUsedAtMs, ...link }: IdentityLink): IdentityLinkView {
+  return { ...link, createdAt: time(createdAtMs), lastUsedAt: timeOrNull(lastUsedAtMs) };
 }
 
 /** What a person has switched on. */

@@ -78,8 +78,10 @@ const accountRows: Rows = {
   'POST /account/security/passkeys/register': { ...own, ...sent(attestation), answers: 422 },
   'POST /account/security/passkeys/:id/remove': {
     ...recorded,
-    request: async () => ({ path: `/account/security/passkeys/${newId('psk')}/remove`, body: { password } }),
-    answers: 404,
+    request: async ({ addWaysIn }) => {
+      const { passkey } = await addWaysIn();
+      return { path: `/account/security/passkeys/${passkey}/remove`, body: { password } };
+    },
   },
   'POST /account/security/sessions/:id/end': {
     ...recorded,
@@ -132,11 +134,18 @@ const apiRows: Rows = {
   'POST /api/v1/second-factors/passkeys': { ...own, ...sent(attestation), answers: 422 },
   'POST /api/v1/second-factors/passkeys/:id/remove': {
     ...recorded,
-    request: async () => ({
-      path: `/api/v1/second-factors/passkeys/${newId('psk')}/remove`,
-      body: { password },
-    }),
-    answers: 404,
+    request: async ({ addWaysIn }) => {
+      const { passkey } = await addWaysIn();
+      return { path: `/api/v1/second-factors/passkeys/${passkey}/remove`, body: { password } };
+    },
+  },
+  'GET /api/v1/identity-links': own,
+  'POST /api/v1/identity-links/:id/remove': {
+    ...recorded,
+    request: async ({ addWaysIn }) => {
+      const { link } = await addWaysIn();
+      return { path: `/api/v1/identity-links/${link}/remove`, body: { password } };
+    },
   },
   'GET /api/v1/members': ownersOwn,
   'PATCH /api/v1/members/:id': {

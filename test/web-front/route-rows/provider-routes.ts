@@ -3,8 +3,6 @@
 import { customerPassword as password } from '../route-customers.ts';
 import type { RouteRow } from '../route-row.ts';
 
-const link = '/account/security/providers/idl_AAAAAAAAAAAAAAAAAAAAAA/remove';
-
 /** By method and path as the route was registered. */
 export const providerRows: Readonly<Record<string, RouteRow>> = {
   'GET /sign-in/with/:provider': {
@@ -28,7 +26,9 @@ export const providerRows: Readonly<Record<string, RouteRow>> = {
   'POST /account/security/providers/:id/remove': {
     who: 'customer',
     others: 'refused',
-    request: async () => ({ path: link, body: { password } }),
-    answers: 404,
+    request: async ({ addWaysIn }) => {
+      const { link } = await addWaysIn();
+      return { path: `/account/security/providers/${link}/remove`, body: { password } };
+    },
   },
 };
