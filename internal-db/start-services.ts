@@ -62,9 +62,7 @@ export interface RunningServices {
 export async function startServices(config: InternalDbConfig, parts: ServiceParts): Promise<RunningServices> {
   const { opened, configurationAudit, log, version, passwordParameters } = parts;
   await using acquired = new AsyncDisposableStack();
-  const metrics = new InternalDbMetrics(opened.metrics);
-  const room = new DatabaseRoom();
-  const store = metrics.measureStore(room.watch(await openStore(parts.database, config.databaseFile)));
+  const { metrics, room, store } = await openWatchedStore(config, parts);
   acquired.defer(() => store.close());
   const late: LateNode = { node: null };
   const place = { store, id: opened.keys.id, name: config.node.name };
@@ -86,21 +84,20 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   await sealOldSecrets(store, context.totpSafe);
   if (shared.areNew) await sealAllAnew(store, context.totpSafe);
   const clusterStatus = () => late.node?.status() ?? null;
+  const database = { databaseFile: config.databaseFile, databaseEngine: parts.database.engine };
   const alerts = new AlertWatch(context, {
+    ...database,
     clusterStatus,
     certificate: () => (late.node ?? opened).configuration.identity.certificate,
-    databaseFile: config.databaseFile,
-    databaseEngine: parts.database.engine,
     databaseIsFull: () => room.isFull(),
   });
   const facts: ProcessFacts = {
+    ...database,
     version,
     startedAtMs: context.clock.nowMs(),
     linkStatus: () => late.node?.commlink.status() ?? [],
     clusterStatus,
     policy: () => (late.node ?? opened).configuration.policy,
-    databaseFile: config.databaseFile,
-    databaseEngine: parts.database.engine,
     alerts,
   };
   const admin = await listenUnix({
@@ -132,6 +129,14 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   acquired.defer(() => stopServices(context, { schedules, node, configurationAudit }));
   const running = acquired.move();
   return { context, node, console: staffConsole, stop: () => running.disposeAsync() };
+}
+
+/** The store, with what is counted of it, and whether it has room. */
+async function openWatchedStore(config: InternalDbConfig, { database, opened }: ServiceParts) {
+  const metrics = new InternalDbMetrics(opened.metrics);
+  const room = new DatabaseRoom();
+  const store = metrics.measureStore(room.watch(await openStore(database, config.databaseFile)));
+  return { metrics, room, store };
 }
 
 /** Work of which there is a file for each. */

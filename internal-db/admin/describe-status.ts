@@ -5,6 +5,7 @@ import type { StatusReport } from '#commlink/methods/status-report.ts';
 import type { ClusterPolicy } from '#commlink/settings/cluster-configuration.ts';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { AlertWatch } from '../alerts/alert-watch.ts';
+import type { DatabaseChoice } from '../database-choice.ts';
 import { clockBehindWarningMs } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 
@@ -17,6 +18,7 @@ export interface ProcessFacts {
   readonly clusterStatus: () => ClusterStatus | null;
   readonly policy: () => ClusterPolicy;
   readonly databaseFile: string;
+  readonly databaseEngine: DatabaseChoice['engine'];
   readonly alerts: Pick<AlertWatch, 'current'>;
 }
 

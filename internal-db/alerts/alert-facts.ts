@@ -5,6 +5,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { AuditVerdict } from '../audit/verify-audit.ts';
+import type { DatabaseChoice } from '../database-choice.ts';
 import type { OfflineEnd } from '../fleet/metadata/fleet-metadata.ts';
 import { isLostNode } from '../nodes/lost-node.ts';
 import type { HeardNode } from '../nodes/node-directory.ts';
@@ -47,8 +48,11 @@ export interface AlertFacts {
   /** Changes that wait for a second person. */
   readonly openProposalCount: number;
   readonly certificateEndsAtMs: number;
-  /** Room on the disk of the database. */
-  readonly databaseFreeBytes: number;
+  /** Room on the disk of internal-db's own state, where SQLite's database lies too. */
+  readonly stateFreeBytes: number;
+  readonly databaseEngine: DatabaseChoice['engine'];
+  /** The database refused a change lately, as it could not grow. */
+  readonly databaseIsFull: boolean;
   /** The verdict on the audit log when it was last verified; null before. */
   readonly audit: AuditVerdict | null;
 }
@@ -66,12 +70,14 @@ export interface AlertSources {
   /** The console's certificate, PEM. */
   readonly certificate: () => string;
   readonly databaseFile: string;
+  readonly databaseEngine: DatabaseChoice['engine'];
+  readonly databaseIsFull: () => boolean;
 }
 
 /** Gathers all but the verdict on the audit log, which takes longer. */
 export async function gatherFacts(
   context: ServiceContext,
-  { clusterStatus, certificate, databaseFile }: AlertSources,
+  { clusterStatus, certificate, databaseFile, databaseEngine, databaseIsFull }: AlertSources,
 ): Promise<Omit<AlertFacts, 'audit'>> {
   const { store, clock, documents, directory, banSender, artifacts } = context;
   const nowMs = clock.nowMs();
@@ -108,6 +114,8 @@ export async function gatherFacts(
     stoppedRollouts: await store.read.rollouts.inState('stopped'),
     openProposalCount: (await store.read.proposals.openProposals(nowMs, openProposalsMax)).length,
     certificateEndsAtMs: new X509Certificate(certificate()).validToDate.getTime(),
-    databaseFreeBytes: disk.bavail * disk.bsize,
+    stateFreeBytes: disk.bavail * disk.bsize,
+    databaseEngine,
+    databaseIsFull: databaseIsFull(),
   };
 }

@@ -25,6 +25,7 @@ export type AlertKind =
   | 'originals_unavailable'
   | 'proposal_waiting'
   | 'rollout_stopped'
+  | 'state_disk_full'
   | 'storeroom_full';
 
 /** `critical`: customers notice it now, or a promise of the system is broken. */

@@ -8,8 +8,8 @@ import { judgeFleet, judgeFleetEnds, judgeStrangers } from './find-fleet-alerts.
 import {
   alertGraceMs,
   certificateWarningMs,
-  databaseFreeBytesMin,
   mailWaitMaxMs,
+  stateFreeBytesMin,
   storeroomFreeBytesMin,
 } from './limits.ts';
 
@@ -20,6 +20,7 @@ export function findAlerts(facts: AlertFacts): Finding[] {
   const found = [
     ...judgeAudit(facts),
     ...judgeMachine(facts),
+    ...judgeDisks(facts),
     ...judgeNodes(facts),
     ...judgeClocks(facts),
     ...judgeDeliveries(facts),
@@ -54,12 +55,7 @@ function judgeAudit({ audit }: AlertFacts): Finding[] {
   ];
 }
 
-function judgeMachine({
-  nowMs,
-  clockBehindMs,
-  certificateEndsAtMs,
-  databaseFreeBytes,
-}: AlertFacts): Finding[] {
+function judgeMachine({ nowMs, clockBehindMs, certificateEndsAtMs }: AlertFacts): Finding[] {
   const found: Finding[] = [];
   const lastsMs = certificateEndsAtMs - nowMs;
   if (lastsMs < certificateWarningMs)
@@ -74,15 +70,6 @@ function judgeMachine({
       advice: 'Give this node a new one: consign node identity --help',
       graceMs: 0,
     });
-  if (databaseFreeBytes < databaseFreeBytesMin)
-    found.push({
-      kind: 'database_disk_full',
-      severity: databaseFreeBytes < databaseFreeBytesMin / 4 ? 'critical' : 'warning',
-      subject: 'database',
-      text: `The disk of the database has ${humanSize(databaseFreeBytes)} left. When it is full, nothing can be recorded, and so nothing delivered.`,
-      advice: 'Make room on that disk.',
-      graceMs: 0,
-    });
   if (clockBehindMs > clockBehindWarningMs)
     found.push({
       kind: 'clock_behind',
@@ -91,6 +78,41 @@ function judgeMachine({
       text: `This machine’s clock is ${Math.round(clockBehindMs / 1000)} s behind times that it has shown before.`,
       advice: 'Set it right, and let a time service keep it so.',
       graceMs: alertGraceMs,
+    });
+  return found;
+}
+
+/** Of a server's disk nothing is known before it refuses a change. */
+function judgeDisks({ stateFreeBytes, databaseEngine, databaseIsFull }: AlertFacts): Finding[] {
+  const found: Finding[] = [];
+  const isLow = stateFreeBytes < stateFreeBytesMin;
+  const severity = stateFreeBytes < stateFreeBytesMin / 4 ? 'critical' : 'warning';
+  if (databaseIsFull)
+    found.push({
+      kind: 'database_disk_full',
+      severity: 'critical',
+      subject: 'database',
+      text: 'The database has refused a change, as its disk is full: nothing can be recorded, and so nothing new delivered.',
+      advice: 'Make room on its disk. What was refused can be done again at once.',
+      graceMs: 0,
+    });
+  else if (isLow && databaseEngine === 'sqlite')
+    found.push({
+      kind: 'database_disk_full',
+      severity,
+      subject: 'database',
+      text: `The disk of the database has ${humanSize(stateFreeBytes)} left. When it is full, nothing can be recorded, and so nothing delivered.`,
+      advice: 'Make room on that disk.',
+      graceMs: 0,
+    });
+  if (isLow && databaseEngine === 'postgres')
+    found.push({
+      kind: 'state_disk_full',
+      severity,
+      subject: 'state',
+      text: `The disk of this internal-db’s state has ${humanSize(stateFreeBytes)} left. When it is full, no original is taken in and no version of the configuration installed.`,
+      advice: 'Make room on that disk.',
+      graceMs: 0,
     });
   return found;
 }

@@ -14,8 +14,8 @@ export const memberSilentMs = 60_000;
 export const certificateWarningMs = 14 * 86_400_000;
 /** What people have signed for the fleet and ends sooner than this should be signed again. */
 export const fleetEndingMs = 30 * 86_400_000;
-/** Less room than this on the disk of the database is an alert; a quarter of it a critical one. */
-export const databaseFreeBytesMin = 2e9;
+/** Less room than this on the disk of internal-db's state is an alert; a quarter of it a critical one. */
+export const stateFreeBytesMin = 2e9;
 /** The same for a storeroom; a tenth of it is critical. */
 export const storeroomFreeBytesMin = 10e9;
 /** For so long operators are told that a node has lost files, though it may have them again. */

@@ -44,16 +44,19 @@ const nodes = operation({
         freeBytes: Nullable(Bytes),
       }),
     ),
-    databaseFreeBytes: Bytes,
+    /** Null for PostgreSQL, of whose disk nothing is known. */
+    databaseFreeBytes: Nullable(Bytes),
+    stateFreeBytes: Bytes,
   }),
   run: async ({ context, facts }) => {
-    const { status, bags, storage, storerooms, databaseFreeBytes } = await readMachines(context, facts);
+    const { status, bags, storage, storerooms, ...disk } = await readMachines(context, facts);
     return {
       status,
       bags: bags.map(({ accept, inUse, ...bag }) => ({ ...bag, accept: [...accept], inUse: [...inUse] })),
       storage: [...storage],
       storerooms: [...storerooms],
-      databaseFreeBytes,
+      databaseFreeBytes: disk.databaseEngine === 'sqlite' ? disk.stateFreeBytes : null,
+      stateFreeBytes: disk.stateFreeBytes,
     };
   },
 });

@@ -6,6 +6,7 @@ import { html, type Html } from '#commlink/pages/html.ts';
 import { countText, dayText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
 import type { StatusReport } from '#commlink/methods/status-report.ts';
 import { isRotationOpen, type BagStatus } from '#commlink/operator/bag-status.ts';
+import type { DatabaseChoice } from '../../database-choice.ts';
 import type { FileSum, ProductStorage } from '../../store/statistics.ts';
 import { renderPage } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
@@ -31,7 +32,9 @@ export interface NodesView {
   readonly bags: readonly BagStatus[];
   readonly storage: readonly ProductStorage[];
   readonly storerooms: readonly StoreroomView[];
-  readonly databaseFreeBytes: number;
+  /** Room on the disk of internal-db's state. */
+  readonly stateFreeBytes: number;
+  readonly databaseEngine: DatabaseChoice['engine'];
   readonly nowMs: number;
 }
 
@@ -219,13 +222,13 @@ function renderLinks({ links }: Machines): Html {
   </section>`;
 }
 
-function renderStorage({ status, storage, databaseFreeBytes }: NodesView): Html {
+function renderStorage({ status, storage, stateFreeBytes, databaseEngine }: NodesView): Html {
   const { database } = status;
   const list = texts.storage;
   return html`<section aria-labelledby="storage">
     <h2 id="storage">${list.heading}</h2>
     <p>
-      ${list.database(sizeText(database.sizeBytes), sizeText(databaseFreeBytes))}
+      ${list.database[databaseEngine](sizeText(database.sizeBytes), sizeText(stateFreeBytes))}
       ${list.engine(database.engine, database.schemaVersion, database.integrity)}
       ${list.runs(status.version, timeText(status.startedAtMs))}
     </p>

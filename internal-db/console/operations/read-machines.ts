@@ -18,7 +18,8 @@ export async function readMachines(context: ServiceContext, facts: ProcessFacts)
     bags: cluster === null ? [] : listBags(cluster, { policy: facts.policy() }),
     storage: await context.store.read.statistics.storageOfProducts(storageProductsMax),
     storerooms: await readStorerooms(context, status),
-    databaseFreeBytes: disk.bavail * disk.bsize,
+    stateFreeBytes: disk.bavail * disk.bsize,
+    databaseEngine: facts.databaseEngine,
     nowMs: context.clock.nowMs(),
   };
 }

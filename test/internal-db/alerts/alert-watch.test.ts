@@ -25,6 +25,8 @@ async function setUp(t: Test) {
       clusterStatus,
       certificate: () => certificate,
       databaseFile: room.cluster.config.databaseFile,
+      databaseEngine: 'sqlite',
+      databaseIsFull: () => false,
     },
   );
   const changes: string[] = [];

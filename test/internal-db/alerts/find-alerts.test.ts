@@ -5,7 +5,7 @@ import type { AlertFacts } from '#internal-db/alerts/alert-facts.ts';
 import { findAlerts } from '#internal-db/alerts/find-alerts.ts';
 import {
   certificateWarningMs,
-  databaseFreeBytesMin,
+  stateFreeBytesMin,
   storeroomFreeBytesMin,
 } from '#internal-db/alerts/limits.ts';
 
@@ -89,7 +89,9 @@ const healthy: AlertFacts = {
   openProposalCount: 0,
   mails: { waiting: 0, failing: 0, givenUp: 2, oldestWaitingAtMs: null },
   certificateEndsAtMs: nowMs + 60 * 86_400_000,
-  databaseFreeBytes: 50 * gibi,
+  stateFreeBytes: 50 * gibi,
+  databaseEngine: 'sqlite',
+  databaseIsFull: false,
   audit: null,
 };
 
@@ -138,12 +140,33 @@ const cases: readonly (readonly [string, Partial<AlertFacts>, AlertKind, string,
   ],
   [
     'little room for the database',
-    { databaseFreeBytes: databaseFreeBytesMin - 1 },
+    { stateFreeBytes: stateFreeBytesMin - 1 },
     'database_disk_full',
     'database',
     'warning',
   ],
-  ['no room for the database', { databaseFreeBytes: 0 }, 'database_disk_full', 'database', 'critical'],
+  ['no room for the database', { stateFreeBytes: 0 }, 'database_disk_full', 'database', 'critical'],
+  [
+    'a change refused for want of room',
+    { databaseIsFull: true },
+    'database_disk_full',
+    'database',
+    'critical',
+  ],
+  [
+    'the same of a server',
+    { databaseIsFull: true, databaseEngine: 'postgres' },
+    'database_disk_full',
+    'database',
+    'critical',
+  ],
+  [
+    'little room beside a server',
+    { stateFreeBytes: stateFreeBytesMin - 1, databaseEngine: 'postgres' },
+    'state_disk_full',
+    'state',
+    'warning',
+  ],
   ['a clock that went back', { clockBehindMs: 60_000 }, 'clock_behind', 'clock', 'warning'],
   [
     'a node with another time',

@@ -163,6 +163,8 @@ t.test('a version comes to appliances by rollouts alone', async (t) => {
   const facts = await gatherFacts(services.context, {
     ...sources,
     databaseFile: cluster.config.databaseFile,
+    databaseEngine: 'sqlite',
+    databaseIsFull: () => false,
   });
   t.match(
     findAlerts({ ...facts, audit: null }).filter(({ kind }) => kind === 'rollout_stopped'),

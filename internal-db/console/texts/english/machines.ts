@@ -103,7 +103,11 @@ export const machinesTexts = {
   },
   storage: {
     heading: 'Storage',
-    database: (size: Html, free: Html) => html`The database has ${size}, and ${free} are free on its disk`,
+    database: {
+      sqlite: (size: Html, free: Html) => html`The database has ${size}, and ${free} are free on its disk`,
+      postgres: (size: Html, free: Html) =>
+        html`The database has ${size} on its server, and ${free} are free on this machine’s own disk`,
+    },
     engine: (engine: string, schemaVersion: number, integrity: string) =>
       `(${engine}, schema version ${schemaVersion}; ${integrity}).`,
     runs: (version: string, since: Html) => html`Consign ${version} runs since ${since}.`,
