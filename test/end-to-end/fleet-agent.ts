@@ -23,10 +23,13 @@ export class FleetAgent {
   readonly state: string;
   readonly root: string;
   readonly #consign: RunningConsign;
+  readonly #environment: NodeJS.ProcessEnv;
   #running: ChildProcess | null = null;
 
-  constructor(consign: RunningConsign, folder: string, name: string) {
+  /** `environment` is added to that of its processes. */
+  constructor(consign: RunningConsign, folder: string, name: string, environment: NodeJS.ProcessEnv = {}) {
     this.#consign = consign;
+    this.#environment = environment;
     this.name = name;
     this.state = join(folder, name, 'state');
     this.root = join(folder, name, 'root');
@@ -34,13 +37,18 @@ export class FleetAgent {
 
   /** Redeems a code. Throws when it is refused. */
   async enrol(code: string, place: EnrolmentPlace = {}): Promise<void> {
+    const { code: end, stderr } = await this.tryToEnrol(code, place);
+    if (end !== 0) throw new Error(`${this.name} is not enrolled: ${stderr}`);
+  }
+
+  /** Shows a code, and is told what became of it. `signal` kills the process, as a power cut does. */
+  async tryToEnrol(code: string, place: EnrolmentPlace = {}, signal?: AbortSignal): Promise<ProgramResult> {
     await mkdir(this.root, { recursive: true });
     const { endpoints } = this.#consign;
     const { centre = endpoints.portal, caFile = endpoints.caFile, roots } = place;
     const trust = ['--ca', caFile, ...(roots === undefined ? [] : ['--roots', roots])];
     const where = ['--centre', centre, '--name', this.name, ...trust];
-    const { code: end, stderr } = await this.run('enroll', code, ...where);
-    if (end !== 0) throw new Error(`${this.name} is not enrolled: ${stderr}`);
+    return this.#run(['enroll', code, ...where], signal);
   }
 
   /** One cycle: beat, catalog, installation. Throws when it fails. */
@@ -51,12 +59,26 @@ export class FleetAgent {
 
   /** Runs a command of the agent. */
   run(...args: string[]): Promise<ProgramResult> {
-    return runProgram(program, [...args, ...this.#places]);
+    return this.#run(args);
+  }
+
+  /** Beats that it has made, answered or not. */
+  async beatCount(): Promise<number> {
+    const journal = await readFile(join(this.state, 'journal.json'), 'utf8');
+    return (JSON.parse(journal) as { counter: number }).counter;
+  }
+
+  /** Whether the process that `start` began still lives. */
+  get isRunning(): boolean {
+    return this.#running !== null && this.#running.exitCode === null && this.#running.signalCode === null;
   }
 
   /** Switches it on: the agent runs until it is stopped. */
   start(): void {
-    this.#running = spawn(...plainCommand(program, ['run', ...this.#places]), { stdio: 'ignore' });
+    this.#running = spawn(...plainCommand(program, ['run', ...this.#places]), {
+      env: { ...process.env, ...this.#environment },
+      stdio: 'ignore',
+    });
   }
 
   /** Ends the agent: as the service manager does, or with `SIGKILL` as a power cut does. Does nothing when it does not run. */
@@ -83,6 +105,11 @@ export class FleetAgent {
   async wipe(): Promise<void> {
     await rm(this.state, { recursive: true });
     await rm(this.root, { recursive: true });
+  }
+
+  #run(args: readonly string[], signal?: AbortSignal): Promise<ProgramResult> {
+    const how = { environment: this.#environment, ...(signal === undefined ? {} : { signal }) };
+    return runProgram(program, [...args, ...this.#places], how);
   }
 
   get #places(): string[] {
