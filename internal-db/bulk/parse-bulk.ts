@@ -1,10 +1,11 @@
-// Reads a table of changes (CSV, RFC 4180) that staff have pasted: one line a change, columns by name. Every problem is found
-// at once and told with its line. The one door to csv-parse in this room. Called by apply-bulk.ts.
+// Reads a table of changes (CSV, RFC 4180; semicolons or tabs for commas too) that staff have given: one line a change, columns by
+// name. Every problem is found at once and told with its line. The one door to csv-parse in this room. Called by apply-bulk.ts.
 import { CsvError, parse } from 'csv-parse/sync';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { SchemaError, compileSchema } from '#commlink/schema.ts';
 import type { EntitlementChange } from '../admin/change-entitlements.ts';
 import { bulkLinesMax } from '../limits.ts';
+import { findSeparator, findUnreadableLines, isWorkbook } from './table-text.ts';
 
 /** The columns; which are needed depends on the change. */
 export const bulkColumns = [
@@ -51,8 +52,16 @@ const revokeCheck = compileSchema('revocation', revokeParams);
 /** The changes' schemas want somebody's name; whose it is, is said when they are applied. */
 const actor = 'bulk';
 
+const workbookSentence = 'This is a workbook. Save its sheet as "CSV UTF-8", and take that file.';
+const unreadableSentence =
+  'A character here cannot be read. Save the table in UTF-8 (Excel: "CSV UTF-8"), and take it again.';
+
 /** Reads the text. Never throws for what somebody has typed. */
 export function parseBulk(text: string): ParsedBulk {
+  if (isWorkbook(text)) return { lines: [], problems: [whole(workbookSentence)] };
+  const unreadable = findUnreadableLines(text);
+  if (unreadable.length > 0)
+    return { lines: [], problems: unreadable.map((line) => ({ line, sentence: unreadableSentence })) };
   const rows = readRows(text);
   if ('sentence' in rows) return { lines: [], problems: [rows] };
   const lines: BulkLine[] = [];
@@ -75,9 +84,11 @@ function readRows(text: string): Row[] | BulkProblem {
   try {
     const rows = parse(text, {
       bom: true,
+      delimiter: findSeparator(text),
       columns: (headings: string[]) => headings.map((heading) => heading.trim().toLowerCase()),
       info: true,
       skip_empty_lines: true,
+      skip_records_with_empty_values: true,
       trim: true,
       to: bulkLinesMax + 1,
     }) as unknown as Row[];

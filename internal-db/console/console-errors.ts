@@ -27,7 +27,8 @@ export async function answerConsoleError(
     return await sendProblem(context, failed, { status: statusOf(error), sentence: error.message });
   const status = clientErrorStatus(error);
   if (status) {
-    return await sendProblem(context, failed, { status, sentence: texts.notUnderstood });
+    const sentence = status === 413 ? texts.tooLarge : texts.notUnderstood;
+    return await sendProblem(context, failed, { status, sentence });
   }
   context.log.error(
     { incident, method, route: request.routeOptions.url, err: error },

@@ -1,5 +1,5 @@
 // Reads a form with files as it comes in, without keeping it: fields are texts, each file is handed on while it arrives. Called
-// by the upload page for browsers without a script. The one door to busboy.
+// by the upload page for browsers without a script, and for tables of changes. The one door to busboy.
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
@@ -16,18 +16,19 @@ export interface FormFile {
 
 /**
  * Reads the form; `takeFile` is called for one file after the other. Resolves with the fields when all is read. Rejects with
- * what `takeFile` rejected with, and RpcError `bad_request` for what is no such form or broke off.
+ * what `takeFile` rejected with, and RpcError `bad_request` for what is no such form or broke off. A field is cut off behind
+ * `fieldBytesMax`.
  */
 export async function readMultipartForm(
   body: Readable,
-  contentType: string,
+  { contentType, fieldBytesMax = multipartFieldBytesMax }: { contentType: string; fieldBytesMax?: number },
   takeFile: (file: FormFile) => Promise<void>,
 ): Promise<Record<string, string>> {
   const fields: Record<string, string> = {};
   const open = new Set<BusboyFileStream>();
   let taking: Promise<void> = Promise.resolve();
   let failure: Error | null = null;
-  const parser = openParser(contentType);
+  const parser = openParser(contentType, fieldBytesMax);
   parser.on('field', (name, value) => void (fields[name] = value));
   parser.on('file', (_field, content, name) => {
     // A field for files in which none was chosen comes without a name.
@@ -59,9 +60,9 @@ function throwIfAny(failure: Error | null): void {
   if (failure !== null) throw failure;
 }
 
-function openParser(contentType: string): BusboyInstance {
+function openParser(contentType: string, fieldBytesMax: number): BusboyInstance {
   try {
-    const limits = { fieldSize: multipartFieldBytesMax, fields: multipartPartsMax, files: multipartPartsMax };
+    const limits = { fieldSize: fieldBytesMax, fields: multipartPartsMax, files: multipartPartsMax };
     return new Busboy({ headers: { 'content-type': contentType }, limits });
   } catch (cause) {
     throw new RpcError('bad_request', formsTexts.noFiles, { cause });

@@ -75,7 +75,7 @@ async function takeFiles(
   let version: string | null = null;
   const form = await readMultipartForm(
     request.body as Readable,
-    contentType,
+    { contentType },
     async ({ name, content, fields }) => {
       const signed = readSignedFields(caller, request, fields);
       allowLongRequest(request.raw);

@@ -35,7 +35,7 @@ export function renderBulkPage(caller: StaffCaller, view: BulkView): string {
     section: '/bulk',
     lead: texts.lead,
     content: html`${outcome ? renderOutcome(outcome, applied) : null}
-      <form class="form" method="post" action="/bulk" data-once>
+      <form class="form" method="post" action="/bulk" enctype="multipart/form-data" data-once>
         ${formTokenField(caller)}
         ${checked === null ? null : html`<input type="hidden" name="checked" value="${checked}" />`}
         ${renderTextArea({
@@ -43,8 +43,19 @@ export function renderBulkPage(caller: StaffCaller, view: BulkView): string {
           label: texts.table,
           hint: texts.tableHint(bulkColumns.join(', '), countText(bulkLinesMax)),
           value: applied ? '' : text,
-          attributes: { required: true, rows: 10, spellcheck: 'false', class: 'mono' },
+          attributes: { rows: 10, spellcheck: 'false', class: 'mono' },
         })}
+        <div class="field">
+          <label for="file">${texts.file}</label>
+          <p class="hint" id="file-hint">${texts.fileHint}</p>
+          <input
+            id="file"
+            name="file"
+            type="file"
+            accept=".csv,.tsv,.txt,text/csv"
+            aria-describedby="file-hint"
+          />
+        </div>
         <div class="actions">
           <button class="${checked === null ? 'primary' : ''}" name="do" value="check">
             ${texts.dryRun}

@@ -8,10 +8,18 @@ import type { ConsoleApp } from '../console-app.ts';
 import { bulkReason } from '../../second-person/dangerous-change.ts';
 import { proposalPageFor } from '../approvals/approval-gate.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
+import { addTableParser, tableOf } from './bulk-form.ts';
 import { renderBulkPage } from './bulk-page.ts';
 
-/** Registers them. */
+/** Registers them, apart from the other routes: only here is a form with a file read whole. */
 export function registerBulkRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
+  void app.register(async (apart) => {
+    addTableParser(apart);
+    addRoutes(apart, context, forStaff);
+  });
+}
+
+function addRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
   app.get(
     '/bulk',
     forStaff(async (caller) => {
@@ -26,7 +34,7 @@ export function registerBulkRoutes(app: ConsoleApp, context: ServiceContext, for
       const fields = readSignedForm(caller, request);
       requirePermission(caller, 'entitlement.grant');
       requirePermission(caller, 'entitlement.revoke');
-      const text = fields.text('table');
+      const text = tableOf(request.body);
       const digest = createHash('sha256').update(text).digest('base64url');
       const isApplied = fields.text('do') === 'apply' && fields.text('checked') === digest;
       const actor = `staff:${caller.staff.name}`;

@@ -103,9 +103,11 @@ export const changeTexts = {
 /** The texts of many changes at once. */
 export const bulkTexts = {
   title: 'Many at once',
-  lead: 'Paste a table with one change a line. All of them are made, or none; first you see what they would do.',
+  lead: 'A table with one change a line, pasted or as a file. All of them are made, or none; first you see what they would do.',
   table: 'Table (CSV)',
   tableHint: (columns: string, linesMax: string) => `Columns by name: ${columns}. At most ${linesMax} lines.`,
+  file: 'Or a file (CSV)',
+  fileHint: 'In UTF-8, with commas, semicolons or tabs. It goes before what is in the field above.',
   dryRun: 'Dry run',
   example: 'An example',
   exampleHint: 'Days are included; “never” in the column “until” of an extension takes the end away.',

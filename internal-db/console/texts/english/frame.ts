@@ -41,6 +41,7 @@ export const frameTexts = {
   times: 'All times are UTC.',
   failure: {
     title: 'That did not work',
+    tooLarge: 'What you sent is too large, so that nothing was done. Send less at once.',
     notUnderstood: 'The console does not understand this request.',
     unexpected: (incident: string) => `Something failed on our side. The log has it as incident ${incident}.`,
     noPage: 'There is no such page. Begin again at the overview.',
