@@ -22,14 +22,13 @@ export class FleetAgent {
   readonly name: string;
   readonly state: string;
   readonly root: string;
+  /** Added to that of its processes. */
+  environment: NodeJS.ProcessEnv = {};
   readonly #consign: RunningConsign;
-  readonly #environment: NodeJS.ProcessEnv;
   #running: ChildProcess | null = null;
 
-  /** `environment` is added to that of its processes. */
-  constructor(consign: RunningConsign, folder: string, name: string, environment: NodeJS.ProcessEnv = {}) {
+  constructor(consign: RunningConsign, folder: string, name: string) {
     this.#consign = consign;
-    this.#environment = environment;
     this.name = name;
     this.state = join(folder, name, 'state');
     this.root = join(folder, name, 'root');
@@ -76,7 +75,7 @@ export class FleetAgent {
   /** Switches it on: the agent runs until it is stopped. */
   start(): void {
     this.#running = spawn(...plainCommand(program, ['run', ...this.#places]), {
-      env: { ...process.env, ...this.#environment },
+      env: { ...process.env, ...this.environment },
       stdio: 'ignore',
     });
   }
@@ -108,7 +107,7 @@ export class FleetAgent {
   }
 
   #run(args: readonly string[], signal?: AbortSignal): Promise<ProgramResult> {
-    const how = { environment: this.#environment, ...(signal === undefined ? {} : { signal }) };
+    const how = { environment: this.environment, ...(signal === undefined ? {} : { signal }) };
     return runProgram(program, [...args, ...this.#places], how);
   }
 

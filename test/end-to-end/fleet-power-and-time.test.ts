@@ -53,10 +53,12 @@ const consign = await startConsign(t, { environment: clockEnvironment });
 const vendor = new FleetVendor(consign, folder);
 const front = await openChangingFront(consign.endpoints);
 t.teardown(() => front.close());
-const machine = (name: string): FleetAgent => new FleetAgent(consign, folder, name, clockEnvironment);
+const machine = (name: string): FleetAgent =>
+  Object.assign(new FleetAgent(consign, folder, name), { environment: clockEnvironment });
 const [steady, fallen] = [machine('steady'), machine('fallen')];
 t.teardown(() => Promise.all([steady, fallen].map((agent) => agent.stop('SIGKILL'))));
-let shortCode = '';
+/** A code that is over after the day. */
+const briefCodes: string[] = [];
 
 async function appliances(...filter: string[]): Promise<readonly ApplianceRow[]> {
   return (await consign.json<{ appliances: ApplianceRow[] }>('appliance', 'list', ...filter)).appliances;
@@ -94,7 +96,7 @@ t.test('a code is good once and while it lasts', async (t) => {
   const { codes } = await vendor.invite(site, 2);
   const brief = ['--account', account, '--type', 'box', '--for', '1h'];
   const made = await consign.json<{ codes: { code: string }[] }>('appliance', 'invite', ...brief);
-  shortCode = made.codes[0]?.code ?? '';
+  briefCodes.push(...made.codes.map(({ code }) => code));
   const refused = { code: 1, stdout: '', stderr: /answered 403: There is no such code, or it was used/ };
   t.match(await steady.tryToEnrol('no-such-code'), refused);
   t.match(await steady.tryToEnrol(codes[0] ?? ''), { code: 0, stdout: /^Enrolled as steady \(apl_/ });
@@ -225,7 +227,7 @@ t.test('the centre is away for a day', { timeout: 400_000 }, async (t) => {
   fallen.start();
   await waitFor('the alert to be over', isOver, waitMs);
   t.match(JSON.stringify((await factsOf(fallen)).events), /"back"/);
-  t.match(await machine('late').tryToEnrol(shortCode), {
+  t.match(await machine('late').tryToEnrol(briefCodes[0] ?? ''), {
     code: 1,
     stderr: /answered 403: There is no such code/,
   });
