@@ -2,17 +2,15 @@
 // on there. Then the old one comes back as it was, and finds every door shut: the database, the links, and the nodes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { copyFile, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { joinNode } from '../rig/joined-node.ts';
 import { plainCommand } from '../rig/plain-process.ts';
-import { PostgresServer } from '../rig/postgres-server.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startConsign, waitFor, type RunningConsign } from '../rig/running-consign.ts';
-import { temporaryFolder } from '../rig/temporary-folder.ts';
 import { PortalCustomer, sendSignIn } from './portal-customer.ts';
+import { shareDatabase } from './shared-database.ts';
 import { assertDelivers, assertPlain, openVendor, vendorAccount } from './small-vendor.ts';
 
 const waitMs = 60_000;
@@ -20,21 +18,9 @@ const repository = join(import.meta.dirname, '..', '..');
 /** Behind the first port of a machine's row. */
 const portOf = { webFrontLink: 6, internalDbAdministration: 7 } as const;
 
-const server = await PostgresServer.start();
-t.teardown(() => server.remove());
 const consign = await startConsign(t);
 const vendor = await openVendor(t, consign);
-const choice = join(temporaryFolder(t), 'database.json');
-const settings = server.settingsOf(server.createDatabase());
-writeFileSync(choice, JSON.stringify({ engine: 'postgres', ...settings }), { mode: 0o600 });
-await consign.stop();
-await consign.json('db', 'copy', choice);
-await consign.start();
-const second = await joinNode(t, consign, {
-  role: 'internal-db',
-  name: 'db2',
-  prepare: (state) => copyFile(choice, join(state, 'internal-db', 'database.json')),
-});
+const { second } = await shareDatabase(t, consign);
 const otherFront = await joinNode(t, consign, { role: 'web-front', name: 'web2' });
 
 interface Status {

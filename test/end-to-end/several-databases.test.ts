@@ -1,16 +1,14 @@
 // Two internal-dbs on one PostgreSQL and two web-fronts: under load one after the other is killed and kept away for a while. Nobody
 // who was signed in has to sign in again, nothing that was answered is lost, and the other one goes on with the work of both.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { joinNode } from '../rig/joined-node.ts';
-import { PostgresServer } from '../rig/postgres-server.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startConsign, waitFor, type RunningConsign } from '../rig/running-consign.ts';
-import { temporaryFolder } from '../rig/temporary-folder.ts';
 import { PortalCustomer, sendSignIn } from './portal-customer.ts';
+import { shareDatabase } from './shared-database.ts';
 import { assertDelivers, openVendor, vendorAccount, vendorTarget } from './small-vendor.ts';
 
 const waitMs = 30_000;
@@ -19,23 +17,11 @@ const takeoverMaxMs = 10_000;
 /** How long an internal-db is away, under load. */
 const awayMs = 2000;
 
-const server = await PostgresServer.start();
-t.teardown(() => server.remove());
 const consign = await startConsign(t);
 const vendor = await openVendor(t, consign);
-const choice = join(temporaryFolder(t), 'database.json');
-const settings = server.settingsOf(server.createDatabase());
-writeFileSync(choice, JSON.stringify({ engine: 'postgres', ...settings }), { mode: 0o600 });
-await consign.stop();
-await consign.json('db', 'copy', choice);
-await consign.start();
-await consign.configure('db1/mail', '{"kind":"folder","from":"consign@example.com"}');
-
-const second = await joinNode(t, consign, {
-  role: 'internal-db',
-  name: 'db2',
-  prepare: (state) => copyFile(choice, join(state, 'internal-db', 'database.json')),
-});
+const { second } = await shareDatabase(t, consign, () =>
+  consign.configure('db1/mail', '{"kind":"folder","from":"consign@example.com"}'),
+);
 const otherFront = await joinNode(t, consign, { role: 'web-front', name: 'web2' });
 const databases = { db1: consign, db2: second } as const;
 type DatabaseName = keyof typeof databases;
