@@ -3,6 +3,7 @@
 import type { LoginVerdict, RefusalReason } from '#commlink/methods/fields.ts';
 import type { LoginAttempt, NodeReport } from '#commlink/methods/documents.ts';
 import type { Counter, Histogram, MetricRegistry } from '#commlink/metrics/metric-registry.ts';
+import type { DatabaseRoom } from './store/database-room.ts';
 import type { Store } from './store/store.ts';
 
 const stagingBucketsSeconds = [0.005, 0.01, 0.025, 0.1, 0.5, 2, 10, 60];
@@ -109,6 +110,15 @@ export class InternalDbMetrics {
         }
       },
     };
+  }
+
+  /** Shows whether the database has room. */
+  showRoom(room: Pick<DatabaseRoom, 'isFull'>): void {
+    this.#registry.gauge({
+      name: 'consign_internal_db_database_full',
+      help: '1 while the database refuses changes, as its disk is full; else 0.',
+      collect: (gauge) => gauge.set(room.isFull() ? 1 : 0),
+    });
   }
 
   #showStore(store: Store): void {

@@ -135,6 +135,7 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
 async function openWatchedStore(config: InternalDbConfig, { database, opened }: ServiceParts) {
   const metrics = new InternalDbMetrics(opened.metrics);
   const room = new DatabaseRoom();
+  metrics.showRoom(room);
   const store = metrics.measureStore(room.watch(await openStore(database, config.databaseFile)));
   return { metrics, room, store };
 }

@@ -28,7 +28,7 @@ t.test('each service but the one that installs is rated OK or better', async (t)
 });
 
 t.test('systemd knows every line of them', async (t) => {
-  for (const name of [...units, 'consign-backup.timer', 'consign-backup.path']) {
+  for (const name of [...units, 'consign-backup.timer', 'consign-backup.path', 'consign-base-backup.timer']) {
     const { stderr } = await runProgram('systemd-analyze', ['verify', '--man=no', join(folder, name)]);
     // Consign is not at /opt/consign on the machine of the test.
     const said = stderr.split('\n').filter((line) => /consign/.test(line) && !/is not executable/.test(line));
