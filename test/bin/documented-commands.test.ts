@@ -1,14 +1,11 @@
 // What README.md and docs/ tell people to type: each `consign …` of theirs is read by the real command line, with its names, arguments
 // and options. In a block a command is whole; in a sentence it may leave arguments out. What the commands do, other tests show.
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import t from 'tap';
 import { commands } from '#bin/commands/all.ts';
 import { buildProgram } from '#bin/program.ts';
+import { readDocuments } from './read-documents.ts';
 import { commandsOf } from './shell-words.ts';
 
-const repository = join(import.meta.dirname, '..', '..');
-const fence = /^```\w*\n([\s\S]*?)^```$/gm;
 /** What a sentence may leave to the reader. */
 const leftOut = new Set(['commander.missingArgument', 'commander.optionMissingArgument']);
 
@@ -28,18 +25,7 @@ async function refusalOf(words: readonly string[]): Promise<string | null> {
   }
 }
 
-/** The texts in which a document shows commands: whole blocks, and code within its sentences. */
-function readDocument(file: string): { blocks: string[]; inline: string[] } {
-  const text = readFileSync(join(repository, file), 'utf8');
-  const blocks = [...text.matchAll(fence)].map(([, block = '']) => block);
-  const inline = [...text.replaceAll(fence, '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
-  return { blocks, inline: inline.map((code) => code.replaceAll(/\s+/g, ' ')) };
-}
-
-const documents = ['README.md', ...globSync('docs/*.md', { cwd: repository })].map((file) => ({
-  file,
-  ...readDocument(file),
-}));
+const documents = readDocuments();
 
 t.test('a command in a block can be typed as it stands', async (t) => {
   let count = 0;
