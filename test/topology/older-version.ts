@@ -1,7 +1,7 @@
 // An older version of Consign in a folder of its own, to be upgraded from: a commit's files, with the packages that are installed here.
 // Called by the test of the upgrade. Needs root, and the repository's history.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repository } from './systemd-machine.ts';
@@ -29,6 +29,9 @@ export function checkOutOlderVersion(): OlderVersion {
   const files = join(folder, 'files.tar');
   git('archive', '--output', files, commit);
   execFileSync('tar', ['--extract', '--file', files, '--directory', folder]);
+  // The walls and the balancer are no part of what is upgraded, and the runbook's other chapters are for these.
+  for (const part of ['nftables', 'balancer'])
+    cpSync(join(repository, 'deploy', part), join(folder, 'deploy', part), { recursive: true });
   const packages = join(folder, 'node_modules');
   mkdirSync(packages);
   execFileSync('mount', ['--bind', join(repository, 'node_modules'), packages]);
