@@ -3,12 +3,13 @@
 // else than before. Callers: the loop, and `consign-agent run --once`. Never throws for what the centre, a source or a package does:
 // that is told in the next beat.
 import type { BeatReply } from '#commlink/fleet/beat-reply.ts';
-import type { BeatCause, PluginReport } from '#commlink/fleet/beat.ts';
+import type { BeatCause, BeatProblem, PluginReport } from '#commlink/fleet/beat.ts';
 import type { Agent } from '../agent.ts';
 import { agentErrorOf } from '../agent-error.ts';
 import { recover } from '../install/take-back.ts';
 import { aboutCharactersMax, clockOffsetMsMax, unreportedMax } from '../limits.ts';
 import { runPlugins } from '../programs/run-plugins.ts';
+import { withProblem, type JournalContent } from '../state/journal.ts';
 import { carryOut, expectNothing } from './carry-out.ts';
 import { sendBeat } from './send-beat.ts';
 
@@ -17,7 +18,8 @@ export async function runCycle(agent: Agent, cause: BeatCause): Promise<BeatRepl
   await recover(agent);
   await runPhase(agent, 'initial');
   const { waiting: before } = agent.journal.content;
-  const reply = await attempt(agent, 'beat', () => sendBeat(agent, cause, { troubles: [] }));
+  const begun = { troubles: [], problems: standingProblems(agent.journal.content) };
+  const reply = await attempt(agent, 'beat', () => sendBeat(agent, cause, begun));
   const isRestored = reply !== null && (await attempt(agent, 'catalog', () => follow(agent, reply))) === true;
   await runPhase(agent, 'post');
   const { results, waiting } = agent.journal.content;
@@ -26,6 +28,11 @@ export async function runCycle(agent: Agent, cause: BeatCause): Promise<BeatRepl
   // A restoration is over with a beat that says `installed`: one that has only to wait is none.
   const then = isInstalled ? 'installed' : 'cycle';
   return (await attempt(agent, 'beat', () => sendBeat(agent, then))) ?? reply;
+}
+
+/** Those of the last cycle, told or not, until this one has looked: a beat without them would say that they are over. */
+function standingProblems({ troubles, problems }: JournalContent): readonly BeatProblem[] {
+  return problems.reduce<readonly BeatProblem[]>(withProblem, troubles);
 }
 
 /**

@@ -185,7 +185,8 @@ export class Journal {
   }
 }
 
-function withProblem(known: readonly BeatProblem[], problem: BeatProblem): BeatProblem[] {
+/** The list with this problem, as its newest; the same one is there once. */
+export function withProblem(known: readonly BeatProblem[], problem: BeatProblem): BeatProblem[] {
   const others = known.filter(({ code, about }) => code !== problem.code || about !== problem.about);
   return [...others, problem].slice(-unreportedMax);
 }

@@ -324,6 +324,7 @@ t.test('packages wait for what they need, and for the window', async (t) => {
   await runCycle(agent, 'cycle');
   t.equal(centre.beats.length, beatCount + 1, 'what has not changed needs no second beat');
   t.same(centre.beats.at(-1)?.waiting, [lacks], 'and is said in each');
+  t.match(centre.beats.at(-1)?.problems, [{ code: 'unmet_dependency' }], 'as a problem, too');
   const now = new Date();
   const minute = now.getUTCHours() * 60 + now.getUTCMinutes();
   const weekdays = [1, 2, 3, 4, 5, 6, 7];

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connectUnix } from '#commlink/unix-socket.ts';
 import { createLogger } from '#commlink/log.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
+import type { ProgramResult } from '../rig/run-program.ts';
 import type { RunningConsign } from '../rig/running-consign.ts';
 
 /** What the appliances run. */
@@ -22,6 +23,10 @@ export interface PackageParts {
   readonly sizeBytes?: number;
   /** Customers and appliances do not see it until it is published. */
   readonly isDraft?: boolean;
+  /** Members of consign-package.json, beside those that all have. */
+  readonly description?: object;
+  /** What the install program may take. */
+  readonly timeoutMs?: number;
 }
 
 const defaultScript = 'echo "installed $CONSIGN_VERSION"';
@@ -61,12 +66,13 @@ export class FleetVendor {
   /** Builds, signs and publishes a version; the package's file. */
   async publish(parts: PackageParts): Promise<{ readonly cpk: string }> {
     const { version, script = defaultScript, sizeBytes = defaultSizeBytes, isDraft = false } = parts;
+    const { timeoutMs = 20_000, description = {} } = parts;
     const source = join(this.#folder, `${product}-${version}`);
     await mkdir(source);
-    const install = { run: 'install.sh', args: [], timeoutMs: 20_000, memoryMiB: 64 };
+    const install = { run: 'install.sh', args: [], timeoutMs, memoryMiB: 64 };
     await writeFile(
       join(source, 'consign-package.json'),
-      JSON.stringify({ name: 'Gateway', product, version, install }),
+      JSON.stringify({ name: 'Gateway', product, version, install, ...description }),
     );
     await writeFile(join(source, 'version.txt'), version);
     await writeFile(join(source, 'install.sh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
@@ -94,6 +100,11 @@ export class FleetVendor {
     } finally {
       admin.close();
     }
+  }
+
+  /** Signs a package of somebody else's making; how the command ended. */
+  sign(cpk: string): Promise<ProgramResult> {
+    return this.#consign.run('package', 'sign', cpk, '--with', join(this.#keys, 'packages-1.key'));
   }
 
   get #keys(): string {
