@@ -1,9 +1,13 @@
 // The page that shows a form which was sent after its session was over, and sends it now. Called by kept-form-routes.ts.
+import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { formsTexts } from '../texts/english/forms.ts';
+import { passwordCharacters } from '#commlink/methods/people-fields.ts';
+import { countText } from '#commlink/pages/sizes-and-times.ts';
+import { keptFieldCharactersShownMax } from './limits.ts';
 import type { KeptForm } from './kept-forms.ts';
 
 /** The page. */
@@ -15,9 +19,10 @@ export function renderKeptFormPage(caller: StaffCaller, form: KeptForm): string 
     lead: html`<code class="break">${form.action}</code>`,
     content: html`${renderNotice('warn', texts.nothingDone)}
       <dl class="facts">${form.fields.filter(([, value]) => value !== '').map(renderField)}</dl>
-      <form method="post" action="${form.action}" data-once>
+      <form class="form" method="post" action="${form.action}" enctype="${form.encoding}" data-once>
         ${formTokenField(caller)}
         ${form.fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+        ${form.wantsPassword ? renderPasswordField() : null}
         <div class="actions">
           <button class="primary">${texts.send}</button>
           <a class="button quiet" href="/">${texts.leave}</a>
@@ -29,6 +34,22 @@ export function renderKeptFormPage(caller: StaffCaller, form: KeptForm): string 
 function renderField([name, value]: readonly [string, string]): Html {
   return html`<div>
     <dt>${name}</dt>
-    <dd class="break">${value}</dd>
+    <dd class="break">${shorten(value)}</dd>
   </div>`;
+}
+
+function shorten(value: string): string {
+  const rest = value.length - keptFieldCharactersShownMax;
+  if (rest <= 0) return value;
+  return `${value.slice(0, keptFieldCharactersShownMax)} ${formsTexts.kept.more(countText(rest))}`;
+}
+
+function renderPasswordField(): Html {
+  return renderTextField({
+    name: 'password',
+    label: formsTexts.kept.password,
+    type: 'password',
+    hint: formsTexts.kept.passwordHint,
+    attributes: { autocomplete: 'current-password', maxlength: passwordCharacters.max },
+  });
 }

@@ -10,7 +10,7 @@ import { readSessionCookie, requireSameOrigin, type ForStaff } from '../console-
 import { pageAskedFor } from '../next-page.ts';
 import { renderKeptFormPage } from './kept-form-page.ts';
 import { formsTexts } from '../texts/english/forms.ts';
-import type { KeptForms } from './kept-forms.ts';
+import type { FormEncoding, KeptForms } from './kept-forms.ts';
 
 /** Registers the page. */
 export function registerKeptFormRoutes(app: ConsoleApp, kept: KeptForms, forStaff: ForStaff): void {
@@ -32,8 +32,14 @@ export async function pageAfterSignIn(
 ): Promise<string> {
   if (request.method !== 'POST') return pageAskedFor(request);
   const staffId = await findSender(context, request);
-  const form = staffId === null ? null : kept.keep({ staffId, action: request.url, body: request.body });
+  const { url: action, body } = request;
+  const form = staffId === null ? null : kept.keep({ staffId, action, encoding: encodingOf(request), body });
   return form === null ? '/' : `/kept/${form}`;
+}
+
+function encodingOf({ headers }: ConsoleRequest): FormEncoding {
+  const isMultipart = headers['content-type']?.startsWith('multipart/form-data') ?? false;
+  return isMultipart ? 'multipart/form-data' : 'application/x-www-form-urlencoded';
 }
 
 /** Whose session it was, for a form that one of our pages made for it; else null, and nothing is kept. */

@@ -22,6 +22,9 @@ export const formsTexts = {
       Your session was over when you sent this, so that <strong>nothing was done</strong>. Here is what you
       typed.
     </p>`,
+    password: 'Your password',
+    passwordHint: 'It was not kept.',
+    more: (count: string) => `… and ${count} more characters, which are sent too.`,
     send: 'Send it',
     leave: 'Leave it',
     gone: 'What you typed is not kept any more, or somebody else typed it.',
