@@ -61,8 +61,8 @@ export async function joinNode(
 
 /** `consign publish` with the storeroom of another node than the one beside internal-db. */
 export async function publishAt(
-  node: RunningConsign,
-  consign: RunningConsign,
+  node: Pick<RunningConsign, 'state'>,
+  consign: Pick<RunningConsign, 'state'>,
   release: readonly string[],
 ): Promise<void> {
   const state = join(node.state, '..', 'publisher');
