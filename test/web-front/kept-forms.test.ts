@@ -1,7 +1,9 @@
 // A form that meets a session which is over: shown after the sign-in to whoever typed it, and to nobody else; sent by that
 // person's click alone. Against a real web-front with its stand-in backends, as a browser without scripts.
 import t, { type Test } from 'tap';
+import { keptFields, type KeptAction } from '#web-front/http/kept-form.ts';
 import { Visitor, startPortal, type Portal } from './portal-fixture.ts';
+import { portalRoutes } from './route-table.ts';
 
 const invitation = { email: 'grace@analytical.example', role: 'owner', language: 'de' };
 const page = '/typed?page=%2Fmembers';
@@ -119,5 +121,74 @@ t.test('a private key is not kept, nor what is too large for a cookie', async (t
     const { visitor, send } = await sendTooLate(t, { path: '/ssh-keys', fields: { line, name: 'laptop' } });
     t.equal((await send()).headers['location'], '/sign-in?next=%2Fssh-keys');
     t.notOk(visitor.cookies.has(sealedCookie));
+  }
+});
+
+const nothingTyped = 'a button alone, which is pressed again';
+const signingIn = 'for somebody who is not signed in';
+const passwordToo = 'it has a password or code in it, which is never kept';
+const shortChoice = 'one choice, which is made again';
+/** The forms that are not kept, and why. */
+const notKept: Readonly<Record<string, string>> = {
+  'POST /account/email': passwordToo,
+  'POST /account/password': passwordToo,
+  'POST /account/security/passkeys': passwordToo,
+  'POST /account/security/passkeys/:id/remove': passwordToo,
+  'POST /account/security/passkeys/register': passwordToo,
+  'POST /account/security/providers': passwordToo,
+  'POST /account/security/providers/:id/remove': passwordToo,
+  'POST /account/security/recovery-codes': passwordToo,
+  'POST /account/security/sessions/:id/end': nothingTyped,
+  'POST /account/security/sessions/end-others': nothingTyped,
+  'POST /account/security/totp': passwordToo,
+  'POST /account/security/totp/confirm': passwordToo,
+  'POST /account/security/totp/remove': passwordToo,
+  'POST /appliances/codes/:id/withdraw': nothingTyped,
+  'POST /confirm-email': signingIn,
+  'POST /deliveries': nothingTyped,
+  'POST /deliveries/:id/end': nothingTyped,
+  'POST /forgotten-password': signingIn,
+  'POST /invitation': signingIn,
+  'POST /language': signingIn,
+  'POST /licences/:name/:version/accept': shortChoice,
+  'POST /members/:id/remove': nothingTyped,
+  'POST /members/:id/role': shortChoice,
+  'POST /members/invitations/:id/withdraw': nothingTyped,
+  'POST /products/:product/:version/set': nothingTyped,
+  'POST /reset-password': signingIn,
+  'POST /sign-in': signingIn,
+  'POST /sign-in/passkey': signingIn,
+  'POST /sign-in/second-step': signingIn,
+  'POST /sign-out': nothingTyped,
+  'POST /ssh-keys/:id/remove': nothingTyped,
+  'POST /tokens/:id/revoke': nothingTyped,
+  'POST /view-as-customer': signingIn,
+};
+/** What somebody types or chooses in each that is. */
+const typedInto: Readonly<Record<KeptAction, Readonly<Record<string, string>>>> = {
+  '/tokens': { name: 'build server', may: 'read', lifetimeDays: '30' },
+  '/ssh-keys': { line: 'ssh-ed25519 AAAA', name: 'laptop', lifetimeDays: '30' },
+  '/members': invitation,
+  '/account/profile': { displayName: 'Ada Lovelace', language: 'en' },
+  '/appliances/codes': { type: 'box', site: '', label: 'Hall 7', count: '3', days: '7' },
+};
+
+t.test('every form of the portal is kept, or does without for a reason', async (t) => {
+  const routes = Object.keys(portalRoutes).filter(
+    (route) => route.startsWith('POST /') && !/ \/(api|fleet)\//.test(route),
+  );
+  const isKept = (route: string) => Object.hasOwn(keptFields, route.slice('POST '.length));
+  const known = [...routes.filter(isKept), ...Object.keys(notKept)];
+  t.same(known.toSorted(), routes.toSorted());
+  for (const [path, fields] of Object.entries(typedInto)) {
+    const { visitor, send } = await sendTooLate(t, { path, fields });
+    const shown = decodeURIComponent(
+      String((await send()).headers['location']).replace('/sign-in?next=', ''),
+    );
+    t.match(shown, '/typed?page=', path);
+    await visitor.signIn({ next: shown });
+    const { text } = await visitor.get(shown);
+    for (const [name, value] of Object.entries(fields))
+      t.match(text, `<input type="hidden" name="${name}" value="${value}"`, path);
   }
 });

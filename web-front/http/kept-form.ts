@@ -26,6 +26,7 @@ export const keptFields = {
   '/ssh-keys': ['line', 'name', 'lifetimeDays'],
   '/members': ['email', 'role', 'language'],
   '/account/profile': ['displayName', 'language'],
+  '/appliances/codes': ['type', 'site', 'label', 'count', 'days'],
 } as const;
 /** Where a kept form goes. */
 export type KeptAction = keyof typeof keptFields;

@@ -34,12 +34,16 @@ export function keptFormPage(frame: PageFrame, viewer: Viewer, form: KeptForm): 
 }
 
 /** What the form's own page calls it. */
-function buttonText({ keysAndTokens, members, account }: PortalTexts, action: KeptAction): string {
+function buttonText(
+  { keysAndTokens, members, account, appliances }: PortalTexts,
+  action: KeptAction,
+): string {
   const texts: Readonly<Record<KeptAction, string>> = {
     '/tokens': keysAndTokens.tokens.addButton,
     '/ssh-keys': keysAndTokens.keys.addButton,
     '/members': members.invite.button,
     '/account/profile': account.profile.button,
+    '/appliances/codes': appliances.codes.addButton,
   };
   return texts[action];
 }

@@ -10,6 +10,13 @@ export const keptFormsTexts = {
     '/ssh-keys': { line: 'Public key', name: 'Name', lifetimeDays: 'Valid for days' },
     '/members': { email: 'E-mail address', role: 'Role', language: 'Language of the mail' },
     '/account/profile': { displayName: 'Your name', language: 'Language of your mails' },
+    '/appliances/codes': {
+      type: 'Kind of appliance',
+      site: 'Site',
+      label: 'Name',
+      count: 'Codes',
+      days: 'Good for days',
+    },
   },
   leave: 'Leave it',
 };

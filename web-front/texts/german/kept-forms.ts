@@ -11,6 +11,13 @@ export const keptFormsTexts: KeptFormsTexts = {
     '/ssh-keys': { line: 'Öffentlicher Schlüssel', name: 'Name', lifetimeDays: 'Gültig für Tage' },
     '/members': { email: 'E-Mail-Adresse', role: 'Rolle', language: 'Sprache der Mail' },
     '/account/profile': { displayName: 'Ihr Name', language: 'Sprache Ihrer Mails' },
+    '/appliances/codes': {
+      type: 'Art des Geräts',
+      site: 'Standort',
+      label: 'Name',
+      count: 'Codes',
+      days: 'Gültig für Tage',
+    },
   },
   leave: 'Verwerfen',
 };
