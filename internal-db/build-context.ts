@@ -6,7 +6,6 @@ import { BanRegister } from './bans/ban-register.ts';
 import { BanSender } from './bans/ban-sender.ts';
 import { FailedLogins } from './bans/failed-logins.ts';
 import { FailureBans } from './bans/failure-bans.ts';
-import { createClock } from './clock.ts';
 import type { DatabaseKeys } from './database-keys/database-keys.ts';
 import { DatabaseSeal } from './database-keys/database-seal.ts';
 import { OrderSender } from './deliveries/order-sender.ts';
@@ -41,6 +40,7 @@ import { ReleaseSigner } from './release-signing/release-signer.ts';
 import { FactorChallenges } from './second-factor/factor-challenges.ts';
 import { TotpSafe } from './second-factor/totp-safe.ts';
 import type { ServiceContext } from './service-context.ts';
+import { startClock } from './start-clock.ts';
 import type { Store } from './store/store.ts';
 
 /** The handlers need the services, and these the links: the node is put in here once it takes part. */
@@ -64,7 +64,7 @@ export interface ContextParts {
 export async function buildContext(cluster: string, parts: ContextParts): Promise<ServiceContext> {
   const { store, log, metrics, opened, late, passwords } = parts;
   const link = () => late.node?.commlink ?? null;
-  const clock = createClock(await highestTimeSeen(store));
+  const clock = await startClock(store);
   const view = createClusterView(opened.keys, () => late.node);
   const documents = new NodeDocuments(cluster, view, clock);
   const relay = createNodeRelay(link);
@@ -127,12 +127,6 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
   await context.fleetMetadata.follow();
   await recordClock(context);
   return context;
-}
-
-/** As noted on a schedule and at the end; after a crash the audit log may know a later time. */
-async function highestTimeSeen({ read }: Store): Promise<number> {
-  const notedMs = Number((await read.settings.get('clock_high_water_ms')) ?? 0);
-  return Math.max(notedMs, (await read.audit.last())?.atMs ?? 0);
 }
 
 type ArtifactTools = Pick<

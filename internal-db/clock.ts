@@ -1,8 +1,8 @@
 // Time, in one place. `nowMs` never goes backwards, not even over restarts: where the machine's clock is behind the
 // highest time seen (kept in the database), it goes on from there at the pace of the monotonic clock. So a clock that
 // jumps back revives no session, delivery or entitlement that has ended; the status and the log say that it is behind.
-// A clock that was far ahead by mistake leaves the time ahead until the real one has caught up; to give that up, stop
-// internal-db and delete `clock_high_water_ms` from the table `settings`.
+// A clock that was far ahead by mistake leaves the time ahead, but for what passes while internal-db stands still; to give that
+// up, stop every internal-db and delete `clock_high_water_ms` from the table `settings`. The note is then begun anew.
 // Documents for other nodes are compared with their clocks, so `toWallMs` takes the difference out again.
 import { performance } from 'node:perf_hooks';
 

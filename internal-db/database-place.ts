@@ -1,11 +1,13 @@
 // Whether this internal-db may go on using the database that several share. In it stands who is an internal-db by the newest version of
 // the configuration that any of them has installed: one that was evicted while it was away has only its old configuration, and links
-// to nobody who could tell it. And a newer program may have brought the schema to what this one does not know.
+// to nobody who could tell it. A newer program may have brought the schema to what this one does not know. And its machine's clock may
+// be wrong (database-clock.ts).
 // Called by start-services.ts, before anything is done there and then every second.
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { Logger } from '#commlink/log.ts';
 import type { NodeRole } from '#commlink/node-config.ts';
 import { StartupError } from '#commlink/process-lifecycle.ts';
+import { compareClocks } from './database-clock.ts';
 import { InternalDbError } from './internal-db-error.ts';
 import { databasePlaceIntervalMs } from './limits.ts';
 import { startSchedule, type Schedule } from './schedule.ts';
@@ -31,12 +33,19 @@ interface NotedVersion {
   readonly internalDbs: readonly string[];
 }
 
-/** Notes the version where it is the newest. Throws StartupError `NODE_EVICTED` when the newest has this internal-db no more. */
+/** After these this process must end; another try helps with the others. */
+const finalCodes: ReadonlySet<string> = new Set(['closed', 'clock_apart']);
+
+/**
+ * Notes the version where it is the newest. Throws StartupError `NODE_EVICTED` when the newest has this internal-db no more, and
+ * InternalDbError `clock_apart` as `compareClocks` does.
+ */
 export async function claimPlace({ store, id, name }: OwnPlace, installed: InstalledVersion): Promise<void> {
   const own = noteOf(installed);
   const noted = await store.read.settings.get('internal_dbs');
   const newest = newestOf(noted, own);
   if (!newest.internalDbs.includes(id)) throw evicted(name, newest.seq);
+  await compareClocks({ store, id, name }, installed.members);
   const note = JSON.stringify(own);
   if (newest !== own || noted === note) return;
   await store.transaction(async ({ settings }) => {
@@ -62,7 +71,7 @@ export function watchPlace(
       await claimPlace(place, { seq: installed.seq, members });
     } catch (error) {
       if (error instanceof StartupError) return leave(error);
-      if (error instanceof InternalDbError && error.code === 'closed') return leave(error);
+      if (error instanceof InternalDbError && finalCodes.has(error.code)) return leave(error);
       throw error;
     }
   };

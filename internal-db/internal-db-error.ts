@@ -6,11 +6,12 @@
  * - `disk_full`   the database could not grow; the transaction was undone, nothing of it remains
  * - `overloaded`  too many transactions or password checks wait; nothing was begun
  * - `closed`      the store is closed, or a newer program has brought it to a schema that this one does not know; nothing was begun
+ * - `clock_apart` this machine's clock is wrong, and another internal-db on the same database has one that is right
  * - `unreachable` the database's server could not be reached, or was lost: nothing of the transaction is there
  * - `store_fault` the database engine failed otherwise; `cause` says how; the transaction was undone
  */
 export type InternalDbErrorCode =
-  'taken' | 'disk_full' | 'overloaded' | 'closed' | 'unreachable' | 'store_fault';
+  'taken' | 'disk_full' | 'overloaded' | 'closed' | 'clock_apart' | 'unreachable' | 'store_fault';
 
 /** A fault inside internal-db, with a stable code. `message` holds no secret. */
 export class InternalDbError extends Error {

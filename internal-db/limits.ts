@@ -23,6 +23,10 @@ export const unfitLeaderLooksMax = 10;
 export const leaderAnswerWithinMs = 3000;
 /** How often an internal-db looks whether it is still one of those that use the database, and knows its schema. */
 export const databasePlaceIntervalMs = 1000;
+/** Where several internal-dbs use one database: how far a machine's clock may be from the server's. Less than `grantUseWithinMs`. */
+export const databaseClockApartMaxMs = 30_000;
+/** How often each notes its clock there, and for how long others go by that. */
+export const databaseClockNote = { intervalMs: 10_000, validForMs: 30_000 } as const;
 /** For so long after the last change that found no room operators are told that the database is full. */
 export const databaseFullToldMs = 30_000;
 /** PostgreSQL: how long connecting may take. */

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import type { ClusterStatus } from '#commlink/methods/operator-methods.ts';
 import type { AuditVerdict } from '../audit/verify-audit.ts';
 import type { DatabaseChoice } from '../database-choice.ts';
+import { findClocksApart } from '../database-clock.ts';
 import type { OfflineEnd } from '../fleet/metadata/fleet-metadata.ts';
 import { isLostNode } from '../nodes/lost-node.ts';
 import type { HeardNode } from '../nodes/node-directory.ts';
@@ -22,6 +23,8 @@ export interface AlertFacts {
   readonly clockBehindMs: number;
   /** Nodes whose logins are refused, since their clocks are so far ahead of this one (negative: behind). */
   readonly clocksApart: readonly { readonly nodeName: string; readonly aheadMs: number }[];
+  /** Internal-dbs whose machines' clocks are apart from the database server's, in the same way. */
+  readonly databaseClocksApart: readonly { readonly name: string; readonly aheadMs: number }[];
   /** Null before this node takes part in its cluster. */
   readonly cluster: ClusterStatus | null;
   /** The names of the delivery nodes that belong to the cluster. */
@@ -93,6 +96,7 @@ export async function gatherFacts(
         .filter(({ node }) => node === id)
         .map(({ aheadMs }) => ({ nodeName: name, aheadMs })),
     ),
+    databaseClocksApart: await findClocksApart(store),
     cluster: clusterStatus(),
     ftpNodes: documents.ftpNodes().map(({ name }) => name),
     reached: directory.reachable(),

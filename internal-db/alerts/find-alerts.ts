@@ -159,16 +159,27 @@ function judgeDescription(
 }
 
 /** Without a login nothing is heard of a clock; what was heard ends with the next login that is near enough. */
-function judgeClocks({ clocksApart }: AlertFacts): Finding[] {
-  return clocksApart.map(({ nodeName, aheadMs }) => ({
+function judgeClocks({ clocksApart, databaseClocksApart }: AlertFacts): Finding[] {
+  const far = (aheadMs: number): string =>
+    `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs < 0 ? 'behind' : 'ahead of'}`;
+  const atNodes = clocksApart.map(({ nodeName, aheadMs }): Finding => ({
     kind: 'clock_apart',
     severity: 'critical',
     subject: nodeName,
-    text: `The clock of ${nodeName} is ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} this machine’s: logins there are refused.`,
+    text: `The clock of ${nodeName} is ${far(aheadMs)} this machine’s: logins there are refused.`,
     advice:
       'Compare both clocks with a time service. If they are right, a web-front has shown old logins again: look at it.',
     graceMs: 0,
   }));
+  const ofDatabases = databaseClocksApart.map(({ name, aheadMs }): Finding => ({
+    kind: 'clock_apart',
+    severity: 'critical',
+    subject: name,
+    text: `The clock of ${name} is ${far(aheadMs)} the database server’s: it takes no part while another internal-db’s is right.`,
+    advice: 'Compare both clocks with a time service, and set the wrong one right.',
+    graceMs: 0,
+  }));
+  return [...atNodes, ...ofDatabases];
 }
 
 /** They are moved, some at a time; what stays has nowhere to go. */

@@ -12,6 +12,8 @@ export type SettingName =
   | 'configuration_version'
   /** Who is an internal-db by the newest version that one of them has installed (database-place.ts). */
   | 'internal_dbs'
+  /** How far their machines' clocks are from the database server's (database-clock.ts). */
+  | 'internal_db_clocks'
   /** Which keys the internal-dbs share (database-keys/). */
   | 'database_keys'
   /** The number of the newest list of bans. */

@@ -146,6 +146,8 @@ export interface Store {
   describe(): Promise<StoreDescription>;
   /** Throws InternalDbError `closed` when a newer program has brought the database to a schema that this one does not know. */
   checkSchema(): Promise<void>;
+  /** The clock of the database's server, milliseconds since 1970; this machine's, where the database is a file. */
+  serverTimeMs(): Promise<number>;
   /** Waits for the transactions that were begun or queued, then closes. */
   close(): Promise<void>;
 }

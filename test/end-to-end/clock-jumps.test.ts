@@ -3,6 +3,7 @@
 // reads the offset from a file. What has ended by the wrong time stays ended, is said plainly, and nothing is lost.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { startConsign, waitFor } from '../rig/running-consign.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
@@ -142,3 +143,22 @@ t.test('and everything works meanwhile, also after a restart', async (t) => {
     );
   }
 });
+
+t.test(
+  'an operator gives the wrong time up: what had not ended by the right one is there again',
+  async (t) => {
+    await consign.stop();
+    const database = new DatabaseSync(join(consign.state, 'internal-db', 'consign.db'));
+    database.exec("DELETE FROM settings WHERE name = 'clock_high_water_ms'");
+    database.close();
+    await consign.start();
+    for (const when of ['given up', 'restarted']) {
+      if (when === 'restarted') await consign.restart();
+      const { database } = await consign.json<{ database: { integrity: string } }>('status');
+      t.equal(database.integrity, 'checked at start: ok', when);
+      t.match(await trialVerdict(), /: yes/);
+      t.equal(await stateOf(staged.id), 'expired', 'what was ended stays so');
+      await assertDelivers(t, consign, vendor);
+    }
+  },
+);

@@ -19,9 +19,9 @@ const awayMs = 2000;
 
 const consign = await startConsign(t);
 const vendor = await openVendor(t, consign);
-const { second } = await shareDatabase(t, consign, () =>
-  consign.configure('db1/mail', '{"kind":"folder","from":"consign@example.com"}'),
-);
+const { second } = await shareDatabase(t, consign, {
+  prepare: () => consign.configure('db1/mail', '{"kind":"folder","from":"consign@example.com"}'),
+});
 const otherFront = await joinNode(t, consign, { role: 'web-front', name: 'web2' });
 const databases = { db1: consign, db2: second } as const;
 type DatabaseName = keyof typeof databases;

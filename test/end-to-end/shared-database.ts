@@ -18,11 +18,19 @@ export interface SharedDatabase {
   readonly second: RunningConsign;
 }
 
-/** Moves the database and lets db2 join; `prepare` is called when the database has been moved, before db2 joins. */
+/** What is special about it. */
+interface SharedDatabaseWish {
+  /** Called when the database has been moved, before db2 joins. */
+  readonly prepare?: () => Promise<void>;
+  /** Added to the environment of db2's launcher. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Moves the database and lets db2 join. */
 export async function shareDatabase(
   t: Test,
   consign: RunningConsign,
-  prepare: () => Promise<void> = () => Promise.resolve(),
+  { prepare, environment = {} }: SharedDatabaseWish = {},
 ): Promise<SharedDatabase> {
   const server = await PostgresServer.start();
   t.teardown(() => server.remove());
@@ -34,10 +42,11 @@ export async function shareDatabase(
   await consign.stop();
   await consign.json('db', 'copy', choice);
   await consign.start();
-  await prepare();
+  await prepare?.();
   const second = await joinNode(t, consign, {
     role: 'internal-db',
     name: 'db2',
+    environment,
     prepare: (state) => copyFile(choice, join(state, 'internal-db', 'database.json')),
   });
   return { server, database, second };

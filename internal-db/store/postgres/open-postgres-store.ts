@@ -103,6 +103,11 @@ function buildStore(parts: {
       const row = await reader.get<{ version: number }>(schemaVersionSql);
       assertSchemaKnown(schemaVersion, row?.version ?? 0);
     },
+    serverTimeMs: async () => {
+      const sql = 'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS "nowMs"';
+      const row = await reader.get<{ nowMs: number }>(sql);
+      return Number(row?.nowMs);
+    },
     close: () =>
       queue.close(async () => {
         await leadership.close();

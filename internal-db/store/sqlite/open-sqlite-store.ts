@@ -97,6 +97,7 @@ function buildStore(parts: {
       Promise.resolve({ engine: 'SQLite (WAL, synchronous FULL)', schemaVersion, sizeBytes: sizeOf(file) }),
     // Another program can't open the file meanwhile.
     checkSchema: () => Promise.resolve(),
+    serverTimeMs: () => Promise.resolve(Date.now()),
     close: () =>
       queue.close(async () => {
         reader.close();
