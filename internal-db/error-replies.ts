@@ -45,6 +45,8 @@ export function replyFor(error: unknown, report: (code: InternalDbError['code'])
       return new RpcError('unavailable', 'The database can not be reached. Try again in a moment.', {
         cause: error,
       });
+    // Only of what runs beside the calls.
+    case 'clock_apart':
     case 'store_fault':
       return error;
     default:

@@ -137,7 +137,11 @@ t.test('names that escape', async (t) => {
   mkdirSync(join(gate.root, 'etc'));
   symlinkSync(outside, join(gate.root, 'etc', 'link'));
   const forged = await vendor.sign(await forgePackage('1.4.0', '../../outside/x'));
-  t.match(forged, { code: 1, stderr: /is no path inside a package/ }, 'nobody signs a package with such a name');
+  t.match(
+    forged,
+    { code: 1, stderr: /is no path inside a package/ },
+    'nobody signs a package with such a name',
+  );
   const description = { configures: [{ path: '/etc/link/x' }] };
   await vendor.publish({ version: '1.5.0', description });
   await consign.json('product', 'create', 'settings');
