@@ -48,7 +48,8 @@ export class NetworkMachine {
   }
 }
 
-function ip(...args: string[]): string {
+/** Runs ip(8). */
+export function ip(...args: readonly string[]): string {
   return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { chromiumOptions, knownKeysFlag, viewports } from '../rig/chromium.ts';
 import { waitFor } from '../rig/running-consign.ts';
-import { places, type Place, type Topology } from './topology.ts';
+import { places, type Place } from './places.ts';
+import type { Topology } from './topology.ts';
 
 const resumeTimeoutMs = 120_000;
 /** So long a customer looks whether it goes on before trying again. */

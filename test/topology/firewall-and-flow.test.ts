@@ -7,8 +7,9 @@ import { followRunbook } from './follow-runbook.ts';
 import { prepareMachines } from './given.ts';
 import { captureInnerWall, isAllTls } from './inner-wall.ts';
 import { pairOf, readNetworkTable } from './network-table.ts';
-import { countArrivals, readArrivals, tryAllPorts } from './port-probe.ts';
-import { Topology, oneOfEach, placeOfAddress, addressFrom, type PlaceOrWall } from './topology.ts';
+import { countArrivals, readArrivals, tryPorts } from './port-probe.ts';
+import { oneOfEach, placeOfAddress, addressFrom, type PlaceOrWall } from './places.ts';
+import { Topology } from './topology.ts';
 import { visitAsCustomer } from './visit-as-customer.ts';
 
 const content = 'the first release\n';
@@ -86,7 +87,7 @@ t.test(
     for (const from of everywhere)
       for (const family of exposed.includes(from) ? ([4, 6] as const) : ([4] as const))
         await Promise.all(
-          othersThan(from).map((to) => tryAllPorts(topology.at(from), addressFrom(from, to, family))),
+          othersThan(from).map((to) => tryPorts(topology.at(from), addressFrom(from, to, family))),
         );
     const table = readNetworkTable('Who may talk to whom');
     for (const to of everywhere) {
@@ -100,7 +101,7 @@ t.test(
 t.test('what the wall lets through over IPv6 would be found', async (t) => {
   const allow = `nft insert rule inet consign forwarded ip6 daddr ${addressFrom('customer', 'web-front', 6)} tcp dport 1-1000 accept`;
   await topology.at('wall').shell(allow);
-  await tryAllPorts(topology.at('customer'), addressFrom('customer', 'web-front', 6));
+  await tryPorts(topology.at('customer'), addressFrom('customer', 'web-front', 6));
   const arrived = await readArrivals('web-front', topology.at('web-front'), placeOfAddress);
   const found = [...(arrived.get(pairOf('customer', 'web-front')) ?? [])].filter((port) =>
     port.includes('6 '),

@@ -5,7 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '../rig/running-consign.ts';
-import { acmeName, places, type PlaceOrWall, type Topology } from './topology.ts';
+import { acmeName, places, type PlaceOrWall } from './places.ts';
+import type { Topology } from './topology.ts';
 
 const startTimeoutMs = 20_000;
 const managementPort = 15_000;

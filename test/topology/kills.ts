@@ -1,7 +1,8 @@
 // Kills programs of Consign on the machines of a topology as a crash does, and waits until systemd has them back. Called by the test of
 // what customers see meanwhile.
 import { waitFor } from '../rig/running-consign.ts';
-import type { PlaceOrWall, Topology } from './topology.ts';
+import type { PlaceOrWall } from './places.ts';
+import type { Topology } from './topology.ts';
 
 const backTimeoutMs = 30_000;
 

@@ -1,7 +1,7 @@
 // The table of docs/network.md as data: which machine may reach which ports of which other. Called by the test of the firewall.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PlaceOrWall } from './topology.ts';
+import type { PlaceOrWall } from './places.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'docs', 'network.md');
 

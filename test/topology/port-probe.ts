@@ -2,16 +2,24 @@
 // whether somebody listens there or not: the target counts what arrives, in a chain of nftables behind its own rules. Called by
 // the tests of the firewalls.
 import { pairOf } from './network-table.ts';
-import type { SystemdMachine } from './systemd-machine.ts';
-import type { PlaceOrWall } from './topology.ts';
+import type { ProgramResult } from '../rig/run-program.ts';
+import type { PlaceOrWall } from './places.ts';
+
+/** A machine that tries, or is tried. */
+export interface ProbedMachine {
+  readonly name: string;
+  /** Runs a program there to its end. */
+  run(command: string, args?: readonly string[], input?: string): Promise<ProgramResult>;
+}
 
 /** Begins a connection to each port and sends it a datagram. A firewall of the sender's own may refuse (EPERM). */
 const sender = `
-import errno, socket, sys
+import errno, json, socket, sys
 address = sys.argv[1]
+ports = json.loads(sys.argv[2])
 family = socket.AF_INET6 if ':' in address else socket.AF_INET
 udp = socket.socket(family, socket.SOCK_DGRAM)
-for port in range(1, 65536):
+for port in ports or range(1, 65536):
     tcp = socket.socket(family, socket.SOCK_STREAM)
     tcp.setblocking(False)
     code = tcp.connect_ex((address, port))
@@ -40,14 +48,18 @@ table inet arrivals {
 }`;
 
 /** Begins to count what arrives, from nothing. */
-export async function countArrivals(machine: SystemdMachine): Promise<void> {
+export async function countArrivals(machine: ProbedMachine): Promise<void> {
   const { code, stderr } = await machine.run('nft', ['-f', '-'], counter);
   if (code !== 0) throw new Error(stderr);
 }
 
-/** Tries all ports of an address. */
-export async function tryAllPorts(from: SystemdMachine, address: string): Promise<void> {
-  const { code, stderr } = await from.run('python3', ['-', address], sender);
+/** Tries all ports of an address, or these. */
+export async function tryPorts(
+  from: ProbedMachine,
+  address: string,
+  ports: readonly number[] = [],
+): Promise<void> {
+  const { code, stderr } = await from.run('python3', ['-', address, JSON.stringify(ports)], sender);
   if (code !== 0) throw new Error(`${from.name} to ${address}: ${stderr}`);
 }
 
@@ -58,7 +70,7 @@ interface NftSet {
 /** What arrived at a machine since countArrivals: by the machine that it came from, each port as `tcp 443`, or `tcp6 443`. */
 export async function readArrivals(
   to: PlaceOrWall,
-  machine: SystemdMachine,
+  machine: ProbedMachine,
   placeOfAddress: (address: string) => PlaceOrWall,
 ): Promise<Map<string, Set<string>>> {
   const arrived = new Map<string, Set<string>>();

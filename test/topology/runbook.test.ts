@@ -4,15 +4,18 @@
 import t from 'tap';
 import { followRunbook } from './follow-runbook.ts';
 import { prepareMachines } from './given.ts';
+import { pairOf, readNetworkTable } from './network-table.ts';
+import { countArrivals, readArrivals, tryPorts } from './port-probe.ts';
 import { readRunbook } from './runbook.ts';
-import { Topology, allPlaces } from './topology.ts';
+import { addressFrom, allPlaces, placeOfAddress } from './places.ts';
+import { Topology } from './topology.ts';
 import { visitAsCustomer } from './visit-as-customer.ts';
 
 const content = 'the first release\n';
 const takenOver = 12;
 const lastChapter = Math.max(...readRunbook().map(({ number }) => number));
 
-t.test('every command of the runbook does what it is for', { timeout: 580_000 }, async (t) => {
+t.test('every command of the runbook does what it is for', { timeout: 900_000 }, async (t) => {
   const topology = await Topology.up(allPlaces);
   t.teardown(() => topology.down());
   await prepareMachines(topology);
@@ -26,4 +29,11 @@ t.test('every command of the runbook does what it is for', { timeout: 580_000 },
   const database = topology.at('internal-db');
   const verified = await database.shell('runuser -u consign -- consign --json audit verify');
   t.match(JSON.parse(verified), { intact: true });
+
+  const pair = pairOf('internal-db-2', 'internal-db');
+  await countArrivals(database);
+  await tryPorts(topology.at('internal-db-2'), addressFrom('internal-db-2', 'internal-db', 4));
+  const arrived = await readArrivals('internal-db', database, placeOfAddress);
+  const expected = readNetworkTable('With a second internal-db').get(pair) ?? [];
+  t.same([...(arrived.get(pair) ?? [])], [...expected], 'the second internal-db reaches what the table says');
 });

@@ -1,7 +1,7 @@
 // The runbook as a program: its blocks of commands, each with the machine that it is for. Callers: the tests of the topology.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { places, type PlaceOrWall } from './topology.ts';
+import { places, type PlaceOrWall } from './places.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'docs', 'runbook.md');
 

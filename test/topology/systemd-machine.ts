@@ -5,6 +5,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ip } from '../rig/network-machines.ts';
 import { plainCommand } from '../rig/plain-process.ts';
 import { runProgram, type ProgramResult } from '../rig/run-program.ts';
 import { waitFor } from '../rig/running-consign.ts';
@@ -26,11 +27,6 @@ export interface MachinePlan {
   readonly hosts: string;
   /** The folder that is /opt/consign there. */
   readonly program: string;
-}
-
-/** Runs ip(8). */
-export function ip(...args: readonly string[]): string {
-  return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** One machine. */

@@ -9,7 +9,8 @@ import { followRunbook } from './follow-runbook.ts';
 import { prepareMachines } from './given.ts';
 import { checkOutOlderVersion } from './older-version.ts';
 import { readRunbook, selectChapters, type RunbookBlock } from './runbook.ts';
-import { Topology, allPlaces, type PlaceOrWall } from './topology.ts';
+import { allPlaces, type PlaceOrWall } from './places.ts';
+import { Topology } from './topology.ts';
 import { visitAsCustomer } from './visit-as-customer.ts';
 
 const content = 'the first release\n';

@@ -2,7 +2,8 @@
 // own commands. Callers: `npm run topology`, and the test of what customers see while processes die.
 import { followRunbook } from './follow-runbook.ts';
 import { prepareMachines } from './given.ts';
-import { allPlaces, Topology } from './topology.ts';
+import { allPlaces } from './places.ts';
+import { Topology } from './topology.ts';
 
 /** From nothing to the first customer and the backups; then PostgreSQL, and more of each. */
 const chapters = [
