@@ -25,12 +25,14 @@ export interface ClockOwner {
 }
 
 /**
- * Notes this machine's clock, where there are other internal-dbs. Throws InternalDbError `clock_apart` when it is too far from the
+ * Notes this machine's clock, where there are other internal-dbs: that it is right, only while it serves (`isServing`), since others leave
+ * then. Throws InternalDbError `clock_apart` when it is too far from the
  * server's, and that of another internal-db, which is there, is not.
  */
 export async function compareClocks(
   { store, id, name, wallMs = () => Date.now() }: ClockOwner,
   members: readonly { readonly id: string; readonly role: NodeRole }[],
+  isServing: boolean,
 ): Promise<void> {
   const others = members.filter((member) => member.role === 'internal-db' && member.id !== id);
   if (others.length === 0) return;
@@ -42,7 +44,8 @@ export async function compareClocks(
   const own: ClockNote = { name, aheadMs, notedAtMs: serverMs };
   const noted = notes[id];
   const isNews = noted === undefined || isApart(noted) !== isApart(own);
-  if (isNews || Math.abs(serverMs - noted.notedAtMs) >= databaseClockNote.intervalMs)
+  const isDue = isNews || Math.abs(serverMs - noted.notedAtMs) >= databaseClockNote.intervalMs;
+  if (isDue && (isServing || isApart(own)))
     await store.transaction(async ({ settings }) => {
       const newest = parseNotes(await settings.get('internal_db_clocks'));
       await settings.put('internal_db_clocks', JSON.stringify({ ...newest, [id]: own }));
@@ -78,8 +81,9 @@ function isApart({ aheadMs }: ClockNote): boolean {
   return Math.abs(aheadMs) > databaseClockApartMaxMs;
 }
 
-/** Where the server's own clock was set anew, no note is from now, and nobody leaves. */
+/** Where the server's own clock was set anew, no note is from now, and nobody leaves: none is from a time to come, either. */
 function isRightNow(note: ClockNote | undefined, serverMs: number): note is ClockNote {
   if (note === undefined || isApart(note)) return false;
-  return Math.abs(serverMs - note.notedAtMs) <= databaseClockNote.validForMs;
+  const ageMs = serverMs - note.notedAtMs;
+  return ageMs >= 0 && ageMs <= databaseClockNote.validForMs;
 }

@@ -37,15 +37,19 @@ interface NotedVersion {
 const finalCodes: ReadonlySet<string> = new Set(['closed', 'clock_apart']);
 
 /**
- * Notes the version where it is the newest. Throws StartupError `NODE_EVICTED` when the newest has this internal-db no more, and
+ * Notes the version where it is the newest. `isServing`: whether customers reach this internal-db now. Throws StartupError `NODE_EVICTED` when the newest has this internal-db no more, and
  * InternalDbError `clock_apart` as `compareClocks` does.
  */
-export async function claimPlace({ store, id, name }: OwnPlace, installed: InstalledVersion): Promise<void> {
+export async function claimPlace(
+  { store, id, name }: OwnPlace,
+  installed: InstalledVersion,
+  isServing = false,
+): Promise<void> {
   const own = noteOf(installed);
   const noted = await store.read.settings.get('internal_dbs');
   const newest = newestOf(noted, own);
   if (!newest.internalDbs.includes(id)) throw evicted(name, newest.seq);
-  await compareClocks({ store, id, name }, installed.members);
+  await compareClocks({ store, id, name }, installed.members, isServing);
   const note = JSON.stringify(own);
   if (newest !== own || noted === note) return;
   await store.transaction(async ({ settings }) => {
@@ -59,16 +63,18 @@ export function watchPlace(
   place: OwnPlace,
   watch: {
     readonly status: () => ClusterStatus;
+    /** Whether customers reach it: it has a link to a web-front. */
+    readonly isServing: () => boolean;
     readonly leave: (reason: StartupError | InternalDbError) => void;
     readonly log: Logger;
   },
 ): Schedule {
-  const { status, leave, log } = watch;
+  const { status, isServing, leave, log } = watch;
   const look = async (): Promise<void> => {
     const { installed, members } = status();
     try {
       await place.store.checkSchema();
-      await claimPlace(place, { seq: installed.seq, members });
+      await claimPlace(place, { seq: installed.seq, members }, isServing());
     } catch (error) {
       if (error instanceof StartupError) return leave(error);
       if (error instanceof InternalDbError && finalCodes.has(error.code)) return leave(error);

@@ -117,18 +117,23 @@ export async function startServices(config: InternalDbConfig, parts: ServicePart
   });
   late.node = node;
   // Cut off from the web-fronts it could carry out little of what a leader does.
-  await store.leadership.seek(() => node.commlink.linked('web-front').length > 0);
+  const isServing = (): boolean => isReached(node);
+  await store.leadership.seek(isServing);
   mailAlerts(context, alerts);
   const schedules = [
     ...startSchedules(context, { node, configurationAudit, databaseKeys }),
-    ...scheduleAlerts(alerts, log),
     ...scheduleCommonWork(context, alerts),
     ...startMailSchedules(context, config.databaseFile),
-    watchPlace(place, { status: () => node.status(), leave: parts.leave, log }),
+    watchPlace(place, { status: () => node.status(), isServing, leave: parts.leave, log }),
   ];
   acquired.defer(() => stopServices(context, { schedules, node, configurationAudit }));
   const running = acquired.move();
   return { context, node, console: staffConsole, stop: () => running.disposeAsync() };
+}
+
+/** Whether customers' requests come here: by the link of a web-front. */
+function isReached({ commlink }: ClusterNode<'internal-db'>): boolean {
+  return commlink.linked('web-front').length > 0;
 }
 
 /** The store, with what is counted of it, and whether it has room. */
@@ -143,6 +148,7 @@ async function openWatchedStore(config: InternalDbConfig, { database, opened }: 
 /** Work of which there is a file for each. */
 function scheduleCommonWork(context: ServiceContext, alerts: AlertWatch): Schedule[] {
   return [
+    ...scheduleAlerts(alerts, context.log),
     scheduleForgetting(context),
     scheduleMetadata(context),
     scheduleMoves(context),

@@ -128,7 +128,7 @@ export const rolloutBehind: CommandSpec = {
 /** With what the appliance itself says of it. */
 function describeWhy({ why, detail }: BehindAppliance): string {
   const word = why.replaceAll('_', ' ');
-  return detail === null || detail === '' ? word : `${word}: ${detail}`;
+  return detail ? `${word}: ${detail}` : word;
 }
 
 function createStateCommand(options: {

@@ -1,7 +1,7 @@
 // PostgreSQL's archive as the runbook sets it up, on a server of the test's own: segments are kept compressed and never replaced by
-// others; each base backup forgets what the newest two do not need, and nothing while the archive does not come along.
+// others; each base backup forgets what is of no use for the last six days, and nothing while the archive does not come along.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { PostgresServer } from '../rig/postgres-server.ts';
@@ -46,14 +46,24 @@ async function archiveBy(command: string): Promise<void> {
 const copies = () => readdirSync(base).filter((name) => name.endsWith('Z'));
 const segments = () => readdirSync(wal).filter((name) => segmentPattern.test(name));
 
-t.test('of all copies the newest two stay, and the log from the older of them on', async (t) => {
+/** Gives a copy the name that it would have if it had been made so many days ago. */
+function age(copy: string, days: number): string {
+  const [atTime] = new Date(Date.now() - days * 86_400_000).toISOString().replaceAll(/[-:]/g, '').split('.');
+  const older = `${atTime}Z`;
+  renameSync(join(base, copy), join(base, older));
+  return older;
+}
+
+t.test('copies stay that the last six days need, and the log from the first of them on', async (t) => {
   await archiveBy(`${archiveSegment} %p %f ${wal}`);
   const made: string[] = [];
   for (let index = 0; index < 3; index += 1) {
     server.query(database, `CREATE TABLE written_${index} (a INTEGER)`);
     const { code, stderr } = await backUp();
     t.equal(code, 0, stderr);
-    made.push(copies().at(-1) ?? '');
+    const copy = copies().at(-1) ?? '';
+    made.push(index < 2 ? age(copy, 16 - 8 * index) : copy);
+    if (index === 0) t.ok(segments()[0]?.endsWith('01.gz'), 'the log from before a first copy stays');
   }
   t.same(copies(), made.slice(1));
   const label = join(base, made[1] ?? '', 'base.tar.gz');
@@ -61,6 +71,8 @@ t.test('of all copies the newest two stay, and the log from the older of them on
   const first = /\(file ([0-9A-F]{24})\)/.exec(text.toString())?.[1];
   t.equal(segments()[0], `${first}.gz`, 'from there on it can be played back');
   t.ok(segments().length >= 2);
+  t.equal((await backUp()).code, 0);
+  t.equal(copies()[0], made[1], 'one more, made by hand, costs none');
 });
 
 t.test('while the archive does not come along, a copy fails and nothing is forgotten', async (t) => {
@@ -73,7 +85,7 @@ t.test('while the archive does not come along, a copy fails and nothing is forgo
   await archiveBy(`${archiveSegment} %p %f ${wal}`);
   const again = await backUp();
   t.equal(again.code, 0, again.stderr);
-  t.equal(copies().length, 2, 'afterwards it goes on');
+  t.equal(copies().length, (before[0]?.length ?? 0) + 1, 'afterwards it goes on');
 });
 
 t.test('a segment is handed in twice: the same is fine, another is refused', async (t) => {

@@ -14,8 +14,8 @@ const setUp = (t: Test) => {
   const server = { nowMs: startMs };
   const store = { ...opened, serverTimeMs: () => Promise.resolve(server.nowMs) };
   /** Compares at a machine whose clock is so far ahead. */
-  const compare = (id: string, aheadMs: number, of = members) =>
-    compareClocks({ store, id, name: id, wallMs: () => server.nowMs + aheadMs }, of);
+  const compare = (id: string, aheadMs: number, { of = members, isServing = true } = {}) =>
+    compareClocks({ store, id, name: id, wallMs: () => server.nowMs + aheadMs }, of, isServing);
   return { server, store, compare };
 };
 
@@ -32,7 +32,7 @@ for (const aheadMs of [300_000, -300_000, 31_000]) {
 
 t.test('nobody leaves who is alone, or without another one that is there and right', async (t) => {
   const { server, store, compare } = setUp(t);
-  await compare('db1', 300_000, members.slice(0, 1));
+  await compare('db1', 300_000, { of: members.slice(0, 1) });
   t.equal(await store.read.settings.get('internal_db_clocks'), undefined, 'who is alone notes nothing');
   await compare('db1', 0);
   server.nowMs += 31_000;
@@ -44,12 +44,21 @@ t.test('nobody leaves who is alone, or without another one that is there and rig
 });
 
 t.test("nobody leaves when the server's own clock is set", async (t) => {
-  for (const jumpMs of [300_000, -300_000]) {
+  for (const jumpMs of [300_000, -300_000, -35_000]) {
     const { server, compare } = setUp(t);
     for (const id of ['db1', 'db2']) await compare(id, 0);
+    server.nowMs += 8000;
     server.nowMs += jumpMs;
     for (const id of ['db1', 'db2', 'db1', 'db2']) await t.resolves(compare(id, -jumpMs));
   }
+});
+
+t.test('one that nobody reaches makes no other leave, however right its clock is', async (t) => {
+  const { compare } = setUp(t);
+  await compare('db1', 0, { isServing: false });
+  await t.resolves(compare('db2', 300_000));
+  await compare('db1', 0);
+  await t.rejects(compare('db2', 300_000), { code: 'clock_apart' });
 });
 
 t.test('a few seconds are no reason', async (t) => {

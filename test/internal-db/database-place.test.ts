@@ -58,7 +58,8 @@ const watched = (t: Test, store: Store) => {
   const { seq, members } = versionOf(5, 'db1-id', 'db2-id');
   const digest = randomBytes(32).toString('base64url');
   const status = () => ({ installed: { seq, digest }, members }) as unknown as ClusterStatus;
-  const schedule = watchPlace(place, { status, leave: (reason) => reasons.push(reason), log });
+  const isServing = () => true;
+  const schedule = watchPlace(place, { status, isServing, leave: (reason) => reasons.push(reason), log });
   t.teardown(() => schedule.stop());
   return reasons;
 };
