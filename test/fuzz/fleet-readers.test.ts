@@ -53,6 +53,7 @@ const beat = {
   results: [result],
   plugins: [plugin],
   problems: [{ code: 'c', about: 'a', atMs: 1 }],
+  waiting: [{ path, code: 'unmet_dependency', about: 'a' }],
   downloads: { bytes: 1, resumed: 0, source: null },
 };
 const url = { node: 'n', transport: 'https', url: 'https://127.0.0.1/x', ca: null, expiresAtMs: 1 };
