@@ -12,7 +12,7 @@ const setOf = (names: string): ReadonlySet<string> => new Set(names.split(/\s+/)
 
 /** What is never about one account: by the action's first half. */
 const otherSubjects = setOf(
-  `appliance applianceType artifact audit ban config database fleetFile fleetMetadata fleetWatch node originals pin
+  `appliance applianceType artifact audit ban clock config database fleetFile fleetMetadata fleetWatch node originals pin
   product proposal release rollout site staff staffToken webhook`,
 );
 /** The same of single actions, and of methods that are named in the same files. */
