@@ -57,13 +57,16 @@ export function openScannedTree(leader: number, mark: string): ProcessTree {
 /** The limit that these processes overstep just now; null: none. */
 export function findOverstep(processes: readonly number[], memoryBytes: number): Overstep | null {
   if (processes.length > programProcessesMax) return 'processes';
-  return processes.reduce((sum, pid) => sum + residentBytes(pid), 0) > memoryBytes ? 'memory' : null;
+  return processes.reduce((sum, pid) => sum + heldBytes(pid), 0) > memoryBytes ? 'memory' : null;
 }
 
-/** What a process holds in memory, in bytes; 0 when it is gone. */
-function residentBytes(pid: number): number {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readText(`/proc/${pid}/status`))?.[1];
-  return Number(kibibytes ?? 0) * 1024;
+/**
+ * What a process holds in memory that no file backs, in bytes; 0 when it is gone. The programs and libraries that it maps are left
+ * out: all copies of a shell share them, and the kernel can give them up (proc(5): RssAnon, RssShmem).
+ */
+function heldBytes(pid: number): number {
+  const held = readText(`/proc/${pid}/status`).matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm);
+  return held.reduce((sum, [, kibibytes]) => sum + Number(kibibytes) * 1024, 0);
 }
 
 interface SeenProcess {

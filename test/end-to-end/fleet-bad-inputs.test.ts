@@ -123,7 +123,8 @@ t.test('an install program that hangs, and one that forks', async (t) => {
   };
   await expectRefused(t, gate, { ...hangs, version: '1.0.0' });
   const script = 'i=0; while [ $i -lt 2000 ]; do sleep 600 & i=$((i + 1)); done; wait';
-  await vendor.publish({ version: '1.3.0', script });
+  // Room enough that it is their number which is too much, however slowly they are started.
+  await vendor.publish({ version: '1.3.0', script, memoryMiB: 1024, timeoutMs: 120_000 });
   const forks = {
     code: /install_stopped_processes/,
     said: /1\.3\.0 failed, and went back: the install program started too many/,

@@ -27,6 +27,7 @@ export interface PackageParts {
   readonly description?: object;
   /** What the install program may take. */
   readonly timeoutMs?: number;
+  readonly memoryMiB?: number;
 }
 
 const defaultScript = 'echo "installed $CONSIGN_VERSION"';
@@ -66,10 +67,10 @@ export class FleetVendor {
   /** Builds, signs and publishes a version; the package's file. */
   async publish(parts: PackageParts): Promise<{ readonly cpk: string }> {
     const { version, script = defaultScript, sizeBytes = defaultSizeBytes, isDraft = false } = parts;
-    const { timeoutMs = 20_000, description = {} } = parts;
+    const { timeoutMs = 20_000, memoryMiB = 64, description = {} } = parts;
     const source = join(this.#folder, `${product}-${version}`);
     await mkdir(source);
-    const install = { run: 'install.sh', args: [], timeoutMs, memoryMiB: 64 };
+    const install = { run: 'install.sh', args: [], timeoutMs, memoryMiB };
     await writeFile(
       join(source, 'consign-package.json'),
       JSON.stringify({ name: 'Gateway', product, version, install, ...description }),

@@ -135,17 +135,23 @@ t.test('killed at random moments under load', async (t) => {
   const { sha256 } = node.grantBody(content);
   for (let round = 0; round < 4; round += 1) {
     const died = once(node.process, 'exit');
+    const isTime = Promise.withResolvers<void>();
+    const killedAfter = 12 + randomInt(36);
+    let acknowledged = 0;
     const stagings = Array.from({ length: 60 }, async (_, index) => {
       await delay(randomInt(120));
       const grant = node.grantBody(content, { account: `customer-${index}`, file: `round-${round}.bin` });
       const result = await answerOf(node.stage(grant, { deadlineMs: 2000 }));
       if (result?.staged !== true) return;
       live.set(grant.delivery, grant);
+      acknowledged += 1;
+      if (acknowledged === killedAfter) isTime.resolve();
       if (index % 3 !== 0) return;
       live.delete(grant.delivery);
       if ((await answerOf(node.unstage([grant.delivery]))) !== null) ended.add(placeOf(grant));
     });
-    await delay(20 + randomInt(120));
+    await isTime.promise;
+    await delay(randomInt(10));
     node.process.kill('SIGKILL');
     await died;
     await Promise.all(stagings);
