@@ -65,7 +65,7 @@ export function findOverstep(processes: readonly number[], memoryBytes: number):
  * out: all copies of a shell share them, and the kernel can give them up (proc(5): RssAnon, RssShmem).
  */
 function heldBytes(pid: number): number {
-  const held = readText(`/proc/${pid}/status`).matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm);
+  const held = [...readText(`/proc/${pid}/status`).matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)];
   return held.reduce((sum, [, kibibytes]) => sum + Number(kibibytes) * 1024, 0);
 }
 
