@@ -2,7 +2,7 @@
 // asked for again by their tag, since the console is near and its pages have no version to name.
 import { loadAssets, type AssetStore } from '#commlink/pages/asset-store.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { frameTexts } from './texts/english/frame.ts';
+import { frameTexts } from './texts/console-texts.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from './console-app.ts';
 
 /** Where the pages find them. */

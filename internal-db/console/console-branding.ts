@@ -4,7 +4,7 @@ import type { Asset, AssetStore } from '#commlink/pages/asset-store.ts';
 import { brandingNames, logoContentPolicy, makeBrandingAssets } from '#commlink/pages/branding-assets.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import type { ServiceContext } from '../service-context.ts';
-import { frameTexts } from './texts/english/frame.ts';
+import { frameTexts } from './texts/console-texts.ts';
 import type { ConsoleApp, ConsoleReply, ConsoleRequest } from './console-app.ts';
 
 /** Where the pages find them. */

@@ -8,7 +8,7 @@ import type { ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { identifyStaff } from './console-gate.ts';
 import { statusOf } from './error-status.ts';
 import { renderPage } from './layout.ts';
-import { frameTexts } from './texts/english/frame.ts';
+import { frameTexts } from './texts/console-texts.ts';
 import type { StaffCaller } from './staff-session.ts';
 
 const texts = frameTexts.failure;

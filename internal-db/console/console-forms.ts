@@ -2,7 +2,7 @@
 import type { ParamsOf } from '#commlink/method-table.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { formsTexts as texts } from './texts/english/forms.ts';
+import { formsTexts as texts } from './texts/console-texts.ts';
 import { SchemaError, compileSchema, type SchemaCheck } from '#commlink/schema.ts';
 
 const dayMs = 86_400_000;

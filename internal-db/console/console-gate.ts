@@ -5,7 +5,7 @@ import type { ServiceContext } from '../service-context.ts';
 import type { ConsoleReply, ConsoleRequest } from './console-app.ts';
 import { FormFields } from './console-forms.ts';
 import { mayDo, type StaffAction } from './staff-permissions.ts';
-import { formsTexts as texts } from './texts/english/forms.ts';
+import { formsTexts as texts } from './texts/console-texts.ts';
 import { findStaff, type StaffCaller } from './staff-session.ts';
 
 const sessionCookie = '__Host-consign-staff';

@@ -28,7 +28,7 @@ import { renderSignInPage } from './sign-in-page.ts';
 import { signInStaff, signOutStaff } from './staff-session.ts';
 import { registerTokensRoutes } from './tokens-routes.ts';
 import { registerSupportRoutes } from './support/support-routes.ts';
-import { signInTexts, tooManyAttempts } from './texts/english/sign-in.ts';
+import { signInTexts } from './texts/console-texts.ts';
 import { registerWebhookRoutes } from './webhooks/webhook-routes.ts';
 
 /** Registers everything. */
@@ -87,7 +87,8 @@ function registerSignIn(app: ConsoleApp, context: ServiceContext): void {
       return reply.redirect(stepTo('/second-factor', next), 303);
     }
     const waitSeconds = Math.ceil(outcome.retryAfterMs / 1000);
-    const refusal = waitSeconds > 0 ? tooManyAttempts(waitSeconds) : (outcome.refusal ?? signInTexts.wrong);
+    const refusal =
+      waitSeconds > 0 ? signInTexts.tooManyAttempts(waitSeconds) : (outcome.refusal ?? signInTexts.wrong);
     if (waitSeconds > 0) reply.header('retry-after', waitSeconds);
     const page = renderSignInPage({ ...offered(), next, refusal });
     return reply

@@ -7,9 +7,11 @@ import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { consoleBranding } from './console-branding.ts';
 import { consoleAssetBase } from './console-assets.ts';
 import { streamAddress, type LivePage } from './live/live-page.ts';
+import { renderLanguageSwitch } from './language-switch.ts';
 import { renderNavigation } from './navigation.ts';
-import { frameTexts as texts } from './texts/english/frame.ts';
+import { frameTexts as texts } from './texts/console-texts.ts';
 import type { StaffCaller } from './staff-session.ts';
+import { spokenLanguage } from './texts/spoken-language.ts';
 
 /** What a page is made of. `caller` is null on the sign-in page. */
 export interface PageParts {
@@ -45,7 +47,7 @@ export function renderPage(page: PageParts): string {
     </header>
     ${notice ? renderNotice(notice.kind === 'done' ? 'good' : 'bad', notice.text) : null} ${content}`;
   return renderDocument({
-    language: 'en',
+    language: spokenLanguage(),
     title,
     siteName: texts.siteName,
     assetBase: consoleAssetBase,
@@ -61,7 +63,8 @@ export function renderPage(page: PageParts): string {
       ${caller ? renderSearchBox() : null} ${caller ? renderCaller(caller) : null}`,
     side: caller ? renderNavigation(caller, page.section) : null,
     main: caller ? main : html`<div class="narrow">${main}</div>`,
-    footer: html`<p>${texts.times}</p>`,
+    footer: html`<p>${texts.times}</p>
+      ${renderLanguageSwitch()}`,
   });
 }
 

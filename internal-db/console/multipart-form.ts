@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { RpcError } from '#commlink/rpc-error.ts';
-import { formsTexts } from './texts/english/forms.ts';
+import { formsTexts } from './texts/console-texts.ts';
 import { multipartFieldBytesMax, multipartPartsMax } from '../limits.ts';
 
 /** A file of the form, and the fields that stood before it. */

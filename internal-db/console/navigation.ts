@@ -2,7 +2,7 @@
 // found there has a row in the table. Called by layout.ts.
 import { html, type Html } from '#commlink/pages/html.ts';
 import { mayDo, type StaffAction } from './staff-permissions.ts';
-import { frameTexts as texts } from './texts/english/frame.ts';
+import { frameTexts as texts } from './texts/console-texts.ts';
 import type { StaffCaller } from './staff-session.ts';
 
 interface Entry {
@@ -11,16 +11,13 @@ interface Entry {
   readonly needs?: StaffAction;
 }
 
-const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] = [
-  [texts.groups.first, [{ href: '/' }]],
+const groups: readonly (readonly [group: keyof typeof texts.groups, entries: readonly Entry[]])[] = [
+  ['first', [{ href: '/' }]],
+  ['customers', [{ href: '/accounts' }, { href: '/why' }, { href: '/bulk', needs: 'entitlement.grant' }]],
+  ['software', [{ href: '/products' }, { href: '/licences' }, { href: '/statistics' }]],
+  ['fleet', [{ href: '/fleet' }, { href: '/rollouts' }]],
   [
-    texts.groups.customers,
-    [{ href: '/accounts' }, { href: '/why' }, { href: '/bulk', needs: 'entitlement.grant' }],
-  ],
-  [texts.groups.software, [{ href: '/products' }, { href: '/licences' }, { href: '/statistics' }]],
-  [texts.groups.fleet, [{ href: '/fleet' }, { href: '/rollouts' }]],
-  [
-    texts.groups.machines,
+    'machines',
     [
       { href: '/nodes' },
       { href: '/sessions' },
@@ -29,7 +26,7 @@ const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] =
     ],
   ],
   [
-    texts.groups.oversight,
+    'oversight',
     [
       { href: '/approvals' },
       { href: '/audit', needs: 'audit.read' },
@@ -44,7 +41,7 @@ const groups: readonly (readonly [title: string, entries: readonly Entry[]])[] =
 export function renderNavigation({ staff }: StaffCaller, section: string | undefined): Html {
   const isShown = ({ needs = 'read' }: Entry) => mayDo(staff.role, needs);
   const lists = groups
-    .map(([title, entries]) => [title, entries.filter(isShown)] as const)
+    .map(([group, entries]) => [texts.groups[group], entries.filter(isShown)] as const)
     .filter(([, entries]) => entries.length > 0)
     .map(
       ([title, entries]) =>

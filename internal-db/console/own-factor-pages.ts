@@ -5,11 +5,10 @@ import { renderAppCodeField, renderAppKey } from '#commlink/pages/components/sec
 import { html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage } from './layout.ts';
 import { appCode, type OfferedPasskey, type OfferedSecret } from './second-factor-pages.ts';
-import { ownAccessTexts as texts } from './texts/english/own-access.ts';
-import { signInTexts } from './texts/english/sign-in.ts';
+import { ownAccessTexts as texts, signInTexts } from './texts/console-texts.ts';
 import type { StaffCaller } from './staff-session.ts';
 
-const crumb = { href: '/security', text: texts.title };
+const crumb = () => ({ href: '/security', text: texts.title });
 
 /** The key of a new app, which counts once a code of it was typed. */
 export function renderNewAppPage(caller: StaffCaller, offered: OfferedSecret): string {
@@ -17,13 +16,13 @@ export function renderNewAppPage(caller: StaffCaller, offered: OfferedSecret): s
     title: texts.app.newTitle,
     caller,
     section: '/security',
-    crumb,
+    crumb: crumb(),
     lead: texts.app.newLead,
     content: html`${renderAppKey(offered, signInTexts.appKey)}
       <form class="form" method="post" action="/security/totp/confirm" data-once>
         ${formTokenField(caller)}
         <input type="hidden" name="challenge" value="${offered.challenge}" />
-        ${renderAppCodeField(appCode)}
+        ${renderAppCodeField(appCode())}
         <button class="primary">${texts.app.confirm}</button>
       </form>`,
   });
@@ -38,7 +37,7 @@ export function renderNewPasskeyPage(
     title: texts.passkeys.newTitle(name),
     caller,
     section: '/security',
-    crumb,
+    crumb: crumb(),
     content: html`<p class="notice warn" data-without-passkeys>${signInTexts.passkeysNeedScript}</p>
       ${passkeyForm({
         ceremony: 'create',

@@ -26,8 +26,7 @@ import { renderNewAppPage, renderNewPasskeyPage } from './own-factor-pages.ts';
 import { renderRecoveryCodesPage } from './second-factor-pages.ts';
 import { ownerOf } from './second-factor-routes.ts';
 import { requireStaffPassword } from './staff-password.ts';
-import { ownAccessTexts as texts } from './texts/english/own-access.ts';
-import { signInTexts } from './texts/english/sign-in.ts';
+import { ownAccessTexts as texts, signInTexts } from './texts/console-texts.ts';
 import type { StaffCaller } from './staff-session.ts';
 
 const nameCheck = compileSchema('name', PersonName);

@@ -4,12 +4,12 @@ import { passwordCharacters } from '#commlink/methods/people-fields.ts';
 import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderFacts, renderFold, renderNotice } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { dayText } from '#commlink/pages/sizes-and-times.ts';
+import { dayText } from './texts/sizes-and-times.ts';
 import type { StaffLinks } from '../identity-providers/staff-links.ts';
 import { renderProviderLinks } from './provider-pages.ts';
 import { formTokenField, renderPage, type PageParts } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
-import { ownAccessTexts as texts, sinceAndUsed } from './texts/english/own-access.ts';
+import { ownAccessTexts as texts } from './texts/console-texts.ts';
 import { renderSection } from './support/parts.ts';
 
 /** The page; `notice` is what was done. */
@@ -84,7 +84,7 @@ function renderPasskey(caller: StaffCaller, { id, name, createdAtMs, lastUsedAtM
   return html`<li>
     <div>
       <p><strong class="name">${name}</strong></p>
-      <p class="fine">${sinceAndUsed(dayText(createdAtMs), lastUsed)}</p>
+      <p class="fine">${texts.sinceAndUsed(dayText(createdAtMs), lastUsed)}</p>
     </div>
     ${renderFold(texts.passkeys.remove, confirmedForm(caller, form))}
   </li>`;

@@ -9,7 +9,7 @@ import { readSignedForm, type ForStaff } from './console-gate.ts';
 import { consoleParty } from './console-party.ts';
 import { registerOwnFactorRoutes } from './own-factor-routes.ts';
 import { renderOwnSecurityPage } from './own-security-page.ts';
-import { ownAccessTexts as texts } from './texts/english/own-access.ts';
+import { ownAccessTexts as texts } from './texts/console-texts.ts';
 import { changeStaffPassword } from './staff-password.ts';
 
 /** What the page says after the browser was sent back. */

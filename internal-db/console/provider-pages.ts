@@ -3,13 +3,11 @@
 import type { ProviderTitle } from '#commlink/methods/people-fields.ts';
 import { renderFold } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { dayText } from '#commlink/pages/sizes-and-times.ts';
+import { dayText } from './texts/sizes-and-times.ts';
 import type { StaffProviderRefusal } from '../identity-providers/staff-sign-in.ts';
 import type { StaffLinks } from '../identity-providers/staff-links.ts';
 import { formTokenField, renderPage } from './layout.ts';
-import { frameTexts } from './texts/english/frame.ts';
-import { signInTexts } from './texts/english/sign-in.ts';
-import { sinceAndUsed } from './texts/english/own-access.ts';
+import { frameTexts, ownAccessTexts, signInTexts } from './texts/console-texts.ts';
 import type { StaffCaller } from './staff-session.ts';
 
 const texts = signInTexts.providers;
@@ -92,7 +90,7 @@ export function renderProviderLinks(
     </button>`;
     return html`<p><strong class="name">${title}</strong></p>
       <p class="fine">
-        ${sinceAndUsed(dayText(createdAtMs), lastUsedAtMs === null ? null : dayText(lastUsedAtMs))}
+        ${ownAccessTexts.sinceAndUsed(dayText(createdAtMs), lastUsedAtMs === null ? null : dayText(lastUsedAtMs))}
       </p>
       ${renderFold(texts.links.remove, form(`/security/providers/${id}/remove`, `${id}-`, button))}`;
   })}

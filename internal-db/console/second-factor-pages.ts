@@ -11,11 +11,11 @@ import {
 } from '#commlink/pages/components/second-step.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage } from './layout.ts';
-import { signInTexts as texts } from './texts/english/sign-in.ts';
+import { signInTexts as texts } from './texts/console-texts.ts';
 import type { StaffCaller } from './staff-session.ts';
 
 /** The field for the app's code, on each page of the console that asks for one. */
-export const appCode = { label: texts.appCode, isFirst: true };
+export const appCode = () => ({ label: texts.appCode, isFirst: true });
 
 /** A secret that waits for its first code. */
 export interface OfferedSecret {
@@ -70,7 +70,7 @@ export function renderSetUpPage(
     notice: refusal === null ? null : { kind: 'refused', text: refusal },
     content: html`${renderAppKey(app, texts.appKey)}
       <form class="form" method="post" action="/second-factor/set-up" data-once>
-        ${hiddenFields(caller, { challenge: app.challenge, next })} ${renderAppCodeField(appCode)}
+        ${hiddenFields(caller, { challenge: app.challenge, next })} ${renderAppCodeField(appCode())}
         <button class="primary">${texts.setUp.confirm}</button>
       </form>
       ${
@@ -113,7 +113,7 @@ interface StepForm {
 function stepForm(caller: StaffCaller, { challenge, view, kind }: StepForm): Html {
   return html`<form class="form" method="post" action="/second-factor" data-once>
     ${hiddenFields(caller, { challenge, next: view.next, kind })}
-    ${kind === 'totp' ? renderAppCodeField(appCode) : renderRecoveryCodeField({ label: texts.secondStep.recoveryCode })}
+    ${kind === 'totp' ? renderAppCodeField(appCode()) : renderRecoveryCodeField({ label: texts.secondStep.recoveryCode })}
     <button class="${kind === 'totp' ? 'primary' : ''}">${texts.secondStep.button}</button>
   </form>`;
 }

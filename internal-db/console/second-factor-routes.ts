@@ -25,7 +25,7 @@ import {
   renderSetUpPage,
   type StepView,
 } from './second-factor-pages.ts';
-import { signInTexts as texts, tooManyAttempts } from './texts/english/sign-in.ts';
+import { signInTexts as texts } from './texts/console-texts.ts';
 import { noteSecondFactor, type ProvedFactor, type StaffCaller } from './staff-session.ts';
 
 interface HalfSigned {
@@ -118,7 +118,7 @@ async function prove(
   if (verdict.proved || verdict.reason === 'unusable') return texts.secondStep.usedUp;
   if (verdict.reason === 'code_wrong')
     return proof.kind === 'passkey' ? texts.passkey.refused : texts.secondStep.wrong;
-  return tooManyAttempts(Math.ceil(verdict.retryAfterMs / 1000));
+  return texts.tooManyAttempts(Math.ceil(verdict.retryAfterMs / 1000));
 }
 
 function readProof(fields: FormFields): FactorProof {

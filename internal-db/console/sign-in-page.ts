@@ -3,8 +3,7 @@ import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { html } from '#commlink/pages/html.ts';
 import type { ProviderTitle } from '#commlink/methods/people-fields.ts';
 import { renderPage, type PageParts } from './layout.ts';
-import { formsTexts } from './texts/english/forms.ts';
-import { signInTexts as texts } from './texts/english/sign-in.ts';
+import { formsTexts, signInTexts as texts } from './texts/console-texts.ts';
 import { renderProviderButtons } from './provider-pages.ts';
 
 /** What the page shows: where to go on, a sentence after a failed attempt, other ways to sign in. */

@@ -7,8 +7,7 @@ import { isGoodPassword } from '../identity/password-policy.ts';
 import { recentProofMs } from '../limits.ts';
 import { hashSecret } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
-import { ownAccessTexts } from './texts/english/own-access.ts';
-import { tooManyAttempts } from './texts/english/sign-in.ts';
+import { ownAccessTexts, signInTexts } from './texts/console-texts.ts';
 import type { StaffCaller } from './staff-session.ts';
 
 const texts = ownAccessTexts.password;
@@ -52,7 +51,7 @@ export async function requireStaffPassword(
   const verdict = await checkPassword(context, { door: 'console', name, address, password, storedHash });
   if (verdict.outcome === 'throttled') {
     const waitSeconds = Math.ceil(verdict.retryAfterMs / 1000);
-    throw new RpcError('refused', tooManyAttempts(waitSeconds));
+    throw new RpcError('refused', signInTexts.tooManyAttempts(waitSeconds));
   }
   if (verdict.outcome === 'differs') throw new RpcError('refused', texts.wrong);
 }

@@ -14,7 +14,7 @@ import { findSignOut, type ProviderSignOut } from '../identity-providers/sign-ou
 import { staffSessionLifetimeMs } from '../limits.ts';
 import { hashSecret, newSessionToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
-import { signInTexts } from './texts/english/sign-in.ts';
+import { signInTexts } from './texts/console-texts.ts';
 import type { StaffRecord } from '../store/staff.ts';
 
 /** A member of staff who is signed in. */

@@ -18,7 +18,8 @@ import { registerConsoleBranding } from './console-branding.ts';
 import { answerConsoleError, sendProblem } from './console-errors.ts';
 import { registerStaffApi } from './api/staff-api.ts';
 import { registerConsoleRoutes } from './console-routes.ts';
-import { frameTexts } from './texts/english/frame.ts';
+import { registerLanguageRoute, speakByRequest, speakTo } from './language-switch.ts';
+import { frameTexts } from './texts/console-texts.ts';
 import { limitRequestTime } from './request-time.ts';
 
 type Configuration = NodeConfiguration<'internal-db'>;
@@ -88,13 +89,17 @@ async function buildConsole(
   facts: ProcessFacts,
 ): Promise<{ handler: EntranceHandler; endStreams: () => Promise<void> }> {
   const app = await createConsoleApp();
-  app.setErrorHandler((error, request, reply) => answerConsoleError(context, { error, request, reply }));
+  speakByRequest(app);
+  app.setErrorHandler((error, request, reply) =>
+    speakTo(request, () => answerConsoleError(context, { error, request, reply })),
+  );
   app.setNotFoundHandler((request, reply) => {
     return sendProblem(context, { request, reply }, { status: 404, sentence: frameTexts.failure.noPage });
   });
   const assetStore = await loadConsoleAssets();
   registerConsoleAssets(app, assetStore);
   registerConsoleBranding(app, context, assetStore);
+  registerLanguageRoute(app);
   registerConsoleRoutes(app, context, facts);
   registerStaffApi(app, context, facts);
   await app.ready();

@@ -6,10 +6,10 @@ import { renderSelect, renderTextField } from '#commlink/pages/components/form-f
 import { renderCopyable, renderNotice, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { dayText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { dayText, timeText } from './texts/sizes-and-times.ts';
 import { formTokenField, renderPage, type PageParts } from './layout.ts';
 import type { StaffCaller } from './staff-session.ts';
-import { tokensTexts as texts } from './texts/english/own-access.ts';
+import { tokensTexts as texts } from './texts/console-texts.ts';
 import { renderSection } from './support/parts.ts';
 
 /** What the page shows. */

@@ -8,7 +8,7 @@ import type { ConsoleApp } from './console-app.ts';
 import { FormFields, parseForm } from './console-forms.ts';
 import { readSignedForm, type ForStaff } from './console-gate.ts';
 import { requireStaffProof } from './staff-password.ts';
-import { tokensTexts } from './texts/english/own-access.ts';
+import { tokensTexts } from './texts/console-texts.ts';
 import { renderTokensPage } from './tokens-page.ts';
 
 const dayMs = 86_400_000;

@@ -1,7 +1,7 @@
 // The cookies of the portal, and nothing else of it. All are Secure, HttpOnly and SameSite=Lax; those for the whole
 // site carry the __Host- prefix, so that neither another host of the domain nor plain HTTP can plant one.
 import type { SessionOwner } from '#commlink/methods/session-owner.ts';
-import { languageCookie, type Language } from '#commlink/pages/texts/language.ts';
+import { languageCookie, languageKeptSeconds, type Language } from '#commlink/pages/texts/language.ts';
 import { keptFormLimits } from '../limits.ts';
 
 /** The attributes that this portal gives its cookies. `maxAge` is in seconds. */
@@ -33,7 +33,6 @@ const keptFormCookie = '__Secure-consign-typed';
 const secretPattern = /^[\w-]{1,256}$/;
 /** As long as internal-db waits for somebody to come back from a provider, and a little. */
 const providerKeptSeconds = 600;
-const languageKeptSeconds = 366 * 86_400;
 /** The page that shows a kept form, and alone gets its cookie. */
 export const keptFormPath = '/typed';
 const wholeSite = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const;

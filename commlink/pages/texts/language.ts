@@ -1,5 +1,5 @@
 // Which language a page is written in: what the visitor chose (a cookie), else what the browser asks for (RFC 9110,
-// Accept-Language), else English. Called by the portal for each page and for the mails' language of a new user.
+// Accept-Language), else English. Called by portal and console for each page and for the mails' language of a new user.
 import { languageRangesMax } from '../limits.ts';
 
 /** A language that pages are written in, as in `<html lang>`. */
@@ -13,6 +13,9 @@ export const languages = Object.keys(languageNames) as readonly Language[];
 
 /** The cookie that keeps what the visitor chose. */
 export const languageCookie = 'consign-language';
+
+/** How long it is kept. */
+export const languageKeptSeconds = 366 * 86_400;
 
 /** True for a language that pages are written in. */
 export function isLanguage(text: string | undefined): text is Language {

@@ -9,24 +9,24 @@ import {
 } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import { timeText } from '../texts/sizes-and-times.ts';
 import { titleOf } from '../../second-person/dangerous-change.ts';
 import type { ChangePreview } from '../../second-person/describe-change.ts';
 import { changeOf, stateAt } from '../../second-person/proposals.ts';
 import type { ProposalRecord, ProposalState } from '../../store/proposals.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
-import { approvalsTexts as texts } from '../texts/english/staff.ts';
+import { approvalsTexts as texts } from '../texts/console-texts.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 const section = '/approvals';
 
-const stateTags: Readonly<Record<ProposalState, Html>> = {
-  open: renderTag('warn', texts.states.open),
-  approved: renderTag('good', texts.states.approved),
-  declined: renderTag('bad', texts.states.declined),
-  withdrawn: renderTag('plain', texts.states.withdrawn),
-  expired: renderTag('plain', texts.states.expired),
-};
+const stateTones = {
+  open: 'warn',
+  approved: 'good',
+  declined: 'bad',
+  withdrawn: 'plain',
+  expired: 'plain',
+} as const satisfies Readonly<Record<ProposalState, string>>;
 
 /** What the list shows; `next` is the cursor of the next page. */
 export interface ApprovalList {
@@ -70,7 +70,7 @@ export function renderApprovalsPage(caller: StaffCaller, page: ApprovalList): st
       columns: [list.change, list.state, list.by, list.proposed, list.decided],
       rows: proposals.map((proposal) => [
         html`<a href="${section}/${proposal.id}">${titleOf(changeOf(proposal))}</a>`,
-        stateTags[stateAt(proposal, nowMs)],
+        renderState(stateAt(proposal, nowMs)),
         proposal.proposer,
         timeText(proposal.proposedAtMs),
         proposal.decidedAtMs === null
@@ -98,7 +98,7 @@ export function renderApprovalPage(caller: StaffCaller, view: ApprovalView): str
     content: html`${firstHalf === null ? null : renderHalf('first', firstHalf)}
     ${shownOnce === null ? null : renderHalf('second', shownOnce)}
     ${renderFacts([
-      [facts.state, stateTags[state]],
+      [facts.state, renderState(state)],
       [facts.proposed, facts.by(proposer, timeText(proposedAtMs))],
       [facts.reason, reason],
       state === 'open'
@@ -145,4 +145,8 @@ function renderDecision(caller: StaffCaller, { proposal, approvers }: ApprovalVi
 function renderHalf(which: 'first' | 'second', half: string): Html {
   const { halves } = texts;
   return renderNotice('good', html`${halves[which](renderCopyable(halves.what, half))} ${halves.whose}`);
+}
+
+function renderState(state: ProposalState): Html {
+  return renderTag(stateTones[state], texts.states[state]);
 }

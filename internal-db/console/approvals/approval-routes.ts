@@ -18,7 +18,7 @@ import { FormFields } from '../console-forms.ts';
 import { readSignedForm, type ForStaff } from '../console-gate.ts';
 import type { PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { approvalsTexts } from '../texts/english/staff.ts';
+import { approvalsTexts } from '../texts/console-texts.ts';
 import { renderApprovalPage, renderApprovalsPage } from './approval-pages.ts';
 
 /** What the page says after the browser was sent back. */

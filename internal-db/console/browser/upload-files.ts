@@ -1,7 +1,7 @@
 // The upload page with a script: files are dropped or chosen, sent one after the other in pieces, with progress, a pause, and
 // patience when the connection is lost. What has arrived is the console's to say, so a reload loses nothing.
 import { humanSize } from '#commlink/pages/browser/human-size.ts';
-import { uploadWords as words } from './upload-words.ts';
+import { uploadLanguage, uploadWords as words } from './upload-words.ts';
 import { PieceSender, SendingError, type UploadTarget } from './piece-sender.ts';
 
 const retryFirstMs = 1000;
@@ -54,7 +54,10 @@ class Upload {
 
   showOffset(offsetBytes: number): void {
     this.#bar.value = offsetBytes;
-    this.show('sending', words.sent(humanSize(offsetBytes), humanSize(this.file.size)));
+    this.show(
+      'sending',
+      words.sent(humanSize(offsetBytes, uploadLanguage), humanSize(this.file.size, uploadLanguage)),
+    );
   }
 }
 

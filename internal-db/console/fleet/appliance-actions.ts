@@ -8,7 +8,7 @@ import { formTokenField } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { renderReason, renderSection } from '../support/parts.ts';
-import { applianceTexts } from '../texts/english/fleet.ts';
+import { applianceTexts } from '../texts/console-texts.ts';
 
 const texts = applianceTexts.actions;
 

@@ -5,8 +5,8 @@ import type { ApplianceReport } from '#commlink/methods/fleet-admin-methods.ts';
 import { renderFold } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
-import { applianceTexts } from '../texts/english/fleet.ts';
+import { sizeText, timeText } from '../texts/sizes-and-times.ts';
+import { applianceTexts } from '../texts/console-texts.ts';
 
 const texts = applianceTexts.report;
 

@@ -4,11 +4,11 @@ import { renderChoice, renderSelect, renderTextField } from '#commlink/pages/com
 import { renderPager, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import { timeText } from '../texts/sizes-and-times.ts';
 import { renderPage } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { appliancesTexts as texts, fleetTexts } from '../texts/english/fleet.ts';
+import { appliancesTexts as texts, fleetTexts } from '../texts/console-texts.ts';
 
 /** What the list is narrowed to; empty texts stand for all. */
 export interface AppliancesAsked {

@@ -3,10 +3,10 @@ import type { BehindAppliance } from '#commlink/methods/rollout-admin-methods.ts
 import { renderPager } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type HtmlValue } from '#commlink/pages/html.ts';
-import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import { timeText } from '../texts/sizes-and-times.ts';
 import { renderPage } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { rolloutsTexts } from '../texts/english/rollouts.ts';
+import { rolloutsTexts } from '../texts/console-texts.ts';
 
 const texts = rolloutsTexts.behind;
 

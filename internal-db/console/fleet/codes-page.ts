@@ -7,10 +7,10 @@ import { enrolmentCodesMax } from '#commlink/methods/fleet-methods.ts';
 import { renderSelect, renderTextField, type TextField } from '#commlink/pages/components/form-field.ts';
 import { renderCopyable, renderNotice } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import { timeText } from '../texts/sizes-and-times.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { codesTexts as texts, fleetTexts } from '../texts/english/fleet.ts';
+import { codesTexts as texts, fleetTexts } from '../texts/console-texts.ts';
 import { codeDaysMax } from './limits.ts';
 
 /** What was typed into the form. */

@@ -9,8 +9,7 @@ import type { ServiceContext } from '../../service-context.ts';
 import type { ConsoleApp } from '../console-app.ts';
 import { FormFields, parseForm } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
-import { formsTexts } from '../texts/english/forms.ts';
-import { codesTexts } from '../texts/english/fleet.ts';
+import { formsTexts, codesTexts } from '../texts/console-texts.ts';
 import { renderCodesPage, type CodesView, type TypedCodes } from './codes-page.ts';
 import { codeDaysMax } from './limits.ts';
 

@@ -4,14 +4,14 @@ import type { FleetRefusal } from '#commlink/methods/fleet-admin-methods.ts';
 import { renderNumbers } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, timeText } from '../texts/sizes-and-times.ts';
 import { renderBarChart } from '../../charts/bar-chart.ts';
 import type { FailedInstallation, MissingSite, VersionCount } from '../../store/fleet-watch.ts';
 import { renderPage } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { renderSection } from '../support/parts.ts';
-import { fleetTexts as texts } from '../texts/english/fleet.ts';
+import { fleetTexts as texts } from '../texts/console-texts.ts';
 import { failedListedMax } from './limits.ts';
 
 /** What the page shows. */

@@ -19,7 +19,7 @@ import { FormFields, parseForm, parseReason } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import type { PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { applianceTexts } from '../texts/english/fleet.ts';
+import { applianceTexts } from '../texts/console-texts.ts';
 import { renderAppliancePage } from './appliance-page.ts';
 import { renderAppliancesPage } from './appliances-page.ts';
 import { renderFleetPage } from './fleet-page.ts';

@@ -6,7 +6,7 @@ import { listRefusals, showAppliance } from '../../admin/appliance-administratio
 import { compareVersionsNewestFirst } from '../../decision/version-range.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ApplianceDay, BeatRecord } from '../../store/fleet-beats.ts';
-import { fleetTexts } from '../texts/english/fleet.ts';
+import { fleetTexts } from '../texts/console-texts.ts';
 import type { ApplianceView } from './appliance-page.ts';
 import type { FleetView } from './fleet-page.ts';
 import { daysShown, failedListedMax, missingSitesListedMax, refusalsShownMax } from './limits.ts';

@@ -4,14 +4,14 @@ import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderFacts, renderFold, renderNumbers } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, timeText } from '../texts/sizes-and-times.ts';
 import { renderBarChart } from '../../charts/bar-chart.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { renderReason, renderSection } from '../support/parts.ts';
-import { rolloutsTexts } from '../texts/english/rollouts.ts';
+import { rolloutsTexts } from '../texts/console-texts.ts';
 import { rolloutTag, targetsOf } from './rollouts-page.ts';
 
 /** What the page shows. */

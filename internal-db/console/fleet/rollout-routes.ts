@@ -17,7 +17,7 @@ import { FormFields, parseForm, parseReason } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import type { PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { rolloutsTexts } from '../texts/english/rollouts.ts';
+import { rolloutsTexts } from '../texts/console-texts.ts';
 import { renderBehindPage } from './behind-page.ts';
 import { appliancesPerPage } from './limits.ts';
 import { renderRolloutPage } from './rollout-page.ts';

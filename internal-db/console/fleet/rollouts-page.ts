@@ -4,13 +4,12 @@ import { renderSelect, renderTextField } from '#commlink/pages/components/form-f
 import { renderFold, renderTag, type Mood } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import { timeText } from '../texts/sizes-and-times.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { renderReason } from '../support/parts.ts';
-import { fleetTexts } from '../texts/english/fleet.ts';
-import { rolloutsTexts as texts } from '../texts/english/rollouts.ts';
+import { fleetTexts, rolloutsTexts as texts } from '../texts/console-texts.ts';
 
 /** What was typed into the form. */
 export interface TypedRollout {

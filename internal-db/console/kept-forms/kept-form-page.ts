@@ -4,9 +4,9 @@ import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { formsTexts } from '../texts/english/forms.ts';
+import { formsTexts } from '../texts/console-texts.ts';
 import { passwordCharacters } from '#commlink/methods/people-fields.ts';
-import { countText } from '#commlink/pages/sizes-and-times.ts';
+import { countText } from '../texts/sizes-and-times.ts';
 import { keptFieldCharactersShownMax } from './limits.ts';
 import type { KeptForm } from './kept-forms.ts';
 

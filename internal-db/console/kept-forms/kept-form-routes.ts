@@ -9,7 +9,7 @@ import { FormFields } from '../console-forms.ts';
 import { readSessionCookie, requireSameOrigin, type ForStaff } from '../console-gate.ts';
 import { pageAskedFor } from '../next-page.ts';
 import { renderKeptFormPage } from './kept-form-page.ts';
-import { formsTexts } from '../texts/english/forms.ts';
+import { formsTexts } from '../texts/console-texts.ts';
 import type { FormEncoding, KeptForms } from './kept-forms.ts';
 
 /** Registers the page. */

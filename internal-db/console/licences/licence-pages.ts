@@ -6,11 +6,11 @@ import { renderFacts, renderPager, renderTag } from '#commlink/pages/components/
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { renderMarkdown } from '#commlink/pages/markdown.ts';
-import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import { timeText } from '../texts/sizes-and-times.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { licencesTexts as texts } from '../texts/english/licences.ts';
+import { licencesTexts as texts } from '../texts/console-texts.ts';
 import { renderSection } from '../support/parts.ts';
 
 /** Characters of a text that is typed here; longer ones are added by the command. */

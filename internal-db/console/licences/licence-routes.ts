@@ -10,8 +10,7 @@ import type { ConsoleApp, ConsoleReply, ConsoleRequest } from '../console-app.ts
 import { FormFields, parseDay, parseForm } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { formsTexts } from '../texts/english/forms.ts';
-import { licencesTexts as texts } from '../texts/english/licences.ts';
+import { formsTexts, licencesTexts as texts } from '../texts/console-texts.ts';
 import {
   licencePath,
   renderLicencePage,

@@ -8,7 +8,7 @@ import type { OperationsParts } from '../operations/operations-routes.ts';
 import { findStaff, type StaffCaller } from '../staff-session.ts';
 import { liveStreamsMax, liveStreamsPerStaffMax } from './limits.ts';
 import { topicOf } from './live-topics.ts';
-import { frameTexts } from '../texts/english/frame.ts';
+import { frameTexts } from '../texts/console-texts.ts';
 import { LiveWatch } from './live-watch.ts';
 
 /** Registers the route. The streams end when the app is closed. */

@@ -3,11 +3,11 @@ import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderPager } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import { timeText } from '../texts/sizes-and-times.ts';
 import type { AuditVerdict } from '../../audit/verify-audit.ts';
 import type { AuditRecord } from '../../store/audit.ts';
 import { formTokenField, renderPage } from '../layout.ts';
-import { auditTexts as texts } from '../texts/english/audit.ts';
+import { auditTexts as texts } from '../texts/console-texts.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 /** Characters of an entry's detail that stand unfolded. */

@@ -11,7 +11,7 @@ import { FormFields, parseDay, parseLastDay } from '../console-forms.ts';
 import { readSignedForm, requirePermission } from '../console-gate.ts';
 import { sendAuditFile } from './audit-file.ts';
 import { nothingAsked, renderAuditPage, type AuditQuestion } from './audit-page.ts';
-import { auditTexts } from '../texts/english/audit.ts';
+import { auditTexts } from '../texts/console-texts.ts';
 import { auditEntriesPerPage } from './limits.ts';
 
 /** Registers them. */

@@ -3,7 +3,7 @@ import { renderSelect, renderTextField } from '#commlink/pages/components/form-f
 import { renderNotice, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, sizeText, timeText } from '../texts/sizes-and-times.ts';
 import type { ResultOf } from '#commlink/method-table.ts';
 import type { Ban, guardMethods } from '#commlink/methods/guard-methods.ts';
 import type { LiveSession } from '#commlink/methods/live-session.ts';
@@ -11,7 +11,7 @@ import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { bansTexts, sessionsTexts } from '../texts/english/guard.ts';
+import { bansTexts, sessionsTexts } from '../texts/console-texts.ts';
 import { sessionsShownPerNodeMax } from './limits.ts';
 
 type NodeSessions = ResultOf<typeof guardMethods, 'session.list'>['nodes'][number];

@@ -14,7 +14,7 @@ import type { PageParts } from '../layout.ts';
 import { readSessions } from '../live/live-topics.ts';
 import type { StaffAction } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { guardDoneTexts } from '../texts/english/guard.ts';
+import { guardDoneTexts } from '../texts/console-texts.ts';
 import { banHours, renderBansPage, renderSessionsPage } from './guard-pages.ts';
 
 const hourMs = 3_600_000;

@@ -3,14 +3,14 @@
 import { renderCopyable, renderFold, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText, dayText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, dayText, sizeText, timeText } from '../texts/sizes-and-times.ts';
 import type { StatusReport } from '#commlink/methods/status-report.ts';
 import { isRotationOpen, type BagStatus } from '#commlink/operator/bag-status.ts';
 import type { DatabaseChoice } from '../../database-choice.ts';
 import type { FileSum, ProductStorage } from '../../store/statistics.ts';
 import { renderPage } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
-import { machinesTexts as texts } from '../texts/english/machines.ts';
+import { machinesTexts as texts } from '../texts/console-texts.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 type Machines = Omit<StatusReport, 'counts' | 'pendingOrders'>;

@@ -1,13 +1,13 @@
 // The console's first page: what needs looking at, the figures of the day, and the downloads of the last month.
 import { renderNotice, renderNumbers } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, sizeText, timeText } from '../texts/sizes-and-times.ts';
 import type { Alert } from '../../alerts/alert.ts';
 import type { DownloadStatistics } from '../../statistics/download-statistics.ts';
 import { renderPage } from '../layout.ts';
 import { livePage } from '../live/live-page.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { overviewTexts as texts } from '../texts/english/statistics.ts';
+import { overviewTexts as texts } from '../texts/console-texts.ts';
 import { renderDownloadsByDay } from './statistics-page.ts';
 
 /** What the page shows. */

@@ -11,7 +11,7 @@ import type { FormFields } from '../console-forms.ts';
 import { formTokenField } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { placementTexts as texts } from '../texts/english/products.ts';
+import { placementTexts as texts } from '../texts/console-texts.ts';
 
 const placementCheck = compileSchema('placement', adminMethods['product.setPlacement'].params);
 /** What is chosen in the form; the last three take names or numbers beside. */

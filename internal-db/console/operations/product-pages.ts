@@ -6,14 +6,14 @@ import { renderTextArea, renderTextField } from '#commlink/pages/components/form
 import { renderCopyable, renderEmpty, renderNumbers, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, timeText } from '../texts/sizes-and-times.ts';
 import type { VersionHolders, VersionStatistics } from '../../statistics/version-statistics.ts';
 import type { ProductRecord, ReleaseRecord } from '../../store/catalog.ts';
 import type { ProductSummary } from '../../store/statistics.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { renderPlacement } from './placement-section.ts';
 import { mayDo } from '../staff-permissions.ts';
-import { productsTexts as texts } from '../texts/english/products.ts';
+import { productsTexts as texts } from '../texts/console-texts.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 const versionsDrawnMax = 12;

@@ -23,7 +23,7 @@ import { customersPerPage } from './limits.ts';
 import { parsePlacementForm } from './placement-section.ts';
 import { releasePath, renderProductPage, renderProductsPage, type ProductView } from './product-pages.ts';
 import { registerUploadRoutes } from './upload-routes.ts';
-import { productsTexts, releaseTexts } from '../texts/english/products.ts';
+import { productsTexts, releaseTexts } from '../texts/console-texts.ts';
 import { renderReleasePage, type CustomerList, type ReleaseView } from './release-page.ts';
 
 const createCheck = compileSchema('product', adminMethods['product.create'].params);

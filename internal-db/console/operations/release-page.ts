@@ -10,7 +10,7 @@ import {
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { renderMarkdown } from '#commlink/pages/markdown.ts';
-import { countText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, sizeText, timeText } from '../texts/sizes-and-times.ts';
 import type { FileHoldings } from '../../artifacts/describe-holdings.ts';
 import type { ArtifactRecord, ProductRecord, ReleaseRecord } from '../../store/catalog.ts';
 import type { NewestVersion, ReleaseHolder } from '../../store/statistics.ts';
@@ -18,7 +18,7 @@ import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { notesCharactersMax } from './limits.ts';
-import { productsTexts, releaseTexts as texts } from '../texts/english/products.ts';
+import { productsTexts, releaseTexts as texts } from '../texts/console-texts.ts';
 import { releasePath, stateTag } from './product-pages.ts';
 
 /** Which customers are listed: those who have a file of it, or those who have nothing newer. */

@@ -5,7 +5,7 @@ import { renderSelect } from '#commlink/pages/components/form-field.ts';
 import { renderNumbers } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
-import { countText, sizeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, sizeText } from '../texts/sizes-and-times.ts';
 import { renderBarChart } from '../../charts/bar-chart.ts';
 import { renderLegend } from '../../charts/chart-series.ts';
 import { renderChartWithTable } from '../../charts/chart-with-table.ts';
@@ -19,10 +19,9 @@ import {
 } from '../../statistics/download-statistics.ts';
 import { renderPage } from '../layout.ts';
 import { statisticsBarsMax, statisticsRowsMax } from './limits.ts';
-import { statisticsTexts as texts } from '../texts/english/statistics.ts';
+import { statisticsTexts as texts } from '../texts/console-texts.ts';
 import type { StaffCaller } from '../staff-session.ts';
-
-const outcomeNames: readonly string[] = texts.outcomes;
+import { spokenLanguage } from '../texts/spoken-language.ts';
 
 /** What was asked for; empty texts stand for all. */
 export interface StatisticsQuestion {
@@ -69,12 +68,12 @@ export function renderDownloadsByDay(statistics: DownloadStatistics): Html {
   const { spans, daysInSpan } = statistics;
   const chart = renderColumnChart({
     title: texts.downloadsBy(texts.spans[daysInSpan]),
-    series: outcomeNames,
+    series: texts.outcomes,
     columns: spans.map((span) => ({ label: shortDay(span.day), values: valuesOf(span) })),
     format: (value) => countText(value),
   });
   return renderChartWithTable(
-    html`${renderLegend(outcomeNames)} ${chart}`,
+    html`${renderLegend(texts.outcomes)} ${chart}`,
     renderSpanTable(statistics),
     texts.numbersBy(texts.spans[daysInSpan]),
   );
@@ -111,7 +110,7 @@ function renderFilter({ question, productNames, nodeNames }: StatisticsView): Ht
 
 function renderTotals(total: DownloadTotals): Html {
   const counts = valuesOf(total).map(
-    (value, index) => [outcomeNames[index] ?? '', countText(value)] as const,
+    (value, index) => [texts.outcomes[index] ?? '', countText(value)] as const,
   );
   return renderNumbers([...counts, [texts.sent, sizeText(total.sentBytes)]]);
 }
@@ -121,7 +120,7 @@ function renderByteColumns({ spans, daysInSpan }: DownloadStatistics): Html {
     title: texts.bytesBy(texts.spans[daysInSpan]),
     series: [texts.sentSeries],
     columns: spans.map(({ day, sentBytes }) => ({ label: shortDay(day), values: [sentBytes] })),
-    format: (value) => humanSize(value),
+    format: (value) => humanSize(value, spokenLanguage()),
   });
   return html`<figure class="chart">${chart}</figure>`;
 }
@@ -141,7 +140,7 @@ function renderGroup(what: 'product' | 'node', groups: readonly NamedTotals[]): 
   const chart = renderBarChart({
     title: texts.bytesBy(word),
     bars,
-    format: (value) => humanSize(value),
+    format: (value) => humanSize(value, spokenLanguage()),
   });
   const table = renderTotalsTable(
     column,
@@ -155,7 +154,7 @@ function renderGroup(what: 'product' | 'node', groups: readonly NamedTotals[]): 
 }
 
 function renderTotalsTable(first: string, rows: readonly (readonly HtmlValue[])[]): Html {
-  const numbers = [...outcomeNames, texts.sent].map((heading) => ({ heading, kind: 'number' as const }));
+  const numbers = [...texts.outcomes, texts.sent].map((heading) => ({ heading, kind: 'number' as const }));
   return renderTable({
     caption: texts.caption(first),
     columns: [first, ...numbers],
@@ -174,5 +173,9 @@ function valuesOf({ complete, partial, failed, revoked }: DownloadTotals): numbe
 
 function shortDay(day: string): string {
   const at = new Date(`${day}T00:00:00Z`);
-  return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  return at.toLocaleDateString(spokenLanguage() === 'en' ? 'en-GB' : spokenLanguage(), {
+    day: 'numeric',
+    month: 'short',
+    timeZone: 'UTC',
+  });
 }

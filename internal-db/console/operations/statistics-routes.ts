@@ -6,7 +6,7 @@ import { periods, readDownloadStatistics } from '../../statistics/download-stati
 import type { ForStaff } from '../console-gate.ts';
 import type { ConsoleApp } from '../console-app.ts';
 import { FormFields } from '../console-forms.ts';
-import { statisticsTexts } from '../texts/english/statistics.ts';
+import { statisticsTexts } from '../texts/console-texts.ts';
 import { renderStatisticsPage, type StatisticsQuestion, type StatisticsView } from './statistics-page.ts';
 
 /** Registers it. */

@@ -4,11 +4,11 @@ import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderCopyable } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { sizeText, timeText } from '../texts/sizes-and-times.ts';
 import type { UploadStanding } from '../../artifacts/uploads.ts';
 import type { ProductRecord } from '../../store/catalog.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
-import { uploadTexts as texts } from '../texts/english/uploads.ts';
+import { uploadTexts as texts } from '../texts/console-texts.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 /** What the page shows. */

@@ -8,7 +8,7 @@ import { compileSchema } from '#commlink/schema.ts';
 import { appendToUpload, findUpload, type UploadStanding } from '../../artifacts/uploads.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ConsoleRequest } from '../console-app.ts';
-import { uploadTexts } from '../texts/english/uploads.ts';
+import { uploadTexts } from '../texts/console-texts.ts';
 import { allowLongRequest } from '../request-time.ts';
 
 /** The media type of a piece. */

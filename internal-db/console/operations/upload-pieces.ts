@@ -10,7 +10,7 @@ import { readSignedForm, requireFormToken, requirePermission, type ForStaff } fr
 import { statusOf } from '../error-status.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { parseUploadForm } from './upload-form.ts';
-import { uploadTexts } from '../texts/english/uploads.ts';
+import { uploadTexts } from '../texts/console-texts.ts';
 import { parseByteCount, standingHeaders, takePiece } from './upload-piece.ts';
 
 type Exchange = {

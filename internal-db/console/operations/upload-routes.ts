@@ -16,7 +16,7 @@ import { releasePath } from './product-pages.ts';
 import { parseUploadForm } from './upload-form.ts';
 import { renderUploadPage, type UploadView } from './upload-page.ts';
 import { parseByteCount, pieceMediaType } from './upload-piece.ts';
-import { uploadTexts } from '../texts/english/uploads.ts';
+import { uploadTexts } from '../texts/console-texts.ts';
 import { registerUploadPieces, starterOf } from './upload-pieces.ts';
 
 interface Exchange {

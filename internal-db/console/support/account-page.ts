@@ -3,7 +3,7 @@
 import { renderFold, renderTag } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import type { Invitation } from '#commlink/methods/people-methods.ts';
-import { dayText, sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { dayText, sizeText, timeText } from '../texts/sizes-and-times.ts';
 import { customerRowsMax } from '../../limits.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { DeliveryRecord } from '../../store/deliveries.ts';
@@ -17,7 +17,7 @@ import { renderEntitlementList, type EntitlementList } from './entitlement-list.
 import { renderLongTable, renderReason, renderSection } from './parts.ts';
 import { renderPeopleList } from './people-list.ts';
 import { renderPlace } from './place-section.ts';
-import { customersTexts as texts } from '../texts/english/customers.ts';
+import { customersTexts as texts } from '../texts/console-texts.ts';
 import { renderTimeline, type TimelineList } from './timeline-list.ts';
 
 /** What the page shows. */
@@ -77,7 +77,7 @@ function liveTimeline({ account, timeline, entitlements }: AccountView): LivePag
 }
 
 function renderLead({ account }: AccountView): Html {
-  const state = renderTag(account.state === 'active' ? 'good' : 'bad', account.state);
+  const state = renderTag(account.state === 'active' ? 'good' : 'bad', texts.states[account.state]);
   return html`<code>${account.name}</code> ${state} ${texts.since(dayText(account.createdAtMs))}`;
 }
 
@@ -102,7 +102,7 @@ function renderDeliveries(caller: StaffCaller, { liveDeliveries, formerNodes }: 
       html`${delivery.product}/${delivery.version}/${delivery.file}<br /><small
           >${sizeText(delivery.sizeBytes)} · ${delivery.requestedBy}</small
         >`,
-      renderTag(delivery.state === 'staged' ? 'good' : 'plain', delivery.state),
+      renderTag(delivery.state === 'staged' ? 'good' : 'plain', deliveries.states[delivery.state]),
       renderNode(delivery, formerNodes.get(delivery.id)),
       timeText(delivery.expiresAtMs),
       mayCancel ? renderCancelForm(caller, delivery) : null,

@@ -26,8 +26,7 @@ import type { StaffCaller } from '../staff-session.ts';
 import { renderAccountPage, type AccountView } from './account-page.ts';
 import type { EntitlementList } from './entitlement-list.ts';
 import { invitationIn, parseInvitation } from './invitation-form.ts';
-import { customersTexts as texts } from '../texts/english/customers.ts';
-import { formsTexts } from '../texts/english/forms.ts';
+import { customersTexts as texts, formsTexts } from '../texts/console-texts.ts';
 import { parsePlaceForm } from './place-section.ts';
 import { readTimeline, timelineKinds, type TimelineKind } from './timeline.ts';
 

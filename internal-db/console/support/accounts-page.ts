@@ -3,11 +3,11 @@ import { renderPager, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import type { Cursor } from '#commlink/methods/paging.ts';
 import { html } from '#commlink/pages/html.ts';
-import { dayText } from '#commlink/pages/sizes-and-times.ts';
+import { dayText } from '../texts/sizes-and-times.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import { renderPage } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
-import { customersTexts as texts } from '../texts/english/customers.ts';
+import { customersTexts as texts } from '../texts/console-texts.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 /** The page. */
@@ -30,7 +30,7 @@ export function renderAccountsPage(
       rows: accounts.map((account) => [
         html`<a href="/accounts/${account.name}">${account.displayName}</a>`,
         html`<code>${account.name}</code>`,
-        renderTag(account.state === 'active' ? 'good' : 'bad', account.state),
+        renderTag(account.state === 'active' ? 'good' : 'bad', texts.states[account.state]),
         dayText(account.createdAtMs),
       ]),
       empty: list.empty,

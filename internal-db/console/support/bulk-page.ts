@@ -3,12 +3,12 @@ import { renderTextArea } from '#commlink/pages/components/form-field.ts';
 import { renderFold, renderNotice, renderNumbers } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText } from '#commlink/pages/sizes-and-times.ts';
+import { countText } from '../texts/sizes-and-times.ts';
 import type { BulkOutcome } from '../../bulk/apply-bulk.ts';
 import { bulkColumns } from '../../bulk/parse-bulk.ts';
 import { bulkLinesMax } from '../../limits.ts';
 import { formTokenField, renderPage } from '../layout.ts';
-import { bulkTexts as texts } from '../texts/english/entitlements.ts';
+import { bulkTexts as texts } from '../texts/console-texts.ts';
 import type { StaffCaller } from '../staff-session.ts';
 
 /** What the page shows. `checked`: the digest of a text whose dry run found nothing wrong. */

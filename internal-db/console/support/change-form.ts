@@ -4,8 +4,7 @@ import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { compileSchema } from '#commlink/schema.ts';
 import type { EntitlementChange } from '../../admin/change-entitlements.ts';
-import { changeTexts } from '../texts/english/entitlements.ts';
-import { formsTexts } from '../texts/english/forms.ts';
+import { changeTexts, formsTexts } from '../texts/console-texts.ts';
 import { parseGrantForm, parseLastDay, parseReason, parseForm, type FormFields } from '../console-forms.ts';
 
 /** The changes by the word in their routes. */

@@ -4,7 +4,7 @@ import { renderSelect, renderTextField, type TextField } from '#commlink/pages/c
 import { renderFacts, renderFold, renderNotice, renderNumbers } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
-import { countText, dayText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, dayText, timeText } from '../texts/sizes-and-times.ts';
 import type { ReleaseWithFiles } from '../../decision/compare-access.ts';
 import type { ChangePreview } from '../../admin/preview-change.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
@@ -14,7 +14,7 @@ import { formTokenField, renderPage } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { changeFields, type ChangeKind } from './change-form.ts';
-import { changeTexts } from '../texts/english/entitlements.ts';
+import { changeTexts } from '../texts/console-texts.ts';
 import { renderEnd, renderEntitlementState, renderSection, renderTerms } from './parts.ts';
 
 /** Releases and deliveries that a preview lists; the rest is counted. */

@@ -20,7 +20,7 @@ import type { StaffAction } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { accountOf, type Done } from './account-routes.ts';
 import { isChangeKind, readChange, type ChangeKind } from './change-form.ts';
-import { changeTexts, entitlementTexts } from '../texts/english/entitlements.ts';
+import { changeTexts, entitlementTexts } from '../texts/console-texts.ts';
 import { renderEntitlementPage, renderGrantPage, renderPreviewPage } from './change-pages.ts';
 
 const actionOf: Readonly<Record<ChangeKind, StaffAction>> = {

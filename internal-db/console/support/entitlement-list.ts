@@ -3,10 +3,10 @@ import { renderPager, renderTabs } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import type { Cursor } from '#commlink/methods/paging.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText } from '#commlink/pages/sizes-and-times.ts';
+import { countText } from '../texts/sizes-and-times.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { EntitlementRecord } from '../../store/entitlements.ts';
-import { entitlementTexts } from '../texts/english/entitlements.ts';
+import { entitlementTexts } from '../texts/console-texts.ts';
 import { renderEnd, renderEntitlementState, renderTerms } from './parts.ts';
 
 const texts = entitlementTexts.list;

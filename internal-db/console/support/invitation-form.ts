@@ -4,7 +4,7 @@ import { peopleAdminMethods } from '#commlink/methods/people-admin-methods.ts';
 import { compileSchema } from '#commlink/schema.ts';
 import { renderSelect, renderTextField } from '#commlink/pages/components/form-field.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { peopleTexts } from '../texts/english/customers.ts';
+import { peopleTexts } from '../texts/console-texts.ts';
 import { parseForm, type FormFields } from '../console-forms.ts';
 
 const inviteCheck = compileSchema('invitation', peopleAdminMethods['user.invite'].params);

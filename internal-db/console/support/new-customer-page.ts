@@ -4,7 +4,7 @@ import { renderNotice } from '#commlink/pages/components/parts.ts';
 import { html } from '#commlink/pages/html.ts';
 import { formTokenField, renderPage } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { customersTexts, newCustomerTexts as texts } from '../texts/english/customers.ts';
+import { customersTexts, newCustomerTexts as texts } from '../texts/console-texts.ts';
 import { renderInvitationFields, type TypedInvitation } from './invitation-form.ts';
 
 /** What was typed. */

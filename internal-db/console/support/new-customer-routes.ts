@@ -9,7 +9,7 @@ import type { ConsoleApp } from '../console-app.ts';
 import { FormFields, parseForm } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import { invitationIn, parseInvitation } from './invitation-form.ts';
-import { newCustomerTexts } from '../texts/english/customers.ts';
+import { newCustomerTexts } from '../texts/console-texts.ts';
 import { renderNewCustomerPage, type TypedCustomer } from './new-customer-page.ts';
 
 const createCheck = compileSchema('account', adminMethods['account.create'].params);

@@ -3,10 +3,9 @@ import { renderTextField } from '#commlink/pages/components/form-field.ts';
 import { renderFold, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable, type Table } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
-import { countText, dayText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, dayText } from '../texts/sizes-and-times.ts';
 import { customerRowsMax } from '../../limits.ts';
-import { customersTexts } from '../texts/english/customers.ts';
-import { entitlementTexts as texts } from '../texts/english/entitlements.ts';
+import { customersTexts, entitlementTexts as texts } from '../texts/console-texts.ts';
 import type { EntitlementRecord } from '../../store/entitlements.ts';
 
 /** Rows of a long table that are not folded. */

@@ -2,7 +2,7 @@
 // password or the second step. Called by account-page.ts.
 import { renderFold } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { dayText } from '#commlink/pages/sizes-and-times.ts';
+import { dayText } from '../texts/sizes-and-times.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { MemberRecord } from '../../store/people.ts';
 import { FormFields } from '../console-forms.ts';
@@ -11,7 +11,7 @@ import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import type { AccountView } from './account-page.ts';
 import { invitationIn, renderInvitationFields } from './invitation-form.ts';
-import { peopleTexts as texts } from '../texts/english/customers.ts';
+import { peopleTexts as texts } from '../texts/console-texts.ts';
 import { renderLongTable, renderReason } from './parts.ts';
 
 type PeopleView = Pick<AccountView, 'account' | 'people' | 'invitations' | 'canMail'>;
@@ -24,7 +24,7 @@ export function renderPeopleList(caller: StaffCaller, view: PeopleView): Html {
   const rows = people.map((member) => [
     html`${member.displayName}<br /><small><code>${member.name}</code></small>`,
     member.email ?? html`<span class="soft">${texts.noEmail}</span>`,
-    member.role,
+    texts.roles[member.role],
     member.hasSecondFactor ? texts.on : texts.off,
     dayText(member.createdAtMs),
     mayHelp ? renderHelp(caller, view, member) : null,
@@ -32,7 +32,7 @@ export function renderPeopleList(caller: StaffCaller, view: PeopleView): Html {
   const invited = invitations.map(({ email, role: wanted, expiresAtMs }) => [
     html`<span class="soft">${texts.invitedUntil(dayText(expiresAtMs))}</span>`,
     email,
-    wanted,
+    texts.roles[wanted],
     texts.nothing,
     texts.nothing,
     null,

@@ -12,7 +12,7 @@ import { parseForm, type FormFields } from '../console-forms.ts';
 import { formTokenField } from '../layout.ts';
 import { mayDo } from '../staff-permissions.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { placeTexts as texts } from '../texts/english/customers.ts';
+import { placeTexts as texts } from '../texts/console-texts.ts';
 import { renderSection } from './parts.ts';
 
 const placeCheck = compileSchema('place', adminMethods['account.setPlace'].params);

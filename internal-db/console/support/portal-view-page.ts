@@ -7,7 +7,7 @@ import type { AccountRecord } from '../../store/accounts.ts';
 import type { MemberRecord } from '../../store/people.ts';
 import { formTokenField, renderPage } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { portalViewTexts as texts } from '../texts/english/customers.ts';
+import { portalViewTexts as texts } from '../texts/console-texts.ts';
 import { renderReason } from './parts.ts';
 
 /** What the form shows. */

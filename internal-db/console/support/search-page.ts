@@ -1,7 +1,7 @@
 // The console's search results: by kind, each leading to where staff go on. Called by search-routes.ts.
 import { renderEmpty, renderTag } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { timeText } from '#commlink/pages/sizes-and-times.ts';
+import { timeText } from '../texts/sizes-and-times.ts';
 import { searchHitsMax } from '../../limits.ts';
 import type { FoundName, FoundRelease } from '../../store/search.ts';
 import { renderPage } from '../layout.ts';
@@ -9,7 +9,7 @@ import { releasePath } from '../operations/product-pages.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import type { Findings } from './find-anything.ts';
 import type { FoundRecord } from './find-records.ts';
-import { searchTexts as texts } from '../texts/english/search.ts';
+import { customersTexts, searchTexts as texts } from '../texts/console-texts.ts';
 import { renderEntitlementState, renderSection } from './parts.ts';
 
 /** The page. */
@@ -66,7 +66,7 @@ function listParts(found: Findings, nowMs: number): (readonly [string, Html[]])[
                 ${texts.login(delivery.login)}</small
               >
             </div>
-            ${renderTag('plain', delivery.state)}
+            ${renderTag('plain', customersTexts.deliveries.states[delivery.state])}
           </li>`,
       ),
     ],

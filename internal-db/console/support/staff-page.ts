@@ -5,16 +5,16 @@ import { renderSelect, renderTextField } from '#commlink/pages/components/form-f
 import { renderCopyable, renderFold, renderNotice, renderTag } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { dayText } from '#commlink/pages/sizes-and-times.ts';
+import { dayText } from '../texts/sizes-and-times.ts';
 import type { StaffMember } from '../../admin/staff-administration.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { staffTexts as texts } from '../texts/english/staff.ts';
+import { staffTexts as texts } from '../texts/console-texts.ts';
 import { renderSection } from './parts.ts';
 
 /** What each role is for. */
 const roleTexts: Readonly<Record<StaffRole, string>> = texts.roles;
-const roles = Object.entries(roleTexts).map(([value, text]) => ({ value, text }));
+const roles = () => Object.entries(roleTexts).map(([value, text]) => ({ value, text }));
 
 /** What the page shows. `created`: somebody new with the first password, which is shown once. */
 export interface StaffView {
@@ -77,7 +77,7 @@ function renderCreateForm(caller: StaffCaller): Html {
       attributes: { required: true, maxlength: 64, autocomplete: 'off' },
     })}
     ${renderTextField({ name: 'displayName', label: add.displayName, idPrefix, attributes: { required: true, maxlength: 200 } })}
-    ${renderSelect({ name: 'role', label: add.role, options: roles, idPrefix })}
+    ${renderSelect({ name: 'role', label: add.role, options: roles(), idPrefix })}
     <button class="primary">${add.button}</button>
   </form>`;
 }
@@ -94,7 +94,7 @@ function renderChanges(caller: StaffCaller, member: StaffMember): Html {
   const roleField = renderSelect({
     name: 'role',
     label: add.role,
-    options: roles,
+    options: roles(),
     value: member.role,
     idPrefix: `${name}-`,
   });

@@ -17,7 +17,7 @@ import { proposalPageFor } from '../approvals/approval-gate.ts';
 import { FormFields, parseForm, parseReason } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { staffTexts } from '../texts/english/staff.ts';
+import { staffTexts } from '../texts/console-texts.ts';
 import { renderStaffPage } from './staff-page.ts';
 
 const createCheck = compileSchema('staff', adminMethods['staff.create'].params);
@@ -37,7 +37,7 @@ export function registerStaffRoutes(app: ConsoleApp, context: ServiceContext, fo
     '/staff',
     forStaff(async (caller, request) => {
       requirePermission(caller, 'staff.write');
-      const notice = new FormFields(request.query).text('done') === 'changed' ? doneNotice : null;
+      const notice = new FormFields(request.query).text('done') === 'changed' ? doneNotice() : null;
       return renderStaffPage(caller, { ...(await listStaff(context)), created: null }, notice);
     }),
   );
@@ -118,7 +118,7 @@ function registerChanges(app: ConsoleApp, context: ServiceContext, forStaff: For
   });
 }
 
-const doneNotice = { kind: 'done', text: staffTexts.change.done } as const;
+const doneNotice = () => ({ kind: 'done', text: staffTexts.change.done }) as const;
 
 function actorOf(caller: StaffCaller): string {
   return `staff:${caller.staff.name}`;

@@ -1,12 +1,12 @@
 // A customer's timeline as a list: each event in a sentence, with who it was and from where. Called by account-page.ts.
 import { renderPager, renderTabs, renderTag, type Mood } from '#commlink/pages/components/parts.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
-import { sizeText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { sizeText, timeText } from '../texts/sizes-and-times.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { AccessEventRecord } from '../../store/access-events.ts';
 import type { AuditRecord } from '../../store/audit.ts';
 import type { PastDownloadRecord } from '../../store/downloads.ts';
-import { timelineTexts as texts } from '../texts/english/timeline.ts';
+import { timelineTexts as texts } from '../texts/console-texts.ts';
 import type { TimelineEvent, TimelineKind, TimelinePage } from './timeline.ts';
 
 /** A page of it, and what it is narrowed to. */

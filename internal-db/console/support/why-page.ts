@@ -5,11 +5,11 @@ import type { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { renderSelect, renderTextField, type TextField } from '#commlink/pages/components/form-field.ts';
 import { renderEmpty, renderFold, renderNotice, renderTag } from '#commlink/pages/components/parts.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, timeText } from '../texts/sizes-and-times.ts';
 import type { FormFields } from '../console-forms.ts';
 import { renderPage } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { whyTexts as texts } from '../texts/english/search.ts';
+import { whyTexts as texts } from '../texts/console-texts.ts';
 import { renderEnd, renderTerms } from './parts.ts';
 
 type Explanation = ResultOf<typeof adminMethods, 'entitlement.explain'>;

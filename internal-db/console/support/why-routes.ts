@@ -9,8 +9,7 @@ import type { StoreReads } from '../../store/store.ts';
 import type { ConsoleApp } from '../console-app.ts';
 import { FormFields, parseLastDay, parseWhyForm } from '../console-forms.ts';
 import type { ForStaff } from '../console-gate.ts';
-import { formsTexts } from '../texts/english/forms.ts';
-import { whyTexts as texts } from '../texts/english/search.ts';
+import { formsTexts, whyTexts as texts } from '../texts/console-texts.ts';
 import { namesSuggestedMax } from './limits.ts';
 import { renderWhyPage, type KnownNames } from './why-page.ts';
 

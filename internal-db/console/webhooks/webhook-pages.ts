@@ -10,10 +10,10 @@ import { renderChoice, renderSelect, renderTextField } from '#commlink/pages/com
 import { renderCopyable, renderFacts, renderFold, renderNotice } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
-import { countText, timeText } from '#commlink/pages/sizes-and-times.ts';
+import { countText, timeText } from '../texts/sizes-and-times.ts';
 import { formTokenField, renderPage, type PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { webhooksTexts as texts } from '../texts/english/webhooks.ts';
+import { webhooksTexts as texts } from '../texts/console-texts.ts';
 import { renderSection } from '../support/parts.ts';
 
 /** A webhook with how its messages stand. */

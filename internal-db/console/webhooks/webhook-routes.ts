@@ -18,7 +18,7 @@ import { FormFields, parseForm } from '../console-forms.ts';
 import { readSignedForm, requirePermission, type ForStaff } from '../console-gate.ts';
 import type { PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { webhooksTexts as texts } from '../texts/english/webhooks.ts';
+import { webhooksTexts as texts } from '../texts/console-texts.ts';
 import { renderWebhookPage, renderWebhooksPage, replayDays } from './webhook-pages.ts';
 
 const nothingTyped = { url: '', events: [] };

@@ -37,6 +37,7 @@ const notKept: Readonly<Record<string, string>> = {
   'POST /approvals/:proposal/end': nothingTyped,
   'POST /audit/verify': nothingTyped,
   'POST /fleet/appliances/:uid/ping': nothingTyped,
+  'POST /language': nothingTyped,
   'POST /products/:product/upload': 'its files are larger than what is kept',
   'POST /second-factor': signingIn,
   'POST /second-factor/set-up': signingIn,

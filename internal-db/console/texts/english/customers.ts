@@ -16,6 +16,7 @@ export const customersTexts = {
     first: 'First',
     next: 'Next',
   },
+  states: { active: 'active', suspended: 'suspended' },
   since: (day: Html) => html`Customer since ${day}.`,
   actions: { grant: 'Grant an entitlement', why: 'Why, or why not?', portal: 'See their portal' },
   sections: {
@@ -26,6 +27,14 @@ export const customersTexts = {
     agreements: 'Licence agreements',
   },
   deliveries: {
+    states: {
+      requested: 'requested',
+      staged: 'staged',
+      failed: 'failed',
+      expired: 'expired',
+      revoked: 'revoked',
+      cancelled: 'cancelled',
+    },
     caption: 'Deliveries that are ready',
     file: 'File',
     state: 'State',
@@ -93,6 +102,7 @@ export const peopleTexts = {
   secondStep: 'Second step',
   since: 'Since',
   help: 'Help',
+  roles: { owner: 'owner', downloader: 'downloader' },
   noEmail: 'none',
   on: 'on',
   off: 'off',

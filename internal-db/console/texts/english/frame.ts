@@ -6,6 +6,7 @@ export const frameTexts = {
   brand: { product: 'Consign', what: 'console' },
   skip: 'Skip to the content',
   navigation: 'Main',
+  language: 'Language',
   groups: {
     first: '',
     customers: 'Customers',

@@ -1,13 +1,12 @@
 // One’s own page on the console: second factors, password; and one’s own tokens for its API. English.
 import { html, type Html } from '#commlink/pages/html.ts';
 
-/** Since when something is there, and when it was used. */
-export const sinceAndUsed = (since: Html, lastUsed: Html | null): Html =>
-  html`since ${since} · ${lastUsed === null ? 'not used yet' : html`last used ${lastUsed}`}`;
-
 /** The texts of the page of one’s own sign-in. */
 export const ownAccessTexts = {
   title: 'Your sign-in',
+  /** Since when something is there, and when it was used. */
+  sinceAndUsed: (since: Html, lastUsed: Html | null) =>
+    html`since ${since} · ${lastUsed === null ? 'not used yet' : html`last used ${lastUsed}`}`,
   done: {
     password: 'The password is changed, and your other sessions have ended.',
     factor: 'Your second factors are changed.',

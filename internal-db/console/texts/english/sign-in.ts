@@ -1,9 +1,5 @@
 // How staff sign in: the password, the second step and its set-up, identity providers. English.
 
-/** What is said after an attempt too many. */
-export const tooManyAttempts = (waitSeconds: number): string =>
-  `Too many attempts. Wait ${waitSeconds} seconds, then try again.`;
-
 /** The texts. */
 export const signInTexts = {
   title: 'Sign in',
@@ -13,6 +9,7 @@ export const signInTexts = {
   button: 'Sign in',
   wrong: 'This name and password do not belong together. Try again.',
   withProvider: (provider: string) => `You sign in with ${provider}, not with a password.`,
+  tooManyAttempts: (waitSeconds: number) => `Too many attempts. Wait ${waitSeconds} seconds, then try again.`,
   secondStep: {
     title: 'Second step',
     lead: (name: string) => `You are known as ${name}. Now the second factor.`,

@@ -7,4 +7,8 @@ export const frameRows: Readonly<Record<string, RouteRow>> = {
   'GET /branding/colours.css': { who: 'anybody' },
   'GET /branding/logo': { who: 'anybody' },
   'GET /favicon.ico': { who: 'anybody' },
+  'POST /language': {
+    who: 'anybody',
+    request: async () => ({ body: { language: 'de', next: '/accounts' } }),
+  },
 };
