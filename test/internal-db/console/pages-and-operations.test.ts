@@ -10,6 +10,7 @@ const approving = { reason: 'a second person is a person' };
 
 /** By page, the operations that do the same. */
 const rows: Readonly<Record<string, readonly string[] | { readonly reason: string }>> = {
+  'POST /language': { reason: 'the page’s alone' },
   'POST /sign-in': ownAccess,
   'POST /sign-out': ownAccess,
   'POST /second-factor': ownAccess,
