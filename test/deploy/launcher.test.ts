@@ -13,7 +13,7 @@ import { findFreePortBase } from '../rig/free-ports.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const launcher = join(root, 'deploy', 'launch.ts');
-const timeoutMs = 30_000;
+const timeoutMs = 90_000;
 const programsNoticeMs = 4_000;
 
 function isAlive(pid: number): boolean {

@@ -13,7 +13,7 @@ import { startConsign, waitFor } from '../rig/running-consign.ts';
 
 const deploy = join(import.meta.dirname, '..', '..', 'deploy', 'prometheus');
 const rules = join(deploy, 'consign.rules.yml');
-const waitMs = 30_000;
+const waitMs = 90_000;
 /** Three names that prom-client gives to what Node.js tells, and that dashboards for Node.js go by. */
 const ofPromClient = /^nodejs_active_(?:handles|requests|resources)_total non-counter metrics/;
 

@@ -6,7 +6,7 @@ import { SupervisedProgram } from '#deploy/supervised-program.ts';
 import { waitFor } from '../rig/running-consign.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 
-const timeoutMs = 10_000;
+const timeoutMs = 90_000;
 const stayReady = "process.send({ type: 'ready', pids: { helper: 4242 } }); setInterval(() => {}, 1000);";
 
 interface Watched {

@@ -16,7 +16,7 @@ import { makeLayoutOne } from '../rig/layout-one.ts';
 import { RunningConsign, startConsign, waitFor } from '../rig/running-consign.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 
-const timeoutMs = 30_000;
+const timeoutMs = 90_000;
 const dayMs = 86_400_000;
 const upkeepLookMs = 1_500;
 const consign = await startConsign(t);

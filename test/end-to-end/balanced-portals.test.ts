@@ -16,7 +16,7 @@ import { PortalCustomer, sendSignIn } from './portal-customer.ts';
 import { clientDirectory } from './staged-file.ts';
 
 const balancer = '127.0.0.9';
-const waitMs = 30_000;
+const waitMs = 90_000;
 const customerCount = 6;
 const fileBytes = 20_000_000;
 /** Before a kill, and after it. */

@@ -53,7 +53,7 @@ t.test('wrong logins over FTP end in a ban', async (t) => {
     codes.push(...(await Promise.all(batch)));
   }
   t.notOk(codes.includes(0), 'nobody got in');
-  await waitFor('the ban', async () => (await listBans()).bans.length > 0, 20_000);
+  await waitFor('the ban', async () => (await listBans()).bans.length > 0, 60_000);
   t.match(await listBans(), {
     bans: [{ network: guesser, bannedBy: 'internal-db', reason: /^\d+ failed logins within 10 min$/ }],
     behindNodes: [],

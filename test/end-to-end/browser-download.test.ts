@@ -106,7 +106,7 @@ t.test(
       await page.getByRole('link', { name: 'Reload to see how it stands' }).click();
       return (await page.locator('[data-outcome="complete"]').count()) === 1;
     };
-    await waitFor('the download to be told of', isTold, 10_000);
+    await waitFor('the download to be told of', isTold, 60_000);
     await takePicture(page, 'portal-no-script-complete');
     await context.close();
   },

@@ -14,7 +14,7 @@ import { PortalCustomer, sendSignIn } from './portal-customer.ts';
 import { shareDatabase } from './shared-database.ts';
 import { assertDelivers, assertPlain, openVendor, vendorTarget } from './small-vendor.ts';
 
-const waitMs = 60_000;
+const waitMs = 90_000;
 const repository = join(import.meta.dirname, '..', '..');
 /** Whose connection writes an audit entry from the migration on; it takes long enough for others to want to write meanwhile. */
 const madeUpMigration = `CREATE TABLE written_by (pid BIGINT NOT NULL);

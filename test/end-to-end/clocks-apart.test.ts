@@ -12,7 +12,7 @@ import { askHttps } from './portal-customer.ts';
 import { openVendor, vendorAccount, vendorTarget } from './small-vendor.ts';
 
 const apartSeconds = 300;
-const waitMs = 30_000;
+const waitMs = 90_000;
 const offsetFile = join(temporaryFolder(t), 'offset');
 
 function setClock(offsetSeconds: number): void {

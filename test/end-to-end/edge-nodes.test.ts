@@ -19,7 +19,7 @@ const skip = process.getuid?.() === 0 ? false : 'network namespaces need root';
 const path = 'tool/1.0.0/tool.bin';
 const content = randomBytes(3_000_000);
 const sha256 = createHash('sha256').update(content).digest('hex');
-const waitMs = 60_000;
+const waitMs = 90_000;
 /** Minutes of a real configuration, in seconds. */
 const moveAfterMs = 5000;
 const internalDbLinkPort = portBaseDefault + 5;

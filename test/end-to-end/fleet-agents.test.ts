@@ -21,7 +21,7 @@ import { runProgram } from '../rig/run-program.ts';
 import { startConsign, waitFor } from '../rig/running-consign.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 
-const waitMs = 60_000;
+const waitMs = 90_000;
 const askEveryMs = 500;
 const processesAtATime = 5;
 const program = join(import.meta.dirname, '../../appliance/consign-agent');

@@ -20,7 +20,7 @@ import { temporaryFolder } from '../rig/temporary-folder.ts';
 import { FleetAgent } from './fleet-agent.ts';
 import { account, FleetVendor, product } from './fleet-vendor.ts';
 
-const waitMs = 60_000;
+const waitMs = 90_000;
 const askEveryMs = 500;
 /** Where the router is that appliances reach the node by; the node itself is at 127.0.0.1. */
 const routerAddress = '127.0.0.9';

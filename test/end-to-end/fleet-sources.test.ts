@@ -18,7 +18,7 @@ import { runProgram } from '../rig/run-program.ts';
 import { startConsign, waitFor } from '../rig/running-consign.ts';
 import { askPassEnvironment, clientDirectory } from './staged-file.ts';
 
-const waitMs = 60_000;
+const waitMs = 90_000;
 const askEveryMs = 1000;
 const consign = await startConsign(t);
 const edge = await joinFtpNode(t, consign, 'edge1');

@@ -15,7 +15,7 @@ import { FleetAgent } from './fleet-agent.ts';
 import { readCertificates, signInAtPortal } from './portal-visit.ts';
 import { clientDirectory } from './staged-file.ts';
 
-const waitMs = 60_000;
+const waitMs = 90_000;
 const applianceCount = 5;
 const soakMs = 2000;
 

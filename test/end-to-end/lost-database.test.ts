@@ -13,7 +13,7 @@ import { PortalCustomer, sendSignIn } from './portal-customer.ts';
 import { shareDatabase } from './shared-database.ts';
 import { assertDelivers, assertPlain, openVendor, vendorAccount } from './small-vendor.ts';
 
-const waitMs = 60_000;
+const waitMs = 90_000;
 const repository = join(import.meta.dirname, '..', '..');
 /** Behind the first port of a machine's row. */
 const portOf = { webFrontLink: 6, internalDbAdministration: 7 } as const;

@@ -18,7 +18,7 @@ import { PortalCustomer, askHttps } from './portal-customer.ts';
 import { askPassEnvironment, clientDirectory, stageDemoFile } from './staged-file.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'consign');
-const timeoutMs = 30_000;
+const timeoutMs = 90_000;
 
 interface Version {
   readonly seq: number;

@@ -14,7 +14,7 @@ import { demoFile, startConsign, waitFor } from '../rig/running-consign.ts';
 
 const consign = await startConsign(t, { demo: true });
 const program = join(import.meta.dirname, '..', '..', 'bin', 'consign');
-const waitMs = 30_000;
+const waitMs = 90_000;
 const { customer } = consign.logins;
 if (customer === null) throw new Error('The demo printed no customer.');
 const [product, version, file] = demoFile.split('/');

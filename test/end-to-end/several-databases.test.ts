@@ -11,7 +11,7 @@ import { PortalCustomer, sendSignIn } from './portal-customer.ts';
 import { shareDatabase } from './shared-database.ts';
 import { assertDelivers, openVendor, vendorAccount, vendorTarget } from './small-vendor.ts';
 
-const waitMs = 30_000;
+const waitMs = 90_000;
 /** Within this time another internal-db has the lead of one that was killed. */
 const takeoverMaxMs = 10_000;
 /** How long an internal-db is away, under load. */

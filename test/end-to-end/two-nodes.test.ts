@@ -12,7 +12,7 @@ import { sha256OfFile, waitForBytes } from './fetched-file.ts';
 import { PortalCustomer, askHttps, sendSignIn } from './portal-customer.ts';
 import { askPassEnvironment, clientDirectory } from './staged-file.ts';
 
-const waitMs = 30_000;
+const waitMs = 90_000;
 const fileBytes = 20_000_000;
 const path = 'tool/1.0.0/tool.bin';
 

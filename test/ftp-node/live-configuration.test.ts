@@ -325,7 +325,7 @@ t.test('several session servers share the ports, and one that dies is not missed
   await delay(100);
   for (const fetched of (await fetchAll()).flat()) t.ok(fetched.equals(content));
   await node.cluster.changeSettings((settings) => ({ ...settings, sessionServerCount: 1 }));
-  await waitUntil(() => Object.keys(node.pids).length === 2, 'the two others to go', 20_000);
+  await waitUntil(() => Object.keys(node.pids).length === 2, 'the two others to go', 60_000);
   t.equal((await fetchEverywhere(node, grant, password)).length, 3);
 });
 

@@ -346,7 +346,7 @@ export async function startNode(t: Test, change: NodeChange = {}): Promise<Runni
 }
 
 /** Waits for a condition; throws after `withinMs`. */
-export async function waitUntil(condition: () => boolean, what: string, withinMs = 10_000): Promise<void> {
+export async function waitUntil(condition: () => boolean, what: string, withinMs = 60_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}.`);

@@ -12,7 +12,7 @@ import type { Store } from '#internal-db/store/store.ts';
 import { waitFor } from '../rig/running-consign.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 
-const waitMs = 30_000;
+const waitMs = 90_000;
 const log = createLogger('test', 'silent');
 
 const versionOf = (seq: number, ...internalDbs: string[]) => ({

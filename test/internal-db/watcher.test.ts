@@ -10,7 +10,7 @@ import { startRoomProgram, writeProgramConfig } from '../rig/room-program.ts';
 import { putSmallFleet } from './fleet/support/small-fleet.ts';
 import { seedStore } from './store/store-contract.ts';
 
-const patienceMs = 60_000;
+const patienceMs = 90_000;
 
 async function until<T>(look: () => T | null | Promise<T | null>): Promise<T> {
   const deadlineMs = performance.now() + patienceMs;

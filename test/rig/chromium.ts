@@ -92,6 +92,6 @@ export async function waitForPart(folder: string): Promise<string> {
     parts.push(...(await readdir(folder)).filter((name) => name.endsWith('.crdownload')));
     return parts.length > 0;
   };
-  await waitFor('the download to begin', hasBegun, 20_000);
+  await waitFor('the download to begin', hasBegun, 60_000);
   return parts[0] ?? '';
 }

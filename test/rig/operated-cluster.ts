@@ -15,7 +15,7 @@ import { runProgram, type ProgramResult } from './run-program.ts';
 import { waitFor } from './running-consign.ts';
 
 const consign = join(import.meta.dirname, '..', '..', 'bin', 'consign');
-const heardTimeoutMs = 20_000;
+const heardTimeoutMs = 90_000;
 const log = createLogger('test', 'silent');
 
 /** The nodes, each named after its program. */

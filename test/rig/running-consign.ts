@@ -11,9 +11,9 @@ import { plainCommand } from './plain-process.ts';
 import { runProgram, type ProgramResult } from './run-program.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
-const readyTimeoutMs = 60_000;
-const changeTimeoutMs = 30_000;
-const stopTimeoutMs = 30_000;
+const readyTimeoutMs = 90_000;
+const changeTimeoutMs = 90_000;
+const stopTimeoutMs = 90_000;
 /** A test that ends in the middle of a download does not wait for it longer than this. */
 const finishingTimeoutMs = 10_000;
 const pollMs = 20;

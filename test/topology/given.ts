@@ -8,7 +8,7 @@ import { waitFor } from '../rig/running-consign.ts';
 import { acmeName, places, type PlaceOrWall } from './places.ts';
 import type { Topology } from './topology.ts';
 
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 90_000;
 const managementPort = 15_000;
 const authorities = '/etc/ssl/certs/ca-certificates.crt';
 /** The machines that nobody reaches by ssh. */

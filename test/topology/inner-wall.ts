@@ -6,7 +6,7 @@ import { waitFor } from '../rig/running-consign.ts';
 import type { Topology } from './topology.ts';
 
 const captureFile = 'root/inner-wall.pcap';
-const startTimeoutMs = 10_000;
+const startTimeoutMs = 90_000;
 const fileHeaderBytes = 24;
 const recordHeaderBytes = 16;
 const ethernetHeaderBytes = 14;

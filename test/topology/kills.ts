@@ -4,7 +4,7 @@ import { waitFor } from '../rig/running-consign.ts';
 import type { PlaceOrWall } from './places.ts';
 import type { Topology } from './topology.ts';
 
-const backTimeoutMs = 30_000;
+const backTimeoutMs = 90_000;
 
 /** A systemd unit on a machine, or what the unit's program runs. */
 export interface Victim {

@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const waitMaxMs = 10_000;
+const waitMaxMs = 90_000;
 const pollMs = 50;
 
 /** The link to `page` in the newest mail to `recipient` that has one and is not among `known`; waits for it. */

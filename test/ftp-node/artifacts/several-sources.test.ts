@@ -89,7 +89,7 @@ t.test('who gives wrong bytes is named, and only these come again', async (t) =>
     return source === otherNode ? randomBytes(right.length) : right;
   });
   // The log comes through a pipe of its own.
-  await waitUntil(() => node.log.join('').includes('wrong bytes'), 'the word on it', 10_000);
+  await waitUntil(() => node.log.join('').includes('wrong bytes'), 'the word on it', 60_000);
   const named = node.log
     .join('')
     .split('\n')

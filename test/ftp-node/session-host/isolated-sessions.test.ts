@@ -84,8 +84,8 @@ t.test('every protocol delivers, and each connection has a process that ends wit
   for (const fetched of await fetchEverywhere(node, grant, password)) t.ok(fetched.equals(content));
   const downloads = await node.endedDownloads(grant.delivery, 3);
   t.ok(downloads.every(({ outcome, sentBytes }) => outcome === 'complete' && sentBytes === content.length));
-  await waitUntil(() => before.every((pid) => !existsSync(`/proc/${pid}`)), 'the first two to end', 20_000);
-  await waitUntil(() => sessionPids(node).length === 2, 'two others to be ready', 20_000);
+  await waitUntil(() => before.every((pid) => !existsSync(`/proc/${pid}`)), 'the first two to end', 60_000);
+  await waitUntil(() => sessionPids(node).length === 2, 'two others to be ready', 60_000);
   t.notMatch(node.log.join(''), 'NO SECCOMP');
 });
 
@@ -172,7 +172,7 @@ t.test('isolation may be changed while the node runs', async (t) => {
   acceptEverybody(node);
   const before = await logIn(node, 'acme');
   await node.cluster.changeSettings((settings) => ({ ...settings, ...isolated }));
-  await waitUntil(() => pidsAt(node, node.accounts).length >= 2, 'processes that wait', 20_000);
+  await waitUntil(() => pidsAt(node, node.accounts).length >= 2, 'processes that wait', 60_000);
   const after = await logIn(node, 'rival');
   t.equal(pidsAt(node, join(node.accounts, 'rival')).length, 1, 'a process of its own');
   t.equal((await before.command('NOOP'))?.code, 200, 'who was there before stays');

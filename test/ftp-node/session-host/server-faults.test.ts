@@ -51,7 +51,7 @@ for (const [fault, signal] of [
     const [lost = 0, kept = 0] = shares();
     t.equal(lost + kept, downloads.length, 'each has some of the downloads');
     process.kill(pids[0] ?? 0, signal);
-    await waitUntil(() => node.pids['session-server-1'] !== pids[0], 'another process', 45_000);
+    await waitUntil(() => node.pids['session-server-1'] !== pids[0], 'another process', 60_000);
     const again = await Promise.all(Array.from({ length: 8 }, () => beginDownload(node, grant)));
     const ends = await Promise.all(downloads.map(({ end }) => end()));
     t.equal(ends.filter((length) => length === content.length).length, kept, 'the others arrive whole');

@@ -109,7 +109,7 @@ t.test('a session server that hangs is killed and replaced', async (t) => {
   const grant = await node.publishAndStage(content);
   const pid = node.pids['session-server-1'] ?? 0;
   process.kill(pid, 'SIGSTOP');
-  await waitUntil(() => (node.pids['session-server-1'] ?? pid) !== pid, 'another session server', 45_000);
+  await waitUntil(() => (node.pids['session-server-1'] ?? pid) !== pid, 'another session server', 60_000);
   t.notOk(existsSync(`/proc/${pid}`), 'the one that hung is gone');
   const { stdout } = await run('curl', ['-sSf', '--cacert', node.caFile, node.linkFor(grant)], {
     encoding: 'buffer',

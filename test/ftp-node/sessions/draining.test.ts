@@ -76,7 +76,7 @@ t.test(
     t.match(await node.stage(node.grantBody(randomBytes(10))), { staged: false, failure: 'draining' });
     const described = await node.web.call('ftp1', ftpNodeMethods, 'node.describe', {});
     t.match(described, { draining: true, transferCount: 1 });
-    await waitUntil(() => idleFtp.closed, 'the idle FTP connection to end', 15_000);
+    await waitUntil(() => idleFtp.closed, 'the idle FTP connection to end', 60_000);
     t.match(idleFtp.said, /421 .*out of service/);
     t.equal((await running).stdout, '6000000', 'the running download finishes');
     await waitUntil(() => idleSftp.closed, 'the idle SSH connection to end', 40_000);

@@ -68,7 +68,7 @@ t.test('clients that are stopped in mid-download', async (t) => {
     );
     t.ok(ended().every(({ outcome, sentBytes }) => outcome !== 'complete' && sentBytes < grant.sizeBytes));
     for (const child of children) child.kill('SIGKILL');
-    await waitUntil(() => descriptors() <= idleDescriptors, `${kind}: nothing is left open`, 20_000);
+    await waitUntil(() => descriptors() <= idleDescriptors, `${kind}: nothing is left open`, 60_000);
   }
 });
 
@@ -104,5 +104,5 @@ t.test('clients that ask without end and read no answer', async (t) => {
     socket.destroy();
     if (!socket.closed) await once(socket, 'close');
   }
-  await waitUntil(() => descriptors() <= idleDescriptors, 'nothing is left open', 20_000);
+  await waitUntil(() => descriptors() <= idleDescriptors, 'nothing is left open', 60_000);
 });

@@ -198,7 +198,7 @@ t.test('a node that does not answer holds up no other one', async (t) => {
     );
   const round = arrivals.stage();
   const waiting = async (id: string) => (await context.store.read.deliveries.arrivedAt(id, 10)).length;
-  await waitFor('the other node', async () => (await waiting(node.keys.id)) === 0, 10_000);
+  await waitFor('the other node', async () => (await waiting(node.keys.id)) === 0, 60_000);
   t.equal(await waiting(silent.keys.id), 1);
   const secondRound = arrivals.stage();
   answers.resolve();

@@ -34,7 +34,7 @@ async function setUp(t: Test) {
   return { ...room, password, signIn, logIn, bansAtNode, actions, place: room.node, node: cluster.node };
 }
 
-const until = (what: string, isSo: () => boolean) => waitFor(what, isSo, 20_000);
+const until = (what: string, isSo: () => boolean) => waitFor(what, isSo, 60_000);
 
 t.test('failures at every door add up to one ban, which every door obeys', async (t) => {
   const { signIn, logIn, password, bansAtNode, admin, actions, node } = await setUp(t);

@@ -90,7 +90,7 @@ t.test('several use a database, one of them leads, and a newer program has the l
   t.match(await verifyAudit(second.read), { intact: true, entryCount: 60 }, 'one chain of entries by both');
   // As when the leader's process dies: its connection is gone, and another one has the lock before it can come back.
   await first.close();
-  await waitFor('the other to lead', () => second.leadership.isOurs, 10_000);
+  await waitFor('the other to lead', () => second.leadership.isOurs, 60_000);
   server.query(database, 'INSERT INTO schema_version (version) VALUES (99)');
   await t.rejects(openPostgresStore(settings), { code: 'DATABASE_NEWER' });
   await second.close();
@@ -103,9 +103,9 @@ t.test('a leader that lost its connection leads no more, until it has the lock a
   await store.leadership.seek();
   t.equal(store.leadership.isOurs, true);
   await server.down('immediate');
-  await waitFor('nobody to lead', () => !store.leadership.isOurs, 10_000);
+  await waitFor('nobody to lead', () => !store.leadership.isOurs, 60_000);
   await server.up();
-  await waitFor('it to lead again', () => store.leadership.isOurs, 20_000);
+  await waitFor('it to lead again', () => store.leadership.isOurs, 60_000);
 });
 
 t.test('a leader that is not fit lets another lead, and leads where nobody else does', async (t) => {
@@ -120,7 +120,7 @@ t.test('a leader that is not fit lets another lead, and leads where nobody else 
   await waitFor('the fit one to lead', () => second.leadership.isOurs, 40_000);
   t.notOk(first.leadership.isOurs);
   await second.close();
-  await waitFor('the other one to lead again', () => first.leadership.isOurs, 20_000);
+  await waitFor('the other one to lead again', () => first.leadership.isOurs, 60_000);
 });
 
 t.test('who copies into a database has it alone', { timeout: 90_000 }, async (t) => {

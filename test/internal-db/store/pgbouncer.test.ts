@@ -40,7 +40,7 @@ t.test('two use a database through it, and one of them leads', { timeout: 120_00
   );
   t.equal(limits, '3', 'both are present, one leads');
   await first.close();
-  await waitFor('the other to lead', () => second.leadership.isOurs, 20_000);
+  await waitFor('the other to lead', () => second.leadership.isOurs, 60_000);
   const left = server.query(
     database,
     `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 1668247155`,
@@ -74,12 +74,12 @@ t.test('the pooler ends and comes back', { timeout: 120_000 }, async (t) => {
   await store.leadership.seek();
   await append(store, 'before');
   await pooler.down();
-  await waitFor('nobody to lead', () => !store.leadership.isOurs, 10_000);
+  await waitFor('nobody to lead', () => !store.leadership.isOurs, 60_000);
   const read = verifyAudit(store.read);
   const written = append(store, 'meanwhile');
   await pooler.up();
   await written;
   t.match(await read, { intact: true }, 'what is read meanwhile is only late');
   t.match(await verifyAudit(store.read), { intact: true, entryCount: 2 });
-  await waitFor('it to lead again', () => store.leadership.isOurs, 20_000);
+  await waitFor('it to lead again', () => store.leadership.isOurs, 60_000);
 });

@@ -31,7 +31,7 @@ async function addHook(room: RunningRoom, url: string, events: WebhookEventType[
 }
 
 /** The first pause after a failure is five seconds. */
-const until = (isSo: () => boolean | Promise<boolean>) => waitFor('the receiver', isSo, 20_000);
+const until = (isSo: () => boolean | Promise<boolean>) => waitFor('the receiver', isSo, 60_000);
 
 t.test('a receiver is told what happens, in order and signed', async (t) => {
   const { room, receiver } = await startAllowed(t);
