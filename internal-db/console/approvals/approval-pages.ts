@@ -115,7 +115,7 @@ export function renderApprovalPage(caller: StaffCaller, view: ApprovalView): str
 function renderPreview({ facts, table }: ChangePreview): Html {
   return html`<section aria-labelledby="preview">
     <h2 id="preview">${texts.preview.heading}</h2>
-    ${renderFacts(facts)}
+    ${renderFacts(facts.map(([label, value]) => [texts.preview.word(label), texts.preview.word(value)]))}
     ${table === null ? null : html`<pre tabindex="0" aria-label="${texts.preview.table}">${table}</pre>`}
   </section>`;
 }

@@ -10,6 +10,7 @@ import { renderCopyable, renderFacts, renderNotice } from '#commlink/pages/compo
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { countText, dayText, sizeText, timeText } from '../texts/sizes-and-times.ts';
+import { spokenLanguage } from '../texts/spoken-language.ts';
 import { renderChartWithTable } from '../../charts/chart-with-table.ts';
 import { renderColumnChart } from '../../charts/column-chart.ts';
 import type { ApplianceDay } from '../../store/fleet-beats.ts';
@@ -62,7 +63,10 @@ function renderFactsOf({ appliance, catalog, restoringSinceMs, report }: Applian
   const { facts } = texts;
   const { machine, site, tags, stateReason } = appliance;
   return renderFacts([
-    [facts.state, html`${renderState(appliance)} <small>${describeReason(stateReason)}</small>`],
+    [
+      facts.state,
+      html`${renderState(appliance)} <small>${describeReason(stateReason, spokenLanguage())}</small>`,
+    ],
     [facts.account, html`<a href="/accounts/${appliance.account}">${appliance.account}</a>`],
     [facts.type, appliance.type],
     [facts.site, site],
@@ -103,8 +107,8 @@ function renderProducts({ products }: ApplianceFacts): Html {
       versionAt(each.confirmedVersion, each.confirmedAtMs),
       each.outcome === null
         ? list.nothing
-        : html`${each.outcomeVersion}: ${describeOutcome(each.outcome)} ${renderCode(each.outcomeCode)}
-            <small>${timeText(each.outcomeAtMs)}</small>`,
+        : html`${each.outcomeVersion}: ${describeOutcome(each.outcome, spokenLanguage())}
+            ${renderCode(each.outcomeCode)} <small>${timeText(each.outcomeAtMs)}</small>`,
     ]),
     empty: list.empty,
   });
@@ -112,7 +116,9 @@ function renderProducts({ products }: ApplianceFacts): Html {
 
 /** Why, where there is a why. */
 function renderCode(code: string | null): Html | null {
-  return code === null || code === 'ok' ? null : html`– ${describeCode(code)} <small>${code}</small>`;
+  return code === null || code === 'ok'
+    ? null
+    : html`– ${describeCode(code, spokenLanguage())} <small>${code}</small>`;
 }
 
 function renderFiles({ files }: ApplianceFacts): Html {
@@ -162,7 +168,7 @@ function renderTimeline({ events }: ApplianceFacts): Html {
     caption: list.heading,
     columns: [list.when, list.what, list.detail],
     rows: events.map((event) => {
-      const { title, text, output } = describeEvent(event);
+      const { title, text, output } = describeEvent(event, spokenLanguage());
       return [timeText(event.atMs), title, html`${text} ${renderOutput(output)}`];
     }),
     empty: list.empty,

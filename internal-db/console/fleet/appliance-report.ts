@@ -6,6 +6,7 @@ import { renderFold } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { sizeText, timeText } from '../texts/sizes-and-times.ts';
+import { spokenLanguage } from '../texts/spoken-language.ts';
 import { applianceTexts } from '../texts/console-texts.ts';
 
 const texts = applianceTexts.report;
@@ -24,7 +25,7 @@ function renderProblems({ problems }: ApplianceReport): Html {
     caption: list.heading,
     columns: [list.what, list.about, list.when],
     rows: problems.map(({ code, about, atMs }) => [
-      html`${describeCode(code)} <small>${code}</small>`,
+      html`${describeCode(code, spokenLanguage())} <small>${code}</small>`,
       about,
       timeText(atMs),
     ]),
@@ -40,7 +41,11 @@ function renderPlugins({ plugins }: ApplianceReport): Html {
     rows: plugins.map(({ name, phase, exitCode, data, output }) => [
       html`<code>${name}</code>`,
       list.phases[phase],
-      exitCode === null ? list.notEnded : exitCode === 0 ? list.well : describeExit(exitCode),
+      exitCode === null
+        ? list.notEnded
+        : exitCode === 0
+          ? list.well
+          : describeExit(exitCode, spokenLanguage()),
       html`${describeData(data) || list.nothing} ${renderOutput(output)}`,
     ]),
     empty: '',

@@ -5,6 +5,7 @@ import { renderNumbers } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { countText, timeText } from '../texts/sizes-and-times.ts';
+import { spokenLanguage } from '../texts/spoken-language.ts';
 import { renderBarChart } from '../../charts/bar-chart.ts';
 import type { FailedInstallation, MissingSite, VersionCount } from '../../store/fleet-watch.ts';
 import { renderPage } from '../layout.ts';
@@ -100,7 +101,8 @@ function renderFailed({ failed }: FleetView): Html {
       html`<a href="/fleet/appliances/${uid}">${name}</a>`,
       html`<a href="/accounts/${account}">${account}</a>`,
       `${product} ${version}`,
-      html`${describeOutcome(outcome)}: ${describeCode(code)} <small>${code}</small>`,
+      html`${describeOutcome(outcome, spokenLanguage())}: ${describeCode(code, spokenLanguage())}
+        <small>${code}</small>`,
       timeText(atMs),
     ]),
     empty: list.empty,
@@ -113,7 +115,7 @@ function renderRefusals({ refusals }: FleetView): Html {
     caption: list.heading,
     columns: [list.kind, list.subject, list.address, { heading: list.count, kind: 'number' }, list.last],
     rows: refusals.map(({ kind, subject, address, refusedCount, lastAtMs }) => [
-      describeRefusal(kind),
+      describeRefusal(kind, spokenLanguage()),
       html`<code>${subject}</code>`,
       address,
       countText(refusedCount),

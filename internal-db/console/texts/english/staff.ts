@@ -76,7 +76,12 @@ export const approvalsTexts = {
     decided: 'Decided',
     by: (who: string, when: Html) => html`by ${who}, ${when}`,
   },
-  preview: { heading: 'What it would do now', table: 'The table' },
+  preview: {
+    heading: 'What it would do now',
+    table: 'The table',
+    /** A label or value of the facts, which programs read in English, too. */
+    word: (fact: string) => fact,
+  },
   decision: {
     heading: 'Decision',
     nobodyElse: html`<p>Nobody else may approve it. Somebody with that permission has to join the staff.</p>`,

@@ -48,6 +48,37 @@ export const staffTexts: typeof StaffTexts = {
   },
 };
 
+const factWords = new Map(
+  Object.entries({
+    'It cannot be done now': 'Das geht jetzt nicht',
+    Release: 'Version',
+    'State now': 'Zustand jetzt',
+    'Customers who have it': 'Kunden, die sie haben',
+    'Deliveries that end': 'Lieferungen, die enden',
+    'As of': 'Stand',
+    Grants: 'Erteilungen',
+    Extensions: 'Verlängerungen',
+    Revocations: 'Rücknahmen',
+    Customers: 'Kunden',
+    'Agreements that nobody can accept yet': 'Verträge, denen noch niemand zustimmen kann',
+    Customer: 'Kunde',
+    New: 'Neu',
+    Role: 'Rolle',
+    'New role': 'Neue Rolle',
+    'Member of staff': 'Wer',
+    'Role now': 'Rolle jetzt',
+    'May sign in now': 'Darf sich jetzt anmelden',
+    Person: 'Person',
+    yes: 'ja',
+    no: 'nein',
+    active: 'aktiv',
+    suspended: 'ausgesetzt',
+    draft: 'Entwurf',
+    published: 'veröffentlicht',
+    withdrawn: 'zurückgezogen',
+  }),
+);
+
 /** The texts of the pages of proposals. */
 export const approvalsTexts: typeof ApprovalsTexts = {
   title: 'Freigaben',
@@ -79,7 +110,11 @@ export const approvalsTexts: typeof ApprovalsTexts = {
     decided: 'Entschieden',
     by: (who, when) => html`von ${who}, ${when}`,
   },
-  preview: { heading: 'Was jetzt geschähe', table: 'Die Tabelle' },
+  preview: {
+    heading: 'Was jetzt geschähe',
+    table: 'Die Tabelle',
+    word: (fact) => factWords.get(fact) ?? fact,
+  },
   decision: {
     heading: 'Entscheidung',
     nobodyElse: html`<p>Niemand sonst darf es freigeben. Es muss jemand mit dieser Befugnis dazukommen.</p>`,
