@@ -43,6 +43,11 @@ export interface ParsedBulk {
 }
 
 const dayMs = 86_400_000;
+/** As ISO 8601 has it, and as workbooks of German-speaking countries write it. Forms with strokes mean different days to different people. */
+const dayForms = [
+  /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)$/,
+  /^(?<day>\d\d?)\.(?<month>\d\d?)\.(?<year>\d{4})$/,
+];
 const { params: grantParams } = adminMethods['entitlement.grant'];
 const { params: extendParams } = adminMethods['entitlement.extend'];
 const { params: revokeParams } = adminMethods['entitlement.revoke'];
@@ -169,14 +174,16 @@ function subjectOf(cells: Cells): { entitlement: string; reason: string } {
 /** A day that is none. */
 class BadDay extends Error {
   constructor(column: Column) {
-    super(`Write the day in the column "${column}" as 2027-01-31.`);
+    super(`Write the day in the column "${column}" as 2027-01-31 or 31.1.2027.`);
   }
 }
 
 function readDay(text: string | undefined, column: Column): number | null {
   if (!text) return null;
-  const atMs = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(atMs)) throw new BadDay(column);
+  const { year, month, day } = dayForms.map((form) => form.exec(text)?.groups).find(Boolean) ?? {};
+  const atMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  // A day that its month does not have would be one of another month.
+  if (new Date(atMs).getUTCMonth() + 1 !== Number(month)) throw new BadDay(column);
   return atMs;
 }
 

@@ -2,6 +2,7 @@
 import { bodyStatuses } from '#commlink/api/problem-responses.ts';
 import { Type } from '#commlink/schema.ts';
 import { streamDelivery } from '../delivery/delivery-events.ts';
+import { makeSiteFile, type SiteFileName } from '../delivery/make-site-file.ts';
 import { requestDelivery } from '../delivery/request-delivery.ts';
 import { clientAddress } from '../http/access-log.ts';
 import type { PortalApp } from '../http/portal-app.ts';
@@ -29,6 +30,7 @@ const noSuchDelivery = 'Your account has no such delivery';
 export function addDeliveryApi(api: PortalApp, services: PortalServices): void {
   addReadingRoutes(api, services);
   addEventRoute(api, services);
+  addSiteFileRoutes(api, services);
   const { internalDb, publicUrl, authorityPem } = services;
   const ownAuthority = authorityPem !== null;
 
@@ -127,4 +129,27 @@ function addEventRoute(api: PortalApp, services: PortalServices): void {
     await streamDelivery(services, { session, delivery: request.params.id }, reply);
     return reply;
   });
+}
+
+function addSiteFileRoutes(api: PortalApp, services: PortalServices): void {
+  const add = (name: SiteFileName, program: string, mediaType: string): void => {
+    const schema = {
+      operationId: `get${program}Sites`,
+      summary: `One delivery as a file of sites for ${program}, without its password`,
+      tags,
+      params: IdParams,
+      response: responses(
+        { status: 200, description: 'The file.', schema: Type.String(), mediaType },
+        [400, 404],
+      ),
+    };
+    api.get(`/deliveries/:id/${name}`, { schema }, async (request, reply) => {
+      const session = requireCredential(request, { mutates: false, publicUrl: services.publicUrl });
+      const { id } = request.params as { id: string };
+      const file = await makeSiteFile(services, session, { delivery: id, name });
+      return reply.type(file.mediaType).header('content-disposition', file.disposition).send(file.text);
+    });
+  };
+  add('filezilla.xml', 'FileZilla', 'application/xml');
+  add('winscp.ini', 'WinScp', 'text/plain');
 }

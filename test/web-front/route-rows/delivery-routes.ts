@@ -28,6 +28,16 @@ export const deliveryRows: Readonly<Record<string, RouteRow>> = {
     others: 'refused',
     request: liveAt('/winscp.ini'),
   },
+  'GET /api/v1/deliveries/:id/filezilla.xml': {
+    who: 'customer',
+    others: 'refused',
+    request: liveAt('/filezilla.xml', '/api/v1'),
+  },
+  'GET /api/v1/deliveries/:id/winscp.ini': {
+    who: 'customer',
+    others: 'refused',
+    request: liveAt('/winscp.ini', '/api/v1'),
+  },
   'GET /deliveries/ask': {
     who: 'customer',
     others: 'same',
@@ -39,11 +49,11 @@ export const deliveryRows: Readonly<Record<string, RouteRow>> = {
 };
 
 /** A file of a delivery that is live. */
-function liveAt(name: string) {
+function liveAt(name: string, below = '') {
   return async ({ internalDb, session }: Customer): Promise<RouteRequest> => {
     const requested = await internalDb('delivery.request', { session, ...wish });
     const { delivery } = requested as Extract<Requested, { allowed: true }>;
-    return { path: `/deliveries/${delivery.id}${name}` };
+    return { path: `${below}/deliveries/${delivery.id}${name}` };
   };
 }
 
