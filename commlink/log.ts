@@ -32,7 +32,6 @@ const outputWaitsMax = 50;
  */
 const standardOutput = {
   write(text: string): void {
-    const sleeper = new Int32Array(new SharedArrayBuffer(4));
     let rest = Buffer.from(text);
     for (let waits = 0; rest.length > 0 && waits < outputWaitsMax;) {
       try {
@@ -42,7 +41,8 @@ const standardOutput = {
         if (code === 'EPIPE') return;
         if (code !== 'EAGAIN') throw error;
         waits += 1;
-        Atomics.wait(sleeper, 0, 0, outputWaitMs);
+        // Made here alone: one for each line would be memory outside the heap, and work for each collection.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, outputWaitMs);
       }
     }
   },

@@ -36,7 +36,7 @@ export function speakByRequest(app: ConsoleApp): void {
 export function speakTo<T>(request: ConsoleRequest, work: () => T): T {
   const acceptLanguage = request.headers['accept-language'];
   const chosen = chooseLanguage({ cookie: request.cookies[languageCookie], acceptLanguage });
-  const language = request.url.startsWith('/api/') ? 'en' : chosen;
+  const language = isForPrograms(request.url) ? 'en' : chosen;
   return speak({ language, path: pageAskedFor(request) }, work);
 }
 
@@ -50,8 +50,9 @@ export function registerLanguageRoute(app: ConsoleApp): void {
   });
 }
 
-/** Each language is a button in its own language; the page's own is only text. */
-export function renderLanguageSwitch(): Html {
+/** Each language is a button in its own language; the page's own is only text. None where all is English: the API's description. */
+export function renderLanguageSwitch(): Html | null {
+  if (isForPrograms(spokenPath())) return null;
   const choices = languages.map((choice) =>
     choice === spokenLanguage()
       ? html`<span aria-current="true" lang="${choice}">${languageNames[choice]}</span>`
@@ -63,4 +64,8 @@ export function renderLanguageSwitch(): Html {
     <input type="hidden" name="next" value="${spokenPath()}" />
     ${choices}
   </form>`;
+}
+
+function isForPrograms(path: string): boolean {
+  return path.startsWith('/api/');
 }

@@ -2,7 +2,6 @@
 // any route exists. It never listens: portal.ts hands it the requests of the HTTPS entrance, and builds another one when
 // the settings change. Called by build-portal.ts; everybody else imports the types from here.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { randomBytes } from 'node:crypto';
 import fastifyCookie from '@fastify/cookie';
 import fastifyFormbody from '@fastify/formbody';
 import fastifyRateLimit from '@fastify/rate-limit';
@@ -15,6 +14,7 @@ import { openApiOptions } from '../api/openapi.ts';
 import { httpLimits } from '../limits.ts';
 import { PortalProblem } from '../portal-problem.ts';
 import type { AnswerError, ErrorSink, FailedRequest } from './error-answers.ts';
+import { createIncidentIds } from './incident-ids.ts';
 import { answerHeaders } from '#commlink/pages/security-headers.ts';
 
 /** The portal's Fastify instance; routes get their parameter types from their TypeBox schemas. */
@@ -41,7 +41,7 @@ export async function createPortalApp(options: PortalAppOptions): Promise<Portal
     serverFactory: (handler) => createServer(handler),
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: createIncidentId,
+    genReqId: createIncidentIds(),
     requestIdHeader: false,
     bodyLimit: httpLimits.bodyBytesMax,
     routerOptions: { maxParamLength: httpLimits.parameterCharactersMax },
@@ -90,10 +90,4 @@ function rateLimitOptions(limits: PortalLimits) {
       return new PortalProblem('rate_limited', message, { retryAfterSeconds });
     },
   };
-}
-
-/** 60 random bits in Crockford's base 32, easy to read out on the telephone. */
-function createIncidentId(): string {
-  const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-  return Array.from(randomBytes(12), (byte) => alphabet[byte & 31]).join('');
 }

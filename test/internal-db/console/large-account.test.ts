@@ -8,7 +8,8 @@ import { StaffVisitor, staffPassword } from './staff-visitor.ts';
 const entitlementCount = 10_000;
 const releaseCount = 200;
 const pageBytesMax = 100_000;
-const timeMsMax = 100;
+/** Ten times what the slowest of them takes on a quiet machine. */
+const timeMsMax = 700;
 const rounds = 7;
 
 t.test('pages of a customer with 10,000 entitlements are small and quick', async (t) => {
