@@ -1,7 +1,6 @@
 // What happened to an appliance and what it says of itself, in words for staff: the console and the command line show the same ones.
 // Callers: internal-db's console, and bin. What appliances say is data: whoever shows it makes it safe for where it is shown.
 
-import type { Language } from '#commlink/pages/texts/language.ts';
 import { englishWords, type ApplianceWords } from './words/english.ts';
 import { germanWords } from './words/german.ts';
 
@@ -34,6 +33,8 @@ interface EventDetail {
   readonly sinceMs?: number;
 }
 
+/** A language that there are words in, as pages call it. */
+type Language = 'en' | 'de';
 const words: Readonly<Record<Language, ApplianceWords>> = { en: englishWords, de: germanWords };
 
 /** A line of the timeline; a kind that is not known by its own name. Never throws for what internal-db has stored. */

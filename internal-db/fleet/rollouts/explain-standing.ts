@@ -19,9 +19,13 @@ export type Standing =
  * Of `installing`, where the appliance has said more:
  * - `unmet_dependency`  the version needs another package, or another version before
  * - `outside_window`    it waits for its maintenance window
+ * - `no_source`         nobody gave it the package whole and right
+ * - `disk_full`         there is no room for it
+ * - `bad_package`       what it got is damaged
  */
 const waitingReasons = ['unmet_dependency', 'outside_window'] as const;
-type WaitingReason = (typeof waitingReasons)[number];
+const troubleReasons = ['no_source', 'disk_full', 'bad_package'] as const;
+type WaitingReason = (typeof waitingReasons)[number] | (typeof troubleReasons)[number];
 
 /** Null: it has what is newest for it. `newest`: of the releases that it may have. */
 export function explainStanding(
@@ -51,12 +55,23 @@ export function explainWaiting(
   report: string,
   wanted: { readonly product: string; readonly version: string | null },
 ): { readonly why: WaitingReason; readonly detail: string } | null {
-  const { waiting = [] } = JSON.parse(report) as Partial<Pick<Beat, 'waiting'>>;
+  const { waiting = [], problems = [] } = JSON.parse(report) as Partial<Pick<Beat, 'waiting' | 'problems'>>;
   const isWanted = ({ path }: WaitingPackage): boolean => {
     const place = packagePlaceOf(path);
     return place?.product === wanted.product && place.version === wanted.version;
   };
   const { code, about = '' } = waiting.find(isWanted) ?? {};
   const why = waitingReasons.find((reason) => reason === code);
-  return why === undefined ? null : { why, detail: about };
+  if (why !== undefined) return { why, detail: about };
+  // An attempt that failed is told in the beat after it, and made again before the next: `about` begins with the package's path.
+  const place = `${wanted.product}/${wanted.version}/`;
+  const trouble = problems.findLast((problem) => problem.about.startsWith(place) && isTrouble(problem.code));
+  const reason = troubleReasons.find((each) => each === trouble?.code);
+  return trouble === undefined || reason === undefined
+    ? null
+    : { why: reason, detail: trouble.about.slice(trouble.about.indexOf(': ') + 2) };
+}
+
+function isTrouble(code: string): boolean {
+  return (troubleReasons as readonly string[]).includes(code);
 }

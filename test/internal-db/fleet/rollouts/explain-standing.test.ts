@@ -55,3 +55,19 @@ t.test(
     t.equal(explainWaiting(report.replace('unmet_dependency', 'quarantined'), wanted), null);
   },
 );
+
+t.test('an attempt that failed is what it says of that version last', async (t) => {
+  const wanted = { product: 'tool', version: '2.0.0' };
+  const problem = (code: string, about: string) => ({ code, about, atMs: 1 });
+  const explain = (...problems: object[]) => explainWaiting(JSON.stringify({ problems }), wanted);
+  const unsent = problem('no_source', 'tool/2.0.0/tool.cpk: The node answered 404.');
+  const full = problem('disk_full', 'tool/2.0.0/tool.cpk: 9 bytes are needed, and 1 are free.');
+  t.same(explain(unsent), { why: 'no_source', detail: 'The node answered 404.' });
+  t.same(explain(unsent, full), { why: 'disk_full', detail: '9 bytes are needed, and 1 are free.' });
+  t.same(explain(full, problem('bad_package', 'tool/2.0.0/tool.cpk: Its digest is another.')), {
+    why: 'bad_package',
+    detail: 'Its digest is another.',
+  });
+  t.equal(explain(problem('no_source', 'tool/2.0.0-rc.1/tool.cpk: none')), null, 'another version');
+  t.equal(explain(problem('clock_wrong', 'tool/2.0.0/tool.cpk: wrong')), null, 'nothing that keeps it');
+});
