@@ -19,6 +19,8 @@ import { Visitor, startPortal } from './portal-fixture.ts';
 const wish = JSON.stringify({ product: 'gateway', version: '2.1.0', file: 'gateway-2.1.0.tar.gz' });
 
 const publicKeyBody = JSON.stringify({ publicKey: 'ssh-ed25519 AAAA ada@engine', name: 'laptop' });
+const siteFiles = ['filezilla.xml', 'winscp.ini'] as const;
+
 t.test(
   'every answer of the API is as its served description says, and every described answer exists',
   async (t) => {
@@ -60,6 +62,7 @@ t.test(
       ['GET', '/deliveries'],
       ['GET', '/downloads'],
       ['GET', `/deliveries/${created.id}`],
+      ...siteFiles.map((name): Route => ['GET', `/deliveries/${created.id}/${name}`]),
       ['GET', '/tokens'],
       ['GET', '/ssh-keys'],
       ['POST', '/deliveries', { headers: json, body: wish }],
@@ -118,9 +121,11 @@ t.test(
       t.equal(examiner.examine(method, `${path}/${newId('xxx')}`, malformed), null);
     }
     for (const path of ['/deliveries', '/downloads']) await check('GET', `${path}?limit=0`);
-    await check('GET', `/deliveries/${newId('dlv')}/events`);
-    const followed = await machine.send('GET', '/deliveries/nonsense/events');
-    t.equal(examiner.examine('GET', `/deliveries/${newId('xxx')}/events`, followed), null);
+    for (const part of ['events', ...siteFiles]) {
+      await check('GET', `/deliveries/${newId('dlv')}/${part}`);
+      const malformed = await machine.send('GET', `/deliveries/nonsense/${part}`);
+      t.equal(examiner.examine('GET', `/deliveries/${newId('xxx')}/${part}`, malformed), null);
+    }
     internalDb.liveSecrets.clear();
     for (const route of routes) await check(...route);
     t.same(

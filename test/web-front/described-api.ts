@@ -80,7 +80,7 @@ export class Examiner {
     const media = response.content[mediaType];
     if (!media) return `${mediaType} is not described`;
     try {
-      const content = mediaType === 'text/event-stream' ? answer.text : answer.json();
+      const content = mediaType.endsWith('json') ? answer.json() : answer.text;
       compileSchema('answer', media.schema).parse(content);
       return null;
     } catch (error) {
