@@ -27,12 +27,13 @@ function checkRows({ stage, record }: Compared): string[] {
   const states = new Map(
     rowsOf(stage, 'SELECT id, state FROM deliveries').map(([id = '', state = '']) => [id, state]),
   );
-  // A session server that is killed between a file's last byte and its record leaves `aborted`, for its stager can't know better; one
-  // that hears in that moment that the delivery has ended, `revoked`. No download of this work is partial.
+  // A session server that is killed between a file's last byte and its record leaves `aborted`, for its stager can't know better; a
+  // stager that is, `lost`, for the next one can't; one that hears in that moment that the delivery has ended, `revoked`. No download
+  // of this work is partial.
   const recorded = new Map(
     rowsOf(
       stage,
-      `SELECT delivery_id, count(*) FROM downloads WHERE outcome IN ('complete', 'aborted', 'revoked') GROUP BY delivery_id`,
+      `SELECT delivery_id, count(*) FROM downloads WHERE outcome IN ('complete', 'aborted', 'lost', 'revoked') GROUP BY delivery_id`,
     ).map(([id = '', count]) => [id, Number(count)]),
   );
   const outcomes = rowsOf(stage, 'SELECT delivery_id, outcome FROM downloads');

@@ -23,7 +23,7 @@ function linkOf(stage: ClusterStage, { id, node }: KnownDelivery): string {
   return path.join(layOutState(stage.ftpNodes.get(node)?.state ?? '').accountsDirectory, place);
 }
 
-t.test('each kind of process is killed under mixed work', { timeout: 240_000 }, async (t) => {
+t.test('each kind of process is killed under mixed work', { timeout: 600_000 }, async (t) => {
   const stage = await startCluster(t, size);
   const { kills, record, wrong } = await runCluster(stage, plan);
   for (const { victim, backAfterMs, lastErrorAfterMs, errors } of kills) {
