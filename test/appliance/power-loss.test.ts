@@ -101,7 +101,7 @@ async function expectWhole(t: Test, { agent, places }: Looked, version: string):
   t.same(left, [], 'nothing half-made is left');
 }
 
-t.test('power may go at any step of an update', { timeout: 500_000 }, async (t) => {
+t.test('power may go at any step of an update', { timeout: 800_000 }, async (t) => {
   const { centre, places } = await setUp(t, '1.0.0');
   const putBack = keepState(places);
   centre.offers = await offersOf('1.1.0');
@@ -134,7 +134,7 @@ t.test('power may go at any step of an update', { timeout: 500_000 }, async (t) 
   }
 });
 
-t.test('power may go at any step of a first installation', { timeout: 500_000 }, async (t) => {
+t.test('power may go at any step of a first installation', { timeout: 800_000 }, async (t) => {
   const { centre, places } = await setUp(t);
   const putBack = keepState(places);
   centre.offers = await offersOf('1.0.0');
@@ -159,7 +159,7 @@ t.test('power may go at any step of a first installation', { timeout: 500_000 },
   t.ok(resumed >= 2, `${resumed} times a download went on where power had gone`);
 });
 
-t.test('power may go while a failed update is taken back', { timeout: 500_000 }, async (t) => {
+t.test('power may go while a failed update is taken back', { timeout: 800_000 }, async (t) => {
   const { centre, places } = await setUp(t, '1.0.0');
   const putBack = keepState(places);
   const [bad] = await offersOf('1.1.0', 'exit 1');
@@ -179,7 +179,7 @@ t.test('power may go while a failed update is taken back', { timeout: 500_000 },
   }
 });
 
-t.test('a first installation that fails is gone, also after power went', { timeout: 500_000 }, async (t) => {
+t.test('a first installation that fails is gone, also after power went', { timeout: 800_000 }, async (t) => {
   const { centre, places } = await setUp(t);
   const putBack = keepState(places);
   centre.offers = (await offersOf('1.0.0', 'exit 1')).slice(0, 1);

@@ -81,7 +81,7 @@ async function stageAgainAndAgain(end: AbortSignal): Promise<{ answered: number;
   return load;
 }
 
-t.test('the older one writes nothing more and ends', { timeout: 240_000 }, async (t) => {
+t.test('the older one writes nothing more and ends', { timeout: 800_000 }, async (t) => {
   const { program, schemaVersion } = makeNewerVersion();
   const old = consign.pid('internal-db');
   const end = new AbortController();
@@ -122,7 +122,7 @@ t.test('the older one writes nothing more and ends', { timeout: 240_000 }, async
   t.match(await second.json('audit', 'verify'), { intact: true });
 });
 
-t.test('it says why, and does not start again', { timeout: 120_000 }, async (t) => {
+t.test('it says why, and does not start again', { timeout: 800_000 }, async (t) => {
   const launcher = consign.pid('launcher');
   held.delete(launcher);
   process.kill(launcher, 'SIGCONT');

@@ -32,7 +32,7 @@ interface Staged {
   readonly ftp: { readonly port: number };
 }
 
-void t.test('edge nodes', { skip, timeout: 280_000 }, async (t) => {
+void t.test('edge nodes', { skip, timeout: 800_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'consign-edge-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const [outside, centreMachine, router] = makeNetworkMachines(t, 2);

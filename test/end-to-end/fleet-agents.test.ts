@@ -285,7 +285,7 @@ t.test('a copied disk is found, and both are quarantined', async (t) => {
   t.match(JSON.stringify(await consign.json('appliance', 'show', uid)), /quarantined/);
 });
 
-t.test('fifty agents, each a process of its own', { timeout: 300_000 }, async (t) => {
+t.test('fifty agents, each a process of its own', { timeout: 800_000 }, async (t) => {
   const invite = ['invite', '--account', 'acme', '--type', 'box', '--count', '50'];
   const invited = await consign.json<{ codes: { code: string }[]; roots: string }>('appliance', ...invite);
   const { codes, roots } = invited;

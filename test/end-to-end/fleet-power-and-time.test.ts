@@ -148,7 +148,7 @@ t.test('an enrolment that power or the centre cut off is repeated with its code'
   t.equal((await appliances()).length, before + 2, 'each is one appliance');
 });
 
-t.test('power goes in the first installation', { timeout: 400_000 }, async (t) => {
+t.test('power goes in the first installation', { timeout: 800_000 }, async (t) => {
   const script =
     'echo "$CONSIGN_ACTION" >> "$CONSIGN_ROOT/log"; while [ -e "$CONSIGN_ROOT/hold" ]; do sleep 0.1; done';
   await vendor.publish({ version: '1.0.0', script });
@@ -194,7 +194,7 @@ t.test('power goes in the first installation', { timeout: 400_000 }, async (t) =
   );
 });
 
-t.test('the centre is away for a day', { timeout: 400_000 }, async (t) => {
+t.test('the centre is away for a day', { timeout: 800_000 }, async (t) => {
   await fallen.run('run', '--once');
   for (const agent of [steady, fallen]) agent.start();
   for (const agent of [steady, fallen]) await expectInstalled(t, agent, '1.0.0');

@@ -69,7 +69,7 @@ const untilAllHave = (version: string, some: readonly FleetAgent[] = agents): Pr
   );
 const statusOf = (id: string): Promise<RolloutStatus> => consign.json('rollout', 'status', id);
 
-t.test('a fleet beats, and nobody is missed', { timeout: 200_000 }, async (t) => {
+t.test('a fleet beats, and nobody is missed', { timeout: 800_000 }, async (t) => {
   await vendor.setUp();
   await consign.json('appliance', 'site', 'put', account, site);
   await consign.configure(
@@ -95,7 +95,7 @@ t.test('a fleet beats, and nobody is missed', { timeout: 200_000 }, async (t) =>
   t.same(toldOf('appliances_missing'), []);
 });
 
-t.test('two of a site are cut off: one alert, until both beat again', { timeout: 300_000 }, async (t) => {
+t.test('two of a site are cut off: one alert, until both beat again', { timeout: 800_000 }, async (t) => {
   for (const agent of silenced) await agent.stop('SIGKILL');
   await waitFor(
     'both to be missed',
@@ -134,7 +134,7 @@ t.test('two of a site are cut off: one alert, until both beat again', { timeout:
   }
 });
 
-t.test('a package that fails on appliances stops its rollout by itself', { timeout: 300_000 }, async (t) => {
+t.test('a package that fails on appliances stops its rollout by itself', { timeout: 800_000 }, async (t) => {
   await vendor.publish({ version: '2.0.0', script: 'echo "no room for the kernel"; exit 7', isDraft: true });
   const waves = ['--waves', '50:1s,100', '--reason', 'release'];
   const { id } = await consign.json<{ id: string }>('rollout', 'create', product, '2.0.0', ...waves);

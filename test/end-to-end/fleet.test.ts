@@ -96,7 +96,7 @@ const sendersOf = async (version: string): Promise<(string | undefined)[]> => {
     .map(({ delivery }) => deliveries.find(({ id }) => id === delivery)?.node);
 };
 
-t.test('a fleet, from its codes to a wiped machine', { timeout: 400_000 }, async (t) => {
+t.test('a fleet, from its codes to a wiped machine', { timeout: 800_000 }, async (t) => {
   const staffPage = await (await browser.newContext()).newPage();
   const faults = collectFaults(staffPage);
   await signInAtConsole(staffPage, consign);

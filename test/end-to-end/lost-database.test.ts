@@ -47,7 +47,7 @@ t.teardown(() => void process.kill(launcher, 'SIGCONT'));
 /** db1's program as its unit would start it; its launcher stands still. */
 const oldProgram = ['internal-db/main.ts', '--config', join(consign.state, 'internal-db', 'config.json')];
 
-t.test('db1 is lost, and db2 takes its place by one command', { timeout: 240_000 }, async (t) => {
+t.test('db1 is lost, and db2 takes its place by one command', { timeout: 800_000 }, async (t) => {
   // db1 dials web2, so that it will knock there when it comes back.
   const place = { host: '127.0.0.1', port: otherFront.portBase + portOf.webFrontLink, connections: 2 };
   const dials = await consign.json<{ peer: string }[]>('config', 'show', 'web2/links/dial');
@@ -75,7 +75,7 @@ t.test('db1 is lost, and db2 takes its place by one command', { timeout: 240_000
 
 t.test(
   'people sign in, files are granted and delivered, keys are rotated',
-  { timeout: 240_000 },
+  { timeout: 800_000 },
   async (t) => {
     for (const front of [consign, otherFront])
       t.equal((await sendSignIn(front, vendor.customer)).status, 303);
@@ -107,7 +107,7 @@ t.test('db1 comes back with its old state, and the database is closed to it', as
   t.ok((await statusOf(second)).database.leads, 'db2 leads');
 });
 
-t.test('with a database of its own nobody links with it', { timeout: 240_000 }, async (t: Test) => {
+t.test('with a database of its own nobody links with it', { timeout: 800_000 }, async (t: Test) => {
   // The file of before the move to PostgreSQL is still beside it.
   await rm(join(consign.state, 'internal-db', 'database.json'));
   const [command, args] = plainCommand(process.execPath, oldProgram);

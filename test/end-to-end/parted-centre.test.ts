@@ -41,7 +41,7 @@ interface Download {
   readonly outcome: string | null;
 }
 
-void t.test('the tiers are parted', { skip, timeout: 300_000 }, async (t) => {
+void t.test('the tiers are parted', { skip, timeout: 800_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'consign-parted-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const [customer, first, second, third] = makeNetworkMachines(t, 3);

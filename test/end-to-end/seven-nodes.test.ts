@@ -173,7 +173,7 @@ void t.test('a served version that is older than one served before is noticed', 
 
 void t.test(
   `through fifty changes one version serves at a time, and all come to the last (SEED=${seed})`,
-  { timeout: 420_000 },
+  { timeout: 800_000 },
   async (t) => {
     const directory = temporaryFolder(t);
     const policy = { messageIntervalMs: 100 };

@@ -101,7 +101,7 @@ async function publishAndStage(machines: Machines, file: string): Promise<string
   return url;
 }
 
-void t.test('three machines', { skip, timeout: 300_000 }, async (t) => {
+void t.test('three machines', { skip, timeout: 800_000 }, async (t) => {
   const machines = await openMachines(t);
   const { folder, customer, database, web, ftp } = machines;
 

@@ -67,7 +67,7 @@ async function showsProduct(context: BrowserContext): Promise<boolean> {
   }
 }
 
-t.test('a large download goes on whatever dies', { timeout: 450_000 }, async (t) => {
+t.test('a large download goes on whatever dies', { timeout: 800_000 }, async (t) => {
   const digest = await publishLargeFile();
   const context = await openCustomerBrowser(topology, {
     folder,

@@ -83,7 +83,7 @@ async function tryEverything(): Promise<ReadonlyMap<string, ReadonlySet<string>>
   return new Map(arrived.flatMap((each) => [...each]));
 }
 
-t.test('every machine reaches of every other what the tables say', { skip, timeout: 300_000 }, async (t) => {
+t.test('every machine reaches of every other what the tables say', { skip, timeout: 800_000 }, async (t) => {
   t.teardown(() => {
     for (const place of everywhere) ip('netns', 'delete', namespaceOf(place));
   });

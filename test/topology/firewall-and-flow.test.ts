@@ -31,7 +31,7 @@ async function examine(place: PlaceOrWall, user: string): Promise<{ said: string
 
 t.test(
   'the runbook brings it up, and a customer fetches a file in three ways',
-  { timeout: 500_000 },
+  { timeout: 800_000 },
   async (t) => {
     await prepareMachines(topology);
     await followRunbook(topology, { from: 1, to: 2 });
@@ -80,7 +80,7 @@ t.test('what is not TLS would be found', async (t) => {
 
 t.test(
   'each port of each machine is tried from each other: the table is what is open',
-  { timeout: 500_000 },
+  { timeout: 800_000 },
   async (t) => {
     await Promise.all(everywhere.map((place) => countArrivals(topology.at(place))));
     const othersThan = (place: PlaceOrWall): PlaceOrWall[] => everywhere.filter((other) => other !== place);

@@ -63,7 +63,7 @@ function blocksForTwoOfEach(): RunbookBlock[] {
   return [...ftp, ...ftp.map(twinOf), ...web, ...web.map(twinOf), ...blocks.slice(webEnd)];
 }
 
-t.test(`from ${older.commit} machine by machine`, { timeout: 580_000 }, async (t) => {
+t.test(`from ${older.commit} machine by machine`, { timeout: 800_000 }, async (t) => {
   await prepareMachines(topology);
   await followRunbook(topology, { from: 1, to: 6 });
   await followRunbook(topology, { from: moreOfEach, to: moreOfEach });

@@ -15,7 +15,7 @@ const rounds = 8;
 
 t.test(
   'whoever is killed whenever, the change comes into force everywhere',
-  { timeout: 180_000 },
+  { timeout: 800_000 },
   async (t) => {
     const directory = temporaryFolder(t);
     const port = await findFreePortBase();

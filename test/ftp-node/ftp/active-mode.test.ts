@@ -126,7 +126,7 @@ t.test('curl, lftp, Python, tnftp and ncftp fetch in active mode', async (test) 
   };
   await curl();
   await curl('--disable-eprt');
-  const options = { cwd: place.directory, timeout: 60_000, env: { ...process.env, HOME: place.directory } };
+  const options = { cwd: place.directory, timeout: 120_000, env: { ...process.env, HOME: place.directory } };
   const open = `set ftp:ssl-protect-data true; set ftp:passive-mode off; set ssl:ca-file ${place.certFile}; open -u erika,secret -p ${on.port} localhost`;
   await run('lftp', ['-c', `set net:max-retries 1; ${open}; get ${bigPath} -o lftp.bin`], options);
   test.equal(digest('lftp.bin'), place.bigSha256, 'lftp');

@@ -71,7 +71,7 @@ t.test('lftp gets, mirrors and fetches in four pieces with encrypted data', asyn
       set net:max-retries 2; set net:timeout 10; set cmd:fail-exit true;`;
     await run('lftp', ['-c', `${settings} open -u erika,secret -p ${server.port} localhost; ${script}`], {
       cwd: place.directory,
-      timeout: 30_000,
+      timeout: 120_000,
       env: { ...process.env, HOME: place.directory },
     });
   };

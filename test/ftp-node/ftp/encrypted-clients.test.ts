@@ -33,7 +33,7 @@ function digest(file: string): string {
 async function lftp(place: Workplace, open: string, script: string): Promise<string> {
   const settings = `set ftp:ssl-force true; set ftp:ssl-protect-data true; set ssl:ca-file ${place.certFile};
     set net:max-retries 1; set net:timeout 10; set cmd:fail-exit true; ${open}`;
-  const options = { cwd: place.directory, timeout: 30_000, env: { ...process.env, HOME: place.directory } };
+  const options = { cwd: place.directory, timeout: 120_000, env: { ...process.env, HOME: place.directory } };
   return (await run('lftp', ['-c', `${settings}; ${script}`], options)).stdout;
 }
 

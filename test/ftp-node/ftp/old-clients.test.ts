@@ -25,7 +25,7 @@ function makeFolder(): Folder {
   const path = mkdtempSync(join(place.directory, 'client-'));
   return {
     path,
-    options: { cwd: path, env: { ...process.env, HOME: path, LANG: 'C.UTF-8' }, timeout: 60_000 },
+    options: { cwd: path, env: { ...process.env, HOME: path, LANG: 'C.UTF-8' }, timeout: 120_000 },
   };
 }
 

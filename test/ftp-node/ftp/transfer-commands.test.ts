@@ -130,7 +130,7 @@ t.test('MODE Z is neither offered nor taken where compression is off', async (te
 });
 
 t.test('lftp fetches with MODE Z', async (test) => {
-  const options = { cwd: place.directory, timeout: 30_000, env: { ...process.env, HOME: place.directory } };
+  const options = { cwd: place.directory, timeout: 120_000, env: { ...process.env, HOME: place.directory } };
   const script = `set ftp:use-mode-z yes; set ssl:ca-file ${place.certFile}; debug 6;
     open -u erika,secret -p ${ours.port} localhost; get ${bigPath} -o z.bin; ls /tools`;
   const { stdout, stderr } = await run('lftp', ['-c', script], options);
@@ -229,7 +229,7 @@ data.recv(10)
 ftp.sock.sendall(b'NOOP\\r\\nPWD\\r\\nABOR\\r\\nPWD\\r\\n')
 print(*[ftp.getmultiline()[:3] for _ in range(5)])
 `;
-  const { stdout } = await run('python3', ['-c', script, String(ours.port)], { timeout: 30_000 });
+  const { stdout } = await run('python3', ['-c', script, String(ours.port)], { timeout: 120_000 });
   test.same(stdout.trim().split('\n'), ['426 226 426 226', '225 200', '426 200 257 226 257']);
   for (let count = 0; count < 3; count += 1)
     test.match(await ours.report('end'), { outcome: 'aborted' }, 'the record says so');

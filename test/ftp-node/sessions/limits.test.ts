@@ -14,7 +14,7 @@ const run = promisify(execFile);
 
 /** Runs it; gives its exit code and all its words, whether it fails or not. */
 async function words(command: string, ...args: string[]): Promise<string> {
-  return run(command, args, { timeout: 60_000 }).then(
+  return run(command, args, { timeout: 120_000 }).then(
     ({ stdout, stderr }) => `0 ${stdout}${stderr}`,
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) =>
       `${code} ${stdout}${stderr}`,

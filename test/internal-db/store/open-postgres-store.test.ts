@@ -138,7 +138,7 @@ t.test('who copies into a database has it alone', { timeout: 90_000 }, async (t)
   await (await waiting).close();
 });
 
-t.test('a full disk fails what is written and nothing else, and passes', { timeout: 120_000 }, async (t) => {
+t.test('a full disk fails what is written and nothing else, and passes', { timeout: 800_000 }, async (t) => {
   // PostgreSQL's own user has to reach it.
   const folder = mkdtempSync(path.join(tmpdir(), 'consign-full-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));

@@ -20,7 +20,7 @@ const entry = (subject: string) => ({ atMs: 1, actor: 'cli:root', action: 'test.
 const append = (store: Store, subject: string) =>
   store.transaction((transaction) => appendAudit(transaction, entry(subject)));
 
-t.test('two use a database through it, and one of them leads', { timeout: 120_000 }, async (t) => {
+t.test('two use a database through it, and one of them leads', { timeout: 800_000 }, async (t) => {
   const database = server.createDatabase();
   const stores = await Promise.all([1, 2].map(() => openPostgresStore(pooler.settingsOf(database))));
   const [first, second] = stores;
@@ -48,7 +48,7 @@ t.test('two use a database through it, and one of them leads', { timeout: 120_00
   t.equal(left, '2', 'the pooler does not keep the locks of who has gone');
 });
 
-t.test('what a connection is told reaches the server', { timeout: 120_000 }, async (t) => {
+t.test('what a connection is told reaches the server', { timeout: 800_000 }, async (t) => {
   const store = await openPostgresStore(pooler.settingsOf(server.createDatabase()));
   t.teardown(() => store.close());
   // A transaction that stands still holds all others up.
@@ -68,7 +68,7 @@ t.test('a pooler that lends connections for one transaction is refused', { timeo
   await t.rejects(openPostgresStore(settings), { code: 'DATABASE_UNUSABLE', message: /pool_mode = session/ });
 });
 
-t.test('the pooler ends and comes back', { timeout: 120_000 }, async (t) => {
+t.test('the pooler ends and comes back', { timeout: 800_000 }, async (t) => {
   const store = await openPostgresStore(pooler.settingsOf(server.createDatabase()));
   t.teardown(() => store.close());
   await store.leadership.seek();

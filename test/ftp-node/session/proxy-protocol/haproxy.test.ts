@@ -119,7 +119,7 @@ for (const [version, [https, ftp, sftp, ftps]] of versions) {
     ];
     const open = `open -u alice,'${password}' -p ${ftp} ${frontHost}`;
     const script = [...settings, open, `get ${pathOf(grant)} -o ${target}`].join('; ');
-    await run('lftp', ['--norc', '-c', script], { timeout: 30_000 });
+    await run('lftp', ['--norc', '-c', script], { timeout: 120_000 });
     await checkFetched(t, grant, target);
   });
 
@@ -133,7 +133,7 @@ for (const [version, [https, ftp, sftp, ftps]] of versions) {
     const where = ['-o', `BindAddress=${customer}`, '-P', String(sftp), '-b', join(folder, 'batch')];
     await run('sftp', [...options.flatMap((option) => ['-o', option]), ...where, `alice@${frontHost}`], {
       env: { PATH: process.env['PATH'], SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force' },
-      timeout: 30_000,
+      timeout: 120_000,
     });
     await checkFetched(t, grant, join(folder, 'out'));
     t.equal(attempts.at(-1)?.address, customer);
