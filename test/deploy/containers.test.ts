@@ -47,8 +47,12 @@ t.test('the instructions name the nodes and the addresses that are there', async
 });
 
 t.test('each program is started with the file that a state has for it', async (t) => {
-  for (const role of ['internal-db', 'web-front', 'ftp-node'])
+  for (const role of ['internal-db', 'web-front'])
     t.match(serviceOf(role), `command: [${role}/main.ts, --config, /var/lib/consign/${role}/config.json]`);
+  const node = serviceOf('ftp-node');
+  t.match(node, 'command: [ftp-node/main.ts, --config, /var/lib/consign-node/ftp-node/config.json]');
+  t.match(node, 'environment: { CONSIGN_STATE: /var/lib/consign-node }');
+  t.match(node, 'volumes: [ftp-node:/var/lib/consign-node]', 'which is root’s in the image');
 });
 
 t.test('the image has every folder of ours that a program imports', async (t) => {

@@ -81,7 +81,7 @@ async function factsOf({ name }: FleetAgent): Promise<Facts> {
 const toldProblems = ({ events }: Facts): string[] =>
   events.filter(({ kind }) => kind === 'problems').map(({ detail }) => detail);
 
-/** Until appliances of the site are sent to their own node first. */
+/** Until appliances of the site are sent to their own node first, in clear too: the centre hears of a node's ports in their time. */
 async function untilAtTheSite(version: string): Promise<void> {
   const places = { state: scout.state, root: scout.root, machineRoot: '/' };
   const asking = await openAgent(places, new AbortController().signal);
@@ -93,7 +93,9 @@ async function untilAtTheSite(version: string): Promise<void> {
       const { catalog } = await obtainCatalog(asking, reply.catalog?.sha256 ?? '');
       const targets = catalog.targets.filter(({ path }) => path.startsWith(`${product}/${version}/`));
       const [sources] = (await askSources(asking, targets)).values();
-      return sources?.[0]?.node === 'edge1' && sources.some(({ node }) => node === 'ftp1');
+      const offered = (sources ?? []).map(({ node, transport }) => `${node} ${transport}`);
+      const wanted = ['edge1 http', 'edge1 ftp', 'edge1 ftps'].every((each) => offered.includes(each));
+      return wanted && sources?.[0]?.node === 'edge1' && sources.some(({ node }) => node === 'ftp1');
     },
     waitMs,
   );

@@ -1,14 +1,17 @@
-// What the portal's pages do for customers, programs can do: each page that changes something names its operations of the API, or says
-// why it takes a person with a browser. A new page without a row fails, and so does a row whose operation is gone.
-import t from 'tap';
+// What the portal's pages do for customers, programs can do: each page that changes something, and each file or stream that a page
+// offers, names its operations of the API, or says why it takes a person with a browser. A new one without a row fails, and so does
+// a row whose operation is gone.
+import t, { type Test } from 'tap';
 import { portalRoutes } from './route-table.ts';
 
 const signingIn = { reason: 'signing in' };
 const fromMail = { reason: 'the link of a mail' };
 const ofBrowser = { reason: 'the browser’s own' };
 
+type Rows = Readonly<Record<string, readonly string[] | { readonly reason: string }>>;
+
 /** By page, the operations below /api/v1 that do the same. */
-const rows: Readonly<Record<string, readonly string[] | { readonly reason: string }>> = {
+const changingRows: Rows = {
   'POST /sign-in': signingIn,
   'POST /sign-in/passkey': signingIn,
   'POST /sign-in/second-step': signingIn,
@@ -49,13 +52,44 @@ const rows: Readonly<Record<string, readonly string[] | { readonly reason: strin
   'POST /members/invitations/:id/withdraw': ['DELETE /invitations/:id'],
 };
 
-t.test('each page that changes something has its operations, or says why not', async (t) => {
-  const routes = Object.keys(portalRoutes);
-  const isOfPrograms = (route: string) => / \/(api|fleet)\//.test(route);
-  const changing = routes.filter((route) => !route.startsWith('GET ') && !isOfPrograms(route));
-  t.strictSame(Object.keys(rows).toSorted(), changing.toSorted());
-  const inApi = routes.filter((route) => route.includes(' /api/v1/'));
-  const known = new Set(inApi.map((route) => route.replace('/api/v1', '')));
+/** By file or stream, the operations that give a program the same. */
+const fileRows: Rows = {
+  'GET /consign-ca.pem': { reason: 'needs no session: programs take it from there' },
+  'GET /robots.txt': { reason: 'for crawlers' },
+  'GET /products/:product/:version/SHA256SUMS': ['GET /products/:product/releases/:version/sums'],
+  'GET /products/:product/:version/SHA256SUMS.sig': ['GET /products/:product/releases/:version/sums'],
+  'GET /deliveries/:id/events': ['GET /deliveries/:id/events'],
+  'GET /deliveries/:id/filezilla.xml': ['GET /deliveries/:id/filezilla.xml'],
+  'GET /deliveries/:id/winscp.ini': ['GET /deliveries/:id/winscp.ini'],
+  'GET /history.csv': ['GET /downloads'],
+};
+
+const ofPages = Object.keys(portalRoutes).filter((route) => !/ \/(api|fleet)\//.test(route));
+const operations = new Set(
+  Object.keys(portalRoutes)
+    .filter((route) => route.includes(' /api/v1/'))
+    .map((route) => route.replace('/api/v1', '')),
+);
+
+function checkRows(t: Test, rows: Rows, pages: readonly string[]): void {
+  t.strictSame(Object.keys(rows).toSorted(), pages.toSorted());
   for (const [page, row] of Object.entries(rows))
-    if (Array.isArray(row)) for (const operation of row) t.ok(known.has(operation), `${page}: ${operation}`);
+    if (Array.isArray(row))
+      for (const operation of row) t.ok(operations.has(operation), `${page}: ${operation}`);
+}
+
+t.test('each page that changes something has its operations, or says why not', async (t) => {
+  checkRows(
+    t,
+    changingRows,
+    ofPages.filter((route) => !route.startsWith('GET ')),
+  );
+});
+
+t.test('each file or stream that a page offers has its operations, or says why not', async (t) => {
+  checkRows(
+    t,
+    fileRows,
+    ofPages.filter((route) => /^GET .*\/(events|SHA256SUMS|[^/:]+\.\w+)$/.test(route)),
+  );
 });
