@@ -68,7 +68,7 @@ async function downloadSlowly(t: Test, login: PrintedLogin) {
     const file = join(directory, node);
     return {
       file,
-      ended: fetchFtps(node, login, ['--limit-rate', String(Math.ceil(fileBytes / 30)), '-o', file]),
+      ended: fetchFtps(node, login, ['--limit-rate', String(Math.ceil(fileBytes / 100)), '-o', file]),
     };
   });
   await Promise.all(running.map(({ file }) => waitForBytes(file, 100_000)));
@@ -175,7 +175,7 @@ t.test('a token that is taken back cuts what runs with it at both, and opens nei
   const startedMs = performance.now();
   t.equal((await visitor.ask(`/api/v1/tokens/${id}`, { method: 'DELETE' })).status, 204);
   for (const { code } of await Promise.all(running)) t.not(code, 0);
-  t.ok(performance.now() - startedMs < 10_000, 'at once');
+  t.ok(performance.now() - startedMs < 60_000, 'long before they would be over');
   for (const node of names) t.equal((await fetchFtps(node, robot, ['-I'])).code, 67, 'curl: login denied');
   for (const node of names) t.equal((await fetchFtps(node, alice, ['-I'])).code, 0);
 });
