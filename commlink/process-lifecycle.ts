@@ -40,7 +40,10 @@ export function onShutdown(stop: () => Promise<void>): void {
   };
   process.on('SIGTERM', shutDown);
   process.on('SIGINT', shutDown);
+  if (process.send === undefined) return;
+  // A parent that died while this process was still starting has closed the channel already, and nothing more is heard of that.
   if (process.connected) process.on('disconnect', shutDown);
+  else shutDown();
 }
 
 /**

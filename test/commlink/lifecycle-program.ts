@@ -8,6 +8,8 @@ setInterval(() => undefined, 60_000);
 if (how === 'misconfigured')
   exitWithPlainError(new StartupError('PORT_TAKEN', 'The port is taken. Choose another.'));
 if (how === 'broken') exitWithPlainError(new Error('Something else.'));
+// Until its parent has surely gone.
+while (how === 'slow-start' && process.connected) await sleep(10);
 onShutdown(async () => {
   if (how === 'failing-stop') throw new Error('It would not stop.');
   if (process.connected) process.send?.('stopping');

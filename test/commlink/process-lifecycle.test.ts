@@ -51,6 +51,13 @@ void t.test('stops when its parent has gone', async (t) => {
   t.equal(output(), 'stopped\n');
 });
 
+void t.test('stops when its parent has gone while it was starting', async (t) => {
+  const { child, output, exited } = start(t, 'slow-start');
+  child.disconnect();
+  t.same(await exited, [0, null]);
+  t.equal(output(), 'stopped\n');
+});
+
 void t.test('a stop that fails exits with 1 and says why', async (t) => {
   const { child, output, exited } = start(t, 'failing-stop');
   await once(child, 'message');
