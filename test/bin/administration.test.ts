@@ -70,7 +70,7 @@ t.test('somebody is invited by mail, which a new installation puts into a folder
   const invite = ['user', 'invite', 'acme', address, '--role', 'downloader', '--language', 'de'];
   t.match(await consign.json(...invite), { email: address, role: 'downloader' });
   const folder = join(consign.state, 'internal-db', 'mail');
-  const untilMs = Date.now() + 60_000;
+  const untilMs = Date.now() + 90_000;
   while (!existsSync(folder) || mailsIn(folder).length === 0) {
     if (Date.now() > untilMs) throw new Error('no mail came');
     await new Promise((go) => setTimeout(go, 50));

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { NodeBootstrap } from '#commlink/configuration/node-bootstrap.ts';
 import { createLogger } from '#commlink/log.ts';
 import type { NodeRole } from '#commlink/node-config.ts';
+import { findFreePortBase } from '../rig/free-ports.ts';
 import { operateCluster, type OperatedCluster } from '../rig/operated-cluster.ts';
 import { plainCommand } from '../rig/plain-process.ts';
 import { startPlainRoom } from '../rig/plain-room.ts';
@@ -62,9 +63,10 @@ const certificate = (folder: string): string[] => {
 
 t.test('lets a new web-front in: ticket, join, learner, active, dialled by the FTP node', async (t) => {
   const cluster = await operateCluster(t);
-  const { run, json, portBase, state } = cluster;
+  const { run, json, state } = cluster;
   const identity = certificate(state);
-  const ports = ['--port-base', String(portBase + 200)];
+  const newBase = await findFreePortBase();
+  const ports = ['--port-base', String(newBase)];
   const noAuthority = await run('node', 'invite', 'web-front', 'web2', ...ports);
   t.equal(noAuthority.code, 2);
   t.match(noAuthority.stderr, 'no authority to issue a certificate');
@@ -104,7 +106,7 @@ t.test('lets a new web-front in: ticket, join, learner, active, dialled by the F
   );
   t.match(await json(['config', 'show', 'ftp-node/links/dial']), [
     { peer: 'web-front' },
-    { peer: 'web2', port: portBase + 206 },
+    { peer: 'web2', port: newBase + 6 },
   ]);
   const again = await runProgram(consign, ['--state', there, 'node', 'join', '-'], { input: ticket });
   t.equal(again.code, 5, 'there is a web-front already');
@@ -126,9 +128,9 @@ t.test('lets a new web-front in: ticket, join, learner, active, dialled by the F
 
 t.test('hands a ticket out without waiting, and goes on later; a mistyped one is refused', async (t) => {
   const cluster = await operateCluster(t);
-  const { run, json, state, portBase } = cluster;
+  const { run, json, state } = cluster;
   const file = join(state, 'ticket');
-  const place = ['--port-base', String(portBase + 200), ...certificate(state)];
+  const place = ['--port-base', String(await findFreePortBase()), ...certificate(state)];
   const handedOut = await run(
     'node',
     'invite',

@@ -2,9 +2,8 @@
 import { availableParallelism } from 'node:os';
 import t from 'tap';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startConsign, waitFor } from '../rig/running-consign.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { plainCommand } from '../rig/plain-process.ts';
@@ -14,7 +13,6 @@ import { findFreePortBase } from '../rig/free-ports.ts';
 const root = join(import.meta.dirname, '..', '..');
 const launcher = join(root, 'deploy', 'launch.ts');
 const timeoutMs = 90_000;
-const programsNoticeMs = 4_000;
 
 function isAlive(pid: number): boolean {
   try {
@@ -24,6 +22,18 @@ function isAlive(pid: number): boolean {
     if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
+}
+
+/** Whether a process has this path among its arguments. */
+function isNamedByAny(path: string): boolean {
+  return readdirSync('/proc').some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(path);
+    } catch (error) {
+      if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+      throw error;
+    }
+  });
 }
 
 const consign = await startConsign(t);
@@ -90,7 +100,7 @@ t.test('when the launcher is killed, its programs go, and the next start is as a
   consign.kill('launcher');
   await consign.stop();
   const areGone = (): boolean => !Object.values(pids).some(isAlive);
-  await waitFor('the programs to notice', areGone, programsNoticeMs);
+  await waitFor('the programs to notice', areGone, timeoutMs);
   await consign.start();
   await consign.waitUntilLinked();
   t.match(consign.output, 'Ctrl-C stops it.', 'the logins are not shown again');
@@ -134,7 +144,7 @@ t.test('a first start that is cut short, anywhere, is completed by the next ones
     await ended;
     planned.add(readFileSync(join(state, 'first-logins.json'), 'utf8'));
     // The programs notice by themselves; the next launcher does not know them, since nothing was announced.
-    await delay(500);
+    await waitFor('the programs to notice', () => !isNamedByAny(state), timeoutMs);
   }
   t.equal(planned.size, 1, 'the logins stay the same');
   const child = spawn(...plainCommand(process.execPath, [launcher, '--empty']), {

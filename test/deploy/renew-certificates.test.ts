@@ -62,7 +62,7 @@ t.test(
       return { installed: installed.version, members: [], proposals: [], candidate: null };
     };
     const client = { call } as unknown as OperatorClient;
-    const options = { layout, places: firstPlaces, operator, signal: AbortSignal.timeout(10_000) };
+    const options = { layout, places: firstPlaces, operator, signal: AbortSignal.timeout(90_000) };
     t.equal(await renewCertificates(client, options), null);
     t.same(calls, ['config.status'], 'nothing is published');
   },

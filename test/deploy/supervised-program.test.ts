@@ -7,6 +7,8 @@ import { waitFor } from '../rig/running-consign.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 
 const timeoutMs = 90_000;
+/** Far below what a program that is let be would have, and far above what one that is killed takes. */
+const killedWithinMs = 30_000;
 const stayReady = "process.send({ type: 'ready', pids: { helper: 4242 } }); setInterval(() => {}, 1000);";
 
 interface Watched {
@@ -16,7 +18,7 @@ interface Watched {
   readonly logPath: string;
 }
 
-function supervise(t: Test, script: string, stopDeadlineMs = 5_000): Watched {
+function supervise(t: Test, script: string, stopDeadlineMs = 60_000): Watched {
   const directory = temporaryFolder(t, { 'main.mjs': script, 'config.json': '{}' });
   const said: string[] = [];
   const givenUp: string[] = [];
@@ -89,7 +91,7 @@ t.test('a program that ignores SIGTERM is killed in bounded time', async (t) => 
   await program.ready;
   const startedMs = performance.now();
   await program.stop();
-  t.ok(performance.now() - startedMs < 3_000);
+  t.ok(performance.now() - startedMs < killedWithinMs);
   t.match(said.join('\n'), 'web-front did not stop in time and was killed.');
 });
 
@@ -111,7 +113,7 @@ t.test('and is killed at once all the same', async (t) => {
   const stopping = program.stop();
   program.kill();
   await stopping;
-  t.ok(performance.now() - startedMs < 3_000);
+  t.ok(performance.now() - startedMs < killedWithinMs);
 });
 
 t.test('a program that stops by itself when asked is not killed, nor started again', async (t) => {

@@ -155,7 +155,7 @@ t.test('a certificate near its end is renewed while the programs run', async (t)
   const operator = await readOwnOperatorKeys(layout);
   const client = await connectToProgram(layout, 'ftp-node');
   t.teardown(() => client.close());
-  const options = { layout, places: firstPlaces, operator, signal: AbortSignal.timeout(timeoutMs) };
+  const options = { layout, places: firstPlaces, operator, signal: AbortSignal.timeout(3 * timeoutMs) };
   t.equal(await renewCertificates(client, options), null, 'none is due');
   moveClock(t, 370);
   t.match(

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { startConsign, waitFor } from '../rig/running-consign.ts';
 
-const withinMs = 60_000;
+const withinMs = 120_000;
 const content = randomBytes(96 * 1024 * 1024);
 const sha256 = createHash('sha256').update(content).digest('hex');
 

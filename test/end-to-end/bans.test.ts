@@ -13,6 +13,9 @@ const { customer } = consign.logins;
 if (customer === null) throw new Error('The demo printed no customer.');
 const guesser = '127.0.0.9';
 const guessCount = 40;
+const answerWithinMs = 60_000;
+/** A node that was not told of a ban hears of it when it reconciles, which is after a minute. */
+const toldWithinMs = 45_000;
 
 interface BanList {
   readonly bans: readonly { network: string; reason: string; bannedBy: string }[];
@@ -35,7 +38,7 @@ async function readUntilClosed(port: number, from: string): Promise<string | nul
   let said = '';
   socket.setEncoding('latin1').on('data', (text: string) => (said += text));
   try {
-    await once(socket, 'close', { signal: AbortSignal.timeout(5000) });
+    await once(socket, 'close', { signal: AbortSignal.timeout(answerWithinMs) });
     return said;
   } catch (error) {
     if ((error as Error).name === 'AbortError') return null;
@@ -53,7 +56,11 @@ t.test('wrong logins over FTP end in a ban', async (t) => {
     codes.push(...(await Promise.all(batch)));
   }
   t.notOk(codes.includes(0), 'nobody got in');
-  await waitFor('the ban', async () => (await listBans()).bans.length > 0, 60_000);
+  const isEverywhere = async (): Promise<boolean> => {
+    const { bans, behindNodes } = await listBans();
+    return bans.length > 0 && behindNodes.length === 0;
+  };
+  await waitFor('the ban at every node', isEverywhere, 90_000);
   t.match(await listBans(), {
     bans: [{ network: guesser, bannedBy: 'internal-db', reason: /^\d+ failed logins within 10 min$/ }],
     behindNodes: [],
@@ -122,10 +129,10 @@ t.test('operators ban networks, with a reason, and read both in the audit log', 
   t.equal(added.code, 0);
   t.match(added.stdout, /^127\.0\.0\.8\/30 is banned until /);
   t.match(await readUntilClosed(consign.endpoints.ftp.port, guesser), /^421 /);
-  t.ok(performance.now() - startedMs < 10_000);
+  t.ok(performance.now() - startedMs < toldWithinMs);
   t.match(
     (await consign.run('bans', 'list')).stdout,
-    /127\.0\.0\.8\/30 .* (?:60 min|1 h) .* cli:\S+ +A whole office/,
+    /127\.0\.0\.8\/30 .* (?:5\d(?:\.\d)? min|60 min|1 h) .* cli:\S+ +A whole office/,
   );
   t.equal((await consign.run('bans', 'lift', '127.0.0.8/30', '--reason', 'over')).code, 0);
   t.match((await consign.run('bans', 'list')).stdout, /^No network is banned\./);

@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import t from 'tap';
 import { ConsignMachine } from '../rig/consign-machine.ts';
 import { NetworkMachine, makeNetworkMachines } from '../rig/network-machines.ts';
-import type { PrintedLogin } from '../rig/running-consign.ts';
+import { waitFor, type PrintedLogin } from '../rig/running-consign.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'network namespaces need root';
 const publicAddress = '203.0.113.1';
 const path = 'tool/1.0.0/tool.txt';
 const content = 'what was delivered\n';
+const reportTimeoutMs = 90_000;
 
 function ip(...args: string[]): void {
   execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -57,7 +58,7 @@ function openOutside(router: NetworkMachine, node: NetworkMachine): NetworkMachi
   return outside;
 }
 
-void t.test('behind NAT', { skip, timeout: 800_000 }, async (t) => {
+void t.test('behind NAT', { skip, timeout: 600_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'consign-nat-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const [router, machine, inside] = makeNetworkMachines(t, 2);
@@ -89,7 +90,7 @@ void t.test('behind NAT', { skip, timeout: 800_000 }, async (t) => {
       '--ssl-reqd',
       '--insecure',
       '--connect-timeout',
-      '5',
+      '20',
     ];
     const url = `ftp://${host}:${staged.ftp.port}/${path}`;
     const { stdout, stderr } = await from.run('curl', [
@@ -108,7 +109,7 @@ void t.test('behind NAT', { skip, timeout: 800_000 }, async (t) => {
   const fetchWithLftp = async (from: NetworkMachine, host: string) => {
     const tls = 'set ssl:verify-certificate no; set ftp:ssl-force true; set ftp:prefer-epsv no';
     const once =
-      'set ftp:fix-pasv-address no; set net:timeout 5; set net:max-retries 1; set cmd:fail-exit true';
+      'set ftp:fix-pasv-address no; set net:timeout 60; set net:max-retries 1; set cmd:fail-exit true';
     const open = `open --env-password -u ${alice.name} ftp://${host}:${staged.ftp.port}; cat ${path}`;
     return from.run('lftp', ['--norc', '-c', `${tls}; ${once}; ${open}`], {
       environment: { LFTP_PASSWORD: alice.password, HOME: folder },
@@ -145,8 +146,13 @@ void t.test('behind NAT', { skip, timeout: 800_000 }, async (t) => {
   });
 
   await t.test('the customers are seen with their own addresses', async (t) => {
-    const downloads = await consign.json<{ address: string }[]>('downloads', 'acme');
-    const addresses = new Set(downloads.map(({ address }) => address));
+    let addresses = new Set<string>();
+    const areReported = async (): Promise<boolean> => {
+      const downloads = await consign.json<{ address: string }[]>('downloads', 'acme');
+      addresses = new Set(downloads.map(({ address }) => address));
+      return addresses.size >= 2;
+    };
+    await waitFor('both to be reported', areReported, reportTimeoutMs);
     t.same(addresses, new Set([outside.address, inside.address]));
   });
 });

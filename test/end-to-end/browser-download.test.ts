@@ -11,6 +11,7 @@ import {
   isTooWide,
   knownKeysFlag,
   launchChromium,
+  pageTimeoutMs,
   slowDown,
   takePicture,
   viewports,
@@ -35,9 +36,11 @@ const browser = await launchChromium(t, knownKeys);
 const fileName = demoFile.split('/').at(-1) ?? '';
 const fileDigest = await sha256OfFile(process.execPath);
 const fileBytes = await sizeOf(process.execPath);
-/** Chromium halves what it is told: some seconds for the whole file, and a quarter of a minute. */
-const watchableBytesPerSecond = 40_000_000;
-const slowBytesPerSecond = 20_000_000;
+/** Chromium halves what it is told: a minute for the whole file, until the test has seen what it is to see; then some seconds. */
+const slowBytesPerSecond = 4_000_000;
+const quickBytesPerSecond = 80_000_000;
+
+const wholeTimeoutMs = 180_000;
 
 async function openPage(options: BrowserContextOptions): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext(options);
@@ -68,7 +71,7 @@ for (const [width, viewport] of Object.entries(viewports)) {
 
       let loads = 0;
       page.on('load', () => (loads += 1));
-      await slowDown(page, watchableBytesPerSecond);
+      await slowDown(page, slowBytesPerSecond);
       const started = page.waitForEvent('download');
       await downloadButton(page).click();
       const download = await started;
@@ -78,6 +81,7 @@ for (const [width, viewport] of Object.entries(viewports)) {
         .getByText(/ of 127 MB/)
         .waitFor();
       await fits('4-running');
+      await slowDown(page, quickBytesPerSecond);
       t.equal(await sha256OfFile(await download.path()), fileDigest, 'what arrived is what was published');
       await page.locator('[data-outcome="complete"]').getByText('127 MB of 127 MB').waitFor();
       await fits('5-complete');
@@ -106,7 +110,7 @@ t.test(
       await page.getByRole('link', { name: 'Reload to see how it stands' }).click();
       return (await page.locator('[data-outcome="complete"]').count()) === 1;
     };
-    await waitFor('the download to be told of', isTold, 60_000);
+    await waitFor('the download to be told of', isTold, pageTimeoutMs);
     await takePicture(page, 'portal-no-script-complete');
     await context.close();
   },
@@ -124,6 +128,7 @@ t.test('a download that was paused, and then cut, goes on in the browser where i
     colorScheme: 'light',
   });
   t.teardown(() => context.close());
+  context.setDefaultTimeout(pageTimeoutMs);
   const page = await context.newPage();
   await signInAtPortal(page, consign, demoCustomer(consign));
   await askForFile(page);
@@ -150,9 +155,10 @@ t.test('a download that was paused, and then cut, goes on in the browser where i
   await takePicture(page, 'portal-broken-off');
   // The stager kept the port open: Chromium asks again by itself, and the next session server answers.
   for (const [name, pid] of killed) await consign.waitForRestart(name, pid);
+  await slowDown(page, quickBytesPerSecond);
 
   const whole = join(downloadsPath, partName.replace(/\.crdownload$/, ''));
-  await waitForBytes(whole, fileBytes);
+  await waitForBytes(whole, fileBytes, wholeTimeoutMs);
   t.equal(await sha256OfFile(whole), fileDigest, 'both parts make the file');
   await page.locator('[data-outcome="complete"]').waitFor();
   const [last] = await consign.json<{ offsetBytes: number; outcome: string }[]>('downloads', '--limit', '1');

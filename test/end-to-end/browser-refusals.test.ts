@@ -72,7 +72,7 @@ t.test(
   async (t) => {
     const page = await openPortal(demoCustomer(consign));
     const faults = collectFaults(page);
-    const staged = await consign.json<{ id: string }>('stage', 'demo', demoFile, '--ttl', '8s');
+    const staged = await consign.json<{ id: string }>('stage', 'demo', demoFile, '--ttl', '30s');
     await page.goto(`${consign.endpoints.portal}/deliveries/${staged.id}`);
     await page.getByText('The password is shown only in the browser that asked for the file.').waitFor();
     await takePicture(page, 'portal-asked-elsewhere');
@@ -94,7 +94,7 @@ t.test(
 
 t.test('a customer whose entitlement has expired reads it in a plain sentence', async (t) => {
   const login = await createCustomer('globex');
-  const untilMs = Date.now() + 10_000;
+  const untilMs = Date.now() + 40_000;
   await consign.json('grant', 'globex', demoProduct, '--until', new Date(untilMs).toISOString(), ...reason);
   const page = await openPortal(login);
   const download = await openProduct(page);

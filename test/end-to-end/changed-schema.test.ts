@@ -67,25 +67,30 @@ async function startNewer(program: string): Promise<void> {
   await waitFor('the newer program', isReady, waitMs);
 }
 
-/** Asks for the file again and again; returns when each request was refused, in milliseconds of the steady clock. */
-async function stageAgainAndAgain(end: AbortSignal): Promise<{ answered: number; refusedAtMs: number[] }> {
+/** What became of the requests: how many were granted, and when each other was refused, in milliseconds of the steady clock. */
+interface Load {
+  answered: number;
+  readonly refusedAtMs: number[];
+}
+
+/** Asks for the file again and again. */
+async function stageAgainAndAgain(load: Load, end: AbortSignal): Promise<void> {
   const customer = await PortalCustomer.signIn(consign, vendor.customer);
   const [product = '', version = '', file = ''] = vendorTarget.split('/');
-  const load = { answered: 0, refusedAtMs: [] as number[] };
   while (!end.aborted) {
     const { status } = await customer.ask('/api/v1/deliveries', { json: { product, version, file } });
     if (status === 201) load.answered += 1;
     else load.refusedAtMs.push(performance.now());
     await delay(50);
   }
-  return load;
 }
 
-t.test('the older one writes nothing more and ends', { timeout: 800_000 }, async (t) => {
+t.test('the older one writes nothing more and ends', { timeout: 600_000 }, async (t) => {
   const { program, schemaVersion } = makeNewerVersion();
   const old = consign.pid('internal-db');
   const end = new AbortController();
-  const working = stageAgainAndAgain(end.signal);
+  const load: Load = { answered: 0, refusedAtMs: [] };
+  const working = stageAgainAndAgain(load, end.signal);
   hold(second);
   second.kill('internal-db');
   // Each internal-db shares the lock that says that the database is in use.
@@ -100,15 +105,19 @@ t.test('the older one writes nothing more and ends', { timeout: 800_000 }, async
   // Its parent stands still, so it stays in the list of processes when it has ended.
   const hasEnded = (): boolean => readFileSync(`/proc/${old}/stat`, 'utf8').includes(') Z ');
   await waitFor('db1 to end', hasEnded, waitMs);
-  for (const front of [consign, otherFront])
-    t.equal((await sendSignIn(front, vendor.customer)).status, 303, 'people sign in');
+  for (const front of [consign, otherFront]) {
+    // A web-front that was linked to db1 alone has still to reach the new one.
+    const isLetIn = async (): Promise<boolean> => (await sendSignIn(front, vendor.customer)).status === 303;
+    await waitFor('people to sign in', isLetIn, waitMs);
+  }
   await assertDelivers(t, second, vendor);
-  await delay(500);
+  const answeredBefore = load.answered;
+  await waitFor('work to go on', () => load.answered > answeredBefore + 5, waitMs);
   end.abort();
-  const { answered, refusedAtMs } = await working;
+  await working;
+  const { answered, refusedAtMs } = load;
   const refusedMs = Math.round((refusedAtMs.at(-1) ?? 0) - (refusedAtMs[0] ?? 0));
   t.comment(`${answered} answered; ${refusedAtMs.length} refused in ${refusedMs} ms`);
-  t.ok(answered > 5, 'work goes on');
 
   const writers = server.query(database, 'SELECT DISTINCT pid FROM written_by').split('\n').filter(Boolean);
   t.ok(writers.length > 0, 'the newer one has written');
@@ -122,7 +131,7 @@ t.test('the older one writes nothing more and ends', { timeout: 800_000 }, async
   t.match(await second.json('audit', 'verify'), { intact: true });
 });
 
-t.test('it says why, and does not start again', { timeout: 800_000 }, async (t) => {
+t.test('it says why, and does not start again', { timeout: 300_000 }, async (t) => {
   const launcher = consign.pid('launcher');
   held.delete(launcher);
   process.kill(launcher, 'SIGCONT');

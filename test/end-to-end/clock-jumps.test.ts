@@ -11,7 +11,7 @@ import { askHttps, PortalCustomer } from './portal-customer.ts';
 import { assertDelivers, openVendor, vendorAccount, vendorTarget } from './small-vendor.ts';
 
 const twoDaysSeconds = 2 * 86_400;
-const noticeMs = 20_000;
+const noticeMs = 90_000;
 const offsetFile = join(temporaryFolder(t), 'offset');
 
 /** Sets all the programs' clocks; libfaketime reads the file anew at every look at the clock. */
@@ -98,7 +98,7 @@ t.test('two days ahead: what is over by then ends, and the log says that the clo
   setClock(twoDaysSeconds);
   await waitFor('the link to go', () => !existsSync(link), noticeMs);
   await waitFor('the record', async () => (await stateOf(staged.id)) === 'expired', noticeMs);
-  await logsSay(/The clock was set by 1728\d\d s\./);
+  await logsSay(/The clock was set by 172[78]\d\d s\./);
   t.equal(await linkStatus(), 410);
   t.equal(await sessionStatus(), 401, 'the session is over');
   t.equal(await bearerStatus(), 200, 'a token for 30 days is not');
@@ -110,7 +110,7 @@ t.test(
   'back again: nothing comes back to life, and status and log say that the clock is behind',
   async (t) => {
     setClock(0);
-    await logsSay(/The clock was set by -1728\d\d s\./);
+    await logsSay(/The clock was set by -172[78]\d\d s\./);
     const { database } = await consign.json<{ database: { integrity: string } }>('status');
     t.match(database.integrity, /the machine's clock is 17\d{4} s behind times seen before, set it right/);
     const doctor = await consign.run('doctor');

@@ -14,6 +14,8 @@ const consign = await startConsign(t, { demo: true });
 if (!consign.logins.customer) throw new Error('The demo has no customer.');
 const customer = await PortalCustomer.signIn(consign, consign.logins.customer);
 
+const rowsTimeoutMs = 90_000;
+
 interface Row {
   readonly label: string;
   readonly outcome: string;
@@ -35,10 +37,11 @@ async function readPage(delivery: string): Promise<{ text: string; rows: Row[] }
 }
 
 async function waitForRows(delivery: string, isThere: (rows: Row[]) => boolean) {
-  for (let tries = 0; ; tries += 1) {
+  for (const deadlineMs = performance.now() + rowsTimeoutMs; ;) {
     const page = await readPage(delivery);
     if (isThere(page.rows)) return page;
-    if (tries > 300) throw new Error(`The page shows something else: ${JSON.stringify(page.rows)}`);
+    if (performance.now() > deadlineMs)
+      throw new Error(`The page shows something else: ${JSON.stringify(page.rows)}`);
     await sleep(100);
   }
 }
@@ -46,7 +49,7 @@ async function waitForRows(delivery: string, isThere: (rows: Row[]) => boolean) 
 t.test('a page without a script shows how far, how fast and how much longer', async (t) => {
   const directory = await clientDirectory(t);
   const staged = await stageDemoFile(consign);
-  const bytesPerSecond = Math.ceil(staged.sizeBytes / 120);
+  const bytesPerSecond = Math.ceil(staged.sizeBytes / 300);
   const curl = ['-sS', '--cacert', staged.caFile, '--limit-rate', String(bytesPerSecond), '-o'];
   const login = ['-u', `${staged.login}:${staged.password}`];
   const ftp = `ftp://${staged.ftp.host}:${staged.ftp.port}${staged.path}`;

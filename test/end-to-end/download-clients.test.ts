@@ -35,7 +35,7 @@ import ftplib, ssl, sys, os
 host, port, login, path, target, ca = sys.argv[1:]
 context = ssl.create_default_context(cafile=ca)
 ftp = ftplib.FTP_TLS(context=context)
-ftp.connect(host, int(port), timeout=30)
+ftp.connect(host, int(port), timeout=120)
 ftp.login(login, os.environ['CONSIGN_PASSWORD'])
 ftp.prot_p()
 with open(target, 'wb') as out:
@@ -100,7 +100,7 @@ const cases: readonly ClientCase[] = [
     title: 'curl over HTTPS, broken off and resumed',
     fetch: async (staged, directory) => {
       const part = join(directory, staged.name);
-      const slow = ['-sS', '--limit-rate', '8M', '--cacert', staged.caFile, '-O', staged.url];
+      const slow = ['-sS', '--limit-rate', '2M', '--cacert', staged.caFile, '-O', staged.url];
       const arrived = await breakOff((signal) => runProgram('curl', slow, { directory, signal }), part);
       t.ok(arrived > 0 && arrived < staged.sizeBytes, 'the first attempt was broken off in the middle');
       return runProgram('curl', ['-fsS', '-C', '-', '--cacert', staged.caFile, '-O', staged.url], {
@@ -131,7 +131,7 @@ const cases: readonly ClientCase[] = [
     fetch: async (staged, directory) => {
       const config = await curlConfiguration(staged, directory);
       const url = `ftp://${staged.ftp.host}:${staged.ftp.port}${staged.path}`;
-      const slow = ['-K', config, '-sS', '--limit-rate', '8M', '--ssl-reqd', '-O', url];
+      const slow = ['-K', config, '-sS', '--limit-rate', '2M', '--ssl-reqd', '-O', url];
       await breakOff(
         (signal) => runProgram('curl', slow, { directory, signal }),
         join(directory, staged.name),
@@ -206,7 +206,7 @@ const cases: readonly ClientCase[] = [
   {
     title: "Node's basic-ftp",
     fetch: async (staged, directory) => {
-      const client = new BasicFtpClient(30_000);
+      const client = new BasicFtpClient(120_000);
       try {
         await client.access({
           host: staged.ftp.host,

@@ -34,7 +34,7 @@ export function watchForEscapes(outside: { marker: string; stateDirectory: strin
   };
 }
 
-const answerWithinMs = 10_000;
+const answerWithinMs = 60_000;
 
 /** Sends a GET for `target`, latin1 text of one character a byte; returns all that came until the connection closed. */
 export function askRawHttps(port: number, target: string): Promise<string> {

@@ -12,7 +12,7 @@ export async function sha256OfFile(path: string): Promise<string> {
 }
 
 /** Waits until the file at `path` has at least `bytes`; rejects after `timeoutMs`. */
-export async function waitForBytes(path: string, bytes: number, timeoutMs = 20_000): Promise<void> {
+export async function waitForBytes(path: string, bytes: number, timeoutMs = 90_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while ((await sizeOf(path)) < bytes) {
     if (Date.now() > deadline) throw new Error(`${path} did not reach ${bytes} bytes in ${timeoutMs} ms`);

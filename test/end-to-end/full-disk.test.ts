@@ -68,7 +68,7 @@ t.test(
     await waitFor(
       'the first half',
       () => readdirSync(storeroom).some((name) => name.startsWith('.')),
-      20_000,
+      90_000,
     );
     memory.fill();
     sent.end(half);
@@ -138,7 +138,7 @@ t.test('and with room again everything works as before, at once and after a rest
   await consign.restart();
   await assertDelivers(t, consign, vendor);
   await consign.json('stage', vendorAccount, 'tool/3.0.0/small.bin');
-  await waitFor('reports', async () => (await consign.json<unknown[]>('downloads')).length >= 2, 60_000);
+  await waitFor('reports', async () => (await consign.json<unknown[]>('downloads')).length >= 2, 90_000);
 });
 
 t.test('a start on a full disk is refused plainly, and the next one with room is as any other', async (t) => {

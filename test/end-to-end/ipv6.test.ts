@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { ReadyDeliveryView } from '#web-front/api/schemas.ts';
 import { runProgram } from '../rig/run-program.ts';
-import { startConsign } from '../rig/running-consign.ts';
+import { startConsign, waitFor } from '../rig/running-consign.ts';
 import { paste } from '../web-front/pasted-line.ts';
 import { Visitor } from '../web-front/portal-fixture.ts';
 import { sha256OfFile } from './fetched-file.ts';
@@ -19,6 +19,8 @@ const vendor = await openVendor(t, consign);
 const { name, password } = vendor.customer;
 const { portal, caFile, ftp, sftp } = consign.endpoints;
 const [product = '', version = '', file = ''] = vendorTarget.split('/');
+const answerWithinMs = 60_000;
+const reportTimeoutMs = 90_000;
 
 /** Over FTPS by curl, which is told its family or mode. */
 function fetchFtps(host: string, ...options: string[]) {
@@ -106,7 +108,7 @@ t.test('data connections: EPSV, and EPRT where active mode is allowed', async (t
 
 async function greeting(host: string): Promise<string> {
   const socket = connect({ host, port: ftp.port });
-  const signal = AbortSignal.timeout(10_000);
+  const signal = AbortSignal.timeout(answerWithinMs);
   const [text] = (await once(socket.setEncoding('latin1'), 'data', { signal })) as [string];
   socket.destroy();
   return text;
@@ -122,6 +124,8 @@ t.test('a socket for both families serves both, and knows who comes over IPv4', 
     const fetched = await fetchFtps(host, ...options);
     t.equal(fetched.code, 0, `${host} ${options.join(' ')} ${fetched.stderr}`);
   }
+  const areReported = async (): Promise<boolean> => (await addressesOf()).size >= 2;
+  await waitFor('the downloads over IPv4 to be reported', areReported, reportTimeoutMs);
   t.same(await addressesOf(), new Set(['::1', '127.0.0.1']), 'not ::ffff:127.0.0.1');
 });
 

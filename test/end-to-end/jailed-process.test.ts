@@ -22,19 +22,23 @@ function statusOf(pid: number): ReadonlyMap<string, string> {
   );
 }
 
-/** The open files of a process that have a name, without devices. */
-function openFiles(pid: number): string[] {
+/** What the descriptors of a process lead to. */
+function descriptorsOf(pid: number): string[] {
   const folder = `/proc/${pid}/fd`;
-  const links = readdirSync(folder).map((descriptor) => {
+  return readdirSync(folder).flatMap((descriptor) => {
     try {
-      return readlinkSync(join(folder, descriptor));
+      return [readlinkSync(join(folder, descriptor))];
     } catch (error) {
       // Closed since it was seen.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }
   });
-  return links.filter((link) => link.startsWith('/') && !link.startsWith('/dev/'));
+}
+
+/** The open files of a process that have a name, without devices. */
+function openFiles(pid: number): string[] {
+  return descriptorsOf(pid).filter((link) => link.startsWith('/') && !link.startsWith('/dev/'));
 }
 
 const regionStepBytes = 1 << 24;
@@ -112,11 +116,8 @@ t.test('it holds no file of the state open, and was given no environment', async
   );
   t.same(openFiles(session), []);
   t.same(readFileSync(`/proc/${session}/environ`, 'latin1').replaceAll('\0', ''), '');
-  const descriptors = readdirSync(`/proc/${session}/fd`).map((fd) =>
-    readlinkSync(`/proc/${session}/fd/${fd}`),
-  );
   t.same(
-    descriptors.filter(
+    descriptorsOf(session).filter(
       (link) => !/^(?:socket:|pipe:|anon_inode:\[event(?:poll|fd)\])|^\/dev\/null$/.test(link),
     ),
     [],

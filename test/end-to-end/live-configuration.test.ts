@@ -18,9 +18,11 @@ import {
 } from '../rig/configured-rooms.ts';
 import { issueCertificate } from '../rig/issued-certificate.ts';
 import { startRoomProgram, writeProgramConfig } from '../rig/room-program.ts';
+import { waitFor } from '../rig/running-consign.ts';
 import { Visitor } from '../web-front/portal-fixture.ts';
 
 const isRoot = process.getuid?.() === 0;
+const waitMs = 90_000;
 const customer = { username: 'jo', password: 'correct horse battery' };
 
 async function start(t: Test, request: RoomsRequest = {}) {
@@ -69,9 +71,9 @@ async function certificateNameAt(port: number): Promise<string> {
   return String(CN);
 }
 
-/** A node says that a version is installed a moment before its room has taken it over. */
+/** A node says that a version is installed a moment before its room has taken it over. `name` may be the code of a refusal. */
 async function awaitCertificate(port: number, name: string): Promise<void> {
-  const deadlineMs = performance.now() + 10_000;
+  const deadlineMs = performance.now() + waitMs;
   const shown = () => certificateNameAt(port).catch((error: NodeJS.ErrnoException) => error.code);
   while ((await shown()) !== name) {
     if (performance.now() > deadlineMs) throw new Error(`port ${port} does not show ${name}`);
@@ -95,8 +97,8 @@ t.test('settings of both take effect without a restart, and are still there afte
   });
   await awaitCertificate(newPortal, 'localhost');
   await awaitCertificate(newConsole, 'localhost');
-  await t.rejects(certificateNameAt(portalPort), { code: 'ECONNREFUSED' });
-  await t.rejects(certificateNameAt(consolePort), { code: 'ECONNREFUSED' });
+  await awaitCertificate(portalPort, 'ECONNREFUSED');
+  await awaitCertificate(consolePort, 'ECONNREFUSED');
   const moved = visitorAt(newPortal);
   const signedIn = await moved.signIn(customer);
   t.equal(signedIn.status, 303);
@@ -134,7 +136,7 @@ t.test('certificates are replaced while they are in use', async (t) => {
 });
 
 t.test('requests that come while it changes are all answered', async (t) => {
-  const { publish, visitor } = await start(t, { policy: { patienceMs: 10_000 } });
+  const { publish, visitor } = await start(t, { policy: { patienceMs: 30_000 } });
   await visitor.signIn(customer);
   let isOver = false;
   const statuses: number[] = [];
@@ -144,11 +146,12 @@ t.test('requests that come while it changes are all answered', async (t) => {
   const clicks = Promise.all([clicking(), clicking()]);
   for (const pageRequestsPerMinute of [100_001, 100_002, 100_003]) {
     await publish({ web1: { limits: { pageRequestsPerMinute } } });
+    const answeredBefore = statuses.length;
+    await waitFor('requests after it', () => statuses.length > answeredBefore + 7, waitMs);
   }
   isOver = true;
   await clicks;
   t.same([...new Set(statuses)], [200]);
-  t.ok(statuses.length > 20, `${statuses.length} requests`);
 });
 
 t.test('what a node can not take is withdrawn with its reason, and audited', async (t) => {

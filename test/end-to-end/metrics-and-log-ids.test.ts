@@ -7,11 +7,12 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { parseExposition, valueOf, type Family } from '../rig/exposition.ts';
 import { findFreePortBase } from '../rig/free-ports.ts';
-import { startConsign } from '../rig/running-consign.ts';
+import { startConsign, waitFor } from '../rig/running-consign.ts';
 import { PortalCustomer } from './portal-customer.ts';
 import { openVendor, vendorAccount, vendorTarget } from './small-vendor.ts';
 
 const run = promisify(execFile);
+const waitMs = 90_000;
 const consign = await startConsign(t);
 const vendor = await openVendor(t, consign);
 const customer = await PortalCustomer.signIn(consign, vendor.customer);
@@ -23,16 +24,13 @@ const logOf = (program: string) =>
 /** As curl gets it. */
 async function readMetrics(node: keyof typeof nodes): Promise<Map<string, Family>> {
   const url = `http://127.0.0.1:${nodes[node]}/metrics`;
-  return parseExposition((await run('curl', ['-sSf', '--max-time', '20', url])).stdout);
+  return parseExposition((await run('curl', ['-sSf', '--max-time', '60', url])).stdout);
 }
 
 async function waitForLine(program: string, pattern: RegExp): Promise<string> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const found = logOf(program).find((line) => pattern.test(line));
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${program} did not log ${pattern}`);
+  const find = (): string | undefined => logOf(program).find((line) => pattern.test(line));
+  await waitFor(`${program} to log ${pattern}`, () => find() !== undefined, waitMs);
+  return find() ?? '';
 }
 
 t.test('metrics are offered where the settings say, from when they say it', async (t) => {
@@ -94,6 +92,11 @@ t.test('a login over FTPS is found by the id of its connection', async (t) => {
 });
 
 t.test('what happened is counted, and no customer is named', async (t) => {
+  const done = { protocol: 'ftps', outcome: 'complete' };
+  // The client is gone before the node has counted.
+  const isCounted = async (): Promise<boolean> =>
+    (valueOf(await readMetrics('ftp1'), 'consign_ftp_node_transfers_total', done) ?? 0) > 0;
+  await waitFor('the transfer to be counted', isCounted, waitMs);
   const [db, web, ftp] = await Promise.all([readMetrics('db1'), readMetrics('web1'), readMetrics('ftp1')]);
   const route = { method: 'POST', route: '/deliveries', status: '303' };
   t.equal(valueOf(web, 'consign_web_front_requests_total', route), 1);
@@ -107,7 +110,7 @@ t.test('what happened is counted, and no customer is named', async (t) => {
   t.equal(valueOf(db, 'consign_internal_db_deliveries', { state: 'staged' }), 1);
   t.equal(valueOf(db, 'consign_internal_db_staging_seconds_count'), 1);
   t.ok(Number(valueOf(db, 'consign_internal_db_transaction_seconds_count', { outcome: 'committed' })) > 3);
-  t.equal(valueOf(ftp, 'consign_ftp_node_transfers_total', { protocol: 'ftps', outcome: 'complete' }), 1);
+  t.equal(valueOf(ftp, 'consign_ftp_node_transfers_total', done), 1);
   t.equal(valueOf(ftp, 'consign_ftp_node_sent_bytes_total', { protocol: 'ftps' }), vendor.content.length);
   t.equal(valueOf(ftp, 'consign_ftp_node_stagings_total', { outcome: 'staged' }), 1);
   t.equal(valueOf(ftp, 'consign_ftp_node_logins_total', { protocol: 'ftps', outcome: 'allowed' }), 1);

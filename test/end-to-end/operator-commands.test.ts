@@ -14,11 +14,14 @@ import { connectUnix } from '#commlink/unix-socket.ts';
 import { plainCommand } from '../rig/plain-process.ts';
 import { runProgram } from '../rig/run-program.ts';
 import { startConsign, waitFor, type RunningConsign } from '../rig/running-consign.ts';
+import { waitForBytes } from './fetched-file.ts';
 import { PortalCustomer, askHttps } from './portal-customer.ts';
 import { askPassEnvironment, clientDirectory, stageDemoFile } from './staged-file.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'consign');
 const timeoutMs = 90_000;
+/** For three versions, each signed by two commands. */
+const rotationTimeoutMs = 300_000;
 
 interface Version {
   readonly seq: number;
@@ -150,7 +153,8 @@ void t.test(
         `${staged.login}:${staged.password}`,
         ...args,
       ]);
-    const running = curl('--limit-rate', '30M', '-o', join(directory, 'whole'), place);
+    const running = curl('--limit-rate', '8M', '-o', join(directory, 'whole'), place);
+    await waitForBytes(join(directory, 'whole'), 1_000_000);
     const publish = (patienceMs: string, ...at: string[]) =>
       consign.run(
         'config',
@@ -244,7 +248,7 @@ void t.test('two of three operators sign a rotation, and an eviction', async (t)
       );
     return isDone;
   };
-  await waitFor('the rotation to be signed to its end', signNext, timeoutMs);
+  await waitFor('the rotation to be signed to its end', signNext, rotationTimeoutMs);
   const { code, stderr } = await rotation;
   t.equal(code, 0, stderr);
   t.match(stderr, 'Another operator runs: consign config sign');

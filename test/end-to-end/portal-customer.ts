@@ -5,6 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { formTokenFor } from '#commlink/pages/form-token.ts';
 import type { PrintedLogin, RunningConsign } from '../rig/running-consign.ts';
 
+const answerWithinMs = 90_000;
+
 /** An answer as it came. */
 export interface HttpAnswer {
   readonly status: number;
@@ -41,7 +43,7 @@ export async function askHttps(
       ...(body ? { 'content-type': type, 'content-length': Buffer.byteLength(body) } : {}),
       ...headers,
     },
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(answerWithinMs),
   });
   return new Promise((resolve, reject) => {
     sent.on('error', reject).on('response', (response) => {

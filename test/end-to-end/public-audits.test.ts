@@ -26,7 +26,16 @@ const accepted: readonly (readonly [RegExp, string])[] = [
 ];
 
 t.test('ssh-audit finds what we know, and nothing else', async (t) => {
-  const { stdout } = await runProgram('ssh-audit', ['-n', '-l', 'warn', '-p', String(sftp.port), host]);
+  const { stdout } = await runProgram('ssh-audit', [
+    '-n',
+    '-l',
+    'warn',
+    '-t',
+    '60',
+    '-p',
+    String(sftp.port),
+    host,
+  ]);
   const findings = stdout.split('\n').filter((line) => /^\((?:kex|key|enc|mac|gen|cve|fin)\)/.test(line));
   t.ok(findings.length > 0, 'it was a scan');
   const surprises = findings.filter((line) => !accepted.some(([pattern]) => pattern.test(line)));
@@ -41,7 +50,7 @@ for (const [door, options] of [
   ['FTP after AUTH TLS', ['--starttls-ftp', `${host}:${ftp.port}`]],
 ] as const)
   t.test(`sslscan finds nothing at ${door}`, async (t) => {
-    const { stdout } = await runProgram('sslscan', ['--no-colour', ...options]);
+    const { stdout } = await runProgram('sslscan', ['--no-colour', '--timeout=20', ...options]);
     for (const version of ['SSLv2', 'SSLv3', 'TLSv1.0', 'TLSv1.1'])
       t.match(stdout, new RegExp(`^${version} +disabled`, 'm'), `${version} is off`);
     for (const version of ['TLSv1.2', 'TLSv1.3']) t.match(stdout, new RegExp(`^${version} +enabled`, 'm'));

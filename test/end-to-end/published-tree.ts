@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
-import { demoFile, type PrintedLogin, type RunningConsign } from '../rig/running-consign.ts';
+import { demoFile, waitFor, type PrintedLogin, type RunningConsign } from '../rig/running-consign.ts';
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 import { sha256OfFile, sizeOf } from './fetched-file.ts';
 import { stageFile, type StagedFile } from './staged-file.ts';
@@ -12,6 +12,8 @@ import { stageFile, type StagedFile } from './staged-file.ts';
 const mebibyte = 1024 * 1024;
 /** How much of the large file is there when a client is to resume it. */
 const cutBytes = 9 * mebibyte;
+/** A node reports what became of a download when the client has long gone. */
+const reportTimeoutMs = 90_000;
 const account = 'demo';
 const product = 'suite';
 /** The first is the large one. */
@@ -86,13 +88,18 @@ export async function assertResumed(
   consign: RunningConsign,
   { tree, protocol }: { tree: PublishedTree; protocol: string },
 ): Promise<void> {
-  const downloads = await consign.json<
-    { path: string; protocol: string; offsetBytes: number; outcome: string }[]
-  >('downloads', '--limit', '50');
+  type Download = { path: string; protocol: string; offsetBytes: number; outcome: string };
   const large = tree.files[0]?.path.slice(1);
-  const ofLarge = downloads.filter((download) => download.path === large && download.protocol === protocol);
-  t.ok(
-    ofLarge.some(({ offsetBytes, outcome }) => offsetBytes === cutBytes && outcome === 'complete'),
-    `resumed over ${protocol}: ${JSON.stringify(ofLarge.slice(0, 3))}`,
-  );
+  let ofLarge: Download[] = [];
+  const isReported = async (): Promise<boolean> => {
+    const downloads = await consign.json<Download[]>('downloads', '--limit', '50');
+    ofLarge = downloads.filter((download) => download.path === large && download.protocol === protocol);
+    return ofLarge.some(({ offsetBytes, outcome }) => offsetBytes === cutBytes && outcome === 'complete');
+  };
+  try {
+    await waitFor('the download to be reported', isReported, reportTimeoutMs);
+  } finally {
+    t.comment(`over ${protocol}: ${JSON.stringify(ofLarge.slice(0, 3))}`);
+  }
+  t.pass(`resumed over ${protocol}`);
 }

@@ -22,10 +22,10 @@ import { WatchedNodes, type Strike } from './watched-nodes.ts';
 const changeCount = 50;
 const strikePercent = 40;
 const twoOperatorsPercent = 15;
-const changeMsMax = 45_000;
+const changeMsMax = 150_000;
 /** One try at one node. */
-const tryMsMax = 10_000;
-const convergeMsMax = 30_000;
+const tryMsMax = 20_000;
+const convergeMsMax = 90_000;
 const pollMs = 50;
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
@@ -173,7 +173,7 @@ void t.test('a served version that is older than one served before is noticed', 
 
 void t.test(
   `through fifty changes one version serves at a time, and all come to the last (SEED=${seed})`,
-  { timeout: 800_000 },
+  { timeout: 900_000 },
   async (t) => {
     const directory = temporaryFolder(t);
     const policy = { messageIntervalMs: 100 };

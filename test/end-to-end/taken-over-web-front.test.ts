@@ -29,6 +29,10 @@ await consign.json('account', 'create', 'other');
 await consign.json('grant', 'other', 'secret', '--reason', 'contract');
 await consign.waitUntilLinked();
 
+/** Longer than links take to come up on a busy machine: what is refused is refused at once. */
+const callDeadlineMs = 60_000;
+const portsTimeoutMs = 60_000;
+
 /** What the attacker saw pass by, and how it answers logins. */
 const relayed: unknown[] = [];
 const forging: { loginAnswer: ((nonce: string) => string) | null } = { loginAnswer: null };
@@ -70,7 +74,7 @@ async function takeOverWebFront(): Promise<Commlink> {
     'relay.nodes': denied,
   };
   const log = createLogger('attacker', 'silent');
-  for (const deadline = Date.now() + 10_000; ; await delay(20)) {
+  for (const deadline = Date.now() + portsTimeoutMs; ; await delay(20)) {
     try {
       const opened = await openClusterNode({ bootstrap, role: 'web-front', log });
       const stolen = await opened.start({ offered: webFrontMethods, handlers, prepare });
@@ -99,7 +103,7 @@ async function attempt<T extends MethodTable>(
 ): Promise<unknown> {
   const peer = (table as MethodTable) === ftpNodeMethods ? nodeName : dbName;
   try {
-    return await attacker.call(peer, table, method, params as never, { deadlineMs: 8000 });
+    return await attacker.call(peer, table, method, params as never, { deadlineMs: callDeadlineMs });
   } catch (error) {
     if (error instanceof RpcError) return error.code;
     throw error;

@@ -66,7 +66,7 @@ const pythonWalk = `
 import ftplib, os, ssl, sys
 host, port, user, ca = sys.argv[1:]
 ftp = ftplib.FTP_TLS(context=ssl.create_default_context(cafile=ca), encoding='utf-8')
-ftp.connect(host, int(port), timeout=30)
+ftp.connect(host, int(port), timeout=120)
 ftp.login(user, os.environ['CONSIGN_PASSWORD'])
 ftp.prot_p()
 def fetch(path):

@@ -15,6 +15,9 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
 ];
+const launchTimeoutMs = 120_000;
+/** What a page or an element is waited for, unless a test says otherwise: other tests keep the machine busy. */
+export const pageTimeoutMs = 90_000;
 const screenshots = process.env['CONSIGN_SCREENSHOTS'];
 
 /** Screens that the pages are looked at on; 360 is the narrowest telephone in use. */
@@ -29,6 +32,7 @@ export function chromiumOptions(...added: string[]) {
     executablePath: '/usr/bin/chromium',
     headless: true,
     args: [...flags, ...added],
+    timeout: launchTimeoutMs,
   } as const satisfies Parameters<BrowserType['launch']>[0];
 }
 
@@ -38,6 +42,7 @@ export async function launchChromium(
   ...addedFlags: string[]
 ): Promise<Browser> {
   const browser = await chromium.launch(chromiumOptions(...addedFlags));
+  browser.on('context', (context) => context.setDefaultTimeout(pageTimeoutMs));
   t.teardown(() => browser.close());
   return browser;
 }
@@ -92,6 +97,6 @@ export async function waitForPart(folder: string): Promise<string> {
     parts.push(...(await readdir(folder)).filter((name) => name.endsWith('.crdownload')));
     return parts.length > 0;
   };
-  await waitFor('the download to begin', hasBegun, 60_000);
+  await waitFor('the download to begin', hasBegun, pageTimeoutMs);
   return parts[0] ?? '';
 }

@@ -8,7 +8,7 @@ import { waitFor } from './running-consign.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 const launcher = join(repository, 'deploy', 'launch.ts');
-const startTimeoutMs = 90_000;
+const startTimeoutMs = 180_000;
 
 /** The command. */
 export const consign = join(repository, 'bin', 'consign');

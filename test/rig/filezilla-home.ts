@@ -58,7 +58,25 @@ export async function prepareHome(home: string, order: FileZillaOrder): Promise<
   await writeFile(join(folder, 'trustedcerts.xml'), trustedCertificate(order));
   if (order.protocol === 'sftp') await rememberHostKey(home, order);
   for (const path of order.paths) await mkdir(dirname(join(order.directory, path)), { recursive: true });
-  fillQueue(join(folder, 'queue.sqlite3'), order);
+  fillQueue(queueFile(home), order);
+}
+
+/** Whether FileZilla has read the queue: it takes what it reads out of the file. */
+export function isQueueLoaded(home: string): boolean {
+  const queue = new DatabaseSync(queueFile(home), { readOnly: true });
+  try {
+    return queue.prepare('SELECT count(*) AS left FROM files').get()?.['left'] === 0;
+  } catch (error) {
+    // It is writing.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SQLITE_ERROR') throw error;
+    return false;
+  } finally {
+    queue.close();
+  }
+}
+
+function queueFile(home: string): string {
+  return join(home, '.config', 'filezilla', 'queue.sqlite3');
 }
 
 function trustedCertificate({ certificate, host, port }: FileZillaOrder): string {

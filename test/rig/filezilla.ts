@@ -6,15 +6,18 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { prepareHome, type FileZillaOrder } from './filezilla-home.ts';
+import { isQueueLoaded, prepareHome, type FileZillaOrder } from './filezilla-home.ts';
 import { plainCommand } from './plain-process.ts';
 import { runProgram } from './run-program.ts';
+import { waitFor } from './running-consign.ts';
 
 const screen = '1200x900x24';
 /** A field of the main window: a click into it gives the window the keys. */
 const hostField = ['112', '114'];
-const queueLoadsWithinMs = 3000;
-const patienceMs = 90_000;
+const queueTimeoutMs = 90_000;
+/** Between the queue and a window that takes keys. */
+const settlesWithinMs = 3000;
+const patienceMs = 180_000;
 const pollMs = 250;
 
 /** An X server without a screen, and FileZilla on it. */
@@ -48,7 +51,8 @@ export class VirtualScreen {
     const gone = once(program, 'exit');
     try {
       await press('search', '--sync', '--onlyvisible', '--name', 'FileZilla');
-      await delay(queueLoadsWithinMs);
+      await waitFor('FileZilla to read its queue', () => isQueueLoaded(home), queueTimeoutMs);
+      await delay(settlesWithinMs);
       await press('mousemove', ...hostField, 'click', '1', 'key', 'ctrl+p');
       const deadlineMs = performance.now() + patienceMs;
       while (!(await isDone())) {

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { ProgramResult } from './run-program.ts';
 import { waitFor } from './running-consign.ts';
 
-const ticketTimeoutMs = 60_000;
+const ticketTimeoutMs = 120_000;
 
 /** The new machine's part. */
 export interface JoiningMachine {

@@ -11,9 +11,11 @@ import { plainCommand } from './plain-process.ts';
 import { runProgram, type ProgramResult } from './run-program.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
-const readyTimeoutMs = 90_000;
+/** A first start lets two nodes in, one after the other. */
+const readyTimeoutMs = 180_000;
 const changeTimeoutMs = 90_000;
-const stopTimeoutMs = 90_000;
+/** Longer than the launcher itself lets its programs take. */
+const stopTimeoutMs = 120_000;
 /** A test that ends in the middle of a download does not wait for it longer than this. */
 const finishingTimeoutMs = 10_000;
 const pollMs = 20;
@@ -144,10 +146,17 @@ export class RunningConsign {
     const launcher = this.#launcher;
     if (launcher === null) return null;
     const hasEnded = (): boolean => launcher.exitCode !== null || launcher.signalCode !== null;
+    const outputBefore = this.#output.length;
+    let impatient: NodeJS.Timeout | undefined;
+    const isOver = (): boolean => {
+      // Only where customers are being waited for: a program that is merely slow to stop would be killed in its work.
+      if (this.#output.includes('Ctrl-C again', outputBefore))
+        impatient ??= setTimeout(() => launcher.kill(signal), finishingTimeoutMs);
+      return hasEnded();
+    };
     if (!hasEnded()) launcher.kill(signal);
-    const impatient = setTimeout(() => launcher.kill(signal), finishingTimeoutMs);
     try {
-      await waitFor('the launcher to stop', hasEnded, stopTimeoutMs);
+      await waitFor('the launcher to stop', isOver, stopTimeoutMs);
     } finally {
       clearTimeout(impatient);
     }

@@ -9,7 +9,7 @@ import type { Test } from 'tap';
 import { plainCommand } from './plain-process.ts';
 import { waitFor } from './running-consign.ts';
 
-const startWithinMs = 10_000;
+const startWithinMs = 60_000;
 
 /** What HAProxy forwards to the node; ports may be a range (`20000-20030`), which keeps its numbers. */
 export interface Forwarding {

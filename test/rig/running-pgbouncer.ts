@@ -10,7 +10,7 @@ import { plainCommand } from './plain-process.ts';
 import { waitFor } from './running-consign.ts';
 
 const port = 6432;
-const startWithinMs = 10_000;
+const startWithinMs = 60_000;
 /** Debian's `nobody`. */
 const whose = process.geteuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : null;
 
