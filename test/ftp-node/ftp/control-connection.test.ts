@@ -1,6 +1,7 @@
 // The control connection: lines, order, replies, time limits and ends; the stock library's defects seen there first.
 import t from 'tap';
 import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '../../rig/running-consign.ts';
 import { RawClient } from './raw-client.ts';
 import { makeWorkplace, startBoth, startServed, type ServedProcess } from './served-process.ts';
 
@@ -160,14 +161,22 @@ t.test('a client that reads no replies is not read either', async (test) => {
   const client = await RawClient.connect(ours.port);
   await client.reply();
   client.socket.pause();
+  // 60 kB a piece. The kernel's buffers take some megabytes, and grow meanwhile; a client that is read takes all.
   const flood = Buffer.from('HELP\r\n'.repeat(10_000));
+  const pieces = 2000;
   let taken = 0;
-  for (let index = 0; index < 200 && client.socket.write(flood); index += 1) taken = index;
-  await delay(300);
-  test.ok(client.socket.writableLength > 0, `its commands stay with it (${taken} pieces taken)`);
-  await delay(2000);
-  ours.order({ type: 'describe' });
-  test.equal((await ours.report('described')).connections, 0, 'and after the stall timeout it is dropped');
+  while (taken < pieces && !client.socket.destroyed) {
+    taken += 1;
+    if (client.socket.write(flood)) continue;
+    await delay(300);
+    if (client.socket.writableLength > 0) break;
+  }
+  test.ok(taken < pieces, `its commands stay with it (${taken} pieces taken)`);
+  const isAlone = async (): Promise<boolean> => {
+    ours.order({ type: 'describe' });
+    return (await ours.report('described')).connections === 0;
+  };
+  await waitFor('the stalled connection to be dropped', isAlone, 60_000);
   client.destroy();
 });
 
@@ -186,7 +195,7 @@ t.test('STAT during a transfer is not answered ahead of a client that reads no r
   const startedAt = performance.now();
   const other = await RawClient.connect(ours.port);
   test.equal((await other.reply(20_000))?.code, 220);
-  test.ok(performance.now() - startedAt < 1000, 'and others are served as before');
+  test.ok(performance.now() - startedAt < 5000, 'and others are served as before');
   other.destroy();
 });
 
@@ -241,7 +250,11 @@ t.test('connections over the cap are told so, and a freed place is given away ag
   const three = await RawClient.connect(ours.port);
   test.equal((await three.reply())?.code, 421);
   one.destroy();
-  await delay(100);
+  const isFree = async (): Promise<boolean> => {
+    ours.order({ type: 'describe' });
+    return (await ours.report('described')).connections === 1;
+  };
+  await waitFor('the place to be free', isFree, 60_000);
   const four = await RawClient.connect(ours.port);
   test.equal((await four.reply())?.code, 220);
   for (const client of [two, four]) client.destroy();
