@@ -21,6 +21,8 @@ export const leaderLookIntervalMs = 1000;
 export const unfitLeaderLooksMax = 10;
 /** PostgreSQL: a leader that has waited this long for the server's answer leads no more; less than the server takes to notice. */
 export const leaderAnswerWithinMs = 3000;
+/** PostgreSQL: so long after the last question that was answered a leader leads; then, only later, the server gives the lead away. */
+export const leaderLease = { trustedForMs: 5000, givenAwayAfterMs: 7000 } as const;
 /** How often an internal-db looks whether it is still one of those that use the database, and knows its schema. */
 export const databasePlaceIntervalMs = 1000;
 /** Where several internal-dbs use one database: how far a machine's clock may be from the server's. Less than `grantUseWithinMs`. */

@@ -73,7 +73,7 @@ async function assertAllIsThere(t: Test, consign: RunningConsign, vendor: SmallV
   );
 }
 
-t.test('on SQLite', { timeout: 450_000 }, async (t) => {
+t.test('on SQLite', { timeout: 800_000 }, async (t) => {
   const consign = await startConsign(t);
   const vendor = await openVendor(t, consign);
   await assertDelivers(t, consign, vendor);
@@ -104,7 +104,7 @@ t.test('on SQLite', { timeout: 450_000 }, async (t) => {
   t.same(readdirSync(empty), [], 'and nothing was put there');
 });
 
-t.test('on PostgreSQL, into a database of another server', { timeout: 450_000 }, async (t) => {
+t.test('on PostgreSQL, into a database of another server', { timeout: 800_000 }, async (t) => {
   const [server, spare] = [await PostgresServer.start(), await PostgresServer.start()];
   t.teardown(() => Promise.all([server.remove(), spare.remove()]));
   const consign = await startConsign(t);

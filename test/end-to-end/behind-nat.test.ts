@@ -58,7 +58,7 @@ function openOutside(router: NetworkMachine, node: NetworkMachine): NetworkMachi
   return outside;
 }
 
-void t.test('behind NAT', { skip, timeout: 600_000 }, async (t) => {
+void t.test('behind NAT', { skip, timeout: 800_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'consign-nat-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const [router, machine, inside] = makeNetworkMachines(t, 2);

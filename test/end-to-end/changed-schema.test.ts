@@ -85,7 +85,7 @@ async function stageAgainAndAgain(load: Load, end: AbortSignal): Promise<void> {
   }
 }
 
-t.test('the older one writes nothing more and ends', { timeout: 600_000 }, async (t) => {
+t.test('the older one writes nothing more and ends', { timeout: 800_000 }, async (t) => {
   const { program, schemaVersion } = makeNewerVersion();
   const old = consign.pid('internal-db');
   const end = new AbortController();
@@ -131,7 +131,7 @@ t.test('the older one writes nothing more and ends', { timeout: 600_000 }, async
   t.match(await second.json('audit', 'verify'), { intact: true });
 });
 
-t.test('it says why, and does not start again', { timeout: 300_000 }, async (t) => {
+t.test('it says why, and does not start again', { timeout: 800_000 }, async (t) => {
   const launcher = consign.pid('launcher');
   held.delete(launcher);
   process.kill(launcher, 'SIGCONT');

@@ -1,5 +1,6 @@
 // Two internal-dbs on one PostgreSQL and two web-fronts: under load one after the other is killed and kept away for a while. Nobody
-// who was signed in has to sign in again, nothing that was answered is lost, and the other one goes on with the work of both.
+// who was signed in has to sign in again, nothing that was answered is lost, and the other one goes on with the work of both. One
+// that is frozen, as a virtual machine that is moved, loses the lead too, and knows that when it goes on.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -164,3 +165,22 @@ for (const name of names) {
     await assertDelivers(t, consign, vendor);
   });
 }
+
+t.test('the one that leads is frozen', { timeout: 800_000 }, async (t) => {
+  await waitFor('one to lead', async () => (await leads('db1')) || leads('db2'), waitMs);
+  const frozen = (await leads('db1')) ? 'db1' : 'db2';
+  const other = frozen === 'db1' ? 'db2' : 'db1';
+  const pid = databases[frozen].pid('internal-db');
+  process.kill(pid, 'SIGSTOP');
+  t.teardown(() => process.kill(pid, 'SIGCONT'));
+  const frozenAtMs = performance.now();
+  await waitFor(`${other} to lead`, () => leads(other), waitMs);
+  t.comment(`${other} leads after ${Math.round(performance.now() - frozenAtMs)} ms`);
+  process.kill(pid, 'SIGCONT');
+  t.equal(await leads(frozen), false, 'its first answer when it goes on: it leads no more');
+  t.equal(await leads(other), true);
+  t.equal(databases[frozen].pid('internal-db'), pid, 'and it is the same process');
+  await waitFor(`${frozen} to be linked`, () => isLinkedToAll(frozen), waitMs);
+  t.match(await second.json('audit', 'verify'), { intact: true });
+  await assertDelivers(t, consign, vendor);
+});

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { signIn } from './portal-session.ts';
 
 const pauseMs = 100;
-const answerMsMax = 30_000;
+const answerMsMax = 90_000;
 
 const [portal = ''] = process.argv.slice(2);
 const lines = createInterface(process.stdin);

@@ -4,12 +4,12 @@ import { X509Certificate } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
-import { chromiumOptions, knownKeysFlag, viewports } from '../rig/chromium.ts';
+import { chromiumOptions, knownKeysFlag, pageTimeoutMs, viewports } from '../rig/chromium.ts';
 import { waitFor } from '../rig/running-consign.ts';
 import { places, type Place } from './places.ts';
 import type { Topology } from './topology.ts';
 
-const resumeTimeoutMs = 120_000;
+const resumeTimeoutMs = 240_000;
 /** So long a customer looks whether it goes on before trying again. */
 const resumePauseMs = 2000;
 
@@ -36,13 +36,15 @@ export async function openCustomerBrowser(
   );
   const rules = Object.entries(names).map(([name, place]) => `MAP ${name} ${places[place].address}`);
   const flags = [knownKeysFlag(certificates), `--host-resolver-rules=${rules.join(',')}`];
-  return chromium.launchPersistentContext(join(folder, 'profile'), {
+  const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     ...chromiumOptions(...flags),
     executablePath: program,
     downloadsPath: join(folder, 'downloads'),
     viewport: viewports.desktop,
     colorScheme: 'light',
   });
+  context.setDefaultTimeout(pageTimeoutMs);
+  return context;
 }
 
 /** Waits until `hasGoneOn`, and presses Resume meanwhile, as a customer does, whenever the browser has given the download up. */

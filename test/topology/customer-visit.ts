@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { signIn } from './portal-session.ts';
 
-const tries = 100;
+const tries = 450;
 const pauseMs = 200;
 
 const [portal = '', product = '', version = '', file = ''] = process.argv.slice(2);

@@ -36,7 +36,9 @@ export async function captureInnerWall(topology: Topology): Promise<{ stop(): Pr
   const options = [
     '-i',
     'inside',
-    '-U',
+    // In KiB: what finds no room while the machine is busy would be missing in the middle of a connection.
+    '-B',
+    '65536',
     '-s',
     '0',
     '-Z',

@@ -12,7 +12,7 @@ import { waitFor } from '../rig/running-consign.ts';
 
 /** This version of Consign. */
 export const repository = join(import.meta.dirname, '..', '..');
-const bootTimeoutMs = 90_000;
+const bootTimeoutMs = 240_000;
 const stopTimeoutMs = 90_000;
 const searchPath = '/opt/consign/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** What this machine would start at boot by itself is not what is tested. */

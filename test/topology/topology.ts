@@ -61,10 +61,10 @@ export class Topology {
     return [...this.#machines.keys()];
   }
 
-  /** From now on no more than this reaches the machine, in tc(8)'s words: `16mbit`. */
+  /** From now on no more than this reaches the machine, in tc(8)'s words: `16mbit`. Another rate takes its place. */
   slowDown(place: Place, rate: string): void {
     const card = ['dev', cardOf(place), 'root', 'tbf', 'rate', rate, 'burst', '64kb', 'latency', '400ms'];
-    execFileSync('ip', ['netns', 'exec', this.at('wall').namespace, 'tc', 'qdisc', 'add', ...card]);
+    execFileSync('ip', ['netns', 'exec', this.at('wall').namespace, 'tc', 'qdisc', 'replace', ...card]);
   }
 
   /** What DNS would be asked to do: `name` leads to another machine from now on. */

@@ -14,7 +14,7 @@ import { Topology } from './topology.ts';
 import { visitAsCustomer } from './visit-as-customer.ts';
 
 const content = 'the first release\n';
-const servedWithinMs = 60_000;
+const servedWithinMs = 180_000;
 const refusedMsMax = 30_000;
 const upgrade = 8;
 const moreOfEach = 14;

@@ -1,12 +1,18 @@
 // Which of the internal-dbs on this database leads: the one whose connection has an advisory lock. The server lets go of it
-// when that process dies, and within seconds when its machine is gone, and another takes it at its next look. A leader that
-// can't ask the server any more stops leading before the server can have noticed. A leader that is not fit lets go of the lock
-// now and then, long enough for the others to look. Called by open-postgres-store.ts.
+// when that process dies, and within seconds when it asks nothing more, since its machine is gone or it is frozen; another takes
+// it at its next look. The lead is a lease: who can't ask the server any more, or was frozen and goes on, leads no more before the
+// server gives the lock away. A leader that is not fit lets go of the lock now and then, long enough for the others to look.
+// Called by open-postgres-store.ts.
 import { Client, type ClientConfig } from 'pg';
-import { leaderAnswerWithinMs, leaderLookIntervalMs, unfitLeaderLooksMax } from '../../limits.ts';
+import {
+  leaderAnswerWithinMs,
+  leaderLease,
+  leaderLookIntervalMs,
+  unfitLeaderLooksMax,
+} from '../../limits.ts';
 import type { Leadership } from '../leadership.ts';
 import { leaderLock } from './advisory-locks.ts';
-import { prepareSession } from './prepare-session.ts';
+import { prepareWatchedSession } from './prepare-session.ts';
 
 /** Others look once in each such interval. */
 const looksStoodBack = 3;
@@ -15,7 +21,9 @@ const looksStoodBack = 3;
 export class PostgresLeadership implements Leadership {
   readonly #config: ClientConfig;
   #client: Client | null = null;
-  #isOurs = false;
+  #hasLock = false;
+  /** When the last question was asked that showed that the lock is here, by the monotonic clock. */
+  #shownAtMs = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
   #isFit: () => boolean = () => true;
@@ -29,7 +37,7 @@ export class PostgresLeadership implements Leadership {
   }
 
   get isOurs(): boolean {
-    return this.#isOurs;
+    return this.#hasLock && performance.now() - this.#shownAtMs < leaderLease.trustedForMs;
   }
 
   async seek(isFit: () => boolean = () => true): Promise<void> {
@@ -60,11 +68,13 @@ export class PostgresLeadership implements Leadership {
       if (this.#standsBack()) return await this.#letGo();
       this.#client ??= await this.#connect();
       // A lock that one has already would be counted twice.
-      const sql = this.#isOurs
-        ? 'SELECT true AS "isOurs"'
-        : `SELECT pg_try_advisory_lock${leaderLock} AS "isOurs"`;
-      const { rows } = await this.#client.query<{ isOurs: boolean }>(sql);
-      this.#isOurs = this.#client !== null && rows[0]?.isOurs === true;
+      const sql = this.#hasLock
+        ? 'SELECT true AS "hasLock"'
+        : `SELECT pg_try_advisory_lock${leaderLock} AS "hasLock"`;
+      const askedAtMs = performance.now();
+      const { rows } = await this.#client.query<{ hasLock: boolean }>(sql);
+      this.#hasLock = this.#client !== null && rows[0]?.hasLock === true;
+      if (this.#hasLock) this.#shownAtMs = askedAtMs;
     } catch {
       const client = this.#client;
       this.#forget();
@@ -100,12 +110,12 @@ export class PostgresLeadership implements Leadership {
     client.on('error', lost);
     client.on('end', lost);
     await client.connect();
-    await prepareSession(client);
+    await prepareWatchedSession(client, leaderLease.givenAwayAfterMs);
     return client;
   }
 
   #forget(): void {
     this.#client = null;
-    this.#isOurs = false;
+    this.#hasLock = false;
   }
 }

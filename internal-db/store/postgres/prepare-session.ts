@@ -22,6 +22,11 @@ export async function prepareSession(client: ClientBase): Promise<void> {
   await client.query(sqlOf(settings));
 }
 
+/** For one that the server is to end, and its locks with it, when nothing was asked on it for so long: its process may be frozen. */
+export async function prepareWatchedSession(client: ClientBase, silentMsMax: number): Promise<void> {
+  await client.query(sqlOf([...settings, `idle_session_timeout = ${silentMsMax}`]));
+}
+
 /** For one on which the server is to refuse to write. */
 export async function prepareReadOnlySession(client: ClientBase): Promise<void> {
   await client.query(sqlOf([...settings, 'default_transaction_read_only = on']));
