@@ -1,12 +1,13 @@
 // `consign appliance list`, `show`, `ping` and `refused`: the machines at customers' sites, and how they are.
 import { describeRefusal } from '#commlink/fleet/appliance-words.ts';
+import type { FleetRefusal } from '#commlink/methods/fleet-admin-methods.ts';
 import type { Appliance } from '#commlink/methods/fleet-methods.ts';
-import { pageRowsMax, type Cursor } from '#commlink/methods/paging.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { CliError } from '../cli-error.ts';
 import { describeAppliance } from '../fleet/describe-appliance.ts';
 import { listedAppliancesMax } from '../limits.ts';
 import { parseSlug, parseUid } from '../names.ts';
+import { pagesOf } from '../pages-of.ts';
 import { formatSpan, formatTable, formatTime } from '../text.ts';
 
 const states = ['active', 'quarantined', 'retired'] as const;
@@ -46,17 +47,11 @@ export const applianceList: CommandSpec = {
     };
     const listed = await invocation.withAdmin(async (admin) => {
       const appliances: Appliance[] = [];
-      for (let after: Cursor | null = null; ;) {
-        const page: { appliances: Appliance[]; next: Cursor | null } = await admin.call('appliance.list', {
-          ...filter,
-          after,
-          limit: pageRowsMax,
-        });
+      for await (const page of pagesOf((wanted) => admin.call('appliance.list', { ...filter, ...wanted }))) {
         appliances.push(...page.appliances);
-        after = page.next;
-        if (after === null || appliances.length >= listedAppliancesMax)
-          return { appliances, isCut: after !== null };
+        if (appliances.length >= listedAppliancesMax) return { appliances, isCut: page.next !== null };
       }
+      return { appliances, isCut: false };
     });
     invocation.answer(listed, () =>
       [
@@ -96,7 +91,11 @@ export const appliancePing: CommandSpec = {
 export const applianceRefused: CommandSpec = {
   examples: [['appliance refused', 'unknown names, bad signatures, used codes: how often, and from where']],
   run: async (invocation) => {
-    const { refusals } = await invocation.withAdmin((admin) => admin.call('appliance.refusals', {}));
+    const refusals: FleetRefusal[] = [];
+    await invocation.withAdmin(async (admin) => {
+      const pages = pagesOf((wanted) => admin.call('appliance.refusals', wanted));
+      for await (const page of pages) refusals.push(...page.refusals);
+    });
     invocation.answer({ refusals }, () =>
       formatTable(
         ['why', 'who', 'address', 'times', 'last'],

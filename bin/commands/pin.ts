@@ -1,8 +1,9 @@
 // `consign pin put`, `remove` and `list`: a version that is held for an appliance, a tag or a group, whatever rollouts say.
-import type { PinScope } from '#commlink/methods/rollout-admin-methods.ts';
+import type { PinScope, VersionPin } from '#commlink/methods/rollout-admin-methods.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandInput, CommandSpec } from '../command-spec.ts';
 import { parseSlug, parseVersion } from '../names.ts';
+import { pagesOf } from '../pages-of.ts';
 import { formatTable, formatTime } from '../text.ts';
 
 const scopes = ['appliance', 'tag', 'group'] as const;
@@ -50,12 +51,15 @@ export const pinRemove: CommandSpec = {
 export const pinList: CommandSpec = {
   examples: [['pin list', 'with who pinned them, and why']],
   run: async (invocation) => {
-    const list = await invocation.withAdmin((admin) => admin.call('pin.list', {}));
-    invocation.answer(list, () => {
-      if (list.pins.length === 0) return 'No version is pinned.';
+    const pins: VersionPin[] = [];
+    await invocation.withAdmin(async (admin) => {
+      for await (const page of pagesOf((wanted) => admin.call('pin.list', wanted))) pins.push(...page.pins);
+    });
+    invocation.answer({ pins }, () => {
+      if (pins.length === 0) return 'No version is pinned.';
       return formatTable(
         ['product', 'version', 'for', 'name', 'since', 'by', 'why'],
-        list.pins.map(({ product, version, scope, subject, pinnedAtMs, pinnedBy, reason }) => [
+        pins.map(({ product, version, scope, subject, pinnedAtMs, pinnedBy, reason }) => [
           product,
           version,
           scope,

@@ -1,15 +1,10 @@
 // `consign rollout create`, `status`, `behind`, `pause`, `resume`, `abort` and `rollback`: a version comes to appliances in waves, is
 // held up, or taken back.
-import type { ResultOf } from '#commlink/method-table.ts';
-import type {
-  BehindAppliance,
-  Rollout,
-  RolloutCounts,
-  rolloutAdminMethods,
-} from '#commlink/methods/rollout-admin-methods.ts';
+import type { BehindAppliance, Rollout, RolloutCounts } from '#commlink/methods/rollout-admin-methods.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { parseRolloutId, parseSlug, parseVersion } from '../names.ts';
+import { pagesOf } from '../pages-of.ts';
 import { formatSpan, formatTable, formatTime } from '../text.ts';
 import { parseDuration } from '../times.ts';
 
@@ -19,8 +14,6 @@ const rolloutArgument = [['<rollout>', 'its id, as `rollout status` lists it']] 
 const exampleId = 'rol_AAAAAAAAAAAAAAAAAAAAAA';
 const reasonOption = ['--reason <text>', 'why, for the audit log'] as const;
 const whyReason = 'it goes into the audit log.';
-
-type BehindPage = ResultOf<typeof rolloutAdminMethods, 'rollout.behind'>;
 
 /** `consign rollout create`. */
 export const rolloutCreate: CommandSpec = {
@@ -81,8 +74,12 @@ export const rolloutStatus: CommandSpec = {
     const id = input.optionalArgument(0);
     const product = input.option('product');
     if (id === null) {
-      const list = await invocation.withAdmin((admin) => admin.call('rollout.list', { product }));
-      invocation.answer(list, () => describeList(list.rollouts));
+      const rollouts: Rollout[] = [];
+      await invocation.withAdmin(async (admin) => {
+        const pages = pagesOf((page) => admin.call('rollout.list', { product, ...page }));
+        for await (const page of pages) rollouts.push(...page.rollouts);
+      });
+      invocation.answer({ rollouts }, () => describeList(rollouts));
       return;
     }
     const rollout = parseRolloutId(id);
@@ -97,14 +94,10 @@ export const rolloutBehind: CommandSpec = {
   examples: [['rollout behind gateway', 'appliances without its newest release, each with the reason']],
   run: async (invocation, input) => {
     const product = parseSlug(input.argument(0), 'product');
-    const appliances = await invocation.withAdmin(async (admin) => {
-      const all: BehindAppliance[] = [];
-      for (let after: string | null = null; ;) {
-        const page: BehindPage = await admin.call('rollout.behind', { product, after, limit: 100 });
-        all.push(...page.appliances);
-        if (page.next === null) return all;
-        after = page.next;
-      }
+    const appliances: BehindAppliance[] = [];
+    await invocation.withAdmin(async (admin) => {
+      const pages = pagesOf((page) => admin.call('rollout.behind', { product, ...page }));
+      for await (const page of pages) appliances.push(...page.appliances);
     });
     invocation.answer({ appliances }, () => {
       if (appliances.length === 0) return `All have the newest release of ${product} that they may have.`;

@@ -1,8 +1,8 @@
 // `consign user list`, `invite`, `send-reset` and `reset-second-factor`: the people of a customer's account.
-import { pageRowsMax } from '#commlink/methods/paging.ts';
 import type { Invitation, Member } from '#commlink/methods/people-methods.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { parseEmail, parseLanguage, parseRole, parseSlug } from '../names.ts';
+import { pagesOf } from '../pages-of.ts';
 import { formatTable, formatTime } from '../text.ts';
 
 /** `consign user list`. */
@@ -14,16 +14,10 @@ export const userList: CommandSpec = {
     const members: Member[] = [];
     const invitations: Invitation[] = [];
     await invocation.withAdmin(async (admin) => {
-      let after: string | null = null;
-      do {
-        const page: { members: Member[]; invitations: Invitation[]; next: string | null } = await admin.call(
-          'user.list',
-          { account, after, limit: pageRowsMax },
-        );
+      for await (const page of pagesOf((wanted) => admin.call('user.list', { account, ...wanted }))) {
         members.push(...page.members);
         invitations.push(...page.invitations);
-        after = page.next;
-      } while (after !== null);
+      }
     });
     invocation.answer({ members, invitations }, () =>
       formatTable(

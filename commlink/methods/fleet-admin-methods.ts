@@ -174,7 +174,7 @@ export const fleetAdminMethods = {
   /** Messages that were turned away, those that came last first. */
   'appliance.refusals': method({
     ...read,
-    params: strictObject({}),
-    result: strictObject({ refusals: Type.Array(FleetRefusal, { maxItems: 200 }) }),
+    params: strictObject(pageParams),
+    result: strictObject({ refusals: Type.Array(FleetRefusal), ...pageResult }),
   }),
 } as const;

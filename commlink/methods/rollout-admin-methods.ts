@@ -129,8 +129,8 @@ export const rolloutAdminMethods = {
   }),
   'rollout.list': method({
     ...read,
-    params: strictObject({ product: OrNull(Slug) }),
-    result: strictObject({ rollouts: Type.Array(Rollout) }),
+    params: strictObject({ product: OrNull(Slug), ...pageParams }),
+    result: strictObject({ rollouts: Type.Array(Rollout), ...pageResult }),
   }),
   'rollout.status': method({
     ...read,
@@ -165,8 +165,8 @@ export const rolloutAdminMethods = {
   }),
   'pin.list': method({
     ...read,
-    params: strictObject({}),
-    result: strictObject({ pins: Type.Array(VersionPin) }),
+    params: strictObject(pageParams),
+    result: strictObject({ pins: Type.Array(VersionPin), ...pageResult }),
   }),
   /** Appliances that have not the version that they should have, by uid. */
   'rollout.behind': method({

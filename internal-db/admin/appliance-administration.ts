@@ -1,13 +1,14 @@
 // Appliances, for the command line and the console: codes to enrol them, lists, one with all that is known, and what is done to them.
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { fleetAdminMethods } from '#commlink/methods/fleet-admin-methods.ts';
+import { cutPage, decodeCursor, type PageRequest } from '#commlink/methods/paging.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { askRestore, release, retire, type StateChange } from '../fleet/appliances/change-state.ts';
 import { makeCodeFor, makeCodes } from '../fleet/appliances/enrolment-codes.ts';
 import { pageOfAppliances } from '../fleet/appliances/own-appliances.ts';
 import { viewAppliance, viewProduct, viewReport } from '../fleet/appliances/view-appliance.ts';
-import { listedEventsMax, listedRefusalsMax } from '../fleet/limits.ts';
+import { listedEventsMax } from '../fleet/limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ListedAppliance } from '../store/fleet-appliances.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
@@ -152,8 +153,15 @@ export async function changeAppliance(
 }
 
 /** Messages that were turned away. */
-export async function listRefusals({ store }: Context): Promise<ResultOf<Table, 'appliance.refusals'>> {
-  return { refusals: await store.read.beats.refusals(listedRefusalsMax) };
+export async function listRefusals(
+  { store }: Pick<Context, 'store'>,
+  { after, limit }: PageRequest,
+): Promise<ResultOf<Table, 'appliance.refusals'>> {
+  const key = decodeCursor(after, ['number', 'string', 'string']);
+  const place = key && { lastAtMs: key[0], kind: key[1], subject: key[2] };
+  const read = await store.read.beats.refusals(place, limit + 1);
+  const { rows, next } = cutPage(read, limit, ({ lastAtMs, kind, subject }) => [lastAtMs, kind, subject]);
+  return { refusals: rows, next };
 }
 
 async function changeOne(

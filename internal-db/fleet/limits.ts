@@ -31,8 +31,6 @@ export const pingPlacesShare = 0.8;
 export const fleetCountKeptMs = 600_000;
 /** Events that the page of an appliance shows. */
 export const listedEventsMax = 100;
-/** Rows of messages that were turned away. */
-export const listedRefusalsMax = 100;
 /** Codes that a list of an account's shows. */
 export const listedCodesMax = 200;
 /** Codes of one account that are open at a time. */

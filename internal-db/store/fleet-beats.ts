@@ -120,6 +120,9 @@ export interface FleetRefusal {
   readonly lastAtMs: number;
 }
 
+/** Where a message that was turned away stands in the list. */
+export type RefusalPlace = Pick<FleetRefusal, 'lastAtMs' | 'kind' | 'subject'>;
+
 /** Senders that were turned away as strangers: under no appliance's name, or not with its key. */
 export interface RefusedAppliances {
   readonly kind: 'unknown' | 'signature';
@@ -138,8 +141,8 @@ export interface BeatReads {
   eventCountSince(uid: string, sinceMs: number): Promise<number>;
   /** The newest first. */
   days(uid: string, limit: number): Promise<ApplianceDay[]>;
-  /** Those that came last first. */
-  refusals(limit: number): Promise<FleetRefusal[]>;
+  /** Those that came last first, from the one after `after` on. */
+  refusals(after: RefusalPlace | null, limit: number): Promise<FleetRefusal[]>;
   /** Of the kinds of strangers, those that came since then. */
   refusedSince(sinceMs: number): Promise<RefusedAppliances[]>;
 }

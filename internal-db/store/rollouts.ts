@@ -117,17 +117,34 @@ export interface CountedWaves extends Pick<
   readonly troubleSinceMs: number;
 }
 
+/** Which rollouts are listed, the newest first: of all products or one, those with a lower number than that of the last page's end. */
+export interface ListedRollouts {
+  readonly productId: string | null;
+  readonly belowNumber: number | null;
+  readonly limit: number;
+}
+
+/** Where a pin stands in the list. */
+export interface PinPlace {
+  readonly pinnedAtMs: number;
+  readonly productId: string;
+  readonly scope: string;
+  readonly subject: string;
+}
+
 /** Reading rollouts. */
 export interface RolloutReads {
   byId(id: string): Promise<RolloutRecord | undefined>;
-  /** All of them, the newest first. */
-  list(wanted: { productId: string | null; limit: number }): Promise<RolloutRecord[]>;
+  list(wanted: ListedRollouts): Promise<RolloutRecord[]>;
+  /** Those of a product that have not ended, the newest first. */
+  openOf(productId: string): Promise<RolloutRecord[]>;
   /** Those that go on by themselves, or that wait for somebody. */
   inState(state: 'running' | 'stopped'): Promise<RolloutRecord[]>;
   /** What decides for a product, the newest first: an aborted one too, since what is installed by it stays. */
   rulesOf(productId: string): Promise<RolloutRule[]>;
   pinsOf(productId: string): Promise<PinRule[]>;
-  pins(limit: number): Promise<PinRecord[]>;
+  /** The newest first, from the one after `after` on. */
+  pins(after: PinPlace | null, limit: number): Promise<PinRecord[]>;
   count(waves: CountedWaves): Promise<WaveCounts>;
   /** Whose appliances failed or fell silent: those with the most first. */
   troubledAccounts(waves: CountedWaves, limit: number): Promise<TroubledAccount[]>;

@@ -7,6 +7,8 @@ export const failedListedMax = 50;
 export const missingSitesListedMax = 100;
 /** Appliances on a page of the list. */
 export const appliancesPerPage = 50;
+/** Rollouts on a page of the list. */
+export const rolloutsPerPage = 50;
 /** Days on an appliance's page. */
 export const daysShown = 30;
 /** Turned-away messages on the overview. */

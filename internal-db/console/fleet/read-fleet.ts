@@ -26,7 +26,7 @@ export async function readFleet(context: ServiceContext): Promise<FleetView> {
     ),
     missingSites: await fleetWatch.missingSites(missingSitesListedMax),
     failed: await fleetWatch.failedInstallations(failedListedMax),
-    refusals: (await listRefusals(context)).refusals.slice(0, refusalsShownMax),
+    refusals: (await listRefusals(context, { after: null, limit: refusalsShownMax })).refusals,
   };
 }
 

@@ -19,7 +19,7 @@ import type { PageParts } from '../layout.ts';
 import type { StaffCaller } from '../staff-session.ts';
 import { rolloutsTexts } from '../texts/console-texts.ts';
 import { renderBehindPage } from './behind-page.ts';
-import { appliancesPerPage } from './limits.ts';
+import { appliancesPerPage, rolloutsPerPage } from './limits.ts';
 import { renderRolloutPage } from './rollout-page.ts';
 import { renderRolloutsPage, type TypedRollout } from './rollouts-page.ts';
 
@@ -27,6 +27,7 @@ const createCheck = compileSchema('rollout', adminMethods['rollout.create'].para
 const stateCheck = compileSchema('rollout', adminMethods['rollout.setState'].params);
 const backCheck = compileSchema('rollback', adminMethods['rollout.rollback'].params);
 const statusCheck = compileSchema('rollout', adminMethods['rollout.status'].params);
+const listCheck = compileSchema('question', adminMethods['rollout.list'].params);
 const behindCheck = compileSchema('question', adminMethods['rollout.behind'].params);
 /** What a page says after the browser was sent back. */
 const doneTexts: Readonly<Record<string, string>> = rolloutsTexts.done;
@@ -44,7 +45,10 @@ interface Exchange {
 export function registerRolloutRoutes(app: ConsoleApp, context: ServiceContext, forStaff: ForStaff): void {
   app.get(
     '/rollouts',
-    forStaff((caller) => list(context, caller, { typed: nothingTyped, notice: null })),
+    forStaff((caller, request) => {
+      const after = new FormFields(request.query).optional('after');
+      return list(context, caller, { after, typed: nothingTyped, notice: null });
+    }),
   );
   app.post(
     '/rollouts',
@@ -113,11 +117,12 @@ function registerChanges(app: ConsoleApp, context: ServiceContext, forStaff: For
 async function list(
   context: ServiceContext,
   caller: StaffCaller,
-  { typed, notice }: { typed: TypedRollout; notice: PageParts['notice'] },
+  { after, typed, notice }: { after: string | null; typed: TypedRollout; notice: PageParts['notice'] },
 ): Promise<string> {
-  const { rollouts } = await listRollouts(context, { product: null });
+  const asked = parseForm(listCheck, { product: null, after, limit: rolloutsPerPage });
+  const page = await listRollouts(context, asked);
   const products = (await context.store.read.catalog.products()).map(({ name }) => name);
-  return renderRolloutsPage(caller, { rollouts, products, typed }, notice);
+  return renderRolloutsPage(caller, { ...page, isFirstPage: after === null, products, typed }, notice);
 }
 
 async function create(
@@ -148,7 +153,8 @@ async function create(
     if (!(error instanceof RpcError)) throw error;
     reply.code(422);
     const typed = { product, version, waves, groups, tags, windows };
-    return await list(context, caller, { typed, notice: { kind: 'refused', text: error.message } });
+    const notice = { kind: 'refused', text: error.message } as const;
+    return await list(context, caller, { after: null, typed, notice });
   }
 }
 

@@ -1,7 +1,7 @@
 // The console's list of rollouts, with the form that begins one.
 import type { Rollout } from '#commlink/methods/rollout-admin-methods.ts';
 import { renderSelect, renderTextField } from '#commlink/pages/components/form-field.ts';
-import { renderFold, renderTag, type Mood } from '#commlink/pages/components/parts.ts';
+import { renderFold, renderPager, renderTag, type Mood } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { timeText } from '../texts/sizes-and-times.ts';
@@ -24,6 +24,8 @@ export interface TypedRollout {
 /** What the page shows; `products` are names that can be chosen. */
 export interface RolloutsView {
   readonly rollouts: readonly Rollout[];
+  readonly next: string | null;
+  readonly isFirstPage: boolean;
   readonly products: readonly string[];
   readonly typed: TypedRollout;
 }
@@ -72,6 +74,11 @@ export function renderRolloutsPage(
         rollout.createdBy,
       ]),
       empty: list.empty,
+    })}
+    ${renderPager({
+      label: list.pages,
+      first: view.isFirstPage ? null : { href: '/rollouts', text: list.first },
+      next: view.next === null ? null : { href: `/rollouts?after=${view.next}`, text: list.more },
     })}`,
   });
 }

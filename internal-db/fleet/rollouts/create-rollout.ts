@@ -15,12 +15,7 @@ import type { RolloutRecord, RolloutTargets } from '../../store/rollouts.ts';
 import type { StoreReads, Transaction } from '../../store/store.ts';
 import { raiseGeneration } from '../fleet-generation.ts';
 import { describeRollout } from './describe-rollout.ts';
-import {
-  failedPercentDefault,
-  missingPercentDefault,
-  rolloutsListedMax,
-  stopCountDefault,
-} from './limits.ts';
+import { failedPercentDefault, missingPercentDefault, stopCountDefault } from './limits.ts';
 import { parseMaintenanceWindow } from './maintenance-windows.ts';
 
 type Table = typeof rolloutAdminMethods;
@@ -185,8 +180,8 @@ async function requireNoOther(
   product: ProductRecord,
   targets: RolloutTargets,
 ): Promise<void> {
-  const rollouts = await store.rollouts.list({ productId: product.id, limit: rolloutsListedMax });
-  const open = rollouts.find((each) => openStates.includes(each.state) && meet(each.targets, targets));
+  const all = await store.rollouts.openOf(product.id);
+  const open = all.find((each) => meet(each.targets, targets));
   if (!open) return;
   throw new RpcError(
     'refused',

@@ -4,10 +4,6 @@
 export const settledPercentMin = 90;
 /** So long a wave may be short of that while nobody is left who could still change it: four usual cycles, and an appliance tries three times. */
 export const unsettledWaveMsMax = 3_600_000;
-/** Rollouts that are looked at together; older ones are ends of stories. */
-export const rolloutsListedMax = 200;
-/** Pins that are shown together. */
-export const pinsListedMax = 1000;
 /** More failed installations than so many per cent stop a rollout. */
 export const failedPercentDefault = 5;
 /** More appliances that fell silent than so many per cent stop it. */

@@ -1,6 +1,7 @@
 // Rollouts that there are: looked at, held up, let go on, ended. Called for the command line and the console.
 import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import type { Rollout, rolloutAdminMethods } from '#commlink/methods/rollout-admin-methods.ts';
+import { cutPage, decodeCursor } from '#commlink/methods/paging.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { findProduct } from '../../admin/find-by-name.ts';
 import { appendAudit } from '../../audit/append-audit.ts';
@@ -11,7 +12,6 @@ import { raiseGeneration } from '../fleet-generation.ts';
 import { progressOf } from './advance-rollout.ts';
 import { countWaves } from './count-waves.ts';
 import { describeRollout } from './describe-rollout.ts';
-import { rolloutsListedMax } from './limits.ts';
 
 type Table = typeof rolloutAdminMethods;
 type Wanted = ParamsOf<Table, 'rollout.setState'>['state'];
@@ -26,13 +26,15 @@ const changes: Readonly<Record<Wanted, { from: readonly RolloutRecord['state'][]
 /** The newest first. RpcError `not_found`: the product. */
 export async function listRollouts(
   { store: { read } }: Pick<ServiceContext, 'store'>,
-  { product }: ParamsOf<Table, 'rollout.list'>,
-): Promise<{ rollouts: Rollout[] }> {
+  { product, after, limit }: ParamsOf<Table, 'rollout.list'>,
+): Promise<ResultOf<Table, 'rollout.list'>> {
   const productId = product === null ? null : (await findProduct(read, product)).id;
-  const rollouts = await read.rollouts.list({ productId, limit: rolloutsListedMax });
-  const products = await read.catalog.productsByIds([...new Set(rollouts.map((each) => each.productId))]);
+  const belowNumber = decodeCursor(after, ['number'])?.[0] ?? null;
+  const found = await read.rollouts.list({ productId, belowNumber, limit: limit + 1 });
+  const { rows, next } = cutPage(found, limit, ({ number }) => [number]);
+  const products = await read.catalog.productsByIds([...new Set(rows.map((each) => each.productId))]);
   const nameOf = new Map(products.map(({ id, name }) => [id, name]));
-  return { rollouts: rollouts.map((each) => describeRollout(each, nameOf.get(each.productId) ?? '')) };
+  return { rollouts: rows.map((each) => describeRollout(each, nameOf.get(each.productId) ?? '')), next };
 }
 
 /** A rollout, and what became of the appliances that it has reached. RpcError `not_found`. */

@@ -1,12 +1,12 @@
 // Pins: a version that is held for an appliance, a tag or a group, whatever rollouts say. Called for the command line and the console.
-import type { ParamsOf } from '#commlink/method-table.ts';
+import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
+import { cutPage, decodeCursor, type Cursor, type PageRequest } from '#commlink/methods/paging.ts';
 import type { VersionPin, rolloutAdminMethods } from '#commlink/methods/rollout-admin-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { findProduct, findRelease } from '../../admin/find-by-name.ts';
 import { appendAudit } from '../../audit/append-audit.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { raiseGeneration } from '../fleet-generation.ts';
-import { pinsListedMax } from './limits.ts';
 
 type Table = typeof rolloutAdminMethods;
 type Tools = Pick<ServiceContext, 'store' | 'clock'>;
@@ -55,14 +55,25 @@ export async function removePin(
   return {};
 }
 
-/** All pins, the newest first. */
-export async function listPins({
-  store: { read },
-}: Pick<ServiceContext, 'store'>): Promise<{ pins: VersionPin[] }> {
-  const pins = await read.rollouts.pins(pinsListedMax);
-  const products = await read.catalog.productsByIds([...new Set(pins.map(({ productId }) => productId))]);
+/** The newest first. */
+export async function listPins(
+  { store: { read } }: Pick<ServiceContext, 'store'>,
+  { after, limit }: PageRequest,
+): Promise<ResultOf<Table, 'pin.list'>> {
+  const found = await read.rollouts.pins(readPlace(after), limit + 1);
+  const { rows, next } = cutPage(found, limit, (pin) => [
+    pin.pinnedAtMs,
+    pin.productId,
+    pin.scope,
+    pin.subject,
+  ]);
+  const products = await read.catalog.productsByIds([...new Set(rows.map(({ productId }) => productId))]);
   const nameOf = new Map(products.map(({ id, name }) => [id, name]));
-  return {
-    pins: pins.map(({ productId, ...pin }) => ({ product: nameOf.get(productId) ?? '', ...pin })),
-  };
+  const pins = rows.map(({ productId, ...pin }) => ({ product: nameOf.get(productId) ?? '', ...pin }));
+  return { pins, next };
+}
+
+function readPlace(after: Cursor | null) {
+  const key = decodeCursor(after, ['number', 'string', 'string', 'string']);
+  return key && { pinnedAtMs: key[0], productId: key[1], scope: key[2], subject: key[3] };
 }

@@ -10,6 +10,7 @@ import {
   type BeatingAppliance,
   type CatalogRecord,
   type FleetRefusal,
+  type RefusalPlace,
   type RefusedAppliances,
 } from '../fleet-beats.ts';
 import { beatColumns, beatOf, beatingOf, beatingSql, type BeatRow, type BeatingRow } from './beat-rows.ts';
@@ -85,11 +86,13 @@ export class SqlFleetBeats implements BeatWrites {
     );
   }
 
-  async refusals(limit: number): Promise<FleetRefusal[]> {
+  async refusals(after: RefusalPlace | null, limit: number): Promise<FleetRefusal[]> {
+    const { lastAtMs, kind, subject } = after ?? { lastAtMs: Number.MAX_SAFE_INTEGER, kind: '', subject: '' };
     return await this.#connection.all(
       `SELECT kind, subject, address, refused_count AS "refusedCount", first_at_ms AS "firstAtMs",
-         last_at_ms AS "lastAtMs" FROM fleet_refusals ORDER BY last_at_ms DESC, kind, subject LIMIT :limit`,
-      { limit },
+         last_at_ms AS "lastAtMs" FROM fleet_refusals WHERE (last_at_ms, kind, subject) < (:lastAtMs, :kind, :subject)
+       ORDER BY last_at_ms DESC, kind DESC, subject DESC LIMIT :limit`,
+      { lastAtMs, kind, subject, limit },
     );
   }
 

@@ -1,6 +1,8 @@
 // SQL: rollouts and pins. See ../rollouts.ts for what each operation promises.
 import type {
   CountedWaves,
+  ListedRollouts,
+  PinPlace,
   PinRecord,
   PinRule,
   RolloutProgress,
@@ -12,6 +14,8 @@ import type {
 } from '../rollouts.ts';
 import type { SqlConnection, SqlDialect, SqlParameters } from './sql-connection.ts';
 
+/** Before all pins that there are. */
+const newestPin: PinPlace = { pinnedAtMs: Number.MAX_SAFE_INTEGER, productId: '', scope: '', subject: '' };
 /** These columns are JSON. */
 type Structured = 'targets' | 'waves' | 'windows' | 'thresholds';
 type RolloutRow = Omit<RolloutRecord, Structured> & Readonly<Record<Structured, string>>;
@@ -59,11 +63,20 @@ export class SqlRollouts implements RolloutWrites {
     return row && readRow(row);
   }
 
-  async list({ productId, limit }: { productId: string | null; limit: number }): Promise<RolloutRecord[]> {
+  async list({ productId, belowNumber, limit }: ListedRollouts): Promise<RolloutRecord[]> {
     const rows = await this.#connection.all<RolloutRow>(
-      `SELECT ${columns} FROM rollouts WHERE coalesce(:productId, product_id) = product_id
+      `SELECT ${columns} FROM rollouts WHERE coalesce(:productId, product_id) = product_id AND number < :belowNumber
        ORDER BY number DESC LIMIT :limit`,
-      { productId, limit },
+      { productId, belowNumber: belowNumber ?? Number.MAX_SAFE_INTEGER, limit },
+    );
+    return rows.map(readRow);
+  }
+
+  async openOf(productId: string): Promise<RolloutRecord[]> {
+    const rows = await this.#connection.all<RolloutRow>(
+      `SELECT ${columns} FROM rollouts WHERE product_id = :productId AND state IN ('running', 'paused', 'stopped')
+       ORDER BY number DESC`,
+      { productId },
     );
     return rows.map(readRow);
   }
@@ -93,10 +106,13 @@ export class SqlRollouts implements RolloutWrites {
     );
   }
 
-  async pins(limit: number): Promise<PinRecord[]> {
+  async pins(after: PinPlace | null, limit: number): Promise<PinRecord[]> {
+    const { pinnedAtMs, productId, scope, subject } = after ?? newestPin;
     return this.#connection.all(
-      `SELECT ${pinColumns} FROM version_pins ORDER BY pinned_at_ms DESC, product_id, scope, subject LIMIT :limit`,
-      { limit },
+      `SELECT ${pinColumns} FROM version_pins
+       WHERE (pinned_at_ms, product_id, scope, subject) < (:pinnedAtMs, :productId, :scope, :subject)
+       ORDER BY pinned_at_ms DESC, product_id DESC, scope DESC, subject DESC LIMIT :limit`,
+      { pinnedAtMs, productId, scope, subject, limit },
     );
   }
 

@@ -265,7 +265,7 @@ t.test('what is not an appliance’s own is turned away and counted', async (t) 
     { accepted: false, reason: 'malformed' },
   ]);
   await room.services.context.fleetRefusals.write();
-  const refusals = await store.read.beats.refusals(10);
+  const refusals = await store.read.beats.refusals(null, 10);
   t.same(refusals.map(({ kind }) => kind).toSorted(), ['malformed', 'signature', 'unknown']);
   const old = enrolled.appliance.beat({ sentAtMs: Date.now() - 1000 });
   await beat(room, enrolled);

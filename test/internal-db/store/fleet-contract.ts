@@ -236,10 +236,13 @@ export function testFleetContract(t: Test, open: OpenStore): void {
     );
     t.equal(await beats.eventCountSince(uid, 10), 2);
     t.equal(await beats.eventCountSince(uid, 11), 0);
-    t.match(await beats.refusals(9), [
+    const turnedAway = await beats.refusals(null, 9);
+    t.match(turnedAway, [
       { subject: 'apl_x', refusedCount: 5, firstAtMs: 10, lastAtMs: 11 },
       { subject: otherSenders, refusedCount: 4, firstAtMs: 9 },
     ]);
+    const [newest] = await beats.refusals(null, 1);
+    t.same([newest, ...(await beats.refusals(newest ?? null, 9))], turnedAway, 'and page by page');
     t.same(await beats.refusedSince(11), [{ kind: 'unknown', senderCount: 1 }]);
     t.same(await beats.refusedSince(12), []);
     await store.transaction(async (transaction) => {
@@ -247,7 +250,7 @@ export function testFleetContract(t: Test, open: OpenStore): void {
       t.equal(await transaction.beats.deleteDaysBefore(4, 9), 1);
       await transaction.beats.deleteRefusalsBefore(12);
     });
-    t.same([await beats.events(uid, 9), await beats.refusals(9)], [[], []]);
+    t.same([await beats.events(uid, 9), await beats.refusals(null, 9)], [[], []]);
   });
 
   t.test('of several files of one name the closest counts', async (t) => {

@@ -1,7 +1,7 @@
 // What every engine must do with rollouts, pins, and what the watcher looks for. Called by the engines' tests.
 import type { Test } from 'tap';
 import { newRecordId } from '#internal-db/record-id.ts';
-import type { CountedWaves, RolloutRecord } from '#internal-db/store/rollouts.ts';
+import type { CountedWaves, PinRecord, RolloutRecord } from '#internal-db/store/rollouts.ts';
 import { noteBeat, noteVersion, putSmallFleet } from '../fleet/support/small-fleet.ts';
 import { seedStore, type OpenStore } from './store-contract.ts';
 
@@ -51,8 +51,13 @@ export function testRolloutContract(t: Test, open: OpenStore): void {
       { ...first, number: 1 },
       { ...second, number: 2 },
     ];
-    t.same(await rollouts.list({ productId: product.id, limit: 10 }), [two, one]);
-    t.same(await rollouts.list({ productId: 'prd_other', limit: 10 }), []);
+    const all = { productId: null, belowNumber: null, limit: 10 };
+    t.same(await rollouts.list(all), [two, one]);
+    t.same(await rollouts.list({ ...all, limit: 1 }), [two]);
+    t.same(await rollouts.list({ ...all, belowNumber: two.number }), [one]);
+    t.same(await rollouts.list({ ...all, productId: product.id, belowNumber: one.number }), []);
+    t.same(await rollouts.list({ ...all, productId: 'prd_other' }), []);
+    t.same(await rollouts.openOf(product.id), [two, one]);
     t.same(await rollouts.inState('running'), [one]);
     t.match(await rollouts.rulesOf(product.id), [
       { id: second.id, number: 2 },
@@ -69,6 +74,7 @@ export function testRolloutContract(t: Test, open: OpenStore): void {
     };
     await store.transaction((transaction) => transaction.rollouts.setProgress(first.id, progress));
     t.same(await rollouts.byId(first.id), { ...one, ...progress });
+    t.same(await rollouts.openOf(product.id), [two]);
   });
 
   t.test('a pin takes the place of an older one, and goes', async (t) => {
@@ -82,10 +88,43 @@ export function testRolloutContract(t: Test, open: OpenStore): void {
       await rollouts.putPin(pin);
       await rollouts.putPin(newer);
     });
-    t.same(await store.read.rollouts.pins(10), [newer]);
+    t.same(await store.read.rollouts.pins(null, 10), [newer]);
     t.same(await store.read.rollouts.pinsOf(product.id), [{ ...scope, version: '1.1.0' }]);
     t.equal(await store.transaction(({ rollouts }) => rollouts.removePin(scope)), true);
     t.equal(await store.transaction(({ rollouts }) => rollouts.removePin(scope)), false);
+  });
+
+  t.test('pins are listed page by page, each once, also those of one moment', async (t) => {
+    const store = await open(t.testdir({}));
+    t.teardown(() => store.close());
+    const { product } = await seedStore(store);
+    const subjects = ['a', 'b', 'c', 'Ä', 'z_1'];
+    await store.transaction(async ({ rollouts }) => {
+      for (const scope of ['group', 'tag'] as const)
+        for (const subject of subjects)
+          await rollouts.putPin({
+            productId: product.id,
+            scope,
+            subject,
+            version: '1.0.0',
+            reason: 'why',
+            pinnedBy: 'test',
+            pinnedAtMs: subject === 'a' ? 6 : 5,
+          });
+    });
+    const all = await store.read.rollouts.pins(null, 100);
+    t.equal(all.length, 2 * subjects.length);
+    const paged: PinRecord[] = [];
+    for (let page = await store.read.rollouts.pins(null, 3); page.length > 0;) {
+      paged.push(...page);
+      page = await store.read.rollouts.pins(page.at(-1) ?? null, 3);
+    }
+    t.same(paged, all);
+    t.same(
+      all.slice(0, 2).map(({ subject }) => subject),
+      ['a', 'a'],
+      'the newest first',
+    );
   });
 
   t.test('a rollout counts those that it has reached, each where it stands', async (t) => {

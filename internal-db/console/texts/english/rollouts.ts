@@ -24,6 +24,9 @@ export const rolloutsTexts = {
     by: 'By',
     empty:
       'Nothing was rolled out yet. Without a rollout, appliances get the newest release that they may have.',
+    pages: 'Pages',
+    first: 'First page',
+    more: 'Older ones',
   },
   everybody: 'all appliances',
   groups: (names: string) => `group ${names}`,

@@ -25,6 +25,9 @@ export const rolloutsTexts: typeof Texts = {
     by: 'Von',
     empty:
       'Noch wurde nichts ausgerollt. Ohne Rollout bekommen Geräte die neueste Version, die ihnen zusteht.',
+    pages: 'Seiten',
+    first: 'Erste Seite',
+    more: 'Ältere',
   },
   everybody: 'alle Geräte',
   groups: (names) => `Gruppe ${names}`,

@@ -23,6 +23,7 @@ const plan = {
   stopCountMin: 3,
   reason,
 };
+const firstPage = { after: null, limit: 100 };
 const none: RolloutCounts = { reached: 0, sent: 0, installed: 0, failed: 0, missing: 0, pending: 0 };
 
 async function publish({ admin }: RunningRoom, version: string, draft = false): Promise<void> {
@@ -115,7 +116,7 @@ t.test('it stops by itself, and then goes back as a newer rollout', async (t) =>
     state: 'aborted',
     stateReason: /rolled back to 1\.0\.0/,
   });
-  const { rollouts } = await admin.call('rollout.list', { product: 'tool' });
+  const { rollouts } = await admin.call('rollout.list', { product: 'tool', ...firstPage });
   t.same(
     rollouts.map(({ version }) => version),
     ['1.0.0', '2.0.0'],
@@ -181,7 +182,21 @@ t.test('pins are put, listed and removed', async (t) => {
   t.match(await admin.call('pin.put', { actor, ...pin, version: '1.0.0', reason }), {
     pin: { pinnedBy: actor },
   });
-  t.match(await admin.call('pin.list', {}), { pins: [{ ...pin, version: '1.0.0', reason }] });
+  t.match(await admin.call('pin.list', firstPage), {
+    pins: [{ ...pin, version: '1.0.0', reason }],
+    next: null,
+  });
+  const other = { ...pin, subject: 'school' };
+  await admin.call('pin.put', { actor, ...other, version: '1.0.0', reason });
+  const begin = await admin.call('pin.list', { after: null, limit: 1 });
+  const end = await admin.call('pin.list', { after: begin.next, limit: 1 });
+  t.same(
+    [...begin.pins, ...end.pins].map(({ subject }) => subject).toSorted(),
+    ['hospital', 'school'],
+    'page by page',
+  );
+  t.equal(end.next, null);
+  await t.rejects(admin.call('pin.list', { after: 'bm90', limit: 1 }), { code: 'bad_request' });
   await t.rejects(admin.call('pin.put', { actor, ...pin, version: '9.0.0', reason }), { code: 'not_found' });
   const stranger = { ...pin, scope: 'appliance' as const, subject: 'apl_AAAAAAAAAAAAAAAAAAAAAA' };
   await t.rejects(admin.call('pin.put', { actor, ...stranger, version: '1.0.0', reason }), {
