@@ -63,7 +63,11 @@ async function* ofRollouts({ services }: RunningRoom): AsyncGenerator<OperationR
   ];
   yield ['POST /rollouts', '/rollouts', { ...version, waves, reason }];
   yield ['GET /rollouts', '/rollouts?product=tool&limit=1'];
-  const [rollout] = await services.context.store.read.rollouts.list({ productId: null, belowNumber: null, limit: 1 });
+  const [rollout] = await services.context.store.read.rollouts.list({
+    productId: null,
+    belowNumber: null,
+    limit: 1,
+  });
   const own = `/rollouts/${rollout?.id}`;
   yield ['GET /rollouts/:rollout', own];
   yield ['GET /rollouts/behind', '/rollouts/behind?product=tool&limit=1'];
