@@ -6,6 +6,7 @@ import { BanRegister } from './bans/ban-register.ts';
 import { BanSender } from './bans/ban-sender.ts';
 import { FailedLogins } from './bans/failed-logins.ts';
 import { FailureBans } from './bans/failure-bans.ts';
+import { CatalogMemory } from './catalog/catalog-memory.ts';
 import type { DatabaseKeys } from './database-keys/database-keys.ts';
 import { DatabaseSeal } from './database-keys/database-seal.ts';
 import { OrderSender } from './deliveries/order-sender.ts';
@@ -116,6 +117,7 @@ export async function buildContext(cluster: string, parts: ContextParts): Promis
     orders,
     fleetMetadata,
     applianceCatalogs: new ApplianceCatalogs({ store, clock, fleetMetadata }),
+    catalogMemory: new CatalogMemory(store.read),
     fleetRefusals: new FleetRefusals({ store, clock, log }),
     pingPlaces: new PingPlaces({ store, clock, relay }),
     fleetSources: {

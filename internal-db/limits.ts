@@ -204,6 +204,8 @@ export const searchWordsMax = 8;
 export const searchMatchesMax = 50;
 /** Of these, releases that are there for their version. */
 export const searchReleasesMax = 20;
+/** Rows of the catalog that are remembered while it stands, of some hundred bytes each; then they are read again. */
+export const rememberedRowsMax = 50_000;
 /** Files that a release has room for. */
 export const catalogFilesMax = 500;
 

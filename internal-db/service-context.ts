@@ -6,6 +6,7 @@ import type { ArtifactServices } from './artifacts/artifact-services.ts';
 import type { BanRegister } from './bans/ban-register.ts';
 import type { BanSender } from './bans/ban-sender.ts';
 import type { FailureBans } from './bans/failure-bans.ts';
+import type { CatalogMemory } from './catalog/catalog-memory.ts';
 import type { Clock } from './clock.ts';
 import type { OrderSender } from './deliveries/order-sender.ts';
 import type { FleetMetadata } from './fleet/metadata/fleet-metadata.ts';
@@ -68,6 +69,8 @@ export interface ServiceContext {
   readonly orders: OrderSender;
   /** Artifacts that are kept here, and uploads that become some. */
   readonly artifacts: ArtifactServices;
+  /** What the catalog says to everybody alike. */
+  readonly catalogMemory: CatalogMemory;
   /** The fleet's signed metadata, and what signs it online. */
   readonly fleetMetadata: FleetMetadata;
   /** Catalogs of appliances, and messages of theirs that were turned away. */

@@ -2,120 +2,30 @@
 // is first met after the process has dropped its privileges. The answers do not matter, only that there is one:
 // without a session, most are a redirect or a problem.
 import { warmUpAddress } from './http/access-log.ts';
-import type { PortalApp } from './http/portal-app.ts';
+import type { KnownRoute, PortalApp } from './http/portal-app.ts';
 
+/** What stands in an address; whatever else has a name there is an id. */
+const parts: Readonly<Record<string, string>> = {
+  ':product': 'none',
+  ':name': 'none',
+  ':version': '1.0.0',
+  '*': 'none',
+};
 const warmUpId = 'dlv_AAAAAAAAAAAAAAAAAAAAAA';
-const requests = [
-  ['GET', '/'],
-  ['GET', '/products/none'],
-  ['GET', '/products/none/1.0.0'],
-  ['GET', '/products/none/1.0.0/SHA256SUMS'],
-  ['GET', '/products/none/1.0.0/SHA256SUMS.sig'],
-  ['POST', '/products/none/1.0.0/set'],
-  ['GET', '/search'],
-  ['GET', '/licences'],
-  ['GET', '/licences/none'],
-  ['GET', '/licences/none/1'],
-  ['POST', '/licences/none/1/accept'],
-  ['GET', '/sign-in'],
-  ['POST', '/sign-in'],
-  ['POST', '/sign-in/passkey'],
-  ['POST', '/sign-in/second-step'],
-  ['GET', '/forgotten-password'],
-  ['POST', '/forgotten-password'],
-  ['GET', '/reset-password'],
-  ['POST', '/reset-password'],
-  ['GET', '/invitation'],
-  ['POST', '/invitation'],
-  ['GET', '/confirm-email'],
-  ['POST', '/confirm-email'],
-  ['GET', '/welcome'],
-  ['GET', '/view-as-customer'],
-  ['POST', '/view-as-customer'],
-  ['GET', '/history/views'],
-  ['POST', '/sign-out'],
-  ['GET', '/account'],
-  ['POST', '/account/profile'],
-  ['POST', '/account/email'],
-  ['POST', '/account/password'],
-  ['GET', '/account/security'],
-  ['POST', '/account/security/totp'],
-  ['POST', '/account/security/totp/confirm'],
-  ['POST', '/account/security/totp/remove'],
-  ['POST', '/account/security/recovery-codes'],
-  ['POST', '/account/security/passkeys'],
-  ['POST', '/account/security/passkeys/register'],
-  ['POST', `/account/security/passkeys/${warmUpId}/remove`],
-  ['POST', `/account/security/sessions/${warmUpId}/end`],
-  ['POST', '/account/security/sessions/end-others'],
-  ['GET', '/members'],
-  ['POST', '/members'],
-  ['POST', `/members/${warmUpId}/role`],
-  ['POST', `/members/${warmUpId}/remove`],
-  ['POST', `/members/invitations/${warmUpId}/withdraw`],
-  ['GET', '/deliveries'],
-  ['POST', '/deliveries'],
-  ['GET', `/deliveries/${warmUpId}`],
-  ['POST', `/deliveries/${warmUpId}/end`],
-  ['GET', `/deliveries/${warmUpId}/events`],
-  ['GET', `/deliveries/${warmUpId}/filezilla.xml`],
-  ['GET', `/deliveries/${warmUpId}/winscp.ini`],
-  ['GET', '/deliveries/ask'],
-  ['GET', '/history'],
-  ['GET', '/history.csv'],
-  ['GET', '/ssh-keys'],
-  ['POST', '/ssh-keys'],
-  ['POST', `/ssh-keys/${warmUpId}/remove`],
-  ['GET', '/tokens'],
-  ['POST', '/tokens'],
-  ['POST', `/tokens/${warmUpId}/revoke`],
-  ['GET', '/problems'],
-  ['GET', '/healthz'],
-  ['GET', '/nowhere'],
-  ['GET', '/api/v1/me'],
-  ['GET', '/api/v1/products'],
-  ['GET', '/api/v1/deliveries'],
-  ['POST', '/api/v1/deliveries'],
-  ['GET', '/api/v1/downloads'],
-  ['GET', `/api/v1/deliveries/${warmUpId}/events`],
-  ['GET', `/api/v1/deliveries/${warmUpId}`],
-  ['DELETE', `/api/v1/deliveries/${warmUpId}`],
-  ['GET', '/api/v1/ssh-keys'],
-  ['POST', '/api/v1/ssh-keys'],
-  ['DELETE', `/api/v1/ssh-keys/${warmUpId}`],
-  ['GET', '/api/v1/tokens'],
-  ['POST', '/api/v1/tokens'],
-  ['DELETE', `/api/v1/tokens/${warmUpId}`],
-  ['GET', '/api/v1/profile'],
-  ['PATCH', '/api/v1/profile'],
-  ['POST', '/api/v1/profile/email'],
-  ['POST', '/api/v1/profile/password'],
-  ['GET', '/api/v1/sessions'],
-  ['DELETE', '/api/v1/sessions'],
-  ['DELETE', `/api/v1/sessions/${warmUpId}`],
-  ['GET', '/api/v1/second-factors'],
-  ['POST', '/api/v1/second-factors/totp'],
-  ['POST', '/api/v1/second-factors/totp/confirm'],
-  ['POST', '/api/v1/second-factors/totp/remove'],
-  ['POST', '/api/v1/second-factors/recovery-codes'],
-  ['POST', '/api/v1/second-factors/passkeys/begin'],
-  ['POST', '/api/v1/second-factors/passkeys'],
-  ['POST', `/api/v1/second-factors/passkeys/${warmUpId}/remove`],
-  ['GET', '/api/v1/members'],
-  ['PATCH', `/api/v1/members/${warmUpId}`],
-  ['DELETE', `/api/v1/members/${warmUpId}`],
-  ['POST', '/api/v1/invitations'],
-  ['DELETE', `/api/v1/invitations/${warmUpId}`],
-  ['GET', '/api/v1/openapi.json'],
-] as const;
+/** Of an appliance: a message that is none would be counted as turned away. */
+const fleetPrefix = '/fleet/';
 
 /** Resolves when every route has answered. */
 export async function warmUp(app: PortalApp): Promise<void> {
   await app.ready();
-  for (const [method, url] of requests) {
-    const isForm = !url.startsWith('/api/');
-    const headers = { 'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' };
-    const body = method === 'POST' ? { headers, payload: isForm ? 'a=b' : '{}' } : {};
-    await app.inject({ method, url, remoteAddress: warmUpAddress, ...body });
-  }
+  for (const route of app.knownRoutes) if (!route.path.startsWith(fleetPrefix)) await askOnce(app, route);
+  await app.inject({ method: 'GET', url: '/nowhere', remoteAddress: warmUpAddress });
+}
+
+async function askOnce(app: PortalApp, { method, path }: KnownRoute): Promise<void> {
+  const url = path.replaceAll(/:\w+|\*/g, (part) => parts[part] ?? warmUpId);
+  const isForm = !url.startsWith('/api/');
+  const headers = { 'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' };
+  const body = method === 'POST' ? { headers, payload: isForm ? 'a=b' : '{}' } : {};
+  await app.inject({ method, url, remoteAddress: warmUpAddress, ...body });
 }

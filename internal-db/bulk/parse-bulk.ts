@@ -161,35 +161,42 @@ function readGrant(cells: Cells): EntitlementChange {
 }
 
 function readExtension(cells: Cells): EntitlementChange {
-  const notAfterMs = cells.until === 'never' ? null : readLastDay(cells.until);
-  if (notAfterMs === null && cells.until !== 'never') throw new BadDay('until');
+  const notAfterMs = cells.until === 'never' ? null : readNewEnd(cells.until);
   const { entitlement, reason } = extendCheck.parse({ ...subjectOf(cells), notAfterMs, actor });
   return { kind: 'extend', entitlement, notAfterMs, reason };
+}
+
+function readNewEnd(text: string | undefined): number {
+  const atMs = readLastDay(text, orNever);
+  if (atMs === null) throw new BadDay('until', orNever);
+  return atMs;
 }
 
 function subjectOf(cells: Cells): { entitlement: string; reason: string } {
   return { entitlement: cells.entitlement ?? '', reason: cells.reason ?? '' };
 }
 
+const orNever = ' To take the end away, write never.';
+
 /** A day that is none. */
 class BadDay extends Error {
-  constructor(column: Column) {
-    super(`Write the day in the column "${column}" as 2027-01-31 or 31.1.2027.`);
+  constructor(column: Column, more = '') {
+    super(`Write the day in the column "${column}" as 2027-01-31 or 31.1.2027.${more}`);
   }
 }
 
-function readDay(text: string | undefined, column: Column): number | null {
+function readDay(text: string | undefined, column: Column, more = ''): number | null {
   if (!text) return null;
   const { year, month, day } = dayForms.map((form) => form.exec(text)?.groups).find(Boolean) ?? {};
   const atMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
   // A day that its month does not have would be one of another month.
-  if (new Date(atMs).getUTCMonth() + 1 !== Number(month)) throw new BadDay(column);
+  if (new Date(atMs).getUTCMonth() + 1 !== Number(month)) throw new BadDay(column, more);
   return atMs;
 }
 
 /** That day is included. */
-function readLastDay(text: string | undefined): number | null {
-  const atMs = readDay(text, 'until');
+function readLastDay(text: string | undefined, more = ''): number | null {
+  const atMs = readDay(text, 'until', more);
   return atMs === null ? null : atMs + dayMs - 1;
 }
 

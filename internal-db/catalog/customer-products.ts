@@ -10,6 +10,7 @@ import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord } from '../store/accounts.ts';
 import type { ReleaseRecord } from '../store/catalog.ts';
 import type { StoreReads } from '../store/store.ts';
+import type { StandingCatalog } from './catalog-memory.ts';
 import {
   gatherScopes,
   judgeProduct,
@@ -30,7 +31,7 @@ const notFound = { valid: true, found: false } as const;
 
 /** A page of the account's products, each with its newest release. RpcError `bad_request`: the cursor. */
 export async function listOwnProducts(
-  { store: { read }, clock }: ServiceContext,
+  { store: { read }, clock, catalogMemory }: ServiceContext,
   caller: AuthenticatedCaller,
   { after, limit }: PageRequest,
 ): Promise<Valid<'catalog.products'>> {
@@ -40,6 +41,7 @@ export async function listOwnProducts(
   const accountId = account.id;
   const found = await read.published.productsOfAccount({ accountId, afterName, limit: limit + 1 });
   const { rows, next } = cutPage(found, limit, (product) => [product.name]);
+  const catalog = await catalogMemory.current();
   const productIds = rows.map(({ id }) => id);
   const newestStable = await read.published.newestInChannel(productIds, stableChannel);
   const products: ProductSummary[] = [];
@@ -49,7 +51,7 @@ export async function listOwnProducts(
     // Nearly always it is shown; else the next one that is must be looked for.
     const release = newestStable.find(({ productId }) => productId === scope.product.id);
     const visible = release && judgeRelease(scope, release);
-    const newest = release && visible ? { release, ...visible } : await readNewest(read, scope, null);
+    const newest = release && visible ? { release, ...visible } : await readNewest(catalog, scope, null);
     products.push({ ...viewProduct(scope, standing), newest: newest && viewSummary(newest) });
   }
   return { valid: true, owner: viewOwner(caller), products, next };
@@ -57,30 +59,32 @@ export async function listOwnProducts(
 
 /** A product, the newest release of the channel or of the steadiest one, and a page of releases. */
 export async function describeOwnProduct(
-  { store: { read }, clock }: ServiceContext,
+  { store: { read }, clock, catalogMemory }: ServiceContext,
   caller: AuthenticatedCaller,
   wanted: Parameters<'catalog.product'>,
 ): Promise<Valid<'catalog.product'>> {
   const { account } = caller;
-  const scope = await findScope(read, { account, product: wanted.product, atMs: clock.nowMs() });
+  const catalog = await catalogMemory.current();
+  const asked = { account, product: wanted.product, atMs: clock.nowMs() };
+  const scope = await findScope(read, catalog, asked);
   const standing = scope && judgeProduct(scope);
   if (!scope || !standing) return notFound;
   const { channel, after, limit } = wanted;
-  const page = await readVisibleReleases(read, scope, { channel, after, limit });
+  const page = await readVisibleReleases(catalog, scope, { channel, after, limit });
   // Mostly the page begins with it.
   const newest =
     after === null
-      ? (newestOf(page.releases, channel) ?? (await readNewest(read, scope, channel)))
-      : await readNewest(read, scope, channel);
-  const channels = await read.published.channels(scope.product.id, productChannelsMax);
-  const platformOrder = await read.catalog.platformOrderOf(scope.product.id);
+      ? (newestOf(page.releases, channel) ?? (await readNewest(catalog, scope, channel)))
+      : await readNewest(catalog, scope, channel);
+  const channels = await catalog.channels(scope.product.id, productChannelsMax);
+  const platformOrder = [...(await catalog.platformOrderOf(scope.product.id))];
   return {
     valid: true,
     found: true,
     owner: viewOwner(caller),
     product: { ...viewProduct(scope, standing), platformOrder },
     channels: channels.filter((name) => isIncluded(scope, name)),
-    newest: newest && (await viewFullRelease(read, newest.release, newest)),
+    newest: newest && (await viewFullRelease(catalog, newest.release, newest)),
     releases: page.releases.map(viewSummary),
     next: page.next,
   };
@@ -88,29 +92,32 @@ export async function describeOwnProduct(
 
 /** A release that the account is shown, with its files. */
 export async function describeOwnRelease(
-  { store: { read }, clock }: ServiceContext,
+  { store: { read }, clock, catalogMemory }: ServiceContext,
   caller: AuthenticatedCaller,
   wanted: Parameters<'catalog.release'>,
 ): Promise<Valid<'catalog.release'>> {
-  const shown = await findOwnRelease(read, { account: caller.account, ...wanted, atMs: clock.nowMs() });
+  const catalog = await catalogMemory.current();
+  const asked = { account: caller.account, ...wanted, atMs: clock.nowMs() };
+  const shown = await findOwnRelease(read, catalog, asked);
   if (!shown) return notFound;
   const { scope, standing, release } = shown;
-  const platformOrder = await read.catalog.platformOrderOf(scope.product.id);
+  const platformOrder = [...(await catalog.platformOrderOf(scope.product.id))];
   return {
     valid: true,
     found: true,
     owner: viewOwner(caller),
     product: { ...viewProduct(scope, standing), platformOrder },
-    release: await viewFullRelease(read, release, shown),
+    release: await viewFullRelease(catalog, release, shown),
   };
 }
 
 /** A release that the account is shown; null when there is none. */
 export async function findOwnRelease(
   store: StoreReads,
+  catalog: StandingCatalog,
   wanted: { account: AccountRecord; product: string; version: string; atMs: number },
 ): Promise<(VisibleRelease & { scope: ProductScope; standing: Standing; release: ReleaseRecord }) | null> {
-  const scope = await findScope(store, wanted);
+  const scope = await findScope(store, catalog, wanted);
   const standing = scope && judgeProduct(scope);
   const release = scope && (await store.catalog.release(scope.product.id, wanted.version));
   const visible = scope && release && judgeRelease(scope, release);
@@ -143,18 +150,19 @@ export async function listOwnEntitlements(
 
 async function findScope(
   store: StoreReads,
+  catalog: StandingCatalog,
   { account, product: name, atMs }: { account: AccountRecord; product: string; atMs: number },
 ): Promise<ProductScope | null> {
-  const product = await store.catalog.productByName(name);
+  const product = await catalog.productByName(name);
   const [scope] = product ? await gatherScopes(store, { account, products: [product], atMs }) : [];
   return scope ?? null;
 }
 
 /** The newest of a channel; of the stable one where none is named and it has any, as a newer beta is for the few. */
-async function readNewest(store: StoreReads, scope: ProductScope, channel: string | null) {
+async function readNewest(catalog: StandingCatalog, scope: ProductScope, channel: string | null) {
   const newestOf = async (name: string | null) => {
     const page = { channel: name, after: null, limit: 1 };
-    return (await readVisibleReleases(store, scope, page)).releases[0] ?? null;
+    return (await readVisibleReleases(catalog, scope, page)).releases[0] ?? null;
   };
   return (await newestOf(channel ?? stableChannel)) ?? (channel === null ? await newestOf(null) : null);
 }

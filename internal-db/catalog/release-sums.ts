@@ -10,13 +10,14 @@ type Sums = Extract<ResultOf<Table, 'catalog.sums'>, { valid: true }>;
 
 /** The sums of a release that the account is shown. */
 export async function signOwnReleaseSums(
-  { store: { read }, clock, releaseSigner }: ServiceContext,
+  { store: { read }, clock, catalogMemory, releaseSigner }: ServiceContext,
   account: AccountRecord,
   wanted: Omit<ParamsOf<Table, 'catalog.sums'>, 'session'>,
 ): Promise<Sums> {
-  const shown = await findOwnRelease(read, { account, ...wanted, atMs: clock.nowMs() });
+  const catalog = await catalogMemory.current();
+  const shown = await findOwnRelease(read, catalog, { account, ...wanted, atMs: clock.nowMs() });
   if (!shown) return { valid: true, found: false };
-  const artifacts = await read.catalog.artifactsOf(shown.release.id);
+  const artifacts = await catalog.artifactsOf(shown.release.id);
   const sums = artifacts.map(({ sha256, name }) => `${sha256}  ${name}\n`).join('');
   return {
     valid: true,

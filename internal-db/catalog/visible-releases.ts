@@ -5,7 +5,7 @@ import { cutPage, decodeCursor, encodeCursor, type PageRequest } from '#commlink
 import { catalogFilesMax, releasesReadAtATime, releasesReadMax } from '../limits.ts';
 import type { ReleaseRecord } from '../store/catalog.ts';
 import type { PublishedRelease } from '../store/published.ts';
-import type { StoreReads } from '../store/store.ts';
+import type { StandingCatalog } from './catalog-memory.ts';
 import { judgeRelease, type ProductScope, type VisibleRelease } from './product-standing.ts';
 
 /** A release that is shown, and what is told of it. */
@@ -18,7 +18,7 @@ export interface ShownRelease extends VisibleRelease {
  * none of the account's. RpcError `bad_request`: the cursor.
  */
 export async function readVisibleReleases(
-  store: StoreReads,
+  catalog: Pick<StandingCatalog, 'releases'>,
   scope: ProductScope,
   page: PageRequest & { readonly channel: string | null },
 ): Promise<{ releases: ShownRelease[]; next: string | null }> {
@@ -30,7 +30,7 @@ export async function readVisibleReleases(
   // Mostly an account is shown all that it reads: what fills the page, and one more for whether there is a next.
   let wanted = limit + 1;
   while (readCount < releasesReadMax) {
-    const some = await store.published.releases({ productId, channel, belowPrecedence, limit: wanted });
+    const some = await catalog.releases({ productId, channel, belowPrecedence, limit: wanted });
     for (const release of some) {
       const visible = shown.length <= limit ? judgeRelease(scope, release) : null;
       if (visible) shown.push({ release, ...visible });
@@ -54,13 +54,13 @@ export function viewSummary({ release, licence }: ShownRelease): ReleaseSummary 
 
 /** A release with its notes and files. */
 export async function viewFullRelease(
-  store: StoreReads,
+  catalog: Pick<StandingCatalog, 'artifactsOf' | 'notesOf'>,
   release: ReleaseRecord,
   { licence }: VisibleRelease,
 ): Promise<FullRelease> {
   const { id, version, channel, createdAtMs } = release;
   const publishedAtMs = release.publishedAtMs ?? createdAtMs;
-  const artifacts = await store.catalog.artifactsOf(id);
+  const artifacts = await catalog.artifactsOf(id);
   const files = artifacts
     .slice(0, catalogFilesMax)
     .map(({ name, sizeBytes, sha256, platform, mediaType }) => ({
@@ -71,5 +71,5 @@ export async function viewFullRelease(
       mediaType,
       publishedAtMs,
     }));
-  return { version, channel, publishedAtMs, licence, notes: await store.catalog.notesOf(id), files };
+  return { version, channel, publishedAtMs, licence, notes: await catalog.notesOf(id), files };
 }

@@ -35,6 +35,8 @@ export interface ArtifactRecord {
 
 /** Reading the catalog. Orders: products by name, releases by creation, artifacts by name. */
 export interface CatalogReads {
+  /** A name for how products, releases and files stand: another one after each change of any of them, never the same again. */
+  stateName(): Promise<string>;
   productById(id: string): Promise<ProductRecord | undefined>;
   productsByIds(ids: readonly string[]): Promise<ProductRecord[]>;
   productByName(name: string): Promise<ProductRecord | undefined>;

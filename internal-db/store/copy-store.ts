@@ -30,7 +30,7 @@ const sqliteBusy = 5;
 const tablesSql = `SELECT c.table_name AS name, string_agg(c.column_name, ' ' ORDER BY c.ordinal_position) AS columns
   FROM information_schema.columns c
   WHERE c.table_schema = current_schema()
-    AND c.table_name NOT IN ('schema_version', 'catalog_words', 'search_names')
+    AND c.table_name NOT IN ('schema_version', 'catalog_words', 'search_names', 'catalog_state')
   GROUP BY c.table_name ORDER BY c.table_name`;
 const referencesSql = `SELECT conrelid::regclass::text AS "from", confrelid::regclass::text AS "to"
   FROM pg_constraint WHERE contype = 'f'`;

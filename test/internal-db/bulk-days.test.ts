@@ -32,3 +32,18 @@ t.test('what is no day, or not the same one to everybody', async (t) => {
   ];
   for (const day of bad) t.strictSame(endOf(day), [{ line: 2, sentence }], day);
 });
+
+t.test('an extension’s day, or that there is none', async (t) => {
+  const extend = (day: string): unknown => {
+    const { lines, problems } = parseBulk(
+      `change;entitlement;until;reason\nextend;ent_AAAAAAAAAAAAAAAAAAAAAA;${day};renewed\n`,
+    );
+    const [change] = lines.map((line) => line.change);
+    return change?.kind === 'extend' ? change.notAfterMs : problems;
+  };
+  t.equal(extend('31.1.2028'), lastOfJanuary);
+  t.equal(extend('never'), null);
+  const sentence =
+    'Write the day in the column "until" as 2027-01-31 or 31.1.2027. To take the end away, write never.';
+  for (const day of ['', 'soon']) t.strictSame(extend(day), [{ line: 2, sentence }], day);
+});

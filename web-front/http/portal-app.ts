@@ -7,7 +7,13 @@ import fastifyFormbody from '@fastify/formbody';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { LogController, fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import {
+  LogController,
+  fastify,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type HTTPMethods,
+} from 'fastify';
 import type { Logger } from '#commlink/log.ts';
 import type { PortalLimits } from '#commlink/settings/web-front-settings.ts';
 import { openApiOptions } from '../api/openapi.ts';
@@ -16,6 +22,19 @@ import { PortalProblem } from '../portal-problem.ts';
 import type { AnswerError, ErrorSink, FailedRequest } from './error-answers.ts';
 import { createIncidentIds } from './incident-ids.ts';
 import { answerHeaders } from '#commlink/pages/security-headers.ts';
+
+/** A route as it was added: `/deliveries/:id`. */
+export interface KnownRoute {
+  readonly method: HTTPMethods;
+  readonly path: string;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** All routes of the app, in the order in which they were added. */
+    readonly knownRoutes: readonly KnownRoute[];
+  }
+}
 
 /** The portal's Fastify instance; routes get their parameter types from their TypeBox schemas. */
 export type PortalApp = FastifyInstance<
@@ -55,6 +74,11 @@ export async function createPortalApp(options: PortalAppOptions): Promise<Portal
   // What leaves is built field by field from typed views; a test holds every answer against its schema.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 
+  const knownRoutes: KnownRoute[] = [];
+  app.decorate('knownRoutes', knownRoutes);
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) if (each !== 'HEAD') knownRoutes.push({ method: each, path: url });
+  });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(answerHeaders(request.id));
     if (request.url.length > urlCharactersMax(request.url)) {

@@ -49,6 +49,11 @@ export class SqlCatalog implements CatalogWrites {
     });
   }
 
+  async stateName(): Promise<string> {
+    const row = await this.#connection.get<{ name: string }>('SELECT name FROM catalog_state');
+    return row?.name ?? '';
+  }
+
   async notesOf(releaseId: string): Promise<string> {
     const row = await this.#connection.get<{ notes: string }>(
       'SELECT notes FROM releases WHERE id = :releaseId',

@@ -17,6 +17,7 @@ import { testFleetContract } from './fleet-contract.ts';
 import { testFleetMetadataContract } from './fleet-metadata-contract.ts';
 import { testHistoryContract } from './history-contract.ts';
 import { testIdentityLinkContract } from './identity-link-contract.ts';
+import { testCatalogMemoryContract } from './catalog-memory-contract.ts';
 import { testManyProductsContract } from './many-products-contract.ts';
 import { testOriginalRemovalContract } from './original-removal-contract.ts';
 import { testPortalViewContract } from './portal-view-contract.ts';
@@ -44,6 +45,7 @@ t.test('the contract of stores', async (t) => {
   testHistoryContract(t, open);
   testIdentityLinkContract(t, open);
   testManyProductsContract(t, open);
+  testCatalogMemoryContract(t, open);
   testPortalViewContract(t, open);
   testOriginalRemovalContract(t, open);
   testFleetContract(t, open);

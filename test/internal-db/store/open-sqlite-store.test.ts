@@ -10,6 +10,7 @@ import { testFleetContract } from './fleet-contract.ts';
 import { testFleetMetadataContract } from './fleet-metadata-contract.ts';
 import { testHistoryContract } from './history-contract.ts';
 import { testIdentityLinkContract } from './identity-link-contract.ts';
+import { testCatalogMemoryContract } from './catalog-memory-contract.ts';
 import { testManyProductsContract } from './many-products-contract.ts';
 import { testOriginalRemovalContract } from './original-removal-contract.ts';
 import { testPortalViewContract } from './portal-view-contract.ts';
@@ -29,6 +30,7 @@ t.test('the contract of stores', async (t) => {
   testHistoryContract(t, (place) => openSqliteStore(fileIn(place)));
   testIdentityLinkContract(t, (place) => openSqliteStore(fileIn(place)));
   testManyProductsContract(t, (place) => openSqliteStore(fileIn(place)));
+  testCatalogMemoryContract(t, (place) => openSqliteStore(fileIn(place)));
   testOriginalRemovalContract(t, (place) => openSqliteStore(fileIn(place)));
   testPortalViewContract(t, (place) => openSqliteStore(fileIn(place)));
   testFleetContract(t, (place) => openSqliteStore(fileIn(place)));
