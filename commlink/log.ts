@@ -1,7 +1,7 @@
 // The one door to the logging library. Every process logs JSON lines to its standard output through `createLogger`;
 // the launcher or systemd collects them. Named fields that carry secrets are removed here, whatever the caller does.
 import { writeSync } from 'node:fs';
-import { pino, stdSerializers, type Logger as PinoLogger } from 'pino';
+import { pino, stdSerializers, symbols, type Logger as PinoLogger } from 'pino';
 import { currentRequestId } from './request-id.ts';
 
 /** A structured logger: `log.info({ account }, 'delivery staged')`. */
@@ -25,28 +25,73 @@ const depthMax = 6;
 
 const outputWaitMs = 10;
 const outputWaitsMax = 50;
+/** pino's number. */
+const warnLevel = 40;
+/** What is written to a pipe at once is never mixed with what other processes write to it: PIPE_BUF of pipe(7). */
+const wholeBytesMax = 4096;
 
 /**
- * Standard output, which is a pipe to the launcher. Lines are dropped once it is gone, or takes nothing for half a
- * second: pino's own stream tries for ever when it is flushed at exit, and the process would never end.
+ * Standard output, which is a pipe to the launcher. Lines of one turn of the event loop are written together, as a system call
+ * for each would be a good part of what a request costs; a warning is written at once, with what came before it. Lines are dropped
+ * once the pipe is gone, or takes nothing for half a second: pino's own stream tries for ever when it is flushed at exit, and the
+ * process would never end.
  */
-const standardOutput = {
-  write(text: string): void {
-    let rest = Buffer.from(text);
-    for (let waits = 0; rest.length > 0 && waits < outputWaitsMax;) {
-      try {
-        rest = rest.subarray(writeSync(process.stdout.fd, rest));
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'EPIPE') return;
-        if (code !== 'EAGAIN') throw error;
-        waits += 1;
-        // Made here alone: one for each line would be memory outside the heap, and work for each collection.
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, outputWaitMs);
-      }
+class StandardOutput {
+  /** Has pino say the level of each line in `lastLevel`. */
+  readonly [symbols.needsMetadataGsym] = true;
+  lastLevel = 0;
+  #waiting = '';
+  #waitingBytes = 0;
+  #isScheduled = false;
+  #isEnding = false;
+
+  constructor() {
+    process.once('exit', () => {
+      this.#isEnding = true;
+      this.#flush();
+    });
+  }
+
+  write(line: string): void {
+    const bytes = Buffer.byteLength(line);
+    if (this.#waitingBytes + bytes > wholeBytesMax) this.#flush();
+    this.#waiting += line;
+    this.#waitingBytes += bytes;
+    if (this.lastLevel >= warnLevel || this.#isEnding) this.#flush();
+    else if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      setImmediate(() => {
+        this.#isScheduled = false;
+        this.#flush();
+      });
     }
-  },
-};
+  }
+
+  #flush(): void {
+    const text = this.#waiting;
+    this.#waiting = '';
+    this.#waitingBytes = 0;
+    if (text !== '') writeWithPatience(Buffer.from(text));
+  }
+}
+
+function writeWithPatience(all: Buffer): void {
+  let rest = all;
+  for (let waits = 0; rest.length > 0 && waits < outputWaitsMax;) {
+    try {
+      rest = rest.subarray(writeSync(process.stdout.fd, rest));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
+      waits += 1;
+      // Made here alone: one for each line would be memory outside the heap, and work for each collection.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, outputWaitMs);
+    }
+  }
+}
+
+const standardOutput = new StandardOutput();
 
 /** Makes the process's logger. Each line names the `request` that it was written under, if there is one. `name` is the process ("internal-db"); `level` defaults to "info". */
 export function createLogger(name: string, level = 'info'): Logger {

@@ -64,3 +64,39 @@ t.test('what refers to itself is written all the same', async (t) => {
   const lines = await linesOf("const a = { n: 1 }; a.a = a; log.info({ a }, 'circle'); log.info('after');");
   t.match(lines, [{ msg: 'circle', a: { n: 1 } }, { msg: 'after' }]);
 });
+
+t.test(
+  'lines of one turn are written together, in order, and all of them when the process ends in that turn',
+  async (t) => {
+    const lines = await linesOf(`
+    for (let count = 0; count < 100; count += 1) log[count % 10 === 9 ? 'warn' : 'info']({ count }, 'line');
+    process.on('exit', () => log.info({ count: 100 }, 'line'));
+    process.exit();`);
+    t.same(
+      lines.map(({ count }) => count),
+      Array.from({ length: 101 }, (_, count) => count),
+    );
+  },
+);
+
+t.test('a warning is there even if nothing comes after it, and with it what came before', async (t) => {
+  const lines = await linesOf(`
+    log.info('before'); log.warn('warned'); log.info('after'); process.reallyExit(0);`);
+  t.same(
+    lines.map(({ msg }) => msg),
+    ['before', 'warned'],
+  );
+});
+
+t.test('what processes write to one pipe is not mixed', async (t) => {
+  const writer = `import { createLogger } from '${module}'; const log = createLogger('tested');
+    const turn = (left) => { for (let count = 0; count < 50; count += 1) log.info({ text: 'ä'.repeat(count) }, 'line');
+      if (left > 0) setImmediate(turn, left - 1); }; turn(19);`;
+  const start = `process.execPath, ['--input-type=module', '-e', ${JSON.stringify(writer)}], { stdio: 'inherit' }`;
+  const script = `import { spawn } from 'node:child_process'; for (const _ of [1, 2, 3]) spawn(${start});`;
+  const { code, stdout, stderr } = await runProgram(process.execPath, ['--input-type=module', '-e', script]);
+  t.equal(code, 0, stderr);
+  const lines = stdout.trim().split('\n');
+  t.equal(lines.length, 3000);
+  t.ok(lines.every((line) => (JSON.parse(line) as { msg: string }).msg === 'line'));
+});
