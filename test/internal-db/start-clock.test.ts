@@ -1,5 +1,6 @@
 // The clock of a start: it goes on from the highest time that the database knows, and from now once an operator has deleted that, as the
 // runbook says.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
@@ -10,6 +11,9 @@ import { openSqliteStore } from '#internal-db/store/sqlite/open-sqlite-store.ts'
 import { temporaryFolder } from '../rig/temporary-folder.ts';
 
 const dayMs = 86_400_000;
+const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+/** What an operator is told to type. */
+const statement = /--command "(DELETE FROM settings [^"]+)"/.exec(runbook)?.[1] ?? '';
 
 t.test('days that a wrong clock brought in stay, until an operator gives them up', async (t) => {
   const file = join(temporaryFolder(t), 'consign.db');
@@ -28,7 +32,7 @@ t.test('days that a wrong clock brought in stay, until an operator gives them up
   t.match(await store.read.audit.last(), { action: 'test.done' });
 
   const database = new DatabaseSync(file);
-  database.exec("DELETE FROM settings WHERE name = 'clock_high_water_ms'");
+  database.exec(statement);
   database.close();
   const given = await startClock(store);
   t.ok(given.nowMs() < startMs + dayMs, 'time is the machine’s again');
