@@ -24,6 +24,7 @@ const keptForGood: Readonly<Record<string, string>> = {
   artifacts: 'the catalogue',
   audit_log: 'append only',
   catalog_entries: 'what is published, by product',
+  catalog_state: 'one row',
   catalog_words: 'an index over what is published',
   deliveries: 'the customer’s history',
   delivery_places: 'goes when the node has carried out the order for it',
