@@ -2,6 +2,7 @@
 import t from 'tap';
 import { packageMediaType } from '#commlink/fleet/fleet-names.ts';
 import { adminMethods } from '#commlink/methods/admin-methods.ts';
+import { pageRowsMax } from '#commlink/methods/paging.ts';
 import { createLogger } from '#commlink/log.ts';
 import { connectUnix } from '#commlink/unix-socket.ts';
 import { layOutState } from '#deploy/state-directory.ts';
@@ -15,14 +16,26 @@ interface Named {
   readonly id: string;
 }
 
-/** Releases of `gateway`, each with a package that nobody has signed. */
-async function publishPackages(consign: RunningConsign, versions: readonly string[]): Promise<void> {
-  const admin = await connectUnix({
-    path: layOutState(consign.state).adminSocket,
+interface Listed {
+  readonly rollouts: readonly { readonly groups: readonly string[] }[];
+}
+
+interface Pinned {
+  readonly pins: readonly { readonly subject: string }[];
+}
+
+function connect({ state }: RunningConsign) {
+  return connectUnix({
+    path: layOutState(state).adminSocket,
     peer: { role: 'internal-db', name: 'internal-db', id: 'internal-db' },
     called: adminMethods,
     log: createLogger('test', 'silent'),
   });
+}
+
+/** Releases of `gateway`, each with a package that nobody has signed. */
+async function publishPackages(consign: RunningConsign, versions: readonly string[]): Promise<void> {
+  const admin = await connect(consign);
   for (const version of versions) {
     const sha256 = version.replaceAll('.', '').padEnd(64, '0');
     const file = { name: 'gateway.cpk', sizeBytes: 5, sha256, platform: null, mediaType: packageMediaType };
@@ -84,4 +97,34 @@ t.test('a version is pinned and let go', async (t) => {
   await run('pin', 'remove', 'gateway', ...group);
   await run('pin', 'put', 'gateway', '1.0.0', '--tag', 'lab', ...group);
   t.same(codes, [0, 0, 0, 4, 2]);
+});
+
+t.test('lists that internal-db hands out in pages are shown whole', async (t) => {
+  const admin = await connect(consign);
+  const subjects = Array.from({ length: pageRowsMax + 5 }, (_, index) => `site-${index}`);
+  const [before, pinnedBefore] = [
+    await consign.json<Listed>('rollout', 'status'),
+    await consign.json<Pinned>('pin', 'list'),
+  ];
+  const common = { actor: 'test', product: 'gateway', reason: 'many sites' };
+  const plan = { waves: [{ percent: 100, soakMs: 0 }], tags: [], windows: [] };
+  const thresholds = { failedPercentMax: 5, missingPercentMax: 10, stopCountMin: 3 };
+  for (const subject of subjects) {
+    await admin.call('pin.put', { ...common, scope: 'group', subject, version: '1.0.0' });
+    await admin.call('rollout.create', {
+      ...common,
+      ...plan,
+      ...thresholds,
+      groups: [subject],
+      version: '2.0.0',
+    });
+  }
+  admin.close();
+  const { rollouts } = await consign.json<Listed>('rollout', 'status', '--product', 'gateway');
+  const groups = rollouts.flatMap((rollout) => rollout.groups);
+  t.same(groups.slice(0, subjects.length), subjects.toReversed(), 'the newest first');
+  t.equal(rollouts.length, before.rollouts.length + subjects.length);
+  const { pins } = await consign.json<Pinned>('pin', 'list');
+  t.equal(pins.length, pinnedBefore.pins.length + subjects.length);
+  t.same(new Set(pins.map(({ subject }) => subject)).size, pins.length, 'each once');
 });

@@ -285,9 +285,12 @@ export class RunningNode {
 
   /** Waits until all downloads of the delivery have ended, and there are so many of them. */
   async endedDownloads(delivery: string, count: number) {
-    const ended = () => this.downloadsOf(delivery).filter(({ endedAtMs }) => endedAtMs !== null);
-    await waitUntil(() => ended().length >= count, `${count} ended downloads`);
-    return ended();
+    const areOver = (): boolean => {
+      const downloads = this.downloadsOf(delivery);
+      return downloads.length >= count && downloads.every(({ endedAtMs }) => endedAtMs !== null);
+    };
+    await waitUntil(areOver, `${count} downloads to have ended, and none to be running`);
+    return this.downloadsOf(delivery);
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
