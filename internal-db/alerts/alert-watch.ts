@@ -6,7 +6,7 @@ import { verifyAudit, type AuditVerdict } from '../audit/verify-audit.ts';
 import { startSchedule, type Schedule } from '../schedule.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Alert, Finding } from './alert.ts';
-import { gatherFacts, type AlertSources } from './alert-facts.ts';
+import { gatherFacts, type AlertFacts, type AlertSources } from './alert-facts.ts';
 import { findAlerts } from './find-alerts.ts';
 import { alertIntervalMs, auditVerifyIntervalMs } from './limits.ts';
 
@@ -25,6 +25,7 @@ export class AlertWatch {
   /** Since when each finding is there, by kind and subject. */
   #found = new Map<string, number>();
   #alerts = new Map<string, Alert>();
+  #facts: AlertFacts | null = null;
   #audit: AuditVerdict | null = null;
 
   constructor(context: ServiceContext, sources: AlertSources) {
@@ -33,9 +34,13 @@ export class AlertWatch {
     this.#log = context.log;
   }
 
-  /** The alerts, the worst first. */
+  /** The alerts, the worst first, in the language that is spoken: what they are found from is judged once more. */
   current(): Alert[] {
-    return [...this.#alerts.values()];
+    if (this.#facts === null) return [];
+    return findAlerts(this.#facts).flatMap(({ graceMs: _graceMs, ...finding }) => {
+      const alert = this.#alerts.get(keyOf(finding));
+      return alert ? [{ ...finding, sinceMs: alert.sinceMs }] : [];
+    });
   }
 
   /** Calls `listener` for each change from now on. */
@@ -46,6 +51,7 @@ export class AlertWatch {
   /** Judges the facts anew. */
   async look(): Promise<void> {
     const facts = { ...(await gatherFacts(this.#context, this.#sources)), audit: this.#audit };
+    this.#facts = facts;
     this.#take(findAlerts(facts), facts.nowMs);
   }
 
@@ -58,7 +64,7 @@ export class AlertWatch {
     const found = new Map<string, number>();
     const alerts = new Map<string, Alert>();
     for (const { graceMs, ...finding } of findings) {
-      const key = `${finding.kind} ${finding.subject}`;
+      const key = keyOf(finding);
       const sinceMs = this.#found.get(key) ?? nowMs;
       found.set(key, sinceMs);
       if (nowMs - sinceMs >= graceMs) alerts.set(key, { ...finding, sinceMs });
@@ -75,6 +81,10 @@ export class AlertWatch {
     this.#log.warn({ kind, subject, text, state: change.state }, 'alert');
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+function keyOf({ kind, subject }: Pick<Finding, 'kind' | 'subject'>): string {
+  return `${kind} ${subject}`;
 }
 
 /** Starts looking; the audit log is verified at once too. */

@@ -1,6 +1,9 @@
-// Judges the facts: what should an operator look at? Pure. Called by alert-watch.ts. Each finding says what to do.
+// Judges the facts: what should an operator look at? Pure, but for the language that is spoken. Called by alert-watch.ts. Each
+// finding says what to do.
 import { humanSize } from '#commlink/pages/browser/human-size.ts';
 import { clockBehindWarningMs } from '../limits.ts';
+import { alertTexts } from '../texts/service-texts.ts';
+import { spokenLanguage } from '../texts/spoken-language.ts';
 import type { Finding } from './alert.ts';
 import type { AlertFacts } from './alert-facts.ts';
 import { judgeCluster } from './judge-cluster.ts';
@@ -48,8 +51,7 @@ function judgeAudit({ audit }: AlertFacts): Finding[] {
       kind: 'audit_broken',
       severity: 'critical',
       subject: `entry ${audit.brokenAt}`,
-      text: audit.explanation,
-      advice: 'Find out who could write to the database file; keep a copy of it. See: consign audit verify',
+      ...alertTexts.auditBroken(audit.explanation),
       graceMs: 0,
     },
   ];
@@ -63,11 +65,7 @@ function judgeMachine({ nowMs, clockBehindMs, certificateEndsAtMs }: AlertFacts)
       kind: 'certificate_ending',
       severity: lastsMs <= dayMs ? 'critical' : 'warning',
       subject: 'console',
-      text:
-        lastsMs <= 0
-          ? 'The console’s certificate has ended: browsers refuse it.'
-          : `The console’s certificate ends in ${Math.ceil(lastsMs / dayMs)} days.`,
-      advice: 'Give this node a new one: consign node identity --help',
+      ...alertTexts.certificateEnding(Math.ceil(lastsMs / dayMs)),
       graceMs: 0,
     });
   if (clockBehindMs > clockBehindWarningMs)
@@ -75,8 +73,7 @@ function judgeMachine({ nowMs, clockBehindMs, certificateEndsAtMs }: AlertFacts)
       kind: 'clock_behind',
       severity: 'warning',
       subject: 'clock',
-      text: `This machine’s clock is ${Math.round(clockBehindMs / 1000)} s behind times that it has shown before.`,
-      advice: 'Set it right, and let a time service keep it so.',
+      ...alertTexts.clockBehind(Math.round(clockBehindMs / 1000)),
       graceMs: alertGraceMs,
     });
   return found;
@@ -92,8 +89,7 @@ function judgeDisks({ stateFreeBytes, databaseEngine, databaseIsFull }: AlertFac
       kind: 'database_disk_full',
       severity: 'critical',
       subject: 'database',
-      text: 'The database has refused a change, as its disk is full: nothing can be recorded, and so nothing new delivered.',
-      advice: 'Make room on its disk. What was refused can be done again at once.',
+      ...alertTexts.databaseFull,
       graceMs: 0,
     });
   else if (isLow && databaseEngine === 'sqlite')
@@ -101,8 +97,7 @@ function judgeDisks({ stateFreeBytes, databaseEngine, databaseIsFull }: AlertFac
       kind: 'database_disk_full',
       severity,
       subject: 'database',
-      text: `The disk of the database has ${humanSize(stateFreeBytes)} left. When it is full, nothing can be recorded, and so nothing delivered.`,
-      advice: 'Make room on that disk.',
+      ...alertTexts.databaseDiskLow(sizeOf(stateFreeBytes)),
       graceMs: 0,
     });
   if (isLow && databaseEngine === 'postgres')
@@ -110,8 +105,7 @@ function judgeDisks({ stateFreeBytes, databaseEngine, databaseIsFull }: AlertFac
       kind: 'state_disk_full',
       severity,
       subject: 'state',
-      text: `The disk of this internal-db’s state has ${humanSize(stateFreeBytes)} left. When it is full, no original is taken in and no version of the configuration installed.`,
-      advice: 'Make room on that disk.',
+      ...alertTexts.stateDiskLow(sizeOf(stateFreeBytes)),
       graceMs: 0,
     });
   return found;
@@ -125,8 +119,7 @@ function judgeNodes({ ftpNodes, reached }: AlertFacts): Finding[] {
       kind: 'node_unreachable',
       severity: 'critical',
       subject: name,
-      text: `No web front reaches the delivery node ${name}: what is staged there waits.`,
-      advice: `Look at its process and its log, then at its links: consign node list`,
+      ...alertTexts.nodeUnreachable(name),
       graceMs: alertGraceMs,
     }));
   return [...unreachable, ...reached.flatMap(({ name, description }) => judgeDescription(name, description))];
@@ -142,8 +135,7 @@ function judgeDescription(
       kind: 'storeroom_full',
       severity: storeroomFreeBytes < storeroomFreeBytesMin / 10 ? 'critical' : 'warning',
       subject: name,
-      text: `The storeroom of ${name} has ${humanSize(storeroomFreeBytes)} left.`,
-      advice: 'Give it a larger disk.',
+      ...alertTexts.storeroomLow(name, sizeOf(storeroomFreeBytes)),
       graceMs: 0,
     });
   if (!jailed)
@@ -151,8 +143,7 @@ function judgeDescription(
       kind: 'node_not_jailed',
       severity: 'warning',
       subject: name,
-      text: `The session servers of ${name} do not run in a jail.`,
-      advice: 'Start the node as root, so that it can change root and user before it speaks with customers.',
+      ...alertTexts.notJailed(name),
       graceMs: 0,
     });
   return found;
@@ -160,23 +151,18 @@ function judgeDescription(
 
 /** Without a login nothing is heard of a clock; what was heard ends with the next login that is near enough. */
 function judgeClocks({ clocksApart, databaseClocksApart }: AlertFacts): Finding[] {
-  const far = (aheadMs: number): string =>
-    `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs < 0 ? 'behind' : 'ahead of'}`;
   const atNodes = clocksApart.map(({ nodeName, aheadMs }): Finding => ({
     kind: 'clock_apart',
     severity: 'critical',
     subject: nodeName,
-    text: `The clock of ${nodeName} is ${far(aheadMs)} this machine’s: logins there are refused.`,
-    advice:
-      'Compare both clocks with a time service. If they are right, a web-front has shown old logins again: look at it.',
+    ...alertTexts.nodeClockApart(nodeName, Math.round(aheadMs / 1000)),
     graceMs: 0,
   }));
   const ofDatabases = databaseClocksApart.map(({ name, aheadMs }): Finding => ({
     kind: 'clock_apart',
     severity: 'critical',
     subject: name,
-    text: `The clock of ${name} is ${far(aheadMs)} the database server’s: it takes no part while another internal-db’s is right.`,
-    advice: 'Compare both clocks with a time service, and set the wrong one right.',
+    ...alertTexts.databaseClockApart(name, Math.round(aheadMs / 1000)),
     graceMs: 0,
   }));
   return [...atNodes, ...ofDatabases];
@@ -188,9 +174,7 @@ function judgeDeliveries({ lostDeliveries }: AlertFacts): Finding[] {
     kind: 'deliveries_waiting',
     severity: 'critical',
     subject: nodeName,
-    text: `${liveCount === 1 ? 'A delivery is' : `${liveCount} deliveries are`} still at ${nodeName}, which is lost, and not at another node yet.`,
-    advice:
-      'They move as soon as a node is reached that has their files, or may fetch them. Look at placements and places: which nodes may.',
+    ...alertTexts.deliveriesWaiting(nodeName, liveCount),
     graceMs: alertGraceMs,
   }));
 }
@@ -200,8 +184,7 @@ function judgeOrders({ bansBehind, pendingOrderCount }: AlertFacts): Finding[] {
     kind: 'bans_behind',
     severity: 'warning',
     subject: name,
-    text: `${name} does not go by the newest list of bans.`,
-    advice: 'It gets the list as soon as it can be reached. See: consign bans list',
+    ...alertTexts.bansBehind(name),
     graceMs: alertGraceMs,
   }));
   if (pendingOrderCount === 0) return behind;
@@ -211,8 +194,7 @@ function judgeOrders({ bansBehind, pendingOrderCount }: AlertFacts): Finding[] {
       kind: 'orders_pending',
       severity: 'critical',
       subject: 'orders',
-      text: `${pendingOrderCount} orders to take files back are not confirmed by their nodes.`,
-      advice: 'They are sent again and again. If a node is gone for good, take it out: consign node evict',
+      ...alertTexts.ordersPending(pendingOrderCount),
       graceMs: alertGraceMs,
     },
   ];
@@ -224,8 +206,7 @@ function judgeLosses({ losses }: AlertFacts): Finding[] {
     kind: 'artifacts_lost',
     severity: 'warning',
     subject: nodeName,
-    text: `${nodeName} has lost ${count === 1 ? 'a file' : `${count} files`} within a day: damaged, or gone from its disk.`,
-    advice: 'It gets them again by itself. Look at its disk and its log: what damaged them may go on.',
+    ...alertTexts.artifactsLost(nodeName, count),
     graceMs: 0,
   }));
 }
@@ -237,9 +218,7 @@ function judgeOriginals({ originalsTrouble }: AlertFacts): Finding[] {
       kind: 'originals_unavailable',
       severity: 'critical',
       subject: 'originals',
-      text: originalsTrouble,
-      advice:
-        'Download servers serve what they have. Look at the service, and at the setting origin of this database.',
+      ...alertTexts.originalsUnavailable(originalsTrouble),
       graceMs: alertGraceMs,
     },
   ];
@@ -252,8 +231,7 @@ function judgeProposals({ openProposalCount: count }: AlertFacts): Finding[] {
       kind: 'proposal_waiting',
       severity: 'warning',
       subject: 'approvals',
-      text: `${count === 1 ? 'A change waits' : `${count} changes wait`} for a second person.`,
-      advice: 'Look at the console’s page Approvals: what nobody approves within a day is not done.',
+      ...alertTexts.proposalsWaiting(count),
       graceMs: 0,
     },
   ];
@@ -268,9 +246,12 @@ function judgeMails({ mails, nowMs }: AlertFacts): Finding[] {
       kind: 'mail_failing',
       severity: waitsMs > mailWaitMaxMs ? 'critical' : 'warning',
       subject: 'mail',
-      text: `${failing} mails could not be sent yet; the oldest has waited for ${Math.round(waitsMs / 60_000)} minutes.`,
-      advice: 'Look at the mail server and at the log of this database. They are tried again by themselves.',
+      ...alertTexts.mailsFailing(failing, Math.round(waitsMs / 60_000)),
       graceMs: alertGraceMs,
     },
   ];
+}
+
+function sizeOf(sizeBytes: number): string {
+  return humanSize(sizeBytes, spokenLanguage());
 }

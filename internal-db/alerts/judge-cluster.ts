@@ -2,6 +2,7 @@
 // find-alerts.ts.
 import { isSameVersion } from '#commlink/configuration/protocol/cluster-version.ts';
 import type { ClusterStatus, MemberStatus } from '#commlink/methods/operator-methods.ts';
+import { alertTexts } from '../texts/service-texts.ts';
 import type { Finding } from './alert.ts';
 import { alertGraceMs, bagGraceMs, memberSilentMs } from './limits.ts';
 
@@ -20,8 +21,7 @@ function judgeMembers({ members, installed }: ClusterStatus): Finding[] {
         kind: 'node_behind' as const,
         severity: 'warning' as const,
         subject: member.name,
-        text: `${member.name} has not installed the cluster’s version of the configuration.`,
-        advice: 'Look at its log. See: consign node list',
+        ...alertTexts.nodeBehind(member.name),
         graceMs: alertGraceMs,
       },
     ];
@@ -30,15 +30,12 @@ function judgeMembers({ members, installed }: ClusterStatus): Finding[] {
 
 function judgeSilence({ name, state, heardAgoMs }: MemberStatus): Finding[] {
   if (state !== 'active' || (heardAgoMs !== null && heardAgoMs < memberSilentMs)) return [];
-  const since =
-    heardAgoMs === null ? 'at all since this program started' : `for ${Math.round(heardAgoMs / 1000)} s`;
   return [
     {
       kind: 'node_unheard',
       severity: 'critical',
       subject: name,
-      text: `${name} was not heard ${since}. No version of the configuration can be installed without it.`,
-      advice: `Look at its machine. If it is gone for good: consign node evict ${name}`,
+      ...alertTexts.nodeUnheard(name, heardAgoMs === null ? null : Math.round(heardAgoMs / 1000)),
       // A program that has just started has heard of nobody.
       graceMs: memberSilentMs,
     },
@@ -51,12 +48,12 @@ function judgeLinks({ members, links }: ClusterStatus): Finding[] {
   return links.flatMap(({ from, to, send }) => {
     const inUse = members.find(({ id }) => id === from)?.links.filter(({ peer }) => peer === to) ?? [];
     const old = inUse.filter(({ generation, count }) => count > 0 && generation !== send);
+    const ends = { from: nameOf(from), to: nameOf(to) };
     return old.map(({ generation, count }): Finding => ({
       kind: 'old_bag',
       severity: 'warning',
-      subject: `${nameOf(from)} → ${nameOf(to)}`,
-      text: `${count} connections from ${nameOf(from)} to ${nameOf(to)} still use the keys of generation ${generation}, not ${send}.`,
-      advice: 'Bring the rotation to its end: consign bag rotate',
+      subject: `${ends.from} → ${ends.to}`,
+      ...alertTexts.oldBag({ ...ends, count, old: generation, current: send }),
       graceMs: bagGraceMs,
     }));
   });

@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { auditPageMax } from '../limits.ts';
 import type { StoreReads } from '../store/store.ts';
+import { chainTexts } from '../texts/service-texts.ts';
 import { chainStartHash, hashAuditEntry } from './audit-chain.ts';
 
 /** What was found. `brokenAt` is the first sequence number that does not fit; null when all do. */
@@ -12,6 +13,7 @@ export interface AuditVerdict {
   readonly entryCount: number;
   readonly headHash: string | null;
   readonly brokenAt: number | null;
+  /** Read in the language that is spoken then. */
   readonly explanation: string;
 }
 
@@ -27,12 +29,12 @@ export async function verifyAudit(store: StoreReads, signal?: AbortSignal): Prom
     if (page.length === 0) break;
     for (const entry of page) {
       const expected = sequence + 1;
-      if (entry.sequence !== expected) return broken(expected, `entry ${expected} is missing`);
+      if (entry.sequence !== expected) return broken(expected, () => chainTexts.missing(expected));
       if (hashAuditEntry(entry, previousHash) !== entry.hash) {
-        return broken(expected, `entry ${expected}, or the one before it, is not what was written`);
+        return broken(expected, () => chainTexts.changed(expected));
       }
       if (expected === noted.sequence && entry.hash !== noted.hash) {
-        return broken(expected, `entry ${expected} was written anew, or the whole log up to it`);
+        return broken(expected, () => chainTexts.rewritten(expected));
       }
       sequence = entry.sequence;
       previousHash = entry.hash;
@@ -40,15 +42,16 @@ export async function verifyAudit(store: StoreReads, signal?: AbortSignal): Prom
     await nextTurn();
   }
   if (sequence < noted.sequence) {
-    return broken(sequence + 1, `the log ends at ${sequence}, but ${noted.sequence} entries were written`);
+    return broken(sequence + 1, () => chainTexts.cut(sequence, noted.sequence));
   }
   return {
     intact: true,
     entryCount: sequence,
     headHash: sequence === 0 ? null : previousHash,
     brokenAt: null,
-    explanation:
-      sequence === 0 ? 'The audit log is empty.' : `All ${sequence} entries follow from one another.`,
+    get explanation() {
+      return sequence === 0 ? chainTexts.empty : chainTexts.whole(sequence);
+    },
   };
 }
 
@@ -63,12 +66,14 @@ async function readNotedHead(store: StoreReads): Promise<{ sequence: number; has
   }
 }
 
-function broken(brokenAt: number, problem: string): AuditVerdict {
+function broken(brokenAt: number, explain: () => string): AuditVerdict {
   return {
     intact: false,
     entryCount: brokenAt - 1,
     headHash: null,
     brokenAt,
-    explanation: `The audit log was changed: ${problem}. Entries before it are intact. Compare with a backup.`,
+    get explanation() {
+      return explain();
+    },
   };
 }

@@ -14,7 +14,7 @@ import { FormFields } from './console-forms.ts';
 import { requireSameOrigin } from './console-gate.ts';
 import { nextOf, pageAskedFor } from './next-page.ts';
 import { frameTexts } from './texts/console-texts.ts';
-import { speak, spokenLanguage, spokenPath } from './texts/spoken-language.ts';
+import { speak, spokenLanguage, spokenPath } from '../texts/spoken-language.ts';
 
 /** Lax, unlike the session's: also for who comes back from an identity provider. */
 const cookieAttributes = {

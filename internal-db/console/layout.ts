@@ -11,7 +11,7 @@ import { renderLanguageSwitch } from './language-switch.ts';
 import { renderNavigation } from './navigation.ts';
 import { frameTexts as texts } from './texts/console-texts.ts';
 import type { StaffCaller } from './staff-session.ts';
-import { spokenLanguage } from './texts/spoken-language.ts';
+import { spokenLanguage } from '../texts/spoken-language.ts';
 
 /** What a page is made of. `caller` is null on the sign-in page. */
 export interface PageParts {

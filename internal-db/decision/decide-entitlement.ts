@@ -7,6 +7,7 @@
 // a customer whose licence agreement waits for a click reads that, not that an older entitlement has expired.
 import type { RefusalReason } from '#commlink/methods/fields.ts';
 import type { EntitlementRecord } from '../store/entitlements.ts';
+import { decisionTexts as texts } from '../texts/service-texts.ts';
 import { rangeAdmits } from './version-range.ts';
 
 /** What the decision is made from. A null says that there is no such thing. */
@@ -66,10 +67,10 @@ export type EntitlementScope = Pick<EntitlementRecord, 'versions' | 'channels'>;
 /** Decides. Never throws. */
 export function decideEntitlement(facts: DecisionFacts): Decision {
   const { account, product } = facts;
-  if (!account) return refuse('account_unknown', 'There is no such account.');
-  if (!product) return refuse('product_unknown', 'There is no such product.');
+  if (!account) return refuse('account_unknown', texts.noAccount);
+  if (!product) return refuse('product_unknown', texts.noProduct);
   if (account.state === 'suspended') {
-    return refuse('account_suspended', `The account ${account.name} is suspended.`);
+    return refuse('account_suspended', texts.suspended(account.name));
   }
   const unavailable = judgeRelease(facts);
   if (unavailable) return unavailable;
@@ -81,7 +82,7 @@ export function decideEntitlement(facts: DecisionFacts): Decision {
   }
   const nearest = findings.toSorted((left, right) => rankOf(right) - rankOf(left))[0];
   if (!nearest?.reason || nearest.reason === 'not_entitled') {
-    return refuse('not_entitled', `${account.name} has no entitlement to ${product.name}.`);
+    return refuse('not_entitled', texts.notEntitled(account.name, product.name));
   }
   return refuse(nearest.reason, nearest.explanation);
 }
@@ -90,15 +91,8 @@ export function decideEntitlement(facts: DecisionFacts): Decision {
 export function judgeEntitlements(facts: DecisionFacts): Finding[] {
   return facts.entitlements.map((entitlement) => {
     const found = findObstacle(entitlement, facts);
-    if (!found) {
-      return { entitlement, admits: true, reason: null, explanation: `${entitlement.id} admits it.` };
-    }
-    return {
-      entitlement,
-      admits: false,
-      reason: found.obstacle,
-      explanation: `${entitlement.id} ${found.because}.`,
-    };
+    const explanation = found ? found.explanation : texts.admits(entitlement.id);
+    return { entitlement, admits: !found, reason: found?.obstacle ?? null, explanation };
   });
 }
 
@@ -112,7 +106,7 @@ export function isInForce(
 
 /** Whether an entitlement's versions and channels include a release. Never throws. */
 export function coversRelease(scope: EntitlementScope, release: ReleaseFacts): boolean {
-  return !findScopeObstacle(scope, release);
+  return judgeScope(scope, release) === null;
 }
 
 function refuse(reason: RefusalReason, explanation: string): Decision {
@@ -122,17 +116,17 @@ function refuse(reason: RefusalReason, explanation: string): Decision {
 function judgeRelease(facts: DecisionFacts): Decision | null {
   const { release, file } = facts;
   if (release === 'unspecified') return null;
-  if (!release) return refuse('release_unknown', 'The product has no such release.');
+  if (!release) return refuse('release_unknown', texts.noRelease);
   const { version } = release;
-  if (release.state === 'draft') return refuse('release_draft', `Release ${version} is not published yet.`);
-  if (release.state === 'withdrawn') return refuse('release_withdrawn', `Release ${version} is withdrawn.`);
-  if (file === 'missing') return refuse('file_unknown', `Release ${version} has no such file.`);
+  if (release.state === 'draft') return refuse('release_draft', texts.draft(version));
+  if (release.state === 'withdrawn') return refuse('release_withdrawn', texts.withdrawn(version));
+  if (file === 'missing') return refuse('file_unknown', texts.noFile(version));
   return null;
 }
 
 interface Found {
   readonly obstacle: Obstacle;
-  readonly because: string;
+  readonly explanation: string;
 }
 
 /** The first obstacle in the order of `nearness`; null when the entitlement admits. */
@@ -147,32 +141,31 @@ function findObstacle(entitlement: EntitlementRecord, facts: DecisionFacts): Fou
 
 function findRecordObstacle(entitlement: EntitlementRecord, atMs: number): Found | null {
   if (entitlement.grantedAtMs > atMs) {
-    return {
-      obstacle: 'not_entitled',
-      because: `was granted only later, at ${timeText(entitlement.grantedAtMs)}`,
-    };
+    const explanation = texts.grantedLater(entitlement.id, timeText(entitlement.grantedAtMs));
+    return { obstacle: 'not_entitled', explanation };
   }
   const { revokedAtMs } = entitlement;
   if (revokedAtMs !== null && revokedAtMs <= atMs) {
-    const why = entitlement.revokeReason ? ` (${entitlement.revokeReason})` : '';
-    return { obstacle: 'revoked', because: `was revoked at ${timeText(revokedAtMs)}${why}` };
+    const why = entitlement.revokeReason ?? '';
+    return { obstacle: 'revoked', explanation: texts.revoked(entitlement.id, timeText(revokedAtMs), why) };
   }
   return null;
 }
 
-function findScopeObstacle(scope: EntitlementScope, release: ReleaseFacts): Found | null {
-  const { versions, channels } = scope;
-  if (!rangeAdmits(versions, release.version)) {
-    return {
-      obstacle: 'version_outside_range',
-      because: `covers versions ${versions}, not ${release.version}`,
-    };
-  }
-  if (channels && !channels.includes(release.channel)) {
-    const because = `covers the channels ${channels.join(', ')}, not ${release.channel}`;
-    return { obstacle: 'channel_not_included', because };
-  }
-  return null;
+function findScopeObstacle(entitlement: EntitlementRecord, release: ReleaseFacts): Found | null {
+  const { id, versions, channels } = entitlement;
+  const obstacle = judgeScope(entitlement, release);
+  if (obstacle === null) return null;
+  const explanation =
+    obstacle === 'version_outside_range'
+      ? texts.outsideRange(id, versions, release.version)
+      : texts.otherChannel(id, channels?.join(', ') ?? '', release.channel);
+  return { obstacle, explanation };
+}
+
+function judgeScope({ versions, channels }: EntitlementScope, release: ReleaseFacts) {
+  if (!rangeAdmits(versions, release.version)) return 'version_outside_range';
+  return channels && !channels.includes(release.channel) ? 'channel_not_included' : null;
 }
 
 function findConditionObstacle(
@@ -180,24 +173,23 @@ function findConditionObstacle(
   facts: Pick<DecisionFacts, 'atMs' | 'acceptances' | 'completeDownloadCounts'>,
 ): Found | null {
   const { atMs } = facts;
-  const { notAfterMs, notBeforeMs, downloadsMax, licenceAgreement } = entitlement;
+  const { id, notAfterMs, notBeforeMs, downloadsMax, licenceAgreement } = entitlement;
   if (notAfterMs !== null && atMs > notAfterMs) {
-    return { obstacle: 'expired', because: `expired at ${timeText(notAfterMs)}` };
+    return { obstacle: 'expired', explanation: texts.expired(id, timeText(notAfterMs)) };
   }
   if (notBeforeMs !== null && atMs < notBeforeMs) {
-    return { obstacle: 'not_yet_valid', because: `is valid only from ${timeText(notBeforeMs)}` };
+    return { obstacle: 'not_yet_valid', explanation: texts.notYet(id, timeText(notBeforeMs)) };
   }
-  const downloadCount = facts.completeDownloadCounts.get(entitlement.id) ?? 0;
+  const downloadCount = facts.completeDownloadCounts.get(id) ?? 0;
   if (downloadsMax !== null && downloadCount >= downloadsMax) {
-    const because = `allows ${downloadsMax} complete downloads, and ${downloadCount} were made`;
-    return { obstacle: 'download_limit_reached', because };
+    const explanation = texts.usedUp(id, downloadsMax, downloadCount);
+    return { obstacle: 'download_limit_reached', explanation };
   }
   const accepted = facts.acceptances.some(
     (acceptance) => acceptance.agreement === licenceAgreement && acceptance.acceptedAtMs <= atMs,
   );
   if (licenceAgreement !== null && !accepted) {
-    const because = `needs the licence agreement ${licenceAgreement}, which is not accepted`;
-    return { obstacle: 'licence_not_accepted', because };
+    return { obstacle: 'licence_not_accepted', explanation: texts.notAccepted(id, licenceAgreement) };
   }
   return null;
 }

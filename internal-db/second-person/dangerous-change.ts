@@ -6,6 +6,7 @@ import { Type, compileSchema, strictObject, type Static } from '#commlink/schema
 import type { DangerousChangeKind } from '#commlink/settings/second-person-settings.ts';
 import type { StaffAction } from '../console/staff-permissions.ts';
 import { bulkFormBytesMax } from '../limits.ts';
+import { changeTexts as texts } from '../texts/service-texts.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 
@@ -96,20 +97,20 @@ export function subjectOf(change: DangerousChange): string {
   }
 }
 
-/** A sentence for lists and pages. */
+/** A sentence for lists and pages, in the language that is spoken. */
 export function titleOf(change: DangerousChange): string {
   const subject = subjectOf(change);
   switch (change.kind) {
     case 'release.withdraw':
-      return `Withdraw ${subject}`;
+      return texts.withdraw(subject);
     case 'entitlement.bulk':
-      return change.params.single ? 'Revoke one more entitlement, after many' : 'Make many changes at once';
+      return change.params.single ? texts.revokeOneMore : texts.many;
     case 'account.suspend':
-      return `Suspend ${subject}`;
+      return texts.suspend(subject);
     case 'staff.end':
-      return `End the access of ${subject}`;
+      return texts.endAccess(subject);
     case 'user.resetSecondFactor':
-      return `Take the second factors of the customer's user ${subject}`;
+      return texts.resetUser(subject);
     case 'staff.change':
       return titleOfStaffChange(change.params);
   }
@@ -118,12 +119,12 @@ export function titleOf(change: DangerousChange): string {
 function titleOfStaffChange(params: Static<typeof StaffChangeParams>): string {
   switch (params.change) {
     case 'create':
-      return `Add ${params.name} to the staff as ${params.role}`;
+      return texts.addStaff(params.name, params.role);
     case 'role':
-      return `Give ${params.name} the role ${params.role}`;
+      return texts.giveRole(params.name, params.role);
     case 'readmit':
-      return `Let ${params.name} sign in again`;
+      return texts.readmit(params.name);
     case 'resetSecondFactor':
-      return `Take the second factors of ${params.name}`;
+      return texts.resetStaff(params.name);
   }
 }

@@ -1,4 +1,4 @@
-// What a proposed change would do if it were approved now, for whoever decides: facts, and for a table its text. Called by the
+// What a proposed change would do if it were approved now, for whoever decides: facts in the language that is spoken, and for a table its text. Called by the
 // console and its API.
 import { AtMs } from '#commlink/methods/fields.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
@@ -8,6 +8,8 @@ import { findAccount, findProduct, findRelease } from '../admin/find-by-name.ts'
 import { findStaffMember } from '../admin/staff-changes.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord } from '../store/proposals.ts';
+import { previewTexts as texts } from '../texts/service-texts.ts';
+import { spokenLanguage } from '../texts/spoken-language.ts';
 import type { DangerousChange } from './dangerous-change.ts';
 import { previewFreshMs } from './limits.ts';
 import { changeOf, stateAt } from './proposals.ts';
@@ -21,6 +23,8 @@ export interface ChangePreview {
 
 const KeptPreview = strictObject({
   atMs: AtMs,
+  /** Of the labels; one that was kept by an older Consign does not say. */
+  language: Type.Optional(Type.String()),
   facts: Type.Array(strictObject({ label: Type.String(), value: Type.String() })),
 });
 const keptPreviewCheck = compileSchema('kept preview', KeptPreview);
@@ -45,7 +49,7 @@ export async function describeProposal(
     return { facts, table };
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    return { facts: [['It cannot be done now', error.message]], table };
+    return { facts: [[texts.impossible, error.message]], table };
   }
 }
 
@@ -74,10 +78,10 @@ async function factsOfRelease(
   const product = await findProduct(read, named.product);
   const release = await findRelease(read, product, named.version);
   return [
-    ['Release', `${product.title} ${release.version}`],
-    ['State now', release.state],
-    ['Customers who have it', String(await read.statistics.holderCount(release.id))],
-    ['Deliveries that end', String((await read.deliveries.liveOfRelease(release.id)).length)],
+    [texts.release, `${product.title} ${release.version}`],
+    [texts.stateNow, release.state],
+    [texts.holders, String(await read.statistics.holderCount(release.id))],
+    [texts.endedDeliveries, String((await read.deliveries.liveOfRelease(release.id)).length)],
   ];
 }
 
@@ -89,16 +93,17 @@ async function factsOfKeptTable(
 ): Promise<Facts> {
   const atMs = context.clock.nowMs();
   const kept = preview === null ? null : keptPreviewCheck.parse(JSON.parse(preview));
-  if (kept && atMs - kept.atMs < previewFreshMs) return factsAt(kept);
+  const language = spokenLanguage();
+  if (kept && kept.language === language && atMs - kept.atMs < previewFreshMs) return factsAt(kept);
   const facts = (await factsOfTable(context, text)).map(([label, value]) => ({ label, value }));
-  const found = JSON.stringify({ atMs, facts });
+  const found = JSON.stringify({ atMs, language, facts });
   await context.store.transaction(({ proposals }) => proposals.keepPreview(id, found));
   return factsAt({ atMs, facts });
 }
 
-function factsAt({ atMs, facts }: Static<typeof KeptPreview>): Facts {
+function factsAt({ atMs, facts }: Pick<Static<typeof KeptPreview>, 'atMs' | 'facts'>): Facts {
   const found = facts.map(({ label, value }) => [label, value] as const);
-  return [...found, ['As of', new Date(atMs).toISOString()]];
+  return [...found, [texts.asOf, new Date(atMs).toISOString()]];
 }
 
 async function factsOfTable(context: ServiceContext, text: string): Promise<Facts> {
@@ -106,25 +111,25 @@ async function factsOfTable(context: ServiceContext, text: string): Promise<Fact
   const { problems, accounts, grantCount, extensionCount, revocationCount } = outcome;
   const { endedDeliveryCount, missingAgreements } = outcome;
   const [first] = problems;
-  if (first) return [['It cannot be done now', `Line ${first.line ?? 1}: ${first.sentence}`]];
+  if (first) return [[texts.impossible, texts.line(first.line ?? 1, first.sentence)]];
   return [
-    ['Grants', String(grantCount)],
-    ['Extensions', String(extensionCount)],
-    ['Revocations', String(revocationCount)],
-    ['Deliveries that end', String(endedDeliveryCount)],
-    ['Customers', accounts.join(', ')],
+    [texts.grants, String(grantCount)],
+    [texts.extensions, String(extensionCount)],
+    [texts.revocations, String(revocationCount)],
+    [texts.endedDeliveries, String(endedDeliveryCount)],
+    [texts.customers, accounts.join(', ')],
     ...(missingAgreements.length === 0
       ? []
-      : ([['Agreements that nobody can accept yet', missingAgreements.join(', ')]] as const)),
+      : ([[texts.missingAgreements, missingAgreements.join(', ')]] as const)),
   ];
 }
 
 async function factsOfAccount({ store: { read } }: ServiceContext, name: string): Promise<Facts> {
   const account = await findAccount(read, name);
   return [
-    ['Customer', `${account.displayName} (${account.name})`],
-    ['State now', account.state],
-    ['Deliveries that end', String((await read.deliveries.liveOfAccount(account.id)).length)],
+    [texts.customer, `${account.displayName} (${account.name})`],
+    [texts.stateNow, account.state],
+    [texts.endedDeliveries, String((await read.deliveries.liveOfAccount(account.id)).length)],
   ];
 }
 
@@ -132,20 +137,20 @@ async function factsOfStaff(context: ServiceContext, params: StaffParams): Promi
   if (params.change === 'create') {
     const { name, displayName, role } = params;
     return [
-      ['New', `${displayName} (${name})`],
-      ['Role', role],
+      [texts.newMember, `${displayName} (${name})`],
+      [texts.role, role],
     ];
   }
   const facts = await factsOfMember(context, params.name);
-  return params.change === 'role' ? [...facts, ['New role', params.role]] : facts;
+  return params.change === 'role' ? [...facts, [texts.newRole, params.role]] : facts;
 }
 
 async function factsOfMember({ store: { read } }: ServiceContext, name: string): Promise<Facts> {
   const { displayName, role, endedAtMs } = await findStaffMember(read, name);
   return [
-    ['Member of staff', `${displayName} (${name})`],
-    ['Role now', role],
-    ['May sign in now', endedAtMs === null ? 'yes' : 'no'],
+    [texts.member, `${displayName} (${name})`],
+    [texts.roleNow, role],
+    [texts.maySignIn, endedAtMs === null ? texts.yes : texts.no],
   ];
 }
 
@@ -153,7 +158,7 @@ async function factsOfUser({ store: { read } }: ServiceContext, name: string): P
   const found = await read.accounts.userByName(name);
   if (!found) throw new RpcError('not_found', `There is no user ${name}.`);
   return [
-    ['Person', `${found.user.displayName} (${name})`],
-    ['Customer', `${found.account.displayName} (${found.account.name})`],
+    [texts.person, `${found.user.displayName} (${name})`],
+    [texts.customer, `${found.account.displayName} (${found.account.name})`],
   ];
 }

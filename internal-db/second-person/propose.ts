@@ -9,6 +9,7 @@ import { newHalfPassword } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord } from '../store/proposals.ts';
 import type { StaffRecord } from '../store/staff.ts';
+import { inEnglish } from '../texts/spoken-language.ts';
 import { subjectOf, titleOf, type DangerousChange } from './dangerous-change.ts';
 import {
   openProposalsMax,
@@ -65,7 +66,13 @@ export async function proposeWhereNeeded(
       proposedAtMs: atMs,
       expiresAtMs,
     });
-    const detail = { proposal: id, kind: change.kind, what: titleOf(change), reason, expiresAtMs };
+    const detail = {
+      proposal: id,
+      kind: change.kind,
+      what: inEnglish(() => titleOf(change)),
+      reason,
+      expiresAtMs,
+    };
     await appendAudit(transaction, { ...author, action: 'proposal.make', subject, detail });
     const made = await transaction.proposals.proposal(id);
     if (!made) throw new Error('the proposal is not there after it was inserted');

@@ -10,7 +10,7 @@ import { renderCopyable, renderFacts, renderNotice } from '#commlink/pages/compo
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html, type HtmlValue } from '#commlink/pages/html.ts';
 import { countText, dayText, sizeText, timeText } from '../texts/sizes-and-times.ts';
-import { spokenLanguage } from '../texts/spoken-language.ts';
+import { spokenLanguage } from '../../texts/spoken-language.ts';
 import { renderChartWithTable } from '../../charts/chart-with-table.ts';
 import { renderColumnChart } from '../../charts/column-chart.ts';
 import type { ApplianceDay } from '../../store/fleet-beats.ts';

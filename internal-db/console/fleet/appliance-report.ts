@@ -6,7 +6,7 @@ import { renderFold } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { sizeText, timeText } from '../texts/sizes-and-times.ts';
-import { spokenLanguage } from '../texts/spoken-language.ts';
+import { spokenLanguage } from '../../texts/spoken-language.ts';
 import { applianceTexts } from '../texts/console-texts.ts';
 
 const texts = applianceTexts.report;

@@ -5,7 +5,7 @@ import { renderNumbers } from '#commlink/pages/components/parts.ts';
 import { renderTable } from '#commlink/pages/components/table.ts';
 import { html, type Html } from '#commlink/pages/html.ts';
 import { countText, timeText } from '../texts/sizes-and-times.ts';
-import { spokenLanguage } from '../texts/spoken-language.ts';
+import { spokenLanguage } from '../../texts/spoken-language.ts';
 import { renderBarChart } from '../../charts/bar-chart.ts';
 import type { FailedInstallation, MissingSite, VersionCount } from '../../store/fleet-watch.ts';
 import { renderPage } from '../layout.ts';

@@ -21,7 +21,7 @@ import { renderPage } from '../layout.ts';
 import { statisticsBarsMax, statisticsRowsMax } from './limits.ts';
 import { statisticsTexts as texts } from '../texts/console-texts.ts';
 import type { StaffCaller } from '../staff-session.ts';
-import { spokenLanguage } from '../texts/spoken-language.ts';
+import { spokenLanguage } from '../../texts/spoken-language.ts';
 
 /** What was asked for; empty texts stand for all. */
 export interface StatisticsQuestion {

@@ -37,7 +37,7 @@ import * as germanStatistics from './german/statistics.ts';
 import * as germanTimeline from './german/timeline.ts';
 import * as germanUploads from './german/uploads.ts';
 import * as germanWebhooks from './german/webhooks.ts';
-import { inSpokenLanguage } from './spoken-language.ts';
+import { inSpokenLanguage } from '../../texts/spoken-language.ts';
 
 export const { auditTexts } = inSpokenLanguage({ en: englishAudit, de: germanAudit });
 export const { customersTexts, placeTexts, peopleTexts, newCustomerTexts, portalViewTexts } =

@@ -1,7 +1,7 @@
 // Sizes, counts, days and times in the language that is spoken. Called by the pages of the console.
 import type { Html } from '#commlink/pages/html.ts';
 import * as inLanguage from '#commlink/pages/sizes-and-times.ts';
-import { spokenLanguage } from './spoken-language.ts';
+import { spokenLanguage } from '../../texts/spoken-language.ts';
 
 /** A size in bytes, with the exact number as its title. */
 export function sizeText(sizeBytes: number): Html {

@@ -5,7 +5,7 @@ import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { html } from '#commlink/pages/html.ts';
 import { languageNames, type Language } from '#commlink/pages/texts/language.ts';
 import * as consoleTexts from '#internal-db/console/texts/console-texts.ts';
-import { speak } from '#internal-db/console/texts/spoken-language.ts';
+import { speak } from '#internal-db/texts/spoken-language.ts';
 import { pathOf } from '../../rig/route-checks.ts';
 import { startRoom } from '../support/running-room.ts';
 import { consoleRoutes } from './route-table.ts';

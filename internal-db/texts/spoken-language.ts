@@ -17,6 +17,11 @@ export function speak<T>(how: Spoken, work: () => T): T {
   return spoken.run(how, work);
 }
 
+/** What this makes is English: it is kept, or goes to programs. */
+export function inEnglish<T>(work: () => T): T {
+  return spoken.run({ language: 'en', path: spokenPath() }, work);
+}
+
 /** The language of the answer that is being made. */
 export function spokenLanguage(): Language {
   return spoken.getStore()?.language ?? 'en';
