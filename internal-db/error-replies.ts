@@ -3,10 +3,7 @@
 import type { Logger } from '#commlink/log.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { InternalDbError } from './internal-db-error.ts';
-
-/** The sentence for a full disk, here and on the console. */
-export const diskFullSentence =
-  "The database's disk is full. Nothing was changed. Free some space on it, then try again.";
+import { machineRefusals } from './texts/service-texts.ts';
 
 type AnyHandler = (params: never, context: never) => Promise<unknown>;
 
@@ -31,18 +28,18 @@ export function replyFor(error: unknown, report: (code: InternalDbError['code'])
   switch (error.code) {
     case 'disk_full':
       report(error.code);
-      return new RpcError('overloaded', diskFullSentence, { cause: error });
+      return new RpcError('overloaded', machineRefusals.diskFull, { cause: error });
     case 'taken':
-      return new RpcError('conflict', 'That name exists already. Choose another one.', { cause: error });
+      return new RpcError('conflict', machineRefusals.nameTaken, { cause: error });
     case 'overloaded':
-      return new RpcError('overloaded', 'The database is very busy. Try again in a moment.', {
+      return new RpcError('overloaded', machineRefusals.databaseBusy, {
         cause: error,
       });
     case 'closed':
-      return new RpcError('unavailable', 'The database is shutting down.', { cause: error });
+      return new RpcError('unavailable', machineRefusals.databaseEnding, { cause: error });
     case 'unreachable':
       report(error.code);
-      return new RpcError('unavailable', 'The database can not be reached. Try again in a moment.', {
+      return new RpcError('unavailable', machineRefusals.databaseAway, {
         cause: error,
       });
     // Only of what runs beside the calls.

@@ -11,6 +11,7 @@ import { looksLikeDeliveryLogin, newInitialPassword } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord } from '../store/accounts.ts';
 import type { Transaction } from '../store/store.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 import type { Author } from './change-entitlements.ts';
 import { findAccount } from './find-by-name.ts';
 
@@ -31,7 +32,7 @@ export async function createAccount(
   const { actor, name, displayName } = wanted;
   const createdAtMs = context.clock.nowMs();
   const account: AccountRecord = { id: newRecordId('acc'), name, displayName, state: 'active', createdAtMs };
-  await explainTaken(`There is an account ${name} already.`, () =>
+  await explainTaken(customerRefusals.accountTaken(name), () =>
     context.store.transaction(async (transaction) => {
       await transaction.accounts.insert(account);
       const detail = { account: account.id, displayName };
@@ -63,30 +64,28 @@ export async function createUser(
   const { actor, name, displayName, role = 'owner', language = 'en' } = wanted;
   const email = wanted.email?.toLowerCase() ?? null;
   if (looksLikeDeliveryLogin(name)) {
-    throw new RpcError('refused', `The name ${name} looks like a delivery's login. Choose another one.`);
+    throw new RpcError('refused', customerRefusals.nameLikeDelivery(name));
   }
   const account = await findAccount(context.store.read, wanted.account);
   const madeUp = wanted.password === null ? newInitialPassword() : null;
   const passwordHash = await context.passwords.hash(wanted.password ?? madeUp ?? '');
   const createdAtMs = context.clock.nowMs();
   const id = newRecordId('usr');
-  await explainTaken(
-    `There is a user ${name} already, or was one, or that address is another user's in this account.`,
-    () =>
-      context.store.transaction(async (transaction) => {
-        const identity = { id, accountId: account.id, name, displayName };
-        await transaction.accounts.insertUser({
-          ...identity,
-          passwordHash,
-          role,
-          email,
-          language,
-          createdAtMs,
-        });
-        const subject = `${account.name} ${name}`;
-        const detail = { user: id, displayName, role, email };
-        await appendAudit(transaction, { atMs: createdAtMs, actor, action: 'user.create', subject, detail });
-      }),
+  await explainTaken(customerRefusals.userTaken(name), () =>
+    context.store.transaction(async (transaction) => {
+      const identity = { id, accountId: account.id, name, displayName };
+      await transaction.accounts.insertUser({
+        ...identity,
+        passwordHash,
+        role,
+        email,
+        language,
+        createdAtMs,
+      });
+      const subject = `${account.name} ${name}`;
+      const detail = { user: id, displayName, role, email };
+      await appendAudit(transaction, { atMs: createdAtMs, actor, action: 'user.create', subject, detail });
+    }),
   );
   return { id, account: account.name, name, displayName, password: madeUp };
 }

@@ -3,6 +3,7 @@ import type { AccountPlace } from '#commlink/methods/place-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 import { findAccount } from './find-by-name.ts';
 
 /** What is noted. RpcError `not_found`. */
@@ -23,7 +24,7 @@ export async function setAccountPlace(
   const names = new Set(documents.ftpNodes().map(({ name }) => name));
   const stranger = nodes.find((name) => !names.has(name));
   if (stranger !== undefined)
-    throw new RpcError('refused', `There is no FTP node ${stranger}.`, { advice: 'See: consign node list' });
+    throw new RpcError('refused', customerRefusals.noNode(stranger), { advice: 'See: consign node list' });
   await store.transaction(async (transaction) => {
     const { id } = await findAccount(transaction, subject);
     await transaction.places.putAccount(id, { region, nodes });

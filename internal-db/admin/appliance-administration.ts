@@ -12,6 +12,7 @@ import { listedEventsMax } from '../fleet/limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ListedAppliance } from '../store/fleet-appliances.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
+import { fleetRefusals } from '../texts/service-texts.ts';
 import { findAccount } from './find-by-name.ts';
 
 type Table = typeof fleetAdminMethods;
@@ -38,7 +39,7 @@ export async function listAppliances(
   const { account, type, site, group, tag, state, isMissing, ...page } = wanted;
   const accountId = account === null ? null : (await findAccount(read, account)).id;
   if (site !== null && accountId === null)
-    throw new RpcError('bad_request', 'A site belongs to an account: name that as well.');
+    throw new RpcError('bad_request', fleetRefusals.siteWithoutAccount);
   const typeId = type === null ? null : (await findType(read, type)).id;
   const siteId = site === null ? null : (await findSite(read, accountId ?? '', site)).id;
   const filter = { accountId, typeId, siteId, groupName: group, tag, state, isMissing };
@@ -90,7 +91,7 @@ export async function restoreInPlace(
   { uid, actor, reason }: Omit<ParamsOf<Table, 'appliance.restore'>, 'lifetimeMs'>,
 ): Promise<void> {
   await changeOne(context, uid, async (transaction, { state }, atMs) => {
-    if (state === 'retired') throw new RpcError('refused', `${uid} is retired.`);
+    if (state === 'retired') throw new RpcError('refused', fleetRefusals.retired(uid));
     await askRestore(transaction, uid, { actor, reason, atMs });
   });
 }
@@ -103,7 +104,7 @@ export async function restoreAppliance(
   const atMs = clock.nowMs();
   return await store.transaction(async (transaction) => {
     const { state } = await findAppliance(transaction, uid);
-    if (state === 'retired') throw new RpcError('refused', `${uid} is retired.`);
+    if (state === 'retired') throw new RpcError('refused', fleetRefusals.retired(uid));
     await askRestore(transaction, uid, { actor, reason, atMs });
     const code = await makeCodeFor(transaction, uid, { lifetimeMs, actor, atMs });
     const appliance = viewAppliance(await findAppliance(transaction, uid));
@@ -118,7 +119,7 @@ export async function releaseAppliance(
   { uid, actor, reason }: ParamsOf<Table, 'appliance.release'>,
 ): Promise<ResultOf<Table, 'appliance.release'>> {
   return await changeOne(context, uid, async (transaction, { state }, atMs) => {
-    if (state !== 'quarantined') throw new RpcError('refused', `${uid} is in no quarantine.`);
+    if (state !== 'quarantined') throw new RpcError('refused', fleetRefusals.notQuarantined(uid));
     await release(transaction, uid, { actor, reason, atMs });
   });
 }
@@ -179,17 +180,17 @@ async function changeOne(
 async function findAppliance({ appliances }: StoreReads, uid: string): Promise<ListedAppliance> {
   const appliance = await appliances.listed(uid);
   if (appliance) return appliance;
-  throw new RpcError('not_found', `There is no appliance ${uid}.`, { advice: 'See: consign appliance list' });
+  throw new RpcError('not_found', fleetRefusals.noAppliance(uid), { advice: 'See: consign appliance list' });
 }
 
 async function findType({ fleetTypes }: StoreReads, name: string) {
   const type = await fleetTypes.typeByName(name);
   if (type) return type;
-  throw new RpcError('not_found', `There is no type of appliance called ${name}.`);
+  throw new RpcError('not_found', fleetRefusals.noType(name));
 }
 
 async function findSite({ fleetTypes }: StoreReads, accountId: string, name: string) {
   const site = await fleetTypes.siteByName(accountId, name);
   if (site) return site;
-  throw new RpcError('not_found', `The account has no site called ${name}.`);
+  throw new RpcError('not_found', fleetRefusals.noSiteThere(name));
 }

@@ -6,6 +6,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { banPrefixBitsMin } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { BanRecord } from '../store/bans.ts';
+import { machineRefusals } from '../texts/service-texts.ts';
 
 type Table = typeof guardMethods;
 
@@ -34,7 +35,7 @@ export async function liftBan(
   const network = readNetwork(text);
   const ban = await context.bans.lift(network, { actor, reason });
   if (ban === null)
-    throw new RpcError('not_found', `${formatNetwork(network)} is not banned.`, {
+    throw new RpcError('not_found', machineRefusals.notBanned(formatNetwork(network)), {
       advice: 'See: consign bans list',
     });
   context.throttle.forget(network);
@@ -44,25 +45,14 @@ export async function liftBan(
 function readNetwork(text: string): IpNetwork {
   const network = parseNetwork(text);
   if (network !== null) return network;
-  throw new RpcError(
-    'refused',
-    `"${text}" is no address or network. Write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8:0:1::/64.`,
-  );
+  throw new RpcError('refused', machineRefusals.noNetwork(text));
 }
 
 function requireSense(context: ServiceContext, network: IpNetwork): void {
   const text = formatNetwork(network);
   const bitsMin = banPrefixBitsMin[network.family];
-  if (network.prefixBits < bitsMin)
-    throw new RpcError(
-      'refused',
-      `${text} is too wide to be banned: its prefix must have ${bitsMin} bits or more.`,
-    );
-  if (context.bans.isNeverBanned(network))
-    throw new RpcError(
-      'refused',
-      `${text} is not banned: the setting bans/neverNetworks of internal-db names it, or a part of it.`,
-    );
+  if (network.prefixBits < bitsMin) throw new RpcError('refused', machineRefusals.tooWide(text, bitsMin));
+  if (context.bans.isNeverBanned(network)) throw new RpcError('refused', machineRefusals.neverBanned(text));
 }
 
 function viewBan({ id, network, reason, bannedBy, createdAtMs, untilMs }: BanRecord): Ban {

@@ -10,6 +10,7 @@ import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProductRecord, ReleaseRecord } from '../store/catalog.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
+import { catalogRefusals } from '../texts/service-texts.ts';
 import { explainTaken } from './account-administration.ts';
 import type { Author } from './change-entitlements.ts';
 import { findProduct, findRelease } from './find-by-name.ts';
@@ -25,7 +26,7 @@ export async function createProduct(
   const { actor, name, title, description } = wanted;
   const createdAtMs = context.clock.nowMs();
   const product = { id: newRecordId('prd'), name, title, description };
-  await explainTaken(`There is a product ${name} already.`, () =>
+  await explainTaken(catalogRefusals.productTaken(name), () =>
     context.store.transaction(async (transaction) => {
       await transaction.catalog.insertProduct({ ...product, createdAtMs });
       const detail = { product: product.id, title };
@@ -90,7 +91,7 @@ async function requireOriginals(
   { id, version }: ReleaseRecord,
 ): Promise<void> {
   if (!(await originalRemovals.hasRemoved(id))) return;
-  throw new RpcError('refused', `The files of ${version} were removed. Publish them under a new version.`);
+  throw new RpcError('refused', catalogRefusals.filesRemoved(version));
 }
 
 async function listProduct(store: StoreReads, product: ProductRecord): Promise<ListedProduct> {

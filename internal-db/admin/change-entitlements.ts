@@ -9,6 +9,7 @@ import { requireNoFilesOfOthers } from '../fleet/setup/private-files.ts';
 import { newRecordId } from '../record-id.ts';
 import type { EntitlementRecord } from '../store/entitlements.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 import { findAccount, findProduct } from './find-by-name.ts';
 
 /** A change of what a customer may have. */
@@ -53,22 +54,19 @@ export async function changeEntitlement(
 /** An entitlement that may be changed. RpcError `not_found`; `conflict`: it was revoked. */
 export async function findChangeable(store: StoreReads, id: string): Promise<EntitlementRecord> {
   const entitlement = await store.entitlements.byId(id);
-  if (!entitlement) throw new RpcError('not_found', `There is no entitlement ${id}.`);
+  if (!entitlement) throw new RpcError('not_found', customerRefusals.noEntitlement(id));
   if (entitlement.revokedAtMs === null) return entitlement;
   const when = new Date(entitlement.revokedAtMs).toISOString();
-  throw new RpcError('conflict', `${id} was revoked already, at ${when} by ${entitlement.revokedBy ?? '?'}.`);
+  throw new RpcError('conflict', customerRefusals.revokedAlready(id, when, entitlement.revokedBy ?? '?'));
 }
 
 /** RpcError `refused`: a range or a period that can admit nothing. */
 export function requireSensibleTerms({ versions, notBeforeMs, notAfterMs }: EntitlementTerms): void {
   if (!isVersionRange(versions)) {
-    throw new RpcError(
-      'refused',
-      `${versions} is not a version range. Examples: "*" (all), "2.x", ">=2.1 <3", "1.4.2".`,
-    );
+    throw new RpcError('refused', customerRefusals.noRange(versions));
   }
   if (notBeforeMs !== null && notAfterMs !== null && notAfterMs < notBeforeMs) {
-    throw new RpcError('refused', 'The entitlement would end before it begins. Exchange the two dates.');
+    throw new RpcError('refused', customerRefusals.endsBeforeItBegins);
   }
 }
 
@@ -79,13 +77,13 @@ export function requireLaterEnd(
   atMs: number,
 ): void {
   const current = entitlement.notAfterMs;
-  if (current === null) throw new RpcError('refused', `${entitlement.id} has no end: it can't be extended.`);
+  if (current === null) throw new RpcError('refused', customerRefusals.hasNoEnd(entitlement.id));
   if (notAfterMs === null) return;
   if (notAfterMs <= current) {
     const end = new Date(current).toISOString().slice(0, 10);
-    throw new RpcError('refused', `${entitlement.id} lasts until ${end} already. Choose a later day.`);
+    throw new RpcError('refused', customerRefusals.lastsAlready(entitlement.id, end));
   }
-  if (notAfterMs < atMs) throw new RpcError('refused', 'The new end is in the past. Choose a later day.');
+  if (notAfterMs < atMs) throw new RpcError('refused', customerRefusals.endInThePast);
 }
 
 async function grant(

@@ -7,6 +7,7 @@ import { viewDelivery, viewDownload } from '../deliveries/delivery-view.ts';
 import { requestDelivery } from '../deliveries/request-delivery.ts';
 import { stagingRetriesMax } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 import { findAccountId } from './find-by-name.ts';
 
 type Table = typeof adminMethods;
@@ -73,10 +74,7 @@ async function stageAtOneNode(
     if (endpoints)
       return { outcome: { staged: 'later', delivery: viewDelivery(delivery), credentials, endpoints } };
     return failed('the node has not been heard of', () => {
-      throw new RpcError(
-        'unavailable',
-        'The file has to be fetched by a delivery node first, and none answers.',
-      );
+      throw new RpcError('unavailable', customerRefusals.nobodyFetches);
     });
   }
   try {

@@ -4,13 +4,14 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import type { AccountRecord } from '../store/accounts.ts';
 import type { ProductRecord, ReleaseRecord } from '../store/catalog.ts';
 import type { StoreReads } from '../store/store.ts';
+import { catalogRefusals, customerRefusals } from '../texts/service-texts.ts';
 
 /** The account of that name. */
 export async function findAccount(store: StoreReads, name: string): Promise<AccountRecord> {
   const account = await store.accounts.byName(name);
   if (account) return account;
   const advice = `Create it first: consign account create ${name}`;
-  throw new RpcError('not_found', `There is no account ${name}.`, { advice });
+  throw new RpcError('not_found', customerRefusals.noAccount(name), { advice });
 }
 
 /** The id of the account of that name; null stays null, for "all accounts". */
@@ -23,7 +24,7 @@ export async function findProduct(store: StoreReads, name: string): Promise<Prod
   const product = await store.catalog.productByName(name);
   if (product) return product;
   const advice = `Create it first: consign product create ${name}`;
-  throw new RpcError('not_found', `There is no product ${name}.`, { advice });
+  throw new RpcError('not_found', catalogRefusals.noProduct(name), { advice });
 }
 
 /** A product's release of that version. */
@@ -34,5 +35,5 @@ export async function findRelease(
 ): Promise<ReleaseRecord> {
   const release = await store.catalog.release(product.id, version);
   if (release) return release;
-  throw new RpcError('not_found', `The product ${product.name} has no release ${version}.`);
+  throw new RpcError('not_found', catalogRefusals.noRelease(product.name, version));
 }

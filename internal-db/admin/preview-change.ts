@@ -13,6 +13,7 @@ import type { ServiceContext } from '../service-context.ts';
 import type { DeliveryRecord } from '../store/deliveries.ts';
 import type { EntitlementRecord } from '../store/entitlements.ts';
 import type { StoreReads } from '../store/store.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 import {
   findChangeable,
   requireLaterEnd,
@@ -107,5 +108,5 @@ async function countRunning(store: StoreReads, deliveries: readonly DeliveryReco
 /** The two changes of an entitlement that exists are for one of this account; RpcError `not_found` for another's. */
 export function requireAccount(preview: ChangePreview, account: string): ChangePreview {
   if (preview.account === account) return preview;
-  throw new RpcError('not_found', `${account} has no such entitlement.`);
+  throw new RpcError('not_found', customerRefusals.notItsEntitlement(account));
 }

@@ -10,6 +10,7 @@ import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ArtifactRecord, ProductRecord, ReleaseRecord } from '../store/catalog.ts';
 import type { Transaction } from '../store/store.ts';
+import { catalogRefusals } from '../texts/service-texts.ts';
 import { findProduct, findRelease } from './find-by-name.ts';
 
 type Table = typeof adminMethods;
@@ -96,7 +97,10 @@ async function ensureRelease(
     if (known.channel === wanted.channel) return known;
     throw new RpcError(
       'conflict',
-      `Release ${wanted.version} of ${product.name} is in the channel ${known.channel}, not ${wanted.channel}.`,
+      catalogRefusals.otherChannel(
+        { product: product.name, version: wanted.version, channel: known.channel },
+        wanted.channel,
+      ),
     );
   }
   const release: ReleaseRecord = {
@@ -138,10 +142,7 @@ async function requireKnownSize(
 ): Promise<void> {
   const known = await transaction.originals.bySha256(sha256);
   if (known === undefined || known.sizeBytes === sizeBytes) return;
-  throw new RpcError(
-    'refused',
-    `${name} has ${sizeBytes} bytes here; the file of that SHA-256 has ${known.sizeBytes}.`,
-  );
+  throw new RpcError('refused', catalogRefusals.otherSize(name, sizeBytes, known.sizeBytes));
 }
 
 function viewFile({ name, sizeBytes, sha256 }: ArtifactRecord) {
@@ -150,38 +151,31 @@ function viewFile({ name, sizeBytes, sha256 }: ArtifactRecord) {
 
 function requireStrictVersion(version: string): void {
   if (isStrictVersion(version)) return;
-  throw new RpcError(
-    'refused',
-    `${version} is not a semantic version. Give it as MAJOR.MINOR.PATCH, for example 2.4.0 or 2.5.0-rc.1.`,
-  );
+  throw new RpcError('refused', catalogRefusals.noVersion(version));
 }
 
 function requireDistinctNames(names: readonly string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new RpcError('refused', `Two files are called ${twice}. Rename one of them.`);
+  if (twice !== undefined) throw new RpcError('refused', catalogRefusals.sameName(twice));
 }
 
 function requireNotWithdrawn(release: ReleaseRecord): void {
   if (release.state !== 'withdrawn') return;
-  throw new RpcError('refused', `Release ${release.version} is withdrawn. Publish under a new version.`);
+  throw new RpcError('refused', catalogRefusals.withdrawn(release.version));
 }
 
 /** RpcError `refused`: customers see the release already. */
 export function requireDraftState({ state, version }: Pick<ReleaseRecord, 'state' | 'version'>): void {
   if (state === 'draft') return;
-  throw new RpcError('refused', `Release ${version} is ${state}. Upload under a new version.`);
+  throw new RpcError('refused', catalogRefusals.noDraft(version, state));
 }
 
 function requireRoom(fileCount: number): void {
   if (fileCount <= catalogFilesMax) return;
-  throw new RpcError('refused', `A release has room for ${catalogFilesMax} files, not for ${fileCount}.`);
+  throw new RpcError('refused', catalogRefusals.tooManyFiles(catalogFilesMax, fileCount));
 }
 
 function nameTaken(product: ProductRecord, release: ReleaseRecord, name: string): RpcError {
   const where = `${product.name}/${release.version}`;
-  return new RpcError(
-    'conflict',
-    `${where} has a file ${name} already, and published files never change. Publish under a new version.`,
-  );
+  return new RpcError('conflict', catalogRefusals.fileExists(where, name));
 }

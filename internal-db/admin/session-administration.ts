@@ -6,6 +6,7 @@ import { appendAudit } from '../audit/append-audit.ts';
 import { askNodes, type AskedNode } from '../nodes/live-sessions.ts';
 import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { machineRefusals } from '../texts/service-texts.ts';
 import { findAccountId } from './find-by-name.ts';
 
 type Table = typeof guardMethods;
@@ -18,7 +19,7 @@ export async function listSessions(
   await findAccountId(context.store.read, account);
   const members = context.documents.ftpNodes().filter(({ name }) => node === null || node === name);
   if (node !== null && members.length === 0)
-    throw new RpcError('not_found', `There is no delivery node "${node}".`, {
+    throw new RpcError('not_found', machineRefusals.noDeliveryNode(node), {
       advice: 'See: consign status',
     });
   const asked = await askNodes(context, members, account);
@@ -59,6 +60,9 @@ export async function cutSession(
 
 function notFound(id: string, asked: readonly AskedNode[]): RpcError {
   const silent = asked.filter(({ listing }) => listing === null).map(({ member }) => member.name);
-  const where = silent.length === 0 ? '' : ` It may run at ${silent.join(', ')}, which can't be asked now.`;
-  return new RpcError('not_found', `No session ${id} runs now.${where}`);
+  const sentence =
+    silent.length === 0
+      ? machineRefusals.noSession(id)
+      : machineRefusals.noSessionHeard(id, silent.join(', '));
+  return new RpcError('not_found', sentence);
 }

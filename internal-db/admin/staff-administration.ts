@@ -7,6 +7,7 @@ import { newInitialPassword } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { StaffRecord } from '../store/staff.ts';
 import type { StoreReads } from '../store/store.ts';
+import { staffRefusals } from '../texts/service-texts.ts';
 import { explainTaken } from './account-administration.ts';
 import { changeStaff, findStaffMember, insertStaff, type StaffChange } from './staff-changes.ts';
 
@@ -25,17 +26,12 @@ export async function createStaff(
   const madeUp = wanted.password === null ? newInitialPassword() : null;
   const passwordHash = await context.passwords.hash(wanted.password ?? madeUp ?? '');
   const author = { actor, atMs: context.clock.nowMs() };
-  const id = await explainTaken(staffTaken(name), () =>
+  const id = await explainTaken(staffRefusals.nameTaken(name), () =>
     context.store.transaction((transaction) =>
       insertStaff(transaction, { name, displayName, role, passwordHash }, author),
     ),
   );
   return { id, name, role, password: madeUp };
-}
-
-/** What is said when the name is another's. */
-export function staffTaken(name: string): string {
-  return `There is a member of staff called ${name} already.`;
 }
 
 /** Everybody, also who has left, by name. */

@@ -7,6 +7,7 @@ import { newRecordId } from '../record-id.ts';
 import { resetFactors } from '../second-factor/withdraw-factors.ts';
 import type { StaffRecord } from '../store/staff.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
+import { staffRefusals } from '../texts/service-texts.ts';
 import type { Author } from './change-entitlements.ts';
 
 /** A change of somebody who is there. */
@@ -48,7 +49,7 @@ export async function insertStaff(
 export async function findStaffMember(store: StoreReads, name: string): Promise<StaffRecord> {
   const staff = await store.staff.byName(name);
   if (staff) return staff;
-  throw new RpcError('not_found', `There is no member of staff called ${name}.`);
+  throw new RpcError('not_found', staffRefusals.noMember(name));
 }
 
 interface StaffEvent {

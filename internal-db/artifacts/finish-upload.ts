@@ -6,6 +6,7 @@ import { appendPiece, digestFile, syncArrived } from '#commlink/artifacts/artifa
 import { publishRelease } from '../admin/publish-release.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { UploadRecord } from '../store/originals.ts';
+import { catalogRefusals } from '../texts/service-texts.ts';
 import { explainArtifactError } from './explain-artifact-error.ts';
 import { announcedDigest, findUpload } from './uploads.ts';
 
@@ -24,7 +25,7 @@ export async function finishUpload(
     const { sizeBytes, finishedAtMs } = upload;
     if (upload.sha256 !== null && finishedAtMs !== null) return await answerAgain(context, upload.sha256);
     if (offsetBytes !== sizeBytes)
-      throw new RpcError('conflict', `${offsetBytes} of ${sizeBytes} bytes have arrived.`);
+      throw new RpcError('conflict', catalogRefusals.notArrived(offsetBytes, sizeBytes));
     const sha256 = await hashArrived(context, upload);
     await keepArtifact(context, upload, sha256);
     await addToRelease(context, upload, sha256);
@@ -55,7 +56,7 @@ async function hashArrived(context: ServiceContext, upload: UploadRecord): Promi
   if (![null, sha256].includes(expected)) {
     await store.transaction((transaction) => transaction.originals.removeUpload(upload.id));
     await artifacts.folder.discard(upload.id);
-    throw new RpcError('refused', 'The file did not arrive as it was announced. Send it again.');
+    throw new RpcError('refused', catalogRefusals.notAsAnnounced);
   }
   await store.transaction((transaction) => transaction.originals.setUploadDigest(upload.id, sha256));
   return sha256;
@@ -68,7 +69,7 @@ async function answerAgain({ store, clock }: ServiceContext, sha256: string): Pr
     if (original) await originals.put({ ...original, keptAtMs: clock.nowMs() });
     return original;
   });
-  if (!known) throw new RpcError('not_found', 'The file is not kept here any more. Send it again.');
+  if (!known) throw new RpcError('not_found', catalogRefusals.notKept);
   return { sha256 };
 }
 
@@ -85,7 +86,7 @@ async function keepArtifact(
     await transaction.originals.put({ ...file, keptAtMs: clock.nowMs() });
     return true;
   });
-  if (!isPut) throw new RpcError('unavailable', 'The same file is being removed just now. Finish again.');
+  if (!isPut) throw new RpcError('unavailable', catalogRefusals.beingRemoved);
   if (await originals.has(file)) await folder.discard(id);
   else await originals.keep(folder.arriving(id), file);
 }

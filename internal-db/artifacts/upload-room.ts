@@ -5,6 +5,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { originFreeBytesMin } from '../limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { UploadRecord } from '../store/originals.ts';
+import { catalogRefusals } from '../texts/service-texts.ts';
 import type { OriginFolder } from './origin-folder.ts';
 
 /** What was free on the disk at one moment, and what the uploads that were under way had still to send, by id. */
@@ -37,16 +38,13 @@ export function requireRoomForUpload(
   const freeBytes = measured.freeBytes - originFreeBytesMin - promisedBytes;
   if (sizeBytes <= freeBytes) return;
   const room = Math.max(0, freeBytes);
-  throw new RpcError(
-    'overloaded',
-    `The file has ${sizeBytes} bytes, and there is room for ${room}. Free space on the database's disk.`,
-  );
+  throw new RpcError('overloaded', catalogRefusals.noRoomFor(sizeBytes, room));
 }
 
 /** What is left free is left to the database. RpcError `overloaded`. */
 export async function requireRoomForPiece({ artifacts: { folder } }: ServiceContext): Promise<void> {
   if ((await folder.freeBytes()) > originFreeBytesMin) return;
-  throw new RpcError('overloaded', "The database's disk is nearly full. Free space on it, then go on.");
+  throw new RpcError('overloaded', catalogRefusals.diskNearlyFull);
 }
 
 async function missingBytesOf(

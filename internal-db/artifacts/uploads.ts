@@ -9,6 +9,7 @@ import { uploadLifetimeMs, uploadsForgottenAtATime, uploadsPerStarterMax } from 
 import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { OriginalReads, ReleaseFile, UploadRecord } from '../store/originals.ts';
+import { catalogRefusals } from '../texts/service-texts.ts';
 import { explainArtifactError } from './explain-artifact-error.ts';
 import { measureRoom, requireRoomForPiece, requireRoomForUpload } from './upload-room.ts';
 
@@ -53,7 +54,7 @@ async function requireFewOpen(originals: OriginalReads, startedBy: string): Prom
   const uploads = await originals.uploadsOf(startedBy);
   const openCount = uploads.filter(({ finishedAtMs }) => finishedAtMs === null).length;
   if (openCount < uploadsPerStarterMax) return;
-  throw new RpcError('refused', `${openCount} of your uploads are not finished. Finish or remove some.`);
+  throw new RpcError('refused', catalogRefusals.tooManyUploads(openCount));
 }
 
 /** An upload of this person. RpcError `not_found`. */
@@ -63,8 +64,7 @@ export async function findUpload(
   id: string,
 ): Promise<UploadStanding> {
   const upload = await context.store.read.originals.upload(id);
-  if (upload?.startedBy !== startedBy)
-    throw new RpcError('not_found', 'There is no such upload. Begin it again.');
+  if (upload?.startedBy !== startedBy) throw new RpcError('not_found', catalogRefusals.noUpload);
   return await standingOf(context, upload);
 }
 
@@ -131,7 +131,7 @@ async function requireDraft(
   if (!release.exists || release.state === null) return;
   requireDraftState({ state: release.state, version });
   if (release.channel !== channel)
-    throw new RpcError('refused', `The draft ${version} is in the channel ${release.channel}.`);
+    throw new RpcError('refused', catalogRefusals.draftInChannel(version, release.channel ?? ''));
 }
 
 /** What has arrived at another internal-db, on its own disk, is not here: it is sent here once more, or finished there. */

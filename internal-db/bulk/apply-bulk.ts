@@ -5,6 +5,7 @@ import { changeEntitlement, type Author, type EntitlementChange } from '../admin
 import { findMissingAgreement } from '../licences/missing-agreement.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Transaction } from '../store/store.ts';
+import { tableRefusals } from '../texts/service-texts.ts';
 import { parseBulk, type BulkLine, type BulkProblem } from './parse-bulk.ts';
 
 /** What was done, or would be. With problems, nothing. */
@@ -66,8 +67,11 @@ export async function applyTable(
   const applied = await applyLines(transaction, lines, author);
   const [first] = [...problems, ...applied.outcome.problems];
   if (!first) return applied.orders;
-  const place = first.line === null ? 'The table' : `Line ${first.line}`;
-  throw new RpcError('refused', `${place}: ${first.sentence}`);
+  const { line, sentence } = first;
+  throw new RpcError(
+    'refused',
+    line === null ? tableRefusals.ofTheTable(sentence) : tableRefusals.atLine(line, sentence),
+  );
 }
 
 async function applyLines(

@@ -5,6 +5,7 @@ import { adminMethods } from '#commlink/methods/admin-methods.ts';
 import { SchemaError, compileSchema } from '#commlink/schema.ts';
 import type { EntitlementChange } from '../admin/change-entitlements.ts';
 import { bulkLinesMax } from '../limits.ts';
+import { tableRefusals } from '../texts/service-texts.ts';
 import { findSeparator, findUnreadableLines, isWorkbook } from './table-text.ts';
 
 /** The columns; which are needed depends on the change. */
@@ -57,16 +58,12 @@ const revokeCheck = compileSchema('revocation', revokeParams);
 /** The changes' schemas want somebody's name; whose it is, is said when they are applied. */
 const actor = 'bulk';
 
-const workbookSentence = 'This is a workbook. Save its sheet as "CSV UTF-8", and take that file.';
-const unreadableSentence =
-  'A character here cannot be read. Save the table in UTF-8 (Excel: "CSV UTF-8"), and take it again.';
-
 /** Reads the text. Never throws for what somebody has typed. */
 export function parseBulk(text: string): ParsedBulk {
-  if (isWorkbook(text)) return { lines: [], problems: [whole(workbookSentence)] };
+  if (isWorkbook(text)) return { lines: [], problems: [whole(tableRefusals.workbook)] };
   const unreadable = findUnreadableLines(text);
   if (unreadable.length > 0)
-    return { lines: [], problems: unreadable.map((line) => ({ line, sentence: unreadableSentence })) };
+    return { lines: [], problems: unreadable.map((line) => ({ line, sentence: tableRefusals.unreadable })) };
   const rows = readRows(text);
   if ('sentence' in rows) return { lines: [], problems: [rows] };
   const lines: BulkLine[] = [];
@@ -76,7 +73,7 @@ export function parseBulk(text: string): ParsedBulk {
     if (typeof change === 'string') problems.push({ line: info.lines, sentence: change });
     else lines.push({ line: info.lines, change });
   }
-  if (lines.length + problems.length === 0) problems.push(whole('There is no line below the headings.'));
+  if (lines.length + problems.length === 0) problems.push(whole(tableRefusals.empty));
   return { lines, problems };
 }
 
@@ -97,12 +94,12 @@ function readRows(text: string): Row[] | BulkProblem {
       trim: true,
       to: bulkLinesMax + 1,
     }) as unknown as Row[];
-    if (rows.length > bulkLinesMax) return whole(`More than ${bulkLinesMax} lines: split the table.`);
+    if (rows.length > bulkLinesMax) return whole(tableRefusals.tooLong(bulkLinesMax));
     const unknown = Object.keys(rows[0]?.record ?? {}).find((name) => !isColumn(name));
-    return unknown === undefined ? rows : whole(`There is no column "${unknown.slice(0, 50)}".`);
+    return unknown === undefined ? rows : whole(tableRefusals.noColumn(unknown.slice(0, 50)));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    return whole(`This is no table that can be read: ${error.message.slice(0, 200)}.`);
+    return whole(tableRefusals.noTable(error.message.slice(0, 200)));
   }
 }
 
@@ -128,12 +125,12 @@ function readChange(cells: Cells): EntitlementChange | string {
       }
       case undefined:
       default:
-        return 'The column "change" says grant, extend or revoke.';
+        return tableRefusals.changes;
     }
   } catch (error) {
     if (error instanceof BadDay) return error.message;
     if (!(error instanceof SchemaError)) throw error;
-    return `Correct the column "${columnOf(error.violations[0]?.path)}".`;
+    return tableRefusals.column(columnOf(error.violations[0]?.path));
   }
 }
 
@@ -167,8 +164,8 @@ function readExtension(cells: Cells): EntitlementChange {
 }
 
 function readNewEnd(text: string | undefined): number {
-  const atMs = readLastDay(text, orNever);
-  if (atMs === null) throw new BadDay('until', orNever);
+  const atMs = readLastDay(text, 'dayOrNever');
+  if (atMs === null) throw new BadDay('until', 'dayOrNever');
   return atMs;
 }
 
@@ -176,27 +173,28 @@ function subjectOf(cells: Cells): { entitlement: string; reason: string } {
   return { entitlement: cells.entitlement ?? '', reason: cells.reason ?? '' };
 }
 
-const orNever = ' To take the end away, write never.';
+/** Which sentence tells what a day looks like. */
+type DayRefusal = 'day' | 'dayOrNever';
 
 /** A day that is none. */
 class BadDay extends Error {
-  constructor(column: Column, more = '') {
-    super(`Write the day in the column "${column}" as 2027-01-31 or 31.1.2027.${more}`);
+  constructor(column: Column, say: DayRefusal) {
+    super(tableRefusals[say](column));
   }
 }
 
-function readDay(text: string | undefined, column: Column, more = ''): number | null {
+function readDay(text: string | undefined, column: Column, say: DayRefusal = 'day'): number | null {
   if (!text) return null;
   const { year, month, day } = dayForms.map((form) => form.exec(text)?.groups).find(Boolean) ?? {};
   const atMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
   // A day that its month does not have would be one of another month.
-  if (new Date(atMs).getUTCMonth() + 1 !== Number(month)) throw new BadDay(column, more);
+  if (new Date(atMs).getUTCMonth() + 1 !== Number(month)) throw new BadDay(column, say);
   return atMs;
 }
 
 /** That day is included. */
-function readLastDay(text: string | undefined, more = ''): number | null {
-  const atMs = readDay(text, 'until', more);
+function readLastDay(text: string | undefined, say: DayRefusal = 'day'): number | null {
+  const atMs = readDay(text, 'until', say);
   return atMs === null ? null : atMs + dayMs - 1;
 }
 

@@ -5,6 +5,7 @@ import type { Delivery } from '#commlink/methods/fields.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { AuthenticatedCaller } from '../identity/authenticate-secret.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 import { viewDelivery } from './delivery-view.ts';
 import { endDeliveries } from './end-deliveries.ts';
 import { maySee } from './visible-to.ts';
@@ -27,7 +28,7 @@ export async function cancelDelivery(
 ): Promise<{ delivery: Delivery }> {
   const { actor, delivery: id, reason } = order;
   const before = await context.store.read.deliveries.byId(id);
-  if (!before) throw new RpcError('not_found', `There is no delivery ${id}.`);
+  if (!before) throw new RpcError('not_found', customerRefusals.noDelivery(id));
   await cancel(context, { id, actor, reason });
   const after = await context.store.read.deliveries.byId(id);
   return { delivery: viewDelivery(after ?? before) };

@@ -19,6 +19,7 @@ import type { DeliveryRecord } from '../store/deliveries.ts';
 import type { EntitlementRecord } from '../store/entitlements.ts';
 import type { AccountPlace } from '../store/places.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 import { endDeliveries } from './end-deliveries.ts';
 
 /** Who wants what. `account` is a name; `lifetimeMs` is capped by the entitlement's own end. */
@@ -134,8 +135,8 @@ async function findFailed(read: StoreReads, request: DeliveryRequest): Promise<D
 }
 
 function explainNoNode(failedCount: number): string {
-  if (failedCount > 0) return 'There is no other delivery node.';
-  return 'No delivery node is configured. Ask the operator.';
+  if (failedCount > 0) return customerRefusals.noOtherNode;
+  return customerRefusals.noNodeAtAll;
 }
 
 interface NewDeliveryParts {
@@ -153,10 +154,7 @@ async function recordDelivery(transaction: Transaction, parts: NewDeliveryParts)
   const { request, account, entitlement, node, atMs } = parts;
   const liveCount = await transaction.deliveries.liveCountOfAccount(account.id);
   if (liveCount >= liveDeliveriesPerAccountMax) {
-    throw new RpcError(
-      'refused',
-      `${liveCount} files are staged for this account already. Fetch or cancel some, then try again.`,
-    );
+    throw new RpcError('refused', customerRefusals.tooManyStaged(liveCount));
   }
   const id = newRecordId('dlv');
   await transaction.deliveries.insert({

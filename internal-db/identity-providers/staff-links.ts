@@ -6,6 +6,7 @@ import { appendAudit } from '../audit/append-audit.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { IdentityLinkRecord } from '../store/identity-links.ts';
 import type { StaffRecord } from '../store/staff.ts';
+import { staffRefusals } from '../texts/service-texts.ts';
 import { requiredStaffProvider } from './required-provider.ts';
 
 /** What somebody is linked to, and could be. */
@@ -42,14 +43,11 @@ export async function unlinkStaff(
 ): Promise<void> {
   const required = await requiredStaffProvider(context, staffId);
   if (required) {
-    throw new RpcError(
-      'refused',
-      `The settings ask you to sign in with ${required.title}, so this link stays.`,
-    );
+    throw new RpcError('refused', staffRefusals.linkIsRequired(required.title));
   }
   await context.store.transaction(async (transaction) => {
     if (!(await transaction.identityLinks.deleteLink(staffId, id))) {
-      throw new RpcError('not_found', 'There is no such link (any more).');
+      throw new RpcError('not_found', staffRefusals.noLink);
     }
     const event = { actor: `staff:${name}`, action: 'identity.unlink', subject: name, detail: { link: id } };
     await appendAudit(transaction, { ...event, atMs: context.clock.nowMs() });

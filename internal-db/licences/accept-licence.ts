@@ -10,6 +10,7 @@ import type { ServiceContext } from '../service-context.ts';
 import type { AccountRecord } from '../store/accounts.ts';
 import type { LicenceAgreementRecord } from '../store/licences.ts';
 import type { Transaction } from '../store/store.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 
 /** Who accepts what. `version` null: the one in force. */
 export interface Acceptance {
@@ -79,7 +80,7 @@ async function findVersion(
   const meant =
     version === null ? agreementInForce(versions, atMs) : versions.find((one) => one.version === version);
   if (meant) return meant;
-  throw new RpcError('not_found', `There is no such version of the licence agreement ${agreement}.`);
+  throw new RpcError('not_found', customerRefusals.noAgreementVersion(agreement));
 }
 
 function digestText(text: string | undefined): string {

@@ -8,6 +8,7 @@ import { appendAudit } from '../audit/append-audit.ts';
 import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { LicenceAgreementRecord } from '../store/licences.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 
 type Table = typeof catalogAdminMethods;
 
@@ -24,13 +25,12 @@ export async function addLicence(
   const inForceAtMs = wanted.inForceAtMs ?? atMs;
   const id = newRecordId('lic');
   const agreement = { id, name, version, title, inForceAtMs, addedBy: actor, addedAtMs: atMs };
-  await explainTaken(`There is a version ${version} of ${name} already. Texts never change.`, () =>
+  await explainTaken(customerRefusals.agreementExists(version, name), () =>
     context.store.transaction(async (transaction) => {
       const versions = await transaction.licences.versionsOf(name);
       const known = versions.some((one) => one.version === version);
       if (!known && (inForceAtMs < atMs || versions.some((one) => one.inForceAtMs >= inForceAtMs))) {
-        const sentence = 'A version is in force from now on or later, and after those that there are.';
-        throw new RpcError('refused', sentence);
+        throw new RpcError('refused', customerRefusals.agreementTooEarly);
       }
       await transaction.licences.insertAgreement(agreement, text);
       const detail = { version, title, inForceAtMs, characterCount: text.length };

@@ -8,6 +8,7 @@ import { noticeFor, putNotice } from '../identity/tell-owner.ts';
 import { resetFactors } from '../second-factor/withdraw-factors.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Transaction } from '../store/store.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 import { invite } from './invitations.ts';
 import { readMembers } from './own-members.ts';
 
@@ -33,7 +34,7 @@ export async function inviteUser(
   if (outcome.reason !== 'mail_off') throw new RpcError('refused', outcome.explanation);
   const advice =
     "Set internal-db's `mail` and `portalUrl` (consign config edit), or use: consign user create";
-  throw new RpcError('refused', 'No mail is configured, so that nobody can be invited.', { advice });
+  throw new RpcError('refused', customerRefusals.noMailForInvitations, { advice });
 }
 
 /** Takes the second factors and ends the sessions; the person is told. RpcError `not_found`: the user. */
@@ -54,7 +55,7 @@ export async function prepareFactorReset(
   { user: name, reason }: { user: string; reason: string },
 ): Promise<{ apply(transaction: Transaction, author: Author): Promise<boolean>; after(): void }> {
   const found = await context.store.read.accounts.userByName(name);
-  if (!found) throw new RpcError('not_found', `There is no user ${name}.`);
+  if (!found) throw new RpcError('not_found', customerRefusals.noUser(name));
   const { user, account } = found;
   const { id, displayName } = user;
   const notice = await noticeFor(context, found, 'factors_reset');

@@ -5,6 +5,7 @@ import type { peopleAdminMethods } from '#commlink/methods/people-admin-methods.
 import { RpcError } from '#commlink/rpc-error.ts';
 import { mailResetLink } from '../identity/reset-requests.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 
 type Table = typeof peopleAdminMethods;
 
@@ -14,11 +15,12 @@ export async function sendPasswordReset(
   { actor, user: name, reason }: ParamsOf<Table, 'user.sendReset'>,
 ): Promise<ResultOf<Table, 'user.sendReset'>> {
   const found = await context.store.read.accounts.userByName(name);
-  if (!found) throw new RpcError('not_found', `There is no user ${name}.`);
+  if (!found) throw new RpcError('not_found', customerRefusals.noUser(name));
   const { email, language } = found.user;
-  if (context.mail.portal() === null) throw new RpcError('refused', 'No mail is configured.');
-  if (email === null) throw new RpcError('refused', `${name} has no e-mail address.`);
-  if (found.account.state !== 'active') throw new RpcError('refused', `${found.account.name} is suspended.`);
+  if (context.mail.portal() === null) throw new RpcError('refused', customerRefusals.noMail);
+  if (email === null) throw new RpcError('refused', customerRefusals.noAddress(name));
+  if (found.account.state !== 'active')
+    throw new RpcError('refused', customerRefusals.suspended(found.account.name));
   if (await mailResetLink(context, found, { email, language, actor, about: { reason } })) return { email };
-  throw new RpcError('refused', `Links enough were sent to ${name} within the last hour, and still work.`);
+  throw new RpcError('refused', customerRefusals.linksEnough(name));
 }

@@ -6,6 +6,7 @@ import type { ParamsOf, ResultOf } from '#commlink/method-table.ts';
 import { webFrontMethods } from '#commlink/methods/web-front-methods.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { nodeDirectoryDeadlineMs, stageDeadlineMs, unstageAttemptDeadlineMs } from '../limits.ts';
+import { machineRefusals } from '../texts/service-texts.ts';
 
 type Table = typeof webFrontMethods;
 
@@ -103,7 +104,7 @@ export function createNodeRelay(link: () => Pick<Commlink, 'linked' | 'call'> | 
 }
 
 function noWebFront(): RpcError {
-  return new RpcError('unavailable', 'No web-front is linked; the delivery node can not be reached.');
+  return new RpcError('unavailable', machineRefusals.nobodyLinked);
 }
 
 /** It waits at one of them, or at none. */

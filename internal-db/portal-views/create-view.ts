@@ -8,6 +8,7 @@ import { newRecordId } from '../record-id.ts';
 import { hashSecret, newLinkToken } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { StaffRecord } from '../store/staff.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 
 /** Whose portal, for whom, and why. */
 export interface ViewWish {
@@ -29,11 +30,7 @@ export function viewsOffered({
 /** The address that opens it. RpcError `refused` or `not_found`. */
 export async function createPortalView(context: ServiceContext, wish: ViewWish): Promise<string> {
   const offered = viewsOffered(context);
-  if (!offered)
-    throw new RpcError(
-      'refused',
-      'Seeing the portal as a customer is switched off (settings console.viewAsCustomer and portalUrl).',
-    );
+  if (!offered) throw new RpcError('refused', customerRefusals.viewsAreOff);
   const { portalUrl, isTold } = offered;
   const code = newLinkToken();
   const atMs = context.clock.nowMs();
@@ -41,9 +38,9 @@ export async function createPortalView(context: ServiceContext, wish: ViewWish):
     const account = await findAccount(transaction, wish.account);
     const found = await transaction.accounts.userByName(wish.user);
     if (found?.account.id !== account.id)
-      throw new RpcError('not_found', `${account.name} has nobody called ${wish.user}.`);
+      throw new RpcError('not_found', customerRefusals.nobodyOfThatName(account.name, wish.user));
     if (account.state !== 'active')
-      throw new RpcError('refused', `${account.name} is suspended: nobody of it gets into the portal.`);
+      throw new RpcError('refused', customerRefusals.suspendedView(account.name));
     await transaction.portalViews.insertView({
       id: newRecordId('pvw'),
       accountId: account.id,

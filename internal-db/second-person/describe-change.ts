@@ -8,7 +8,7 @@ import { findAccount, findProduct, findRelease } from '../admin/find-by-name.ts'
 import { findStaffMember } from '../admin/staff-changes.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord } from '../store/proposals.ts';
-import { previewTexts as texts } from '../texts/service-texts.ts';
+import { customerRefusals, previewTexts as texts, tableRefusals } from '../texts/service-texts.ts';
 import { spokenLanguage } from '../texts/spoken-language.ts';
 import type { DangerousChange } from './dangerous-change.ts';
 import { previewFreshMs } from './limits.ts';
@@ -111,7 +111,7 @@ async function factsOfTable(context: ServiceContext, text: string): Promise<Fact
   const { problems, accounts, grantCount, extensionCount, revocationCount } = outcome;
   const { endedDeliveryCount, missingAgreements } = outcome;
   const [first] = problems;
-  if (first) return [[texts.impossible, texts.line(first.line ?? 1, first.sentence)]];
+  if (first) return [[texts.impossible, tableRefusals.atLine(first.line ?? 1, first.sentence)]];
   return [
     [texts.grants, String(grantCount)],
     [texts.extensions, String(extensionCount)],
@@ -156,7 +156,7 @@ async function factsOfMember({ store: { read } }: ServiceContext, name: string):
 
 async function factsOfUser({ store: { read } }: ServiceContext, name: string): Promise<Facts> {
   const found = await read.accounts.userByName(name);
-  if (!found) throw new RpcError('not_found', `There is no user ${name}.`);
+  if (!found) throw new RpcError('not_found', customerRefusals.noUser(name));
   return [
     [texts.person, `${found.user.displayName} (${name})`],
     [texts.customer, `${found.account.displayName} (${found.account.name})`],

@@ -4,13 +4,13 @@
 import { changeAccountState, explainTaken } from '../admin/account-administration.ts';
 import { changeReleaseState } from '../admin/catalog-administration.ts';
 import type { Author } from '../admin/change-entitlements.ts';
-import { staffTaken } from '../admin/staff-administration.ts';
 import { changeStaff, insertStaff, type StaffChange } from '../admin/staff-changes.ts';
 import { applyTable } from '../bulk/apply-bulk.ts';
 import { prepareFactorReset } from '../members/member-administration.ts';
 import { newHalfPassword } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Transaction } from '../store/store.ts';
+import { staffRefusals } from '../texts/service-texts.ts';
 import type { DangerousChange } from './dangerous-change.ts';
 
 /** A change that is ready. */
@@ -98,7 +98,7 @@ async function prepareNewStaff(
   return {
     apply: async (transaction, author) => {
       const wanted = { name, displayName, role, passwordHash };
-      await explainTaken(staffTaken(name), () => insertStaff(transaction, wanted, author));
+      await explainTaken(staffRefusals.nameTaken(name), () => insertStaff(transaction, wanted, author));
       return [];
     },
     after: () => undefined,

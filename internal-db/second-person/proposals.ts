@@ -10,6 +10,7 @@ import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord, ProposalState } from '../store/proposals.ts';
 import type { StaffRecord } from '../store/staff.ts';
 import type { StoreReads, Transaction } from '../store/store.ts';
+import { staffRefusals } from '../texts/service-texts.ts';
 import {
   dangerousChangeCheck,
   keptChange,
@@ -47,9 +48,9 @@ export async function listProposals(
 /** One that somebody may see. RpcError `not_found`; `forbidden`: one of a kind that is not for that role. */
 export async function findProposal(store: StoreReads, staff: Person, id: string): Promise<ProposalRecord> {
   const proposal = await store.proposals.proposal(id);
-  if (!proposal) throw new RpcError('not_found', 'There is no such proposal.');
+  if (!proposal) throw new RpcError('not_found', staffRefusals.noProposal);
   if (kindsSeenBy(staff).includes(proposal.kind)) return proposal;
-  throw new RpcError('forbidden', `Your role (${staff.role}) may not see that.`);
+  throw new RpcError('forbidden', staffRefusals.mayNotSee(staff.role));
 }
 
 /** The change that is proposed. */
@@ -93,11 +94,11 @@ export async function approveProposal(
   const orders = await context.store.transaction(async (transaction) => {
     const proposal = await requireOpen(transaction, id, atMs);
     const approver = await transaction.staff.byName(staff.name);
-    const refusal = approver ? whyNot(proposal, change, approver) : 'You are not one of the staff any more.';
+    const refusal = approver ? whyNot(proposal, change, approver) : staffRefusals.noLongerStaff;
     if (refusal !== null) throw new RpcError('forbidden', refusal);
     const author = await transaction.staff.byName(proposal.proposer);
     if (!author || !mayMake(author, change.kind))
-      throw new RpcError('conflict', `${proposal.proposer}, who proposed it, may not do that any more.`);
+      throw new RpcError('conflict', staffRefusals.proposerMayNot(proposal.proposer));
     const made = await prepared.apply(transaction, { actor: bothOf(proposal, staff), atMs });
     await decide(transaction, proposal, { state: 'approved', staff, atMs });
     return made;
@@ -115,7 +116,7 @@ export async function endProposal(context: ServiceContext, staff: Person, id: st
     const proposal = await requireOpen(transaction, id, atMs);
     const isOwn = proposal.proposedBy === staff.id;
     if (!isOwn && !mayDo(staff.role, permissionFor[proposal.kind]))
-      throw new RpcError('forbidden', `Your role (${staff.role}) may not decide that.`);
+      throw new RpcError('forbidden', staffRefusals.mayNotDecide(staff.role));
     await decide(transaction, proposal, { state: isOwn ? 'withdrawn' : 'declined', staff, atMs });
   });
 }
@@ -138,17 +139,17 @@ export async function expireProposals({
 
 async function requireOpen(store: StoreReads, id: string, atMs: number): Promise<ProposalRecord> {
   const proposal = await store.proposals.proposal(id);
-  if (!proposal) throw new RpcError('not_found', 'There is no such proposal.');
+  if (!proposal) throw new RpcError('not_found', staffRefusals.noProposal);
   const state = stateAt(proposal, atMs);
   if (state === 'open') return proposal;
-  throw new RpcError('conflict', `This proposal was ${state} already. Nothing was changed.`);
+  throw new RpcError('conflict', staffRefusals.decidedAlready(state));
 }
 
 /** Why somebody may not approve it; null when they may. */
 function whyNot(proposal: ProposalRecord, change: DangerousChange, staff: StaffRecord): string | null {
-  if (staff.id === proposal.proposedBy) return 'You have proposed it: somebody else has to approve it.';
-  if (isAbout(change, staff)) return 'It is about you: somebody else has to approve it.';
-  return mayMake(staff, change.kind) ? null : `Your role (${staff.role}) may not approve that.`;
+  if (staff.id === proposal.proposedBy) return staffRefusals.ownProposal;
+  if (isAbout(change, staff)) return staffRefusals.aboutYou;
+  return mayMake(staff, change.kind) ? null : staffRefusals.mayNotApprove(staff.role);
 }
 
 function isAbout(change: DangerousChange, { name }: StaffRecord): boolean {

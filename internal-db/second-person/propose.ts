@@ -9,6 +9,7 @@ import { newHalfPassword } from '../secret-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord } from '../store/proposals.ts';
 import type { StaffRecord } from '../store/staff.ts';
+import { staffRefusals } from '../texts/service-texts.ts';
 import { inEnglish } from '../texts/spoken-language.ts';
 import { subjectOf, titleOf, type DangerousChange } from './dangerous-change.ts';
 import {
@@ -45,17 +46,12 @@ export async function proposeWhereNeeded(
   const expiresAtMs = atMs + proposalLifetimeMs;
   return await context.store.transaction(async (transaction) => {
     const open = await transaction.proposals.openProposals(atMs, openProposalsMax);
-    if (open.length >= openProposalsMax)
-      throw new RpcError('refused', 'Too many proposals wait already. Have some of them decided first.');
+    if (open.length >= openProposalsMax) throw new RpcError('refused', staffRefusals.tooManyProposals);
     const ownCount = open.filter(({ proposedBy }) => proposedBy === staff.id).length;
     if (ownCount >= openProposalsOfPersonMax)
-      throw new RpcError(
-        'refused',
-        `${ownCount} proposals of yours wait already. Withdraw some, or have them decided.`,
-      );
+      throw new RpcError('refused', staffRefusals.tooManyOwnProposals(ownCount));
     const count = await transaction.proposals.proposalCountOf(staff.id, atMs - hourMs);
-    if (count >= proposalsPerPersonAndHourMax)
-      throw new RpcError('refused', 'You have made too many proposals in this hour. Wait a while.');
+    if (count >= proposalsPerPersonAndHourMax) throw new RpcError('refused', staffRefusals.tooManyInThisHour);
     await transaction.proposals.insertProposal({
       id,
       kind: change.kind,

@@ -9,6 +9,7 @@ import { sshKeysPerUserMax } from '../limits.ts';
 import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { SshKeyRecord } from '../store/ssh-keys.ts';
+import { customerRefusals } from '../texts/service-texts.ts';
 import { readKeyLine } from './key-line.ts';
 import { fingerprintOf } from './public-key.ts';
 import { refuseKey } from './refuse-key.ts';
@@ -88,7 +89,7 @@ export async function listKeysOfUser(
   { user }: { user: string },
 ): Promise<{ keys: SshKey[] }> {
   const found = await context.store.read.accounts.userByName(user);
-  if (!found) throw new RpcError('not_found', `There is no user ${user}.`);
+  if (!found) throw new RpcError('not_found', customerRefusals.noUser(user));
   return { keys: (await context.store.read.sshKeys.sshKeysOf(found.user.id)).map(viewKey) };
 }
 
@@ -98,7 +99,7 @@ export async function removeKeyOfUser(
   removal: { actor: string; user: string; id: string; reason: string },
 ): Promise<{ removed: true }> {
   const removed = await removeRecorded(context, removal);
-  if (!removed) throw new RpcError('not_found', `${removal.user} has no such key.`);
+  if (!removed) throw new RpcError('not_found', customerRefusals.noSuchKey(removal.user));
   return { removed };
 }
 
@@ -109,7 +110,7 @@ async function removeRecorded(
   const atMs = context.clock.nowMs();
   const account = await context.store.transaction(async (transaction) => {
     const found = await transaction.accounts.userByName(user);
-    if (!found) throw new RpcError('not_found', `There is no user ${user}.`);
+    if (!found) throw new RpcError('not_found', customerRefusals.noUser(user));
     const removed = await transaction.sshKeys.removeSshKey({ id, userId: found.user.id, atMs });
     if (!removed) return null;
     const detail = { key: id, user, ...(reason === null ? {} : { reason }) };

@@ -11,6 +11,7 @@ import type { ServiceContext } from '../service-context.ts';
 import type { StaffRecord } from '../store/staff.ts';
 import type { StaffTokenRecord } from '../store/staff-tokens.ts';
 import type { StoreReads } from '../store/store.ts';
+import { staffRefusals } from '../texts/service-texts.ts';
 import { staffTokensPerPersonMax } from './limits.ts';
 
 type Table = typeof staffTokenMethods;
@@ -25,11 +26,9 @@ export async function createStaffToken(
   const createdAtMs = clock.nowMs();
   const token = await store.transaction(async (transaction) => {
     const staff = await findPerson(transaction, name);
-    if (staff.endedAtMs !== null)
-      throw new RpcError('refused', `The access of ${name} has ended: there can be no token for it.`);
+    if (staff.endedAtMs !== null) throw new RpcError('refused', staffRefusals.accessEnded(name));
     const { length } = await transaction.staffTokens.liveOf(staff.id, createdAtMs);
-    if (length >= staffTokensPerPersonMax)
-      throw new RpcError('refused', `There are ${length} tokens already. Revoke one that is not needed.`);
+    if (length >= staffTokensPerPersonMax) throw new RpcError('refused', staffRefusals.tooManyTokens(length));
     const made: StaffTokenRecord = {
       id: newRecordId('sat'),
       staffId: staff.id,
@@ -69,7 +68,7 @@ export async function revokeStaffToken(
   await store.transaction(async (transaction) => {
     const staff = await findPerson(transaction, name);
     if (!(await transaction.staffTokens.revoke({ id, staffId: staff.id, atMs })))
-      throw new RpcError('not_found', `${name} has no such token that is still valid.`);
+      throw new RpcError('not_found', staffRefusals.noToken(name));
     const detail = { token: id };
     await appendAudit(transaction, { atMs, actor, action: 'staffToken.revoke', subject: name, detail });
   });
@@ -95,7 +94,7 @@ export async function findStaffToken(
 async function findPerson(store: StoreReads, name: string): Promise<StaffRecord> {
   const staff = await store.staff.byName(name);
   if (staff) return staff;
-  throw new RpcError('not_found', `There is no member of staff called ${name}.`);
+  throw new RpcError('not_found', staffRefusals.noMember(name));
 }
 
 function viewStaffToken(token: StaffTokenRecord): StaffToken {

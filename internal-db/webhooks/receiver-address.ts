@@ -5,6 +5,7 @@
 import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { containsNetwork, networksOverlap, parseNetwork, type IpNetwork } from '#commlink/ip-network.ts';
+import { machineRefusals } from '../texts/service-texts.ts';
 
 /** IANA's special-purpose registries: what is not, or not surely, a public host. Those that embed IPv4 addresses too. */
 const specialNetworks = `
@@ -63,7 +64,7 @@ export function literalAddress(url: URL): string | null {
 
 /** Says that a host may not be told, and which setting of internal-db could allow it. */
 export function refusalText(host: string, setting = 'webhooks/allowedNetworks'): string {
-  return `${host} is no public address, and the setting ${setting} of internal-db does not name it.`;
+  return machineRefusals.notPublic(host, setting);
 }
 
 function requireNetwork(text: string): IpNetwork {

@@ -7,6 +7,7 @@ import { newRecordId } from '../record-id.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { StoreReads } from '../store/store.ts';
 import type { WebhookRecord } from '../store/webhooks.ts';
+import { machineRefusals } from '../texts/service-texts.ts';
 import { webhooksMax } from './limits.ts';
 import { isAllowedByName, literalAddress, mayReceive, refusalText } from './receiver-address.ts';
 import { writeMessage } from './webhook-event.ts';
@@ -31,8 +32,7 @@ export async function addWebhook(
   };
   await context.store.transaction(async (transaction) => {
     const { length } = await transaction.webhooks.all();
-    if (length >= webhooksMax)
-      throw new RpcError('refused', `There are ${webhooksMax} webhooks already. Remove one first.`);
+    if (length >= webhooksMax) throw new RpcError('refused', machineRefusals.tooManyWebhooks(webhooksMax));
     await transaction.webhooks.insert(webhook);
     const detail = { url, events };
     const event = { atMs: webhook.createdAtMs, actor, action: 'webhook.add', subject: webhook.id, detail };
@@ -112,25 +112,19 @@ export async function replayWebhook(
 async function findWebhook({ webhooks }: StoreReads, id: string): Promise<WebhookRecord> {
   const webhook = await webhooks.byId(id);
   if (webhook) return webhook;
-  throw new RpcError('not_found', `There is no webhook ${id}.`, { advice: 'See: consign webhook list' });
+  throw new RpcError('not_found', machineRefusals.noWebhook(id), { advice: 'See: consign webhook list' });
 }
 
 function requireReceiver(text: string, allowedNetworks: readonly string[]): void {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
-    throw new RpcError(
-      'refused',
-      `"${text}" is no URL of a receiver. Write it like https://hooks.example/consign.`,
-    );
+    throw new RpcError('refused', machineRefusals.noReceiver(text));
   if (url.username !== '' || url.password !== '' || url.hash !== '')
-    throw new RpcError('refused', 'A receiver’s URL has no user, password or fragment: messages are signed.');
+    throw new RpcError('refused', machineRefusals.receiverWithExtras);
   const address = literalAddress(url);
   const isNamed = address !== null && isAllowedByName(address, allowedNetworks);
   if (url.protocol === 'http:' && allowedNetworks.length === 0)
-    throw new RpcError(
-      'refused',
-      'Messages go by https, or to a network in the setting webhooks/allowedNetworks.',
-    );
+    throw new RpcError('refused', machineRefusals.receiverWithoutTls);
   if (address !== null && !isNamed && (url.protocol === 'http:' || !mayReceive(address, allowedNetworks)))
     throw new RpcError('refused', refusalText(address));
 }

@@ -6,6 +6,7 @@ import { newRecordId } from '../../record-id.ts';
 import { hashSecret, newInitialPassword } from '../../secret-token.ts';
 import type { AccountRecord } from '../../store/accounts.ts';
 import type { Transaction } from '../../store/store.ts';
+import { fleetRefusals } from '../../texts/service-texts.ts';
 import { openCodesMax } from '../limits.ts';
 
 /** What codes are for, and who makes them. */
@@ -41,13 +42,9 @@ export async function makeCodes(
   const typeRecord = await fleetTypes.typeByName(type);
   if (!typeRecord) throw unknownType(type);
   const siteRecord = site === null ? undefined : await fleetTypes.siteByName(account.id, site);
-  if (site !== null && !siteRecord)
-    throw new RpcError('not_found', `${account.name} has no site called ${site}.`);
+  if (site !== null && !siteRecord) throw new RpcError('not_found', fleetRefusals.noSite(account.name, site));
   if ((await appliances.openCodeCount(account.id, atMs)) + count > openCodesMax)
-    throw new RpcError(
-      'refused',
-      `An account has at most ${openCodesMax} codes that are open. Withdraw some first.`,
-    );
+    throw new RpcError('refused', fleetRefusals.tooManyCodes(openCodesMax));
   const made: MadeCode[] = [];
   for (let index = 0; index < count; index += 1) {
     const [id, code, expiresAtMs] = [newRecordId('enc'), newInitialPassword(), atMs + lifetimeMs];
@@ -88,7 +85,7 @@ export async function makeCodeFor(
 ): Promise<MadeCode> {
   const { appliances } = transaction;
   const appliance = await appliances.byUid(uid);
-  if (!appliance) throw new RpcError('not_found', `There is no appliance ${uid}.`);
+  if (!appliance) throw new RpcError('not_found', fleetRefusals.noAppliance(uid));
   const [id, code, expiresAtMs] = [newRecordId('enc'), newInitialPassword(), atMs + lifetimeMs];
   const { accountId, typeId, siteId, groupName } = appliance;
   await appliances.insertCode({
@@ -117,5 +114,5 @@ export function hashCode(code: string): Uint8Array {
 
 /** RpcError `not_found`, whether there is no such type or the customer is not told of it. */
 export function unknownType(name: string): RpcError {
-  return new RpcError('not_found', `There is no type of appliance called ${name}.`);
+  return new RpcError('not_found', fleetRefusals.noType(name));
 }

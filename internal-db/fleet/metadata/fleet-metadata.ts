@@ -21,6 +21,7 @@ import type { Clock } from '../../clock.ts';
 import type { DatabaseSeal } from '../../database-keys/database-seal.ts';
 import type { FleetOnlineKey, FleetRoot } from '../../store/fleet-metadata.ts';
 import type { Store } from '../../store/store.ts';
+import { fleetRefusals } from '../../texts/service-texts.ts';
 import { ContentKeys } from './content-keys.ts';
 import { directorLifetimeMs } from './limits.ts';
 import {
@@ -229,7 +230,7 @@ export class FleetMetadata {
 
   #ready(): Loaded {
     if (this.#loaded) return this.#loaded;
-    throw new RpcError('refused', 'The fleet is not set up. Run: consign fleet setup');
+    throw new RpcError('refused', fleetRefusals.notSetUp);
   }
 }
 

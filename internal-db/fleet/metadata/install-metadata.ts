@@ -10,6 +10,7 @@ import { appendAudit } from '../../audit/append-audit.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { FleetOnlineKey } from '../../store/fleet-metadata.ts';
 import type { StoreReads, Transaction } from '../../store/store.ts';
+import { fleetRefusals } from '../../texts/service-texts.ts';
 import { newStamp } from './fleet-metadata.ts';
 import { onlineRoles, placeName } from './online-keys.ts';
 import { renewPackages, targetsRow } from './packages-metadata.ts';
@@ -145,7 +146,7 @@ async function installTargets(
   const old = await fleetMetadata.ofRole('packages', 'targets');
   const text = wanted.packagesTargets?.text ?? old?.text;
   if (!root || !(await fleetMetadata.newestRoot('director')) || text === undefined)
-    throw new RpcError('refused', 'The fleet is not set up. Run: consign fleet setup');
+    throw new RpcError('refused', fleetRefusals.notSetUp);
   // What is there already must still count when a new root names other keys.
   const row = refusing('The packages’ targets', () => {
     requireSigned(root.text, 'targets', text);

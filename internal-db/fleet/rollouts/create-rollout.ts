@@ -13,6 +13,7 @@ import type { ServiceContext } from '../../service-context.ts';
 import type { ProductRecord } from '../../store/catalog.ts';
 import type { RolloutRecord, RolloutTargets } from '../../store/rollouts.ts';
 import type { StoreReads, Transaction } from '../../store/store.ts';
+import { fleetRefusals } from '../../texts/service-texts.ts';
 import { raiseGeneration } from '../fleet-generation.ts';
 import { describeRollout } from './describe-rollout.ts';
 import { failedPercentDefault, missingPercentDefault, stopCountDefault } from './limits.ts';
@@ -62,10 +63,9 @@ export async function rollBack(
 ): Promise<{ rollout: Rollout }> {
   return await store.transaction(async (transaction) => {
     const rollout = await transaction.rollouts.byId(id);
-    if (!rollout) throw new RpcError('not_found', `There is no rollout ${id}.`);
+    if (!rollout) throw new RpcError('not_found', fleetRefusals.noRollout(id));
     const version = wanted ?? rollout.previousVersion;
-    if (version === null)
-      throw new RpcError('refused', 'Nothing was rolled out before it. Name the version: --to VERSION');
+    if (version === null) throw new RpcError('refused', fleetRefusals.nothingBefore);
     const product = await transaction.catalog.productById(rollout.productId);
     if (!product) throw new RpcError('internal', 'The product of a rollout is gone.');
     await requirePackage(transaction, product, version);
@@ -165,13 +165,10 @@ async function versionBefore(
 async function requirePackage(store: StoreReads, product: ProductRecord, version: string): Promise<void> {
   const release = await findRelease(store, product, version);
   const name = `${product.name} ${version}`;
-  if (release.state === 'withdrawn') throw new RpcError('refused', `${name} is withdrawn.`);
+  if (release.state === 'withdrawn') throw new RpcError('refused', fleetRefusals.versionWithdrawn(name));
   const files = await store.catalog.artifactsOf(release.id);
   if (files.some(({ mediaType }) => mediaType === packageMediaType)) return;
-  throw new RpcError(
-    'refused',
-    `${name} has no package for appliances. Make one: consign package build --help`,
-  );
+  throw new RpcError('refused', fleetRefusals.noPackage(name));
 }
 
 /** Two that do not know of each other would have their thresholds count each other's appliances. */
@@ -183,11 +180,9 @@ async function requireNoOther(
   const all = await store.rollouts.openOf(product.id);
   const open = all.find((each) => meet(each.targets, targets));
   if (!open) return;
-  throw new RpcError(
-    'refused',
-    `The rollout of ${product.name} ${open.version} to the same appliances is ${open.state}. End it first.`,
-    { advice: `Type: consign rollout abort ${open.id}` },
-  );
+  throw new RpcError('refused', fleetRefusals.otherRollout(product.name, open.version, open.state), {
+    advice: `Type: consign rollout abort ${open.id}`,
+  });
 }
 
 /** False only where they name different groups: an appliance has one group, and any tags. */
@@ -199,14 +194,11 @@ function meet(left: RolloutTargets, right: RolloutTargets): boolean {
 function requireRisingWaves(waves: Planned['waves']): void {
   const isRising = waves.every(({ percent }, index) => percent > (waves[index - 1]?.percent ?? 0));
   if (isRising && waves.at(-1)?.percent === 100) return;
-  throw new RpcError(
-    'refused',
-    'Each wave is larger than the one before it, and the last one is 100 per cent.',
-  );
+  throw new RpcError('refused', fleetRefusals.wavesMustGrow);
 }
 
 function readWindow(text: string): RolloutRecord['windows'][number] {
   const window = parseMaintenanceWindow(text);
   if (window) return window;
-  throw new RpcError('refused', `"${text}" is no window. Write for example: mon-fri 22:00-04:00 (UTC)`);
+  throw new RpcError('refused', fleetRefusals.noWindow(text));
 }

@@ -8,6 +8,7 @@ import { appendAudit } from '../../audit/append-audit.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { RolloutRecord } from '../../store/rollouts.ts';
 import type { StoreReads } from '../../store/store.ts';
+import { fleetRefusals } from '../../texts/service-texts.ts';
 import { raiseGeneration } from '../fleet-generation.ts';
 import { progressOf } from './advance-rollout.ts';
 import { countWaves } from './count-waves.ts';
@@ -57,7 +58,7 @@ export async function setRolloutState(
     const { rollout, product } = await findRollout(transaction, id);
     const { from, action } = changes[state];
     if (!from.includes(rollout.state))
-      throw new RpcError('refused', `The rollout is ${rollout.state}; it can't be ${state} from there.`);
+      throw new RpcError('refused', fleetRefusals.notFromThere(rollout.state, state));
     const atMs = clock.nowMs();
     const progress = { ...progressOf(rollout), state, stateReason: reason, stateSinceMs: atMs };
     await transaction.rollouts.setProgress(id, progress);
@@ -76,5 +77,5 @@ export async function findRollout(
   const rollout = await store.rollouts.byId(id);
   const product = rollout && (await store.catalog.productById(rollout.productId));
   if (product) return { rollout, product: product.name };
-  throw new RpcError('not_found', `There is no rollout ${id}.`, { advice: 'See: consign rollout status' });
+  throw new RpcError('not_found', fleetRefusals.noRollout(id), { advice: 'See: consign rollout status' });
 }

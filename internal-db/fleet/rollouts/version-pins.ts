@@ -6,6 +6,7 @@ import { RpcError } from '#commlink/rpc-error.ts';
 import { findProduct, findRelease } from '../../admin/find-by-name.ts';
 import { appendAudit } from '../../audit/append-audit.ts';
 import type { ServiceContext } from '../../service-context.ts';
+import { fleetRefusals } from '../../texts/service-texts.ts';
 import { raiseGeneration } from '../fleet-generation.ts';
 
 type Table = typeof rolloutAdminMethods;
@@ -21,7 +22,7 @@ export async function putPin(
     const product = await findProduct(transaction, name);
     await findRelease(transaction, product, version);
     if (scope === 'appliance' && !(await transaction.appliances.byUid(subject)))
-      throw new RpcError('not_found', `There is no appliance ${subject}.`);
+      throw new RpcError('not_found', fleetRefusals.noAppliance(subject));
     const pin = { scope, subject, version, reason, pinnedBy: actor, pinnedAtMs: clock.nowMs() };
     await transaction.rollouts.putPin({ productId: product.id, ...pin });
     const detail = { scope, subject, version, reason };
@@ -45,8 +46,7 @@ export async function removePin(
   await store.transaction(async (transaction) => {
     const product = await findProduct(transaction, name);
     const isGone = await transaction.rollouts.removePin({ productId: product.id, scope, subject });
-    if (!isGone)
-      throw new RpcError('not_found', `No version of ${name} is pinned for the ${scope} ${subject}.`);
+    if (!isGone) throw new RpcError('not_found', fleetRefusals.noPin(name, scope, subject));
     const atMs = clock.nowMs();
     const detail = { scope, subject, reason };
     await appendAudit(transaction, { atMs, actor, action: 'pin.remove', subject: name, detail });

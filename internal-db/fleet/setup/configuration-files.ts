@@ -13,6 +13,7 @@ import type { ServiceContext } from '../../service-context.ts';
 import type { ArtifactRecord, ProductRecord } from '../../store/catalog.ts';
 import type { FleetFile } from '../../store/fleet-types.ts';
 import type { StoreReads } from '../../store/store.ts';
+import { catalogRefusals, fleetRefusals } from '../../texts/service-texts.ts';
 import { findType } from './appliance-types.ts';
 import { requireNobodyElseEntitled } from './private-files.ts';
 
@@ -97,7 +98,7 @@ async function findArtifact(
   const release = await findRelease(read, product, version);
   const artifact = await read.catalog.artifact(release.id, file);
   if (artifact) return { product, artifact };
-  throw new RpcError('not_found', `The release ${productName} ${version} has no file ${file}.`);
+  throw new RpcError('not_found', catalogRefusals.noFile(productName, version, file));
 }
 
 /** What the store knows it by: an id, but for groups, which are names alone. */
@@ -106,7 +107,7 @@ async function keyOf(read: StoreReads, { scope, subject }: Place): Promise<strin
   if (scope === 'type') return (await findType(read, subject)).id;
   if (scope === 'appliance') {
     if (await read.appliances.byUid(subject)) return subject;
-    throw new RpcError('not_found', `There is no appliance ${subject}.`);
+    throw new RpcError('not_found', fleetRefusals.noAppliance(subject));
   }
   const [accountName = '', name = ''] = subject.split('/', 2);
   const site = await read.fleetTypes.siteByName((await findAccount(read, accountName)).id, name);

@@ -6,6 +6,7 @@ import type { AccountRecord } from '../../store/accounts.ts';
 import type { ProductRecord } from '../../store/catalog.ts';
 import type { FleetFileRecord } from '../../store/fleet-types.ts';
 import type { StoreReads } from '../../store/store.ts';
+import { customerRefusals } from '../../texts/service-texts.ts';
 
 /** RpcError `refused`: the file is for one customer, and another one is entitled to its product. */
 export async function requireNobodyElseEntitled(
@@ -17,10 +18,7 @@ export async function requireNobodyElseEntitled(
   if (accountId === null) return;
   const other = await read.entitlements.otherHolder(product.id, accountId);
   if (other === undefined) return;
-  throw new RpcError(
-    'refused',
-    `${other} is entitled to ${product.name} too, and could download ${name}. Publish it in a product of its own, for this customer alone.`,
-  );
+  throw new RpcError('refused', customerRefusals.otherHolder(other, product.name, name));
 }
 
 /** RpcError `refused`: the product has files for another customer's sites or appliances. */
@@ -31,10 +29,7 @@ export async function requireNoFilesOfOthers(
 ): Promise<void> {
   const other = await read.fleetTypes.otherFileOwner(product.id, account.id);
   if (other === undefined) return;
-  throw new RpcError(
-    'refused',
-    `${product.name} has configuration files for sites or appliances of ${other}, which ${account.name} could then download.`,
-  );
+  throw new RpcError('refused', customerRefusals.filesOfOthers(product.name, other, account.name));
 }
 
 /** Whose site or appliance it is; null for what is not of one customer. */

@@ -9,6 +9,7 @@ import { appendAudit } from '../../audit/append-audit.ts';
 import { newRecordId } from '../../record-id.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { SiteRecord } from '../../store/fleet-types.ts';
+import { customerRefusals, fleetRefusals } from '../../texts/service-texts.ts';
 import { describeMaintenanceWindow, parseMaintenanceWindow } from '../rollouts/maintenance-windows.ts';
 
 type Table = typeof fleetSetupMethods;
@@ -21,7 +22,7 @@ export async function putSite(
 ): Promise<Site> {
   const { name, title, edgeNode, bandwidthBytesPerSecond } = site;
   if (edgeNode !== null && !documents.ftpNodes().some((node) => node.name === edgeNode))
-    throw new RpcError('refused', `There is no FTP node ${edgeNode}.`, { advice: 'See: consign node list' });
+    throw new RpcError('refused', customerRefusals.noNode(edgeNode), { advice: 'See: consign node list' });
   const windows = site.windows.map(readWindow);
   const atMs = clock.nowMs();
   await store.transaction(async (transaction) => {
@@ -60,5 +61,5 @@ function viewSite({ name, title, edgeNode, windows, bandwidthBytesPerSecond }: S
 function readWindow(text: string): MaintenanceWindow {
   const window = parseMaintenanceWindow(text);
   if (window) return window;
-  throw new RpcError('refused', `"${text}" is no maintenance window. Write for example mon-fri 22:00-04:00.`);
+  throw new RpcError('refused', fleetRefusals.noMaintenanceWindow(text));
 }

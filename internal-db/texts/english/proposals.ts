@@ -17,7 +17,6 @@ export const changeTexts = {
 /** What is told of a change before somebody decides. */
 export const previewTexts = {
   impossible: 'It cannot be done now',
-  line: (line: number, problem: string) => `Line ${line}: ${problem}`,
   release: 'Release',
   stateNow: 'State now',
   holders: 'Customers who have it',

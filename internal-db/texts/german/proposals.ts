@@ -18,7 +18,6 @@ export const changeTexts: typeof ChangeTexts = {
 /** What is told of a change before somebody decides. */
 export const previewTexts: typeof PreviewTexts = {
   impossible: 'Es ist jetzt nicht möglich',
-  line: (line, problem) => `Zeile ${line}: ${problem}`,
   release: 'Version',
   stateNow: 'Zustand jetzt',
   holders: 'Kunden, die sie haben',

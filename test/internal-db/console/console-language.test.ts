@@ -5,6 +5,7 @@ import { formTokenFor } from '#commlink/pages/form-token.ts';
 import { html } from '#commlink/pages/html.ts';
 import { languageNames, type Language } from '#commlink/pages/texts/language.ts';
 import * as consoleTexts from '#internal-db/console/texts/console-texts.ts';
+import * as serviceTexts from '#internal-db/texts/service-texts.ts';
 import { speak } from '#internal-db/texts/spoken-language.ts';
 import { pathOf } from '../../rig/route-checks.ts';
 import { startRoom } from '../support/running-room.ts';
@@ -26,7 +27,7 @@ function textsIn(language: Language): Map<string, string> {
     else if (typeof part === 'object' && part !== null)
       for (const [name, below] of Object.entries(part)) collect(`${path}.${name}`, below);
   };
-  speak({ language, path: '/' }, () => collect('', consoleTexts));
+  speak({ language, path: '/' }, () => collect('', { ...consoleTexts, ...serviceTexts }));
   return found;
 }
 
@@ -91,6 +92,32 @@ t.test('a form is answered in the language, refused ones too', async (t) => {
   const nowhere = await get('/nowhere', german);
   t.equal(nowhere.status, 404);
   t.match(nowhere.body, 'Diese Seite gibt es nicht.');
+});
+
+t.test('what services refuse and find is said in the language, too', async (t) => {
+  const { account, entitlement, product } = await newRecords();
+  const asked = async (path: string) => {
+    const [german, english] = await Promise.all(
+      ['de', 'en'].map(async (language) => await get(path, { 'accept-language': language })),
+    );
+    return { german: german?.body ?? '', english: english?.body ?? '' };
+  };
+  const why = await asked(`/why?account=${account}&product=${product}&version=1.0.0`);
+  t.match(why.german, `${entitlement} erlaubt es.`);
+  t.match(why.english, `${entitlement} admits it.`);
+  const missing = await asked(`/why?account=${account}&product=nothing`);
+  t.match(missing.german, 'Dieses Produkt gibt es nicht.');
+  t.match(missing.english, 'There is no such product.');
+  const german = { 'accept-language': 'de' };
+  const grant = { product, versions: 'newest', reason: 'Grund' };
+  const refused = await post(`/accounts/${account}/grant`, grant, german);
+  t.match(refused.body, 'newest ist kein Bereich von Versionen.');
+  const tooWide = await post('/bans', { network: '203.0.113.0/1', hours: '1', reason: 'Grund' }, german);
+  t.match(tooWide.body, '128.0.0.0/1 ist zu weit, um gesperrt zu werden');
+  const table = await post('/bulk', { table: 'change,until\nextend,1/2/2027', do: 'check' }, german);
+  t.match(table.body, 'Schreiben Sie den Tag in der Spalte „until“');
+  t.match((await post('/audit/verify', {}, german)).body, 'Einträge folgen lückenlos aufeinander.');
+  t.match((await post('/audit/verify', {})).body, 'entries follow from one another.');
 });
 
 t.test('the switch keeps the language, and comes back to the page', async (t) => {
