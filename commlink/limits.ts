@@ -76,6 +76,8 @@ export const handoverMsMax = 30_000;
 export const declinedPauseMsMin = 50;
 /** up to this. */
 export const declinedPauseMsMax = 200;
+/** It is not tried with less time than this: an answer that comes too late says nothing, but `declined` that nothing was done. */
+export const declinedRetryMsMin = 250;
 /** Join links at once. */
 export const joinLinksMax = 16;
 /** Operators' connections to one administration listener at once. */

@@ -42,6 +42,9 @@ export function replyFor(error: unknown, report: (code: InternalDbError['code'])
       return new RpcError('unavailable', machineRefusals.databaseAway, {
         cause: error,
       });
+    case 'outcome_unknown':
+      report(error.code);
+      return new RpcError('deadline', machineRefusals.outcomeUnknown, { cause: error });
     // Only of what runs beside the calls.
     case 'clock_apart':
     case 'store_fault':

@@ -8,10 +8,18 @@
  * - `closed`      the store is closed, or a newer program has brought it to a schema that this one does not know; nothing was begun
  * - `clock_apart` this machine's clock is wrong, and another internal-db on the same database has one that is right
  * - `unreachable` the database's server could not be reached, or was lost: nothing of the transaction is there
+ * - `outcome_unknown` the server was lost as it was asked to commit, and did not come back in time: the transaction may be there
  * - `store_fault` the database engine failed otherwise; `cause` says how; the transaction was undone
  */
 export type InternalDbErrorCode =
-  'taken' | 'disk_full' | 'overloaded' | 'closed' | 'clock_apart' | 'unreachable' | 'store_fault';
+  | 'taken'
+  | 'disk_full'
+  | 'overloaded'
+  | 'closed'
+  | 'clock_apart'
+  | 'unreachable'
+  | 'outcome_unknown'
+  | 'store_fault';
 
 /** A fault inside internal-db, with a stable code. `message` holds no secret. */
 export class InternalDbError extends Error {

@@ -1,7 +1,7 @@
 // Placing a call with a member: over a link that is up, or once one is; and again and again, up to its deadline, while the
 // two nodes are between two versions of the configuration. Caller: commlink.ts.
 import type { CallGate } from '../call-gate.ts';
-import { declinedPauseMsMax, declinedPauseMsMin } from '../limits.ts';
+import { declinedPauseMsMax, declinedPauseMsMin, declinedRetryMsMin } from '../limits.ts';
 import type { Member } from '../node-config.ts';
 import { RpcError, type RpcErrorCode } from '../rpc-error.ts';
 import type { CompiledMethod } from '../rpc/compiled-table.ts';
@@ -54,13 +54,13 @@ export class LinkCalls {
     let declined = failure;
     for (let pauseMs = declinedPauseMsMin; ; pauseMs = Math.min(2 * pauseMs, declinedPauseMsMax)) {
       const isDeclined = declined instanceof RpcError && declined.code === 'declined';
-      if (!isDeclined || untilMs - performance.now() <= pauseMs) throw declined;
+      if (!isDeclined || untilMs - performance.now() < pauseMs + declinedRetryMsMin) throw declined;
       await this.#pause(pauseMs, call.options.signal);
       if (call.options.signal?.aborted) throw cancelled();
-      if (this.#options.closing.aborted) throw declined;
-      const options = { ...call.options, deadlineMs: untilMs - performance.now() };
+      const deadlineMs = untilMs - performance.now();
+      if (this.#options.closing.aborted || deadlineMs < declinedRetryMsMin) throw declined;
       try {
-        return await this.#placeOnce({ ...call, options });
+        return await this.#placeOnce({ ...call, options: { ...call.options, deadlineMs } });
       } catch (error) {
         declined = error;
       }

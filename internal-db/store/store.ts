@@ -134,7 +134,7 @@ export interface StoreDescription {
   readonly sizeBytes: number;
 }
 
-/** A store. Every method throws InternalDbError: `taken`, `disk_full`, `overloaded`, `closed` or `store_fault`. */
+/** A store. Every method throws InternalDbError: `taken`, `disk_full`, `overloaded`, `closed`, `unreachable`, `outcome_unknown` or `store_fault`. */
 export interface Store {
   readonly read: StoreReads;
   readonly leadership: Leadership;

@@ -11,10 +11,10 @@ import { temporaryFolder } from '../rig/temporary-folder.ts';
 import { FleetAgent } from './fleet-agent.ts';
 import { account, FleetVendor, product } from './fleet-vendor.ts';
 
-const waitMs = 90_000;
+const waitMs = 180_000;
 const beatIntervalMs = 2000;
 /** A machine that tests keep busy may be late by so much. */
-const missingGraceMs = 10_000;
+const missingGraceMs = 20_000;
 const hourSeconds = 3600;
 /** Of the two that are looked at for the day; and of all others. */
 const [site, elsewhere] = ['north', 'south'];

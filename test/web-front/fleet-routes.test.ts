@@ -10,6 +10,7 @@ import { enrolmentsPerAddressMax, refusalsPerAddressMax } from '#web-front/fleet
 import { PingWaits } from '#web-front/fleet/ping-waits.ts';
 import { RequestCounts } from '#web-front/fleet/request-counts.ts';
 import type { InternalDbClient } from '#web-front/internal-db-client.ts';
+import { waitFor } from '../rig/running-consign.ts';
 import { fakeAppliance } from './fake-fleet.ts';
 import { Visitor, startPortal } from './portal-fixture.ts';
 
@@ -63,7 +64,7 @@ t.test('what waits goes with one call, and an error reaches each that was in it'
   const sent: Promise<unknown>[] = [];
   for (let round = 0; round < 4; round += 1) {
     sent.push(calls.send(beat));
-    await delay(5);
+    await waitFor('the call to be on its way', () => sizes.length > round, 30_000);
   }
   for (let index = 0; index < 100; index += 1) sent.push(calls.send(beat));
   await delay(20);

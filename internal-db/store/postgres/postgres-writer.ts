@@ -157,7 +157,7 @@ export class PostgresWriter implements SqlWriter {
       if (status === 'aborted') return false;
       if (performance.now() > deadlineMs) {
         throw new InternalDbError(
-          'store_fault',
+          'outcome_unknown',
           `whether transaction ${transactionId} was committed is not known`,
         );
       }

@@ -25,6 +25,8 @@ export const machineRefusals = {
   nameTaken: 'That name exists already. Choose another one.',
   databaseBusy: 'The database is very busy. Try again in a moment.',
   databaseEnding: 'The database is shutting down.',
+  outcomeUnknown:
+    'The database was lost while this was recorded. Look whether it was done before you do it again.',
   databaseAway: 'The database can not be reached. Try again in a moment.',
   diskFull: "The database's disk is full. Nothing was changed. Free some space on it, then try again.",
 };

@@ -28,6 +28,8 @@ export const machineRefusals: typeof Texts = {
   nameTaken: 'Diesen Namen gibt es schon. Wählen Sie einen anderen.',
   databaseBusy: 'Die Datenbank ist sehr beschäftigt. Versuchen Sie es gleich noch einmal.',
   databaseEnding: 'Die Datenbank wird gerade beendet.',
+  outcomeUnknown:
+    'Die Datenbank ging verloren, während dies aufgezeichnet wurde. Sehen Sie nach, ob es geschehen ist, bevor Sie es noch einmal tun.',
   databaseAway: 'Die Datenbank ist nicht zu erreichen. Versuchen Sie es gleich noch einmal.',
   diskFull:
     'Die Platte der Datenbank ist voll. Nichts wurde geändert. Schaffen Sie Platz auf ihr, und versuchen Sie es dann noch einmal.',
