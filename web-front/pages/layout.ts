@@ -68,7 +68,7 @@ export function renderPage(frame: PageFrame, page: Page): string {
     skipText: texts.frame.skip,
     banner: html`${renderBrand(frame)} ${page.viewer ? renderViewer(frame, page.viewer, page.section) : null}`,
     main: frame.isStaffView ? html`${renderViewNotice(frame)} ${page.main}` : page.main,
-    footer: renderFooter(frame),
+    footer: renderFooter(frame, page.viewer),
   });
 }
 
@@ -105,13 +105,14 @@ function renderViewNotice({ texts, formToken }: PageFrame): Html {
   return renderNotice('warn', html`<p><strong>${what}</strong> ${limits}</p>`, form);
 }
 
-function renderFooter(frame: PageFrame): Html {
+function renderFooter(frame: PageFrame, viewer: Viewer | null): Html {
   const { texts, branding, offersApi } = frame;
+  const formToken = viewer ? viewer.formToken : frame.formToken;
   return html`<p>${texts.frame.digests}</p>
     <ul class="footer-links">
       ${branding.supportAddress === null ? null : html`<li><a href="${branding.supportAddress}">${texts.frame.support}</a></li>`}
       ${offersApi ? html`<li><a href="/api/v1/">${texts.frame.api}</a></li>` : null}
-      ${frame.formToken === null ? null : html`<li>${renderLanguageSwitch(frame, frame.formToken)}</li>`}
+      ${formToken === null ? null : html`<li>${renderLanguageSwitch(frame, formToken)}</li>`}
     </ul>`;
 }
 

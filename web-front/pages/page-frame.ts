@@ -34,8 +34,16 @@ export function createFrames(
     const path = method === 'GET' ? url : '/';
     const session = readSessionCookie(request);
     const secret = session ?? readVisitorCookie(request);
-    const formToken = secret === null ? null : formTokenFor(secret);
-    const isStaffView = session !== null && isStaffViewSession(session);
-    return { ...common, language, texts: portalTexts[language], path, formToken, isStaffView };
+    return {
+      ...common,
+      language,
+      texts: portalTexts[language],
+      path,
+      // A page with a viewer has the token from there.
+      get formToken() {
+        return secret === null ? null : formTokenFor(secret);
+      },
+      isStaffView: session !== null && isStaffViewSession(session),
+    };
   };
 }
