@@ -2,6 +2,7 @@
 // background work: what fails is logged, and tried again at the next turn.
 import type { Logger } from '#commlink/log.ts';
 import { onlyProcess, type Leadership } from './store/leadership.ts';
+import { inEnglish } from './texts/spoken-language.ts';
 
 /** A running schedule. */
 export interface Schedule {
@@ -28,7 +29,8 @@ export function startSchedule(options: ScheduledWork): Schedule {
   let stopped = false;
   const run = (): void => {
     if (running || stopped || !leadership.isOurs) return;
-    running = work()
+    // Whoever's request has nudged it: what it says is kept, or goes to everybody.
+    running = inEnglish(work)
       .catch((error: unknown) => log.error({ work: name, err: error }, 'scheduled work failed'))
       .finally(() => {
         running = null;

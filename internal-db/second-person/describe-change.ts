@@ -1,5 +1,5 @@
-// What a proposed change would do if it were approved now, for whoever decides: facts in the language that is spoken, and for a table its text. Called by the
-// console and its API.
+// What a proposed change would do if it were approved now, for whoever decides: facts in the language that is spoken, and for a
+// table its text. Called by the console and its API.
 import { AtMs } from '#commlink/methods/fields.ts';
 import { RpcError } from '#commlink/rpc-error.ts';
 import { Type, compileSchema, strictObject, type Static } from '#commlink/schema.ts';
@@ -9,7 +9,7 @@ import { findStaffMember } from '../admin/staff-changes.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { ProposalRecord } from '../store/proposals.ts';
 import { customerRefusals, previewTexts as texts, tableRefusals } from '../texts/service-texts.ts';
-import { spokenLanguage } from '../texts/spoken-language.ts';
+import { inEnglish } from '../texts/spoken-language.ts';
 import type { DangerousChange } from './dangerous-change.ts';
 import { previewFreshMs } from './limits.ts';
 import { changeOf, stateAt } from './proposals.ts';
@@ -23,8 +23,7 @@ export interface ChangePreview {
 
 const KeptPreview = strictObject({
   atMs: AtMs,
-  /** Of the labels; one that was kept by an older Consign does not say. */
-  language: Type.Optional(Type.String()),
+  /** `label` names one of the texts. */
   facts: Type.Array(strictObject({ label: Type.String(), value: Type.String() })),
 });
 const keptPreviewCheck = compileSchema('kept preview', KeptPreview);
@@ -93,34 +92,42 @@ async function factsOfKeptTable(
 ): Promise<Facts> {
   const atMs = context.clock.nowMs();
   const kept = preview === null ? null : keptPreviewCheck.parse(JSON.parse(preview));
-  const language = spokenLanguage();
-  if (kept && kept.language === language && atMs - kept.atMs < previewFreshMs) return factsAt(kept);
-  const facts = (await factsOfTable(context, text)).map(([label, value]) => ({ label, value }));
-  const found = JSON.stringify({ atMs, language, facts });
+  if (kept && atMs - kept.atMs < previewFreshMs) return factsAt(kept);
+  const facts = (await inEnglish(() => tryTable(context, text))).map(([label, value]) => ({ label, value }));
+  const found = JSON.stringify({ atMs, facts });
   await context.store.transaction(({ proposals }) => proposals.keepPreview(id, found));
   return factsAt({ atMs, facts });
 }
 
-function factsAt({ atMs, facts }: Pick<Static<typeof KeptPreview>, 'atMs' | 'facts'>): Facts {
-  const found = facts.map(({ label, value }) => [label, value] as const);
+/** In the language that is spoken; a label that is none of the texts was kept by an older Consign. */
+function factsAt({ atMs, facts }: Static<typeof KeptPreview>): Facts {
+  const found = facts.map(({ label, value }) => [isLabel(label) ? texts[label] : label, value] as const);
   return [...found, [texts.asOf, new Date(atMs).toISOString()]];
 }
 
-async function factsOfTable(context: ServiceContext, text: string): Promise<Facts> {
+function isLabel(label: string): label is keyof typeof texts {
+  return Object.hasOwn(texts, label);
+}
+
+/** What it would do, or what is wrong with it: the names of texts, and values. */
+async function tryTable(
+  context: ServiceContext,
+  text: string,
+): Promise<readonly (readonly [label: keyof typeof texts, value: string])[]> {
   const outcome = await applyBulk(context, { actor: 'console', text, dryRun: true });
   const { problems, accounts, grantCount, extensionCount, revocationCount } = outcome;
   const { endedDeliveryCount, missingAgreements } = outcome;
   const [first] = problems;
-  if (first) return [[texts.impossible, tableRefusals.atLine(first.line ?? 1, first.sentence)]];
+  if (first) return [['impossible', tableRefusals.atLine(first.line ?? 1, first.sentence)]];
   return [
-    [texts.grants, String(grantCount)],
-    [texts.extensions, String(extensionCount)],
-    [texts.revocations, String(revocationCount)],
-    [texts.endedDeliveries, String(endedDeliveryCount)],
-    [texts.customers, accounts.join(', ')],
+    ['grants', String(grantCount)],
+    ['extensions', String(extensionCount)],
+    ['revocations', String(revocationCount)],
+    ['endedDeliveries', String(endedDeliveryCount)],
+    ['customers', accounts.join(', ')],
     ...(missingAgreements.length === 0
       ? []
-      : ([[texts.missingAgreements, missingAgreements.join(', ')]] as const)),
+      : ([['missingAgreements', missingAgreements.join(', ')]] as const)),
   ];
 }
 

@@ -1,6 +1,7 @@
-// Looks at what live pages show, once for all who look at the same page, and tells them when it has become something else.
+// Looks at what live pages show, once for all who look at the same page in the same language, and tells them when it has become something else.
 // Nothing is looked at that nobody follows. Made by live-routes.ts.
 import type { Logger } from '#commlink/log.ts';
+import { spokenLanguage } from '../../texts/spoken-language.ts';
 import { liveIntervalMs } from './limits.ts';
 import { stateOf } from './live-page.ts';
 
@@ -34,14 +35,16 @@ export class LiveWatch {
     return this.#watched.size;
   }
 
-  /** Follows a topic until the signal is aborted. The first look is at once for its first follower. */
+  /** Follows a topic, in the language that is spoken, until the signal is aborted. The first look is at once for its first follower. */
   follow(topic: LiveTopic, follower: LiveFollower, signal: AbortSignal): void {
     if (signal.aborted) return;
-    const known = this.#watched.get(topic.key);
+    // The first follower's request goes on in the looks: what a page shows, alerts for one, depends on its language.
+    const key = `${spokenLanguage()} ${topic.key}`;
+    const known = this.#watched.get(key);
     const watched = known ?? { followers: new Set<LiveFollower>(), timer: null };
     watched.followers.add(follower);
-    this.#watched.set(topic.key, watched);
-    signal.addEventListener('abort', () => this.#leave(topic.key, watched, follower), { once: true });
+    this.#watched.set(key, watched);
+    signal.addEventListener('abort', () => this.#leave(key, watched, follower), { once: true });
     if (!known) void this.#look(topic, watched);
   }
 

@@ -3,14 +3,18 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { createLogger } from '#commlink/log.ts';
 import { liveStreamsPerStaffMax } from '#internal-db/console/live/limits.ts';
+import { stateOf } from '#internal-db/console/live/live-page.ts';
 import { LiveWatch } from '#internal-db/console/live/live-watch.ts';
 import { hashSecret } from '#internal-db/secret-token.ts';
 import { newRecordId } from '#internal-db/record-id.ts';
+import { speak, spokenLanguage } from '#internal-db/texts/spoken-language.ts';
 import { launchChromium } from '../../rig/chromium.ts';
 import { auditPage } from '../../rig/page-audit.ts';
+import { waitFor } from '../../rig/running-consign.ts';
 import { plainGrant, seedRoom, startRoom, type RunningRoom } from '../support/running-room.ts';
 import { openStaffPage } from './staff-page.ts';
 import { openStaffSession, sendToConsole } from './staff-browser.ts';
@@ -104,6 +108,26 @@ t.test('a stream ends with its session, and one person has so many', async (t) =
   await ended;
   t.match(text, /event: end/);
   for (const stream of streams) stream.destroy();
+});
+
+t.test('a page is looked at in the language of who follows it', async (t) => {
+  const watch = new LiveWatch(createLogger('test', 'silent'), 5);
+  const topic = { key: '/', read: () => Promise.resolve(spokenLanguage()) };
+  const leave = new AbortController();
+  t.teardown(() => leave.abort());
+  const seen = { en: new Set<string>(), de: new Set<string>() };
+  for (const language of ['de', 'en'] as const)
+    speak({ language, path: '/' }, () =>
+      watch.follow(topic, (state) => seen[language].add(state), leave.signal),
+    );
+  await waitFor('both to be told', () => seen.en.size > 0 && seen.de.size > 0, 30_000);
+  await delay(50);
+  t.same(
+    [...seen.en],
+    [stateOf('en')],
+    'else the page of the other language would be loaded again and again',
+  );
+  t.same([...seen.de], [stateOf('de')]);
 });
 
 t.test('a page is looked at once for all who follow it, and by nobody’s wish not at all', async (t) => {
