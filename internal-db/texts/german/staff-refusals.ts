@@ -3,11 +3,11 @@ import type { staffRefusals as Texts } from '../english/staff-refusals.ts';
 
 /** Each sentence by what is so. */
 export const staffRefusals: typeof Texts = {
-  noMember: (name) => `Es gibt keinen Mitarbeiter mit dem Namen ${name}.`,
+  noMember: (name) => `Unter den Mitarbeitenden gibt es niemanden mit dem Namen ${name}.`,
   noProposal: 'Diesen Vorschlag gibt es nicht.',
   mayNotSee: (role) => `Ihre Rolle (${role}) darf das nicht sehen.`,
   mayNotDecide: (role) => `Ihre Rolle (${role}) darf darüber nicht entscheiden.`,
-  noLongerStaff: 'Sie gehören nicht mehr zu den Mitarbeitern.',
+  noLongerStaff: 'Sie gehören nicht mehr zu den Mitarbeitenden.',
   proposerMayNot: (name) => `${name}, von wem der Vorschlag ist, darf das nicht mehr.`,
   decidedAlready: (state) => `Über diesen Vorschlag ist schon entschieden (${state}). Nichts wurde geändert.`,
   tooManyProposals: 'Es warten schon zu viele Vorschläge. Lassen Sie zuerst über einige entscheiden.',
@@ -24,5 +24,5 @@ export const staffRefusals: typeof Texts = {
   ownProposal: 'Der Vorschlag ist von Ihnen: Jemand anders muss ihn freigeben.',
   aboutYou: 'Es geht um Sie: Jemand anders muss es freigeben.',
   mayNotApprove: (role) => `Ihre Rolle (${role}) darf das nicht freigeben.`,
-  nameTaken: (name) => `Einen Mitarbeiter mit dem Namen ${name} gibt es schon.`,
+  nameTaken: (name) => `Unter den Mitarbeitenden gibt es schon jemanden mit dem Namen ${name}.`,
 };

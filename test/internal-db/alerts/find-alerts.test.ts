@@ -8,6 +8,7 @@ import {
   stateFreeBytesMin,
   storeroomFreeBytesMin,
 } from '#internal-db/alerts/limits.ts';
+import { speak } from '#internal-db/texts/spoken-language.ts';
 
 const nowMs = Date.parse('2026-01-02T03:04:05Z');
 const gibi = 1024 ** 3;
@@ -282,4 +283,21 @@ t.test('the worst comes first', async (t) => {
     found.map(({ severity }) => severity),
     ['critical', 'warning', 'warning'],
   );
+});
+
+/** Their sentence is a fact here: the verdict's, which speaks by itself, and the bucket's. */
+const toldByOthers = new Set<AlertKind>(['audit_broken', 'originals_unavailable']);
+
+t.test('each is said in the language of who looks', async (t) => {
+  for (const [title, facts, kind, subject] of cases) {
+    const [english, german] = (['en', 'de'] as const).map((language) =>
+      speak({ language, path: '/' }, () =>
+        findAlerts({ ...healthy, ...facts }).find((one) => one.kind === kind && one.subject === subject),
+      ),
+    );
+    t.ok(english && german, title);
+    if (!toldByOthers.has(kind)) t.not(german?.text, english?.text, title);
+    t.not(german?.advice, english?.advice, title);
+    t.same({ ...german, text: '', advice: '' }, { ...english, text: '', advice: '' }, title);
+  }
 });
